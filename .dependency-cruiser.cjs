@@ -1,0 +1,41 @@
+/** Rooms of src/, top to bottom: a room may import the rooms below it and itself, never one above. */
+const rooms = [
+  ["main"],
+  ["server"],
+  ["session"],
+  ["conversation"],
+  ["agent"],
+  ["llm", "asr", "tts", "vad", "translate"],
+  ["mcp"],
+  ["history"],
+  ["models"],
+  ["config"],
+  ["audio"],
+  ["protocol"],
+  ["telemetry"]
+]
+const at = (names) => `^src/(${names.join("|")})(/|\\.ts$)`
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: "(Worker|main)\\.ts$" }, to: {} },
+    {
+      name: "protocol-is-a-leaf",
+      severity: "error",
+      from: { path: "^src/protocol/" },
+      to: { path: "^src/", pathNot: "^src/protocol/" }
+    },
+    ...rooms.slice(1).map((names, index) => ({
+      name: `imports-go-down-from-${names[0]}`,
+      severity: "error",
+      from: { path: at(names) },
+      to: { path: at(rooms.slice(0, index + 1).flat()) }
+    }))
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true
+  }
+}
