@@ -1,0 +1,124 @@
+import { Effect, ParseResult, Schema } from "effect"
+import * as AudioChunk from "./AudioChunk.ts"
+
+/** A picture sent along with what the user says. `data` is a data URL. */
+export const Image = Schema.Struct({
+  source: Schema.Literal("camera", "screen", "clipboard", "upload"),
+  data: Schema.String.pipe(Schema.pattern(/^data:image\/[\w.+-]+;base64,/, { message: () => "expected a data URL of an image (data:image/...;base64,...)" })),
+  mime_type: Schema.String
+})
+export type Image = typeof Image.Type
+
+const images = Schema.optionalWith(Schema.Array(Image), { default: () => [], nullable: true })
+
+const DisplayText = Schema.Struct({
+  text: Schema.String,
+  name: Schema.optionalWith(Schema.String, { nullable: true }),
+  avatar: Schema.optionalWith(Schema.String, { nullable: true })
+})
+
+const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+const ofJson = Schema.Union(
+  message("text-input", { text: Schema.String, images }),
+  message("mic-audio-end", { images }),
+  message("ai-speak-signal", { idle_time: Schema.optionalWith(Schema.Number, { nullable: true }), images }),
+  message("interrupt-signal", { text: Schema.optionalWith(Schema.String, { default: () => "", nullable: true }) }),
+  message("audio-play-start", {
+    display_text: Schema.optionalWith(DisplayText, { nullable: true }),
+    forwarded: Schema.optionalWith(Schema.Boolean, { nullable: true })
+  }),
+  message("frontend-playback-complete", { request_id: Schema.optionalWith(Schema.String, { nullable: true }) }),
+  message("fetch-history-list", {}),
+  message("create-new-history", {}),
+  message("fetch-and-set-history", { history_uid: Schema.NonEmptyString }),
+  message("delete-history", { history_uid: Schema.NonEmptyString }),
+  message("fetch-configs", {}),
+  message("switch-config", { file: Schema.NonEmptyString }),
+  message("fetch-backgrounds", {}),
+  message("request-init-config", {}),
+  message("heartbeat", {}),
+  message("add-client-to-group", { invitee_uid: Schema.NonEmptyString }),
+  message("remove-client-from-group", { target_uid: Schema.NonEmptyString }),
+  message("request-group-info", {}),
+  message("mcp-tool-call", {
+    tool_name: Schema.NonEmptyString,
+    arguments: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { nullable: true })
+  }),
+  message("adaptive-vad-control", {
+    action: Schema.Literal("start", "adjust", "reset", "stop"),
+    volume: Schema.optionalWith(Schema.Number, { nullable: true })
+  })
+)
+
+/**
+ * Everything that a client may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1).
+ * The two audio messages carry mono samples in [-1, 1] at 16 kHz.
+ */
+export type ClientMessage =
+  | typeof ofJson.Type
+  | { readonly type: "mic-audio-data" | "raw-audio-data"; readonly audio: Float32Array }
+
+/** A frame that is no message of the protocol; nothing has changed. `message` is fit for the client. */
+export class MalformedMessage extends Schema.TaggedError<MalformedMessage>()("MalformedMessage", {
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+const known: ReadonlyArray<string> = [
+  ...ofJson.members.map((member) => member.fields.type.literals[0]),
+  ...AudioChunk.types
+]
+
+const decodeByType = new Map(
+  ofJson.members.map((member) => [
+    member.fields.type.literals[0] as string,
+    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>, { errors: "all" })
+  ])
+)
+
+/** Reads one text frame. */
+export const decode = Effect.fn("ClientMessage.decode")(function* (frame: string) {
+  const value = yield* parseJson(frame)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return yield* new MalformedMessage({ problem: "A message must be a JSON object with a `type`." })
+  }
+  const type = (value as { type?: unknown }).type
+  if (typeof type !== "string") {
+    return yield* new MalformedMessage({ problem: "The message has no `type`: expected a string." })
+  }
+  if (AudioChunk.isType(type)) {
+    const audio = AudioChunk.read((value as { audio?: unknown }).audio)
+    if (typeof audio === "string") return yield* new MalformedMessage({ problem: `${type}: ${audio}` })
+    return { type, audio } as ClientMessage
+  }
+  const decodeFields = decodeByType.get(type)
+  if (decodeFields === undefined) {
+    return yield* new MalformedMessage({
+      problem: `Unknown message type ${JSON.stringify(type.slice(0, 60))}: expected one of ${known.join(", ")}.`
+    })
+  }
+  return yield* decodeFields(value).pipe(
+    Effect.mapError((error) => new MalformedMessage({ problem: `${type}: ${explain(error)}` })),
+    Effect.map((message): ClientMessage => message)
+  )
+})
+
+const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
+  Effect.try({
+    try: () => JSON.parse(frame) as unknown,
+    catch: () => new MalformedMessage({ problem: "The frame is not JSON: expected one JSON object per text frame." })
+  })
+
+const explain = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .slice(0, 5)
+    .map(({ message, path }) => {
+      const text = message.length > 200 ? `${message.slice(0, 200)}...` : message
+      return path.length === 0 ? text : `field \`${path.map(String).join(".")}\` ${text}`
+    })
+    .join("; ")

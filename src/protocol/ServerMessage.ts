@@ -1,0 +1,132 @@
+import { Schema } from "effect"
+
+const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+const Nullable = Schema.NullOr
+const Anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+
+/** What the page shows beside or instead of the sound. */
+export const DisplayText = Schema.Struct({ text: Schema.String, name: Schema.String, avatar: Schema.String })
+export type DisplayText = typeof DisplayText.Type
+
+/** What the avatar does with a sentence. */
+export const Actions = Schema.Struct({
+  expressions: Schema.optional(Schema.Array(Schema.Union(Schema.Number, Schema.String))),
+  pictures: Schema.optional(Schema.Array(Schema.String)),
+  sounds: Schema.optional(Schema.Array(Schema.String))
+})
+export type Actions = typeof Actions.Type
+
+/** An avatar: an entry of `model_dict.json`, passed through untouched. */
+export const ModelInfo = Schema.Struct(
+  { name: Schema.String, url: Schema.String },
+  { key: Schema.String, value: Schema.Unknown }
+)
+
+export const ControlText = Schema.Literal(
+  "start-mic",
+  "stop-mic",
+  "interrupt",
+  "mic-audio-end",
+  "conversation-chain-start",
+  "conversation-chain-end"
+)
+export type ControlText = typeof ControlText.Type
+
+const HistoryMessage = Schema.Struct({
+  role: Schema.Literal("human", "ai", "system"),
+  timestamp: Schema.String,
+  content: Schema.String,
+  name: Schema.optional(Schema.String),
+  avatar: Schema.optional(Schema.String)
+})
+
+/** One spoken (or silent) sentence. `slice_length` is in ms and belongs to `volumes`. */
+export const Audio = message("audio", {
+  /** A whole WAV file (16-bit PCM) in base64, or null for a silent sentence. */
+  audio: Nullable(Schema.String),
+  /** Loudness of each slice in [0, 1], relative to the loudest. */
+  volumes: Schema.Array(Schema.Number),
+  slice_length: Schema.Literal(20),
+  display_text: Nullable(DisplayText),
+  actions: Nullable(Actions),
+  forwarded: Schema.Boolean
+})
+export type Audio = typeof Audio.Type
+
+export const ToolCallStatus = message("tool_call_status", {
+  tool_id: Schema.String,
+  tool_name: Schema.String,
+  name: Schema.String,
+  status: Schema.Literal("running", "completed", "error"),
+  content: Schema.String,
+  timestamp: Schema.String,
+  browser_view: Schema.optional(Anything)
+})
+
+/** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
+export const ServerMessage = Schema.Union(
+  message("control", { text: ControlText }),
+  message("full-text", { text: Schema.String }),
+  message("set-model-and-conf", {
+    model_info: ModelInfo,
+    conf_name: Schema.String,
+    conf_uid: Schema.NonEmptyString,
+    client_uid: Schema.String
+  }),
+  message("user-input-transcription", { text: Schema.String }),
+  Audio,
+  ToolCallStatus,
+  message("backend-synth-complete", {}),
+  message("force-new-message", {}),
+  message("history-list", {
+    histories: Schema.Array(
+      Schema.Struct({ uid: Schema.String, latest_message: HistoryMessage, timestamp: Schema.String })
+    )
+  }),
+  message("history-data", { messages: Schema.Array(HistoryMessage) }),
+  message("new-history-created", { history_uid: Schema.String }),
+  message("history-deleted", { success: Schema.Boolean, history_uid: Schema.String }),
+  message("config-files", { configs: Schema.Array(Schema.Struct({ filename: Schema.String, name: Schema.String })) }),
+  message("config-switched", { message: Schema.String }),
+  message("background-files", { files: Schema.Array(Schema.String) }),
+  message("group-update", { members: Schema.Array(Schema.String), is_owner: Schema.Boolean }),
+  message("group-operation-result", { success: Schema.Boolean, message: Schema.String }),
+  message("interrupt-signal", { text: Schema.Literal("conversation-interrupted") }),
+  message("error", { message: Schema.String }),
+  message("heartbeat-ack", {}),
+  message("mcp-tool-response", {
+    tool_name: Schema.String,
+    result: Schema.optional(Schema.Unknown),
+    error: Schema.optional(Schema.String)
+  }),
+  message("adaptive-vad-response", {
+    action: Schema.String,
+    success: Schema.optional(Schema.Boolean),
+    message: Schema.optional(Schema.String),
+    error: Schema.optional(Schema.String)
+  }),
+  message("wake-word-state", {
+    client_uid: Schema.String,
+    action: Schema.Literal("wake_up", "sleep", "ignored"),
+    matched_word: Schema.String,
+    language: Schema.String,
+    current_state: Schema.Literal("listening", "active"),
+    stats: Schema.Struct({ wake_count: Schema.Number, end_count: Schema.Number, ignored_count: Schema.Number }),
+    advertisement_control: Schema.Struct({
+      should_show_ads: Schema.Boolean,
+      control_action: Schema.Literal("start_ads", "stop_ads"),
+      trigger_reason: Schema.String
+    })
+  })
+)
+export type ServerMessage = typeof ServerMessage.Type
+
+/** Messages that carry nothing but their type or one text. */
+export const control = (text: ControlText): ServerMessage => ({ type: "control", text })
+export const fullText = (text: string): ServerMessage => ({ type: "full-text", text })
+export const failure = (message: string): ServerMessage => ({ type: "error", message })
+
+/** Writes one text frame. The types are the guarantee: encoding by schema would walk every audio message again. */
+export const encode = (message: ServerMessage): string => JSON.stringify(message)

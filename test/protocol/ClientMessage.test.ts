@@ -1,0 +1,65 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as fc from "fast-check"
+import * as ClientMessage from "../../src/protocol/ClientMessage.ts"
+
+const decode = (value: unknown) => ClientMessage.decode(typeof value === "string" ? value : JSON.stringify(value))
+const problem = (value: unknown) => Effect.map(Effect.flip(decode(value)), ({ message }) => message)
+
+describe("ClientMessage.decode", () => {
+  it.effect("reads a text input, with or without images", () =>
+    Effect.gen(function* () {
+      const image = { source: "camera", data: "data:image/png;base64,AAAA", mime_type: "image/png" }
+      expect(yield* decode({ type: "text-input", text: "Hi" })).toEqual({ type: "text-input", text: "Hi", images: [] })
+      expect(yield* decode({ type: "text-input", text: "Hi", images: null })).toMatchObject({ images: [] })
+      expect(yield* decode({ type: "text-input", text: "Hi", images: [image] })).toMatchObject({ images: [image] })
+    })
+  )
+
+  it.effect("accepts what the real web page sends", () =>
+    Effect.forEach(
+      [
+        { type: "fetch-backgrounds" },
+        { type: "ai-speak-signal", idle_time: -1, images: [] },
+        { type: "frontend-playback-complete" },
+        { type: "interrupt-signal", text: "" },
+        { type: "audio-play-start", display_text: { text: "Hi", name: "A", avatar: "" }, forwarded: true },
+        { type: "mic-audio-end", images: [] },
+        { type: "fetch-configs", extra: "fields are ignored" }
+      ],
+      (message) => Effect.map(decode(message), ({ type }) => expect(type).toBe(message.type))
+    )
+  )
+
+  it.effect("reads microphone audio into a Float32Array", () =>
+    Effect.gen(function* () {
+      const message = yield* decode({ type: "mic-audio-data", audio: [0, 0.5, -1] })
+      expect(message).toEqual({ type: "mic-audio-data", audio: Float32Array.of(0, 0.5, -1) })
+    })
+  )
+
+  it.effect.each([
+    ["nonsense", /not JSON/u],
+    [[1], /JSON object/u],
+    [{}, /no `type`/u],
+    [{ type: "dance" }, /Unknown message type "dance".*text-input/u],
+    [{ type: "text-input" }, /text-input: field `text` .*missing/u],
+    [{ type: "text-input", text: 5 }, /field `text` .*string.*5/u],
+    [{ type: "text-input", text: "a", images: [{ source: "tv", data: "x", mime_type: "y" }] }, /images\.0\.source/u],
+    [{ type: "switch-config", file: "" }, /field `file`/u],
+    [{ type: "mic-audio-data" }, /field `audio` is missing/u],
+    [{ type: "mic-audio-data", audio: [0, "x"] }, /`audio\.1` expected a number, actual "x"/u],
+    [{ type: "raw-audio-data", audio: [null] }, /`audio\.0` expected a number, actual null/u]
+  ])("names the field and what was expected: %j", ([value, expected]) =>
+    Effect.map(problem(value), (message) => expect(message).toMatch(expected as RegExp))
+  )
+
+  it("answers any frame with a message or one problem, never a defect", () =>
+    fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (frame) => {
+        const result = await Effect.runPromise(Effect.either(ClientMessage.decode(frame)))
+        if (result._tag === "Left") expect(result.left.message.length).toBeGreaterThan(0)
+      })
+    )
+  )
+})
