@@ -1,0 +1,92 @@
+import { Context, Schema } from "effect"
+import type { Effect } from "effect"
+
+export const Role = Schema.Literal("human", "ai", "system")
+export type Role = typeof Role.Type
+
+/** One message as the protocol shows it. */
+export interface HistoryMessage {
+  readonly role: Role
+  /** ISO-8601 local time, to the second, such as `2026-11-24T07:05:58`. */
+  readonly timestamp: string
+  readonly content: string
+  readonly name?: string
+  readonly avatar?: string
+}
+
+export interface HistorySummary {
+  readonly uid: string
+  /** The latest `human` or `ai` message. */
+  readonly latest_message: HistoryMessage
+  /** That message's time. */
+  readonly timestamp: string
+}
+
+/** `uid` names no history of this character. */
+export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("HistoryNotFound", {
+  uid: Schema.String
+}) {
+  override get message(): string {
+    return `There is no conversation "${this.uid}". Ask for the list of conversations and choose one of those.`
+  }
+}
+
+/** The database did not do its work. */
+export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryFailed", {
+  /** What was being done, such as `list histories`. */
+  action: Schema.String,
+  cause: Schema.Defect
+}) {
+  override get message(): string {
+    return `The conversation store failed (${this.action}). The log says more.`
+  }
+}
+
+/** What to store of a message; the time is the store's. */
+export interface NewMessage {
+  readonly role: Role
+  readonly content: string
+  readonly name?: string
+  readonly avatar?: string
+}
+
+/**
+ * Conversations, kept per character (`conf_uid`). Every write is durable when its effect succeeds: it
+ * survives the death of the process right after.
+ */
+export class History extends Context.Tag("seiyuu/history/History")<
+  History,
+  {
+    /** Newest first, only those with a `human` or `ai` message. */
+    readonly list: (confUid: string) => Effect.Effect<ReadonlyArray<HistorySummary>, HistoryFailed>
+    /** Creates an empty history and answers its uid, `YYYY-MM-DD_HH-MM-SS_<32 hex>`. */
+    readonly create: (confUid: string) => Effect.Effect<string, HistoryFailed>
+    /** All messages, oldest first, `system` ones included. */
+    readonly messages: (
+      confUid: string,
+      uid: string
+    ) => Effect.Effect<ReadonlyArray<HistoryMessage>, HistoryFailed | HistoryNotFound>
+    /** Answers whether there was such a history. */
+    readonly remove: (confUid: string, uid: string) => Effect.Effect<boolean, HistoryFailed>
+    /** Adds messages in order, in one transaction, and answers their ids. */
+    readonly append: (
+      confUid: string,
+      uid: string,
+      messages: ReadonlyArray<NewMessage>
+    ) => Effect.Effect<ReadonlyArray<number>, HistoryFailed | HistoryNotFound>
+    /**
+     * Records that a turn was interrupted, in one transaction: message `id` (what was to be said, if it has been
+     * stored) is replaced by what was heard, or goes if that is empty; then comes the `system` mark.
+     */
+    readonly interrupt: (
+      confUid: string,
+      uid: string,
+      options: { readonly id: number | undefined; readonly heard: NewMessage | undefined }
+    ) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
+    /** Forgets a history that has no message; does nothing to others. */
+    readonly discardIfEmpty: (confUid: string, uid: string) => Effect.Effect<void, HistoryFailed>
+  }
+>() {}
+
+/** What both the history and the agent's memory say where a turn was cut off. */
+export const interruptedMark = "[Interrupted by user]"

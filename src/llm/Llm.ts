@@ -1,0 +1,59 @@
+import { Context, Schema } from "effect"
+import type { Effect, Scope, Stream } from "effect"
+import type { AgentConfig } from "../config/AgentConfig.ts"
+import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+
+/** An image as the model gets it: base64 without the data-URL prefix. */
+export interface ChatImage {
+  readonly mimeType: string
+  readonly base64: string
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant"
+  readonly text: string
+  readonly images?: ReadonlyArray<ChatImage>
+}
+
+export interface LlmRequest {
+  /** Identifies the conversation, so that a local model can reuse what it has already evaluated. */
+  readonly conversation: string
+  readonly system: string
+  /** Oldest first; the last one is the user's. */
+  readonly messages: ReadonlyArray<ChatMessage>
+}
+
+/** A piece of the answer as the model writes it; `Think` is a reasoning model's own reasoning. */
+export type LlmDelta = { readonly _tag: "Text"; readonly text: string } | { readonly _tag: "Think"; readonly text: string }
+
+/** The model did not answer, or broke off. `message` is fit for a client. */
+export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
+  /** The configuration's name, such as `openai_compatible_llm`. */
+  provider: Schema.String,
+  reason: Schema.Literal("unreachable", "unauthorized", "unknown-model", "rate-limited", "rejected", "broken-off"),
+  /** What happened, a clause without a full stop. */
+  detail: Schema.String,
+  /** What to do about it, a whole sentence. */
+  advice: Schema.String,
+  cause: Schema.optional(Schema.Defect)
+}) {
+  override get message(): string {
+    return `${this.provider}: ${this.detail}. ${this.advice}`
+  }
+}
+
+/** A language model, ready to answer. */
+export interface Llm {
+  readonly provider: string
+  readonly model: string
+  /** A line for people about the model and how to choose another, if there is something to say. */
+  readonly notice?: string
+  /** Interrupting the stream aborts the request, down to the provider's connection. */
+  readonly stream: (request: LlmRequest) => Stream.Stream<LlmDelta, LlmFailed>
+}
+
+/** Opens the language model that a character's configuration asks for. */
+export class LlmProviders extends Context.Tag("seiyuu/llm/LlmProviders")<
+  LlmProviders,
+  { readonly open: (config: AgentConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope> }
+>() {}
