@@ -1,0 +1,54 @@
+import { Context } from "effect"
+import type { Effect, Scope, Stream } from "effect"
+import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import type { ChatImage, ChatMessage, LlmFailed } from "../llm/Llm.ts"
+import type { McpClient } from "../mcp/McpClient.ts"
+import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+
+/** What one turn asks of the agent. */
+export interface AgentInput {
+  /** Identifies the conversation, for models that keep what they have evaluated. */
+  readonly conversation: string
+  /** What has been said before, oldest first, without the present input. */
+  readonly memory: ReadonlyArray<ChatMessage>
+  /** Who speaks: the character's name for the person. */
+  readonly from: string
+  readonly text: string
+  readonly images: ReadonlyArray<ChatImage>
+}
+
+/** The state of one tool call, as `tool_call_status` shows it. */
+export interface ToolCall {
+  readonly id: string
+  readonly tool: string
+  readonly status: "running" | "completed" | "error"
+  readonly content: string
+}
+
+/** A piece of the answer, in the order in which it is to be shown. */
+export type AgentEvent =
+  | { readonly _tag: "Text"; readonly text: string }
+  | { readonly _tag: "Think"; readonly text: string }
+  | { readonly _tag: "Tool"; readonly call: ToolCall }
+
+/** What answers: a mind behind a character. It keeps nothing of a conversation: memory belongs to the session. */
+export interface Agent {
+  /** A line for people about what answers and how to choose another, if there is something to say. */
+  readonly notice?: string
+  /** Interrupting the stream stops everything that it has started. */
+  readonly reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+}
+
+/** What an agent is built from. */
+export interface AgentOptions {
+  readonly character: CharacterConfig
+  /** Keywords of the avatar's `emotionMap`. */
+  readonly emotions: ReadonlyArray<string>
+  readonly tools: McpClient
+}
+
+/** Opens the agent that a character's configuration asks for. */
+export class Agents extends Context.Tag("seiyuu/agent/Agents")<
+  Agents,
+  { readonly open: (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope> }
+>() {}

@@ -1,0 +1,34 @@
+import { Effect } from "effect"
+import { Prompts } from "../config/Prompts.ts"
+import { LlmProviders } from "../llm/Llm.ts"
+import type { ChatMessage } from "../llm/Llm.ts"
+import type { Agent, AgentOptions } from "./Agent.ts"
+
+/** `basic_memory_agent`: the persona, what has been said before, and a language model. */
+export const open = Effect.fn("BasicMemoryAgent.open")(function* (options: AgentOptions) {
+  const llm = yield* (yield* LlmProviders).open(options.character.agent_config)
+  const system = yield* systemPrompt(options)
+  const agent: Agent = {
+    ...(llm.notice === undefined ? {} : { notice: llm.notice }),
+    reply: (input) => {
+      const asked: ChatMessage = {
+        role: "user",
+        text: input.text,
+        ...(input.images.length === 0 ? {} : { images: input.images })
+      }
+      return llm.stream({ conversation: input.conversation, system, messages: [...input.memory, asked] })
+    }
+  }
+  return agent
+})
+
+/** The persona first: what stays the same at the front lets providers reuse their prefix cache. */
+const systemPrompt = Effect.fnUntraced(function* ({ character, emotions }: AgentOptions) {
+  const prompts = yield* Prompts
+  const parts = [
+    character.persona_prompt,
+    emotions.length === 0 ? undefined : yield* prompts.get("live2d_expression_prompt", emotions),
+    yield* prompts.get("think_tag_prompt", emotions)
+  ]
+  return parts.flatMap((part) => (part === undefined || part.trim() === "" ? [] : [part.trim()])).join("\n\n")
+})

@@ -1,0 +1,39 @@
+import { Effect, Ref } from "effect"
+import type { ChatMessage } from "../llm/Llm.ts"
+
+/** How much an agent is given of what has been said: the latest messages, at most this many characters. */
+const limit = 24_000
+
+/** A session's memory of its conversation. It belongs to one session and is never shared. */
+export interface Memory {
+  /** Oldest first, bounded. */
+  readonly messages: Effect.Effect<ReadonlyArray<ChatMessage>>
+  readonly add: (message: ChatMessage) => Effect.Effect<void>
+  /** Takes one message out again, known by identity. */
+  readonly remove: (message: ChatMessage) => Effect.Effect<void>
+  /** Forgets everything and remembers `messages` instead. */
+  readonly reset: (messages: ReadonlyArray<ChatMessage>) => Effect.Effect<void>
+}
+
+export const make: Effect.Effect<Memory> = Effect.map(Ref.make<ReadonlyArray<ChatMessage>>([]), (kept) => ({
+  messages: Ref.get(kept),
+  add: (message) => Ref.update(kept, (messages) => bounded([...messages, message])),
+  remove: (message) => Ref.update(kept, (messages) => messages.filter((other) => other !== message)),
+  reset: (messages) => Ref.set(kept, bounded(messages))
+}))
+
+/** Keeps the latest messages whose texts fit into the limit, the last one always; pictures stay in the latest only. */
+const bounded = (messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMessage> => {
+  let from = messages.length - 1
+  let length = messages.at(-1)?.text.length ?? 0
+  while (from > 0) {
+    length += messages[from - 1]!.text.length
+    if (length > limit) break
+    from--
+  }
+  return messages
+    .slice(Math.max(from, 0))
+    .map((message, index, all) =>
+      message.images === undefined || index >= all.length - 2 ? message : { role: message.role, text: message.text }
+    )
+}

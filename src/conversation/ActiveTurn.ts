@@ -1,0 +1,48 @@
+import { Effect, FiberHandle } from "effect"
+import type { Scope } from "effect"
+import type { TurnToken } from "./Client.ts"
+
+/** The turn of a session: at most one at a time, in a fiber that the session's scope owns. */
+export interface ActiveTurn {
+  readonly isRunning: Effect.Effect<boolean>
+  /** Interrupts the turn in progress, waits until it has stopped, and starts the next one. */
+  readonly start: (turn: (token: TurnToken) => Effect.Effect<void>) => Effect.Effect<void>
+  /** Stops the turn in progress and waits until it has stopped. `heard`: what the user says was heard of it. */
+  readonly interrupt: (heard?: string) => Effect.Effect<void>
+}
+
+/** Closing the scope interrupts the turn. Callers take turns calling: the session handles one message at a time. */
+export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(function* () {
+  const handle = yield* FiberHandle.make<void>()
+  let current: TurnToken | undefined
+
+  const interrupt = (heard?: string) =>
+    Effect.suspend(() => {
+      if (current !== undefined) {
+        current.stopped = true
+        current.heard = heard
+      }
+      // `FiberHandle.run` would start the next turn while this one is still stopping: two voices at once.
+      return FiberHandle.clear(handle)
+    })
+
+  return {
+    isRunning: Effect.sync(() => current !== undefined),
+    interrupt,
+    start: (turn) =>
+      Effect.suspend(() => {
+        const token: TurnToken = { stopped: false, heard: undefined }
+        const run = Effect.ensuring(
+          turn(token),
+          Effect.sync(() => {
+            if (current === token) current = undefined
+          })
+        )
+        return interrupt().pipe(
+          Effect.zipRight(Effect.sync(() => (current = token))),
+          Effect.zipRight(FiberHandle.run(handle, run)),
+          Effect.asVoid
+        )
+      })
+  }
+})

@@ -1,0 +1,91 @@
+import { Stream } from "effect"
+import type { AgentEvent, ToolCall } from "../agent/Agent.ts"
+import type { TtsPreprocessorConfig } from "../config/TtsPreprocessorConfig.ts"
+import type { Actions } from "../protocol/ServerMessage.ts"
+import * as Emotions from "./Emotions.ts"
+import * as SentenceSplitter from "./SentenceSplitter.ts"
+import * as SpeechText from "./SpeechText.ts"
+import * as ThinkBlocks from "./ThinkBlocks.ts"
+
+/** One sentence of the answer: what is shown, what is spoken ("" if nothing), what the avatar does. */
+export interface Sentence {
+  readonly _tag: "Sentence"
+  /** As the model wrote it, keywords included: what its memory keeps. */
+  readonly raw: string
+  /** Shown on the page; all of a turn joined are the answer. */
+  readonly display: string
+  readonly speech: string
+  readonly actions: Actions | null
+  /** Part of a think block: shown, but neither spoken nor remembered. */
+  readonly thought: boolean
+}
+
+export interface ToolItem {
+  readonly _tag: "Tool"
+  readonly call: ToolCall
+}
+
+/** What a turn delivers, in order. */
+export type Item = Sentence | ToolItem
+
+export interface Options extends SentenceSplitter.Options {
+  readonly emotions: Emotions.EmotionMap
+  readonly preprocessor: TtsPreprocessorConfig
+}
+
+/**
+ * Cuts an agent's events into sentences as they arrive. A think block opens with an item `(` and closes with `)`. A
+ * tool call ends the sentence before it.
+ */
+export const fromEvents =
+  (options: Options) =>
+  <E, R>(events: Stream.Stream<AgentEvent, E, R>): Stream.Stream<Item, E, R> =>
+    Stream.suspend(() => {
+      const cutter = makeCutter(options)
+      return ThinkBlocks.separate(events).pipe(
+        Stream.mapConcat(cutter.push),
+        Stream.concat(Stream.suspend(() => Stream.fromIterable(cutter.flush())))
+      )
+    })
+
+const makeCutter = (options: Options) => {
+  const said = SentenceSplitter.make(options)
+  const thought = SentenceSplitter.make({ ...options, fasterFirst: false })
+  let thinking = false
+
+  const spoken = (text: string): Sentence => {
+    const { actions, text: display } = Emotions.extract(options.emotions, text)
+    const speech = SpeechText.filter(options.preprocessor, display)
+    return { _tag: "Sentence", raw: text, display, speech, actions, thought: false }
+  }
+
+  const setThinking = (next: boolean): ReadonlyArray<Item> => {
+    if (next === thinking) return []
+    thinking = next
+    return next ? [...said.flush().map(spoken), silent("(")] : [...thought.flush().map(silent), silent(")")]
+  }
+
+  const push = (event: AgentEvent): ReadonlyArray<Item> => {
+    switch (event._tag) {
+      case "Think":
+        return [...setThinking(true), ...thought.push(event.text).map(silent)]
+      case "Text":
+        return [...setThinking(false), ...said.push(event.text).map(spoken)]
+      case "Tool":
+        return [...flush(), event]
+    }
+  }
+
+  const flush = (): ReadonlyArray<Item> => [...setThinking(false), ...said.flush().map(spoken)]
+
+  return { push, flush }
+}
+
+const silent = (display: string): Sentence => ({
+  _tag: "Sentence",
+  raw: "",
+  display,
+  speech: "",
+  actions: null,
+  thought: true
+})

@@ -1,0 +1,73 @@
+import { Effect } from "effect"
+import * as Loudness from "../audio/Loudness.ts"
+import * as Pcm from "../audio/Pcm.ts"
+import * as Wav from "../audio/Wav.ts"
+import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
+import { Census } from "../telemetry/Census.ts"
+import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
+import type { Sentence } from "./Sentence.ts"
+
+/** A sentence ready to be delivered. */
+export interface Spoken {
+  readonly _tag: "Spoken"
+  readonly sentence: Sentence
+  readonly message: Audio
+  /** Length of its sound in ms; 0 if it is silent. */
+  readonly duration: number
+}
+
+export interface Options {
+  readonly character: CharacterConfig
+  readonly tts: Effect.Effect<Tts, EngineUnavailable>
+  /** Told of each sentence that stays silent because the voice failed. */
+  readonly onFailure: (failure: EngineUnavailable | SynthesisFailed) => Effect.Effect<void>
+}
+
+/** Speaks one sentence. Never fails: a sentence whose synthesis fails is delivered silent, and the rest go on. */
+export const make = Effect.fn("Speech.make")(function* (options: Options) {
+  const census = yield* Census
+
+  const synthesize = (sentence: Sentence) =>
+    options.tts.pipe(
+      Effect.flatMap((tts) => tts.synthesize(sentence.speech)),
+      Effect.map((pcm) => withSound(silent(options.character, sentence), pcm)),
+      Effect.catchAll((failure) => Effect.as(options.onFailure(failure), silent(options.character, sentence))),
+      census.track("sentence"),
+      Effect.withSpan("Speech.sentence")
+    )
+
+  return (sentence: Sentence): Effect.Effect<Spoken> =>
+    sentence.speech === "" ? Effect.succeed(silent(options.character, sentence)) : synthesize(sentence)
+})
+
+const silent = (character: CharacterConfig, sentence: Sentence): Spoken => ({
+  _tag: "Spoken",
+  sentence,
+  duration: 0,
+  message: {
+    type: "audio",
+    audio: null,
+    volumes: [],
+    slice_length: 20,
+    display_text: displayText(character, sentence.display),
+    actions: sentence.actions,
+    forwarded: false
+  }
+})
+
+const withSound = (spoken: Spoken, pcm: Pcm.Pcm): Spoken => ({
+  ...spoken,
+  duration: Pcm.duration(pcm),
+  message: {
+    ...spoken.message,
+    audio: Buffer.from(Wav.encode(pcm)).toString("base64"),
+    volumes: Loudness.volumes(pcm)
+  }
+})
+
+const displayText = (character: CharacterConfig, text: string): DisplayText | null =>
+  text.trim() === ""
+    ? null
+    : { text, name: character.character_name || character.conf_name, avatar: character.avatar }

@@ -1,0 +1,40 @@
+/** Longest utterance in samples: 120 s at 16 kHz. */
+const limit = 120 * 16_000
+
+/** The microphone audio of one utterance, mono at 16 kHz, collected until `mic-audio-end`. */
+export interface Utterance {
+  /** Adds a chunk; answers false for the first chunk that no longer fits, which is dropped like all after it. */
+  readonly add: (chunk: Float32Array) => boolean
+  /** Takes everything collected, joined once, and starts a new utterance. */
+  readonly take: () => Float32Array
+}
+
+export const make = (): Utterance => {
+  let chunks: Array<Float32Array> = []
+  let length = 0
+  let full = false
+  return {
+    add: (chunk) => {
+      if (full) return true
+      if (length + chunk.length > limit) {
+        full = true
+        return false
+      }
+      chunks.push(chunk)
+      length += chunk.length
+      return true
+    },
+    take: () => {
+      const samples = new Float32Array(length)
+      let at = 0
+      for (const chunk of chunks) {
+        samples.set(chunk, at)
+        at += chunk.length
+      }
+      chunks = []
+      length = 0
+      full = false
+      return samples
+    }
+  }
+}
