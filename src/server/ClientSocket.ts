@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
+import { Deferred, Effect, Exit, FiberId, FiberSet, Schedule } from "effect"
+import { WebSocketServer } from "ws"
+import type { WebSocket } from "ws"
+import { Client } from "../conversation/Client.ts"
+import * as ClientMessage from "../protocol/ClientMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Dispatch from "../session/Dispatch.ts"
+import * as Session from "../session/Session.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
+import { Census } from "../telemetry/Census.ts"
+import * as Inbox from "./Inbox.ts"
+import * as Outbox from "./Outbox.ts"
+
+/** Longest frame in bytes. */
+const maxPayload = 16 * 1024 * 1024
+
+/** Takes a socket over from the HTTP server, once it is known that it may. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/**
+ * `/client-ws`: one session per connection, in a fiber of its own that ends with the connection. Closing the scope
+ * closes every connection (code 1001) and waits until its session is gone.
+ */
+export const open = Effect.fn("ClientSocket.open")(function* () {
+  const sockets = yield* Effect.acquireRelease(
+    Effect.sync(() => new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })),
+    closeAll
+  )
+  yield* dropSilentClients(sockets)
+  const run = yield* FiberSet.makeRuntime<Needs>()
+
+  const upgrade: Upgrade = (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const fiber = run(connect(webSocket))
+      webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
+    })
+  }
+  return upgrade
+})
+
+type Needs = Effect.Effect.Context<ReturnType<typeof connect>>
+
+/** Sessions are gone by now and close frames are on their way: waits a moment for the clients' answers. */
+const closeAll = (server: WebSocketServer) =>
+  Effect.async<void>((resume) => {
+    server.close(() => resume(Effect.void))
+  }).pipe(
+    Effect.timeoutOption("1 second"),
+    Effect.zipRight(
+      Effect.sync(() => {
+        for (const socket of server.clients) socket.terminate()
+      })
+    )
+  )
+
+/** One connection, until it closes (which interrupts this) or stops reading. */
+const connect = (socket: WebSocket) => {
+  const uid = randomUUID()
+  // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
+  socket.on("error", () => {})
+  return serve(socket, uid).pipe(
+    Effect.onExit((exit) => Effect.sync(() => socket.close(closeCode(exit), ""))),
+    Effect.scoped,
+    Effect.annotateLogs(Attribute.clientUid, uid)
+  )
+}
+
+/** A connection that is interrupted while it is open ends with the server. */
+const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterrupted(exit) ? 1001 : 1011)
+
+const serve = Effect.fn("ClientSocket.serve")(function* (socket: WebSocket, uid: string) {
+  const census = yield* Census
+  const inbox = yield* Inbox.make(socket)
+  const outbox = yield* Outbox.make(socket)
+  const client = Client.of({ uid, send: outbox.send })
+  return yield* Effect.gen(function* () {
+    const session = yield* Session.open()
+    yield* inbox.take.pipe(
+      Effect.flatMap((frame) => receive(session, frame)),
+      Effect.forever,
+      census.track("inbox"),
+      Effect.raceFirst(Deferred.await(outbox.stalled))
+    )
+  }).pipe(Effect.provideService(Client, client))
+})
+
+const receive = (session: Session.Session, frame: Inbox.Frame) =>
+  decode(frame).pipe(
+    Effect.matchEffect({
+      onFailure: ({ message }) => reply(message),
+      onSuccess: (message) => Dispatch.handle(session, message)
+    }),
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(
+        Effect.logError("handling a message died", defect),
+        reply("Something went wrong inside the server; its log says what. The connection goes on.")
+      )
+    )
+  )
+
+const decode = (
+  frame: Inbox.Frame
+): Effect.Effect<ClientMessage.ClientMessage, ClientMessage.MalformedMessage> =>
+  frame === undefined
+    ? new ClientMessage.MalformedMessage({ problem: "Binary frames are not understood: expected one JSON object per text frame." })
+    : ClientMessage.decode(frame)
+
+const reply = (text: string) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(text)))
+
+/** Pings every client; one that has not answered the ping before is dropped, which closes its session. */
+const dropSilentClients = Effect.fnUntraced(function* (server: WebSocketServer) {
+  const { pingInterval } = yield* Outbox.EdgeLimits
+  const waiting = new WeakSet<WebSocket>()
+  const alive = new WeakSet<WebSocket>()
+  yield* Effect.sync(() => {
+    for (const socket of server.clients) {
+      if (waiting.has(socket)) {
+        socket.terminate()
+        continue
+      }
+      if (!alive.has(socket)) {
+        alive.add(socket)
+        socket.on("pong", () => waiting.delete(socket))
+      }
+      waiting.add(socket)
+      socket.ping()
+    }
+  }).pipe(Effect.repeat(Schedule.spaced(pingInterval)), Effect.forkScoped)
+})

@@ -1,0 +1,89 @@
+import { Effect, Ref } from "effect"
+import * as Backgrounds from "../config/Backgrounds.ts"
+import { Characters } from "../config/Characters.ts"
+import { Client } from "../conversation/Client.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as HistoryRequests from "./HistoryRequests.ts"
+import type { Session } from "./Session.ts"
+import * as SwitchConfig from "./SwitchConfig.ts"
+import * as TurnRequests from "./TurnRequests.ts"
+
+/**
+ * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
+ * answers go out in the order of the requests and an interrupt is never stuck behind a turn.
+ */
+export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, message: ClientMessage) {
+  const client = yield* Client
+  yield* route(session, message).pipe(
+    Effect.catchAll((failure) =>
+      Effect.zipRight(
+        Effect.logWarning(`${message.type} failed`, failure),
+        client.send(ServerMessage.failure(failure.message))
+      )
+    ),
+    session.exclusive.withPermits(1)
+  )
+})
+
+const route = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
+  const client = yield* Client
+  switch (message.type) {
+    case "text-input":
+      return yield* TurnRequests.textInput(session, message.text, message.images)
+    case "mic-audio-data":
+      return yield* TurnRequests.micAudioData(session, message.audio)
+    case "mic-audio-end":
+      return yield* TurnRequests.micAudioEnd(session, message.images)
+    case "raw-audio-data":
+      return yield* TurnRequests.rawAudioData(session)
+    case "ai-speak-signal":
+      return yield* TurnRequests.aiSpeakSignal(session, message.images)
+    case "interrupt-signal":
+      return yield* TurnRequests.interruptSignal(session, message.text)
+    case "frontend-playback-complete":
+      return yield* session.playback.complete
+    case "audio-play-start":
+      // Only a group relays it.
+      return
+    case "fetch-history-list":
+      return yield* HistoryRequests.list(session)
+    case "create-new-history":
+      return yield* HistoryRequests.create(session)
+    case "fetch-and-set-history":
+      return yield* HistoryRequests.load(session, message.history_uid)
+    case "delete-history":
+      return yield* HistoryRequests.remove(session, message.history_uid)
+    case "fetch-configs":
+      return yield* client.send({ type: "config-files", configs: yield* (yield* Characters).list })
+    case "switch-config":
+      return yield* SwitchConfig.handle(session, message.file)
+    case "fetch-backgrounds":
+      return yield* client.send({ type: "background-files", files: yield* Backgrounds.list })
+    case "request-init-config":
+      return yield* client.send((yield* Ref.get(session.seat)).character.announcement)
+    case "heartbeat":
+      return yield* client.send({ type: "heartbeat-ack" })
+    case "request-group-info":
+      return yield* client.send({ type: "group-update", members: [], is_owner: false })
+    case "add-client-to-group":
+    case "remove-client-from-group":
+      return yield* client.send({
+        type: "group-operation-result",
+        success: false,
+        message: "Groups are not part of this version."
+      })
+    case "mcp-tool-call":
+      return yield* client.send({
+        type: "mcp-tool-response",
+        tool_name: message.tool_name,
+        error: `There is no tool ${message.tool_name}: MCP servers are not part of this version.`
+      })
+    case "adaptive-vad-control":
+      return yield* client.send({
+        type: "adaptive-vad-response",
+        action: message.action,
+        error: "Voice activity detection is not part of this version."
+      })
+  }
+})

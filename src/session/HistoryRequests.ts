@@ -1,0 +1,62 @@
+import { Effect, Ref } from "effect"
+import { Client } from "../conversation/Client.ts"
+import { History, interruptedMark } from "../history/History.ts"
+import type { HistoryMessage } from "../history/History.ts"
+import type { ChatMessage } from "../llm/Llm.ts"
+import type { Session } from "./Session.ts"
+
+/** `fetch-history-list` */
+export const list = Effect.fn("HistoryRequests.list")(function* (session: Session) {
+  const histories = yield* (yield* History).list(yield* confUid(session))
+  yield* (yield* Client).send({ type: "history-list", histories })
+})
+
+/** `create-new-history`: a new conversation becomes current, and the memory starts anew. */
+export const create = Effect.fn("HistoryRequests.create")(function* (session: Session) {
+  const history_uid = yield* (yield* History).create(yield* confUid(session))
+  yield* enter(session, history_uid, [])
+  yield* (yield* Client).send({ type: "new-history-created", history_uid })
+})
+
+/** `fetch-and-set-history`: the conversation becomes current and the memory is loaded from it. */
+export const load = Effect.fn("HistoryRequests.load")(function* (session: Session, uid: string) {
+  const conf = yield* confUid(session)
+  const history = yield* History
+  // Before the turn in progress stops, an unknown uid must have been refused; after it, its last words are in.
+  yield* history.messages(conf, uid)
+  yield* session.turn.interrupt()
+  const messages = yield* history.messages(conf, uid)
+  yield* enter(session, uid, yield* remembered(session, messages))
+  yield* (yield* Client).send({ type: "history-data", messages: messages.filter(({ role }) => role !== "system") })
+})
+
+/** `delete-history`: deleting the current conversation leaves the session with none. */
+export const remove = Effect.fn("HistoryRequests.remove")(function* (session: Session, history_uid: string) {
+  const isCurrent = (yield* session.history.uid) === history_uid
+  if (isCurrent) yield* session.turn.interrupt()
+  const success = yield* (yield* History).remove(yield* confUid(session), history_uid)
+  if (isCurrent && success) yield* enter(session, undefined, [])
+  yield* (yield* Client).send({ type: "history-deleted", success, history_uid })
+})
+
+const confUid = (session: Session) => Effect.map(Ref.get(session.seat), ({ character }) => character.config.conf_uid)
+
+/** A turn in progress belongs to the conversation that is being left: it stops first, and is recorded there. */
+const enter = Effect.fnUntraced(function* (
+  session: Session,
+  uid: string | undefined,
+  memory: ReadonlyArray<ChatMessage>
+) {
+  yield* session.turn.interrupt()
+  yield* session.history.set(uid)
+  yield* session.memory.reset(memory)
+})
+
+const remembered = Effect.fnUntraced(function* (session: Session, messages: ReadonlyArray<HistoryMessage>) {
+  const { character } = yield* Ref.get(session.seat)
+  return messages.flatMap(({ content, role }): ReadonlyArray<ChatMessage> => {
+    if (role === "human") return [{ role: "user", text: content }]
+    if (role === "ai") return [{ role: "assistant", text: content }]
+    return content === interruptedMark ? [{ role: character.interruptMethod, text: content }] : []
+  })
+})

@@ -1,0 +1,59 @@
+import { Effect } from "effect"
+import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import { ModelDict } from "../config/ModelDict.ts"
+import { Client } from "../conversation/Client.ts"
+import * as Emotions from "../conversation/Emotions.ts"
+import type { InterruptMethod } from "../conversation/TurnRecord.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as ModelProgress from "./ModelProgress.ts"
+import * as ServiceContext from "./ServiceContext.ts"
+
+/** The character that a session talks to: its configuration, its avatar and its resources. */
+export interface LiveCharacter {
+  readonly config: CharacterConfig
+  readonly emotions: Emotions.EmotionMap
+  readonly services: ServiceContext.ServiceContext
+  /** Whose word an interruption is in the model's memory. */
+  readonly interruptMethod: InterruptMethod
+  /** `set-model-and-conf` for this character. */
+  readonly announcement: ServerMessage.ServerMessage
+}
+
+/** Opens a character in the caller's scope and returns at once; what cannot be loaded is told to the client. */
+export const open = Effect.fn("LiveCharacter.open")(function* (config: CharacterConfig) {
+  const client = yield* Client
+  const dict = yield* ModelDict
+  const modelInfo = dict.modelInfo(config.live2d_model_name)
+  const emotions = Emotions.fromModelInfo(modelInfo.emotionMap)
+  const services = yield* ServiceContext.open({
+    character: config,
+    emotions: [...emotions.keys()],
+    whileLoadingAgent: yield* ModelProgress.forwarding,
+    onFailure: (failure) =>
+      Effect.zipRight(
+        Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
+        client.send(ServerMessage.failure(failure.message))
+      ),
+    onAgent: (agent) =>
+      agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
+  })
+  const live: LiveCharacter = {
+    config,
+    emotions,
+    services,
+    interruptMethod: interruptMethod(config),
+    announcement: {
+      type: "set-model-and-conf",
+      model_info: modelInfo,
+      conf_name: config.conf_name,
+      conf_uid: config.conf_uid,
+      client_uid: client.uid
+    }
+  }
+  return live
+})
+
+const interruptMethod = ({ agent_config }: CharacterConfig): InterruptMethod => {
+  const provider = agent_config.agent_settings.basic_memory_agent?.llm_provider
+  return (provider === undefined ? undefined : agent_config.llm_configs[provider]?.interrupt_method) ?? "user"
+}

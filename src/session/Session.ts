@@ -1,0 +1,91 @@
+import { Effect, ExecutionStrategy, FiberHandle, Ref, Scope } from "effect"
+import * as Memory from "../agent/Memory.ts"
+import { Characters } from "../config/Characters.ts"
+import * as ActiveTurn from "../conversation/ActiveTurn.ts"
+import { Client } from "../conversation/Client.ts"
+import * as CurrentHistory from "../conversation/CurrentHistory.ts"
+import * as Playback from "../conversation/Playback.ts"
+import * as Utterance from "../conversation/Utterance.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
+import * as LiveCharacter from "./LiveCharacter.ts"
+import { SessionRegistry } from "./SessionRegistry.ts"
+
+/** A character with the scope that holds its resources. */
+export interface Seat {
+  readonly character: LiveCharacter.LiveCharacter
+  readonly scope: Scope.CloseableScope
+}
+
+/** One client's state. Every part of it is owned by the scope that `open` ran in, and by nothing else. */
+export interface Session {
+  /** Who answers now; a switch replaces it when the new one is ready. */
+  readonly seat: Ref.Ref<Seat>
+  /** Parent of every character's scope. */
+  readonly characters: Scope.Scope
+  readonly turn: ActiveTurn.ActiveTurn
+  readonly playback: Playback.Playback
+  readonly memory: Memory.Memory
+  readonly history: CurrentHistory.CurrentHistory
+  readonly utterance: Utterance.Utterance
+  /** The switch in progress, if there is one. */
+  readonly switching: FiberHandle.FiberHandle<void>
+  /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
+  readonly exclusive: Effect.Semaphore
+  /** Notices that are told once a session. */
+  readonly told: Set<string>
+}
+
+/**
+ * Opens a session in the caller's scope, with the character of `conf.yaml`, and sends the opening sequence. Returns
+ * while the character's engines are still warming up.
+ *
+ * Finalizers run newest first, so the order of the steps below is the shutdown order read backwards: the turn stops,
+ * then a switch in progress, then warm-ups, and only then do the resources close that they were using.
+ */
+export const open = Effect.fn("Session.open")(function* () {
+  const client = yield* Client
+  const characters = yield* Characters
+  const registry = yield* SessionRegistry
+  yield* Effect.annotateCurrentSpan(Attribute.clientUid, client.uid)
+
+  const scopes = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+  const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
+  const character = yield* Scope.extend(LiveCharacter.open(characters.base), scope)
+  const seat = yield* Ref.make<Seat>({ character, scope })
+  const confUid = Effect.map(Ref.get(seat), ({ character }) => character.config.conf_uid)
+
+  const session: Session = {
+    seat,
+    characters: scopes,
+    history: yield* CurrentHistory.make(confUid),
+    memory: yield* Memory.make,
+    playback: yield* Playback.make,
+    utterance: Utterance.make(),
+    exclusive: yield* Effect.makeSemaphore(1),
+    told: new Set(),
+    switching: yield* FiberHandle.make<void>(),
+    turn: yield* ActiveTurn.make
+  }
+  yield* registry.register({
+    uid: client.uid,
+    character: Effect.map(Ref.get(seat), ({ character }) => character.config.conf_name)
+  })
+
+  const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
+  yield* client.send(alone)
+  yield* client.send(ServerMessage.fullText("Connection established"))
+  yield* client.send(character.announcement)
+  yield* client.send(alone)
+  yield* client.send(ServerMessage.control("start-mic"))
+  return session
+})
+
+/** Tells the client something once a session. */
+export const tellOnce = (session: Session, text: string) =>
+  Effect.gen(function* () {
+    if (session.told.has(text)) return
+    session.told.add(text)
+    const client = yield* Client
+    yield* client.send(ServerMessage.failure(text))
+  })

@@ -1,0 +1,56 @@
+import { Context, Effect, Layer } from "effect"
+import type { Scope } from "effect"
+import { EnginePool } from "../models/EnginePool.ts"
+import type { EngineUse } from "../models/EnginePool.ts"
+import { Census } from "../telemetry/Census.ts"
+import type { Kind } from "../telemetry/Census.ts"
+
+/** What the registry knows of one session. */
+export interface Registration {
+  readonly uid: string
+  /** Name of the character that answers now. */
+  readonly character: Effect.Effect<string>
+}
+
+/** Everything that lives at one moment. */
+export interface Snapshot {
+  readonly sessions: ReadonlyArray<{ readonly uid: string; readonly character: string }>
+  /** Fibers by what they are for, and `context`, the characters' resources that are open. */
+  readonly fibers: Readonly<Partial<Record<Kind, number>>>
+  readonly engines: ReadonlyArray<EngineUse>
+}
+
+/** Says at any moment what lives: what tests, logs and `/status` read. */
+export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry")<
+  SessionRegistry,
+  {
+    /** Lists a session for as long as the scope is open. */
+    readonly register: (session: Registration) => Effect.Effect<void, never, Scope.Scope>
+    readonly snapshot: Effect.Effect<Snapshot>
+  }
+>() {
+  static readonly layer = Layer.effect(
+    SessionRegistry,
+    Effect.gen(function* () {
+      const census = yield* Census
+      const pool = yield* EnginePool
+      const sessions = new Set<Registration>()
+      return SessionRegistry.of({
+        register: (session) =>
+          Effect.acquireRelease(
+            Effect.sync(() => sessions.add(session)),
+            () => Effect.sync(() => sessions.delete(session))
+          ),
+        snapshot: Effect.all({
+          sessions: Effect.suspend(() =>
+            Effect.forEach(sessions, ({ character, uid }) =>
+              Effect.map(character, (name) => ({ uid, character: name }))
+            )
+          ),
+          fibers: census.counts,
+          engines: pool.uses
+        })
+      })
+    })
+  )
+}

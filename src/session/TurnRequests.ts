@@ -1,0 +1,109 @@
+import { Effect, Ref } from "effect"
+import { Prompts } from "../config/Prompts.ts"
+import { Settings } from "../config/Settings.ts"
+import { Client } from "../conversation/Client.ts"
+import type { TurnToken } from "../conversation/Client.ts"
+import * as Turn from "../conversation/Turn.ts"
+import * as TurnRecord from "../conversation/TurnRecord.ts"
+import type { ChatImage } from "../llm/Llm.ts"
+import type { Image } from "../protocol/ClientMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { tellOnce } from "./Session.ts"
+import type { Session } from "./Session.ts"
+
+/** `text-input` */
+export const textInput = Effect.fn("TurnRequests.textInput")(function* (
+  session: Session,
+  text: string,
+  images: ReadonlyArray<Image>
+) {
+  if (text.trim() === "" && images.length === 0) {
+    const client = yield* Client
+    return yield* client.send(ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer."))
+  }
+  yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
+})
+
+/** `mic-audio-data`: one chunk of the utterance. */
+export const micAudioData = Effect.fn("TurnRequests.micAudioData")(function* (session: Session, chunk: Float32Array) {
+  if (session.utterance.add(chunk)) return
+  const client = yield* Client
+  yield* client.send(
+    ServerMessage.failure("This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces.")
+  )
+})
+
+/** `mic-audio-end`: the utterance is complete. */
+export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
+  session: Session,
+  images: ReadonlyArray<Image>
+) {
+  const samples = session.utterance.take()
+  if (samples.length > 0) {
+    return yield* begin(session, { _tag: "Utterance", samples, images: images.map(toChatImage) })
+  }
+  const client = yield* Client
+  yield* client.send(ServerMessage.failure("mic-audio-end: no audio came before it (mic-audio-data), nothing was heard."))
+  // The page waits for this after every utterance; but it must never end another turn.
+  if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
+})
+
+/** `raw-audio-data` */
+export const rawAudioData = (session: Session) =>
+  tellOnce(
+    session,
+    "raw-audio-data: voice activity detection is not part of this version. Send mic-audio-data and mic-audio-end instead."
+  )
+
+/** `ai-speak-signal`: the character speaks of its own accord. */
+export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
+  session: Session,
+  images: ReadonlyArray<Image>
+) {
+  const client = yield* Client
+  const prompts = yield* Prompts
+  const { character } = yield* Ref.get(session.seat)
+  const prompt = yield* prompts.get("proactive_speak_prompt", character.emotions.keys())
+  yield* session.turn.interrupt()
+  yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
+  yield* begin(session, { _tag: "Proactive", prompt: prompt ?? "Please say something.", images: images.map(toChatImage) })
+})
+
+/** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. */
+export const interruptSignal = (session: Session, heard: string) => session.turn.interrupt(heard)
+
+const toChatImage = ({ data }: Image): ChatImage => {
+  const [head = "", base64 = ""] = data.split(",", 2)
+  return { mimeType: head.slice("data:".length, head.indexOf(";")), base64 }
+}
+
+const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
+  const { system } = yield* Settings
+  const { character } = yield* Ref.get(session.seat)
+  const client = yield* Client
+  const record = yield* TurnRecord.make({
+    character: character.config,
+    interruptMethod: character.interruptMethod,
+    memory: session.memory,
+    current: session.history
+  })
+  const context = yield* Effect.context<Turn.Requirements>()
+  const options: Turn.Options = {
+    character: character.config,
+    emotions: character.emotions,
+    agent: character.services.agent,
+    tts: character.services.tts,
+    asr: character.services.asr,
+    memory: session.memory,
+    record,
+    playback: session.playback,
+    conversation: client.uid,
+    playbackGrace: system.playback_grace_seconds * 1000,
+    onVoiceFailure: (failure) =>
+      Effect.zipRight(
+        Effect.logWarning("a sentence stays silent", failure),
+        Effect.provideService(tellOnce(session, `${failure.message} The answer goes on as text.`), Client, client)
+      )
+  }
+  yield* session.turn.start((token: TurnToken) => Effect.provide(Turn.run(options, input, token), context))
+})
