@@ -63,7 +63,7 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const client = yield* Client
   const prompts = yield* Prompts
   const { character } = yield* Ref.get(session.seat)
-  const prompt = yield* prompts.get("proactive_speak_prompt", character.emotions.keys())
+  const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
   yield* session.turn.interrupt()
   yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
   yield* begin(session, { _tag: "Proactive", prompt: prompt ?? "Please say something.", images: images.map(toChatImage) })
@@ -100,10 +100,13 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     conversation: client.uid,
     playbackGrace: system.playback_grace_seconds * 1000,
     onVoiceFailure: (failure) =>
-      Effect.zipRight(
-        Effect.logWarning("a sentence stays silent", failure),
-        Effect.provideService(tellOnce(session, `${failure.message} The answer goes on as text.`), Client, client)
-      )
+      // A voice that cannot be loaded has been reported by its warm-up.
+      failure._tag === "EngineUnavailable"
+        ? Effect.void
+        : Effect.zipRight(
+            Effect.logWarning("a sentence stays silent", failure),
+            Effect.provideService(tellOnce(session, `${failure.message} The answer goes on as text.`), Client, client)
+          )
   }
   yield* session.turn.start((token: TurnToken) => Effect.provide(Turn.run(options, input, token), context))
 })

@@ -1,0 +1,141 @@
+import * as Http from "node:http"
+import type { IncomingMessage } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
+import { HttpRouter, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Context, Effect, Layer, Schema } from "effect"
+import { Settings } from "../config/Settings.ts"
+import { SessionRegistry } from "../session/SessionRegistry.ts"
+import * as ClientSocket from "./ClientSocket.ts"
+import * as OriginCheck from "./OriginCheck.ts"
+import * as StaticFiles from "./StaticFiles.ts"
+
+/** The server cannot listen at its address. */
+export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
+  host: Schema.String,
+  port: Schema.Number,
+  code: Schema.String
+}) {
+  override get message(): string {
+    const address = `${this.host}:${this.port}`
+    switch (this.code) {
+      case "EADDRINUSE":
+        return `Port ${this.port} of ${this.host} is taken by another program. Stop that one, or choose another port with --port or system_config.port.`
+      case "EACCES":
+        return `This account may not listen on ${address}. Choose a port above 1023 with --port or system_config.port.`
+      case "ENOTFOUND":
+      case "EADDRNOTAVAIL":
+        return `${this.host} is no address of this computer. Choose another with --host or system_config.host.`
+      default:
+        return `The server cannot listen on ${address} (${this.code}). Choose another address with --host and --port.`
+    }
+  }
+}
+
+/** Where the server listens. */
+export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<HttpServer, { readonly url: string }>() {
+  static readonly layer = Layer.scoped(
+    HttpServer,
+    Effect.suspend(() => listen())
+  )
+}
+
+/**
+ * Serves pages and `/client-ws` at the configured address. Closing the scope stops accepting first, then closes every
+ * connection with its session.
+ */
+const listen = Effect.fn("HttpServer.listen")(function* () {
+  const { folder, system } = yield* Settings
+  const upgrade = yield* ClientSocket.open()
+  const answer = yield* NodeHttpServer.makeHandler(
+    HttpRouter.concat(router, StaticFiles.router({ folder })).pipe(
+      Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
+    )
+  )
+  const judge = (request: IncomingMessage, origin: string | undefined) =>
+    OriginCheck.check({
+      origin,
+      host: request.headers.host,
+      configuredHost: system.host,
+      allowedOrigins: system.allowed_origins
+    })
+
+  const create = () => {
+    const server = Http.createServer((request, response) => {
+      // Files are public to pages of any origin; only a foreign Host is refused.
+      const verdict = judge(request, undefined)
+      if (verdict.allowed) return answer(request, response)
+      response.writeHead(403, { "Content-Type": "text/plain; charset=utf-8" }).end(verdict.body)
+    })
+    server.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => socket.destroy())
+      const verdict = judge(request, request.headers.origin)
+      if (!verdict.allowed) return refuse(socket, 403, verdict.body)
+      if (request.url?.split("?", 1)[0] !== "/client-ws") {
+        return refuse(socket, 404, "There is no WebSocket at this path: connect to /client-ws.\n")
+      }
+      upgrade(request, socket, head)
+    })
+    return server
+  }
+
+  const { host } = system
+  if (host !== "localhost") return HttpServer.of({ url: url(host, yield* open(create(), host, system.port)) })
+  // Clients say localhost, 127.0.0.1 or ::1 and mean the same; a machine without IPv6 has the first two only.
+  const port = yield* open(create(), "127.0.0.1", system.port)
+  yield* open(create(), "::1", port).pipe(
+    Effect.catchIf(({ code }) => code !== "EADDRINUSE", () => Effect.void)
+  )
+  return HttpServer.of({ url: url(host, port) })
+})
+
+const url = (host: string, port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+
+/** Listens for as long as the scope is open; answers the port. */
+const open = (server: Http.Server, host: string, port: number) =>
+  Effect.acquireRelease(begin(server, host, port), () =>
+    Effect.sync(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+  )
+
+const begin = (server: Http.Server, host: string, port: number) =>
+  Effect.async<number, AddressUnavailable>((resume) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      resume(new AddressUnavailable({ host, port, code: error.code ?? error.message }))
+    server.once("error", fail)
+    server.listen({ host, port }, () => {
+      server.off("error", fail)
+      resume(Effect.succeed((server.address() as AddressInfo).port))
+    })
+  })
+
+/** Answers a request for a WebSocket with a plain response instead. */
+const refuse = (socket: Duplex, status: number, body: string) => {
+  const head = [
+    `HTTP/1.1 ${status} ${Http.STATUS_CODES[status]}`,
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close"
+  ]
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`)
+}
+
+/** `/status`: how much lives, without saying who. */
+const router = HttpRouter.empty.pipe(
+  HttpRouter.get(
+    "/status",
+    Effect.gen(function* () {
+      const { engines, fibers, sessions } = yield* (yield* SessionRegistry).snapshot
+      const { heapUsed, rss } = process.memoryUsage()
+      return yield* HttpServerResponse.json({
+        sessions: sessions.length,
+        fibers,
+        engines: engines.map(({ id, kind, references }) => ({ kind, engine: id.split(":", 1)[0], references })),
+        memory: { rss, heapUsed }
+      })
+    })
+  )
+)

@@ -1,0 +1,206 @@
+import { NodeContext } from "@effect/platform-node"
+import { assert } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
+import { Agents } from "../../src/agent/Agent.ts"
+import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
+import { AsrEngines } from "../../src/asr/Asr.ts"
+import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
+import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
+import { ModelDict } from "../../src/config/ModelDict.ts"
+import { Prompts } from "../../src/config/Prompts.ts"
+import { Settings } from "../../src/config/Settings.ts"
+import { Client } from "../../src/conversation/Client.ts"
+import type { LlmFailed } from "../../src/llm/Llm.ts"
+import { McpClients } from "../../src/mcp/McpClient.ts"
+import { EnginePool } from "../../src/models/EnginePool.ts"
+import { EngineUnavailable } from "../../src/models/EngineUnavailable.ts"
+import type { EngineKind } from "../../src/models/EngineUnavailable.ts"
+import { ModelStore } from "../../src/models/ModelStore.ts"
+import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
+import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as Dispatch from "../../src/session/Dispatch.ts"
+import * as Session from "../../src/session/Session.ts"
+import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
+import { Census } from "../../src/telemetry/Census.ts"
+import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
+import { characterConfig, systemConfig } from "./Fixtures.ts"
+import { slow } from "./Journal.ts"
+import type { Journal } from "./Journal.ts"
+import * as MemoryHistory from "./MemoryHistory.ts"
+
+/** How long each fake engine takes to open, in ms. */
+export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500 } as const
+
+/** What a test can set and see of the world around a session. Everything else is the real code. */
+export interface World {
+  readonly journal: Journal
+  readonly stored: MemoryHistory.Stored
+  /** Kinds whose next loads fail, with how many of them. */
+  readonly failures: Map<EngineKind, number>
+  /** Answers of the agent; by default one sentence that repeats the input. */
+  reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  /** Time to speak a sentence in ms, or "fail". */
+  synthesis: (text: string) => number | "fail"
+  /** What was asked of the agent. */
+  readonly asked: Array<AgentInput>
+  /** Sentences in synthesis now, and the most there have been. */
+  readonly speaking: { now: number; peak: number }
+}
+
+export const make = (): World => ({
+  journal: [],
+  stored: new Map(),
+  failures: new Map(),
+  reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
+  synthesis: () => 0,
+  asked: [],
+  speaking: { now: 0, peak: 0 }
+})
+
+/** Loads for its time, writing it down under the character's name; fails if the world says so. */
+const load = (world: World, kind: EngineKind, time: number, name: string) =>
+  slow(world.journal, name, time).pipe(
+    Effect.zipRight(
+      Effect.suspend(() => {
+        const left = world.failures.get(kind) ?? 0
+        if (left === 0) return Effect.void
+        world.failures.set(kind, left - 1)
+        return new EngineUnavailable({ kind, engine: `slow_${kind}`, reason: "it broke", advice: "Try again." })
+      })
+    )
+  )
+
+const agentOf = (world: World): Agent => ({
+  reply: (input) =>
+    Stream.suspend(() => {
+      world.asked.push(input)
+      return world.reply(input)
+    }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended"))))
+})
+
+const speak = (world: World, text: string) =>
+  Effect.suspend(() => {
+    world.speaking.peak = Math.max(world.speaking.peak, ++world.speaking.now)
+    const time = world.synthesis(text)
+    return time === "fail"
+      ? new SynthesisFailed({ engine: "slow_tts", detail: `cannot say "${text}"`, advice: "Say something else." })
+      : Effect.as(Effect.sleep(time), { samples: new Int16Array(160).fill(1000), sampleRate: 16_000 })
+  }).pipe(
+    Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
+    Effect.ensuring(Effect.sync(() => world.speaking.now--))
+  )
+
+/** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. */
+const others: Readonly<Record<string, CharacterConfig>> = {
+  "b.yaml": characterConfig("b"),
+  "c.yaml": characterConfig("c")
+}
+
+const configuration = Layer.mergeAll(
+  Layer.succeed(Characters, {
+    base: characterConfig("a"),
+    list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
+    resolve: (filename) => {
+      const found = filename === "conf.yaml" ? characterConfig("a") : others[filename]
+      return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
+    }
+  }),
+  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
+  Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
+  Layer.succeed(Prompts, {
+    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+  }),
+  Layer.mock(ModelStore, { progress: Stream.never })
+)
+
+/** Everything a session needs, with slow fake engines around the real session core. */
+export const layer = (world: World) => {
+  const engines = Layer.mergeAll(
+    Layer.succeed(McpClients, { open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), { tools: [] }) }),
+    Layer.succeed(Agents, {
+      open: ({ character }) => {
+        const name = character.conf_name === "a" ? "agent" : `agent ${character.conf_name}`
+        return Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world))
+      }
+    }),
+    Layer.effect(
+      TtsEngines,
+      Effect.map(EnginePool, (pool) => ({
+        open: () =>
+          Effect.as(
+            pool.borrow({ kind: "tts", id: "slow_tts", load: load(world, "tts", loadTimes.tts, "tts") }),
+            { engine: "slow_tts", synthesize: (text: string) => speak(world, text) }
+          )
+      }))
+    ),
+    Layer.succeed(AsrEngines, {
+      open: () =>
+        Effect.as(load(world, "asr", loadTimes.asr, "asr"), {
+          engine: "slow_asr",
+          transcribe: (samples: Float32Array) => Effect.succeed(samples.some((sample) => sample !== 0) ? "hello" : "")
+        })
+    })
+  )
+  return Layer.mergeAll(engines, SessionRegistry.layer, configuration, MemoryHistory.layer(world.stored)).pipe(
+    Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
+    Layer.provideMerge(NodeContext.layer),
+    Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None))
+  )
+}
+
+/** A client that is connected. */
+export interface Connected {
+  readonly received: Array<ServerMessage>
+  readonly send: (message: ClientMessage) => Effect.Effect<void>
+  /** The socket closes. */
+  readonly leave: Effect.Effect<void>
+  /** Texts of what was received, shortened to `type` or `type text`. */
+  readonly seen: () => ReadonlyArray<string>
+}
+
+/** Opens a session as the socket edge does, in a scope of its own. */
+export const connect = Effect.gen(function* () {
+  const scope = yield* Scope.make()
+  const received: Array<ServerMessage> = []
+  const client = Client.of({
+    uid: "client",
+    send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+  })
+  const session = yield* Session.open().pipe(Scope.extend(scope), Effect.provideService(Client, client))
+  const context = yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>, Client>>()
+  const connected: Connected = {
+    received,
+    send: (message) => Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
+    leave: Scope.close(scope, Exit.void),
+    seen: () => received.map(summary)
+  }
+  return connected
+})
+
+const summary = (message: ServerMessage): string => {
+  switch (message.type) {
+    case "control":
+      return message.text
+    case "audio":
+      return `${message.audio === null ? "silent" : "audio"} ${message.display_text?.text ?? ""}`
+    case "full-text":
+      return `full-text ${message.text}`
+    case "error":
+      return `error ${message.message}`
+    default:
+      return message.type
+  }
+}
+
+export type Services = Layer.Layer.Success<ReturnType<typeof layer>>
+
+/** Runs `test` in a fresh world and sees to it that nothing of a session outlives it. */
+export const run = <E>(test: (world: World) => Effect.Effect<void, E, Services>) => {
+  const world = make()
+  return Effect.gen(function* () {
+    const fibers = yield* Supervisor.track
+    yield* Effect.supervised(test(world), fibers)
+    assert.deepStrictEqual((yield* fibers.value).map(Fiber.id), [])
+    assert.deepStrictEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
+  }).pipe(Effect.provide(layer(world)))
+}
