@@ -1,0 +1,79 @@
+import { Schema } from "effect"
+import * as Fields from "./Fields.ts"
+import { LlmConfig } from "./LlmConfig.ts"
+
+/** The key of a section in `llm_configs`. */
+export const LlmProvider = Fields.Choice(
+  "stateless_llm_with_template",
+  "openai_compatible_llm",
+  "claude_llm",
+  "llama_cpp_llm",
+  "ollama_llm",
+  "lmstudio_llm",
+  "openai_llm",
+  "gemini_llm",
+  "zhipu_llm",
+  "deepseek_llm",
+  "groq_llm",
+  "mistral_llm"
+)
+export type LlmProvider = typeof LlmProvider.Type
+
+/** How a model's answer is cut into sentences. */
+const segmentMethod = Fields.withDefault(Fields.Choice("regex", "pysbd"), "pysbd")
+
+/** Whether the first sentence may be cut at its first comma. Defaults to true. */
+const fasterFirstResponse = Fields.withDefault(Fields.Flag, true)
+
+export const BasicMemoryAgentConfig = Schema.Struct({
+  llm_provider: Fields.required(LlmProvider),
+  faster_first_response: fasterFirstResponse,
+  segment_method: segmentMethod,
+  use_mcpp: Fields.withDefault(Fields.Flag, false),
+  mcp_enabled_servers: Fields.withDefault(Fields.TextList, [])
+})
+export type BasicMemoryAgentConfig = typeof BasicMemoryAgentConfig.Type
+
+const Mem0Part = Schema.Struct({
+  provider: Fields.required(Fields.Text),
+  config: Fields.required(Fields.Anything)
+})
+
+export const Mem0AgentConfig = Schema.Struct({
+  vector_store: Fields.required(Fields.section(Mem0Part)),
+  llm: Fields.required(Fields.section(Mem0Part)),
+  embedder: Fields.required(Fields.section(Mem0Part))
+})
+
+export const HumeAiAgentConfig = Schema.Struct({
+  api_key: Fields.required(Fields.Secret),
+  host: Fields.withDefault(Fields.NonEmptyText, "api.hume.ai"),
+  config_id: Fields.maybe(Fields.Text),
+  idle_timeout: Fields.withDefault(Fields.Int, 15)
+})
+
+export const LettaAgentConfig = Schema.Struct({
+  host: Fields.withDefault(Fields.NonEmptyText, "localhost"),
+  port: Fields.withDefault(Fields.Int, 8283),
+  id: Fields.required(Fields.Text),
+  faster_first_response: fasterFirstResponse,
+  segment_method: segmentMethod
+})
+
+const AgentSettings = Schema.Struct({
+  basic_memory_agent: Fields.maybe(Fields.section(BasicMemoryAgentConfig)),
+  mem0_agent: Fields.maybe(Fields.section(Mem0AgentConfig)),
+  hume_ai_agent: Fields.maybe(Fields.section(HumeAiAgentConfig)),
+  letta_agent: Fields.maybe(Fields.section(LettaAgentConfig))
+})
+
+/** The `agent_config` section: what answers. */
+export const AgentConfig = Schema.Struct({
+  conversation_agent_choice: Fields.withDefault(
+    Fields.Choice("basic_memory_agent", "mem0_agent", "hume_ai_agent", "letta_agent"),
+    "basic_memory_agent"
+  ),
+  agent_settings: Fields.withDefault(Fields.section(AgentSettings), {}),
+  llm_configs: Fields.withDefault(Fields.section(LlmConfig), {})
+})
+export type AgentConfig = typeof AgentConfig.Type

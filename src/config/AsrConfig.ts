@@ -1,0 +1,107 @@
+import { Schema } from "effect"
+import * as Fields from "./Fields.ts"
+
+const text = Fields.required(Fields.Text)
+const optionalText = Fields.maybe(Fields.Text)
+const textOr = (fallback: string) => Fields.withDefault(Fields.Text, fallback)
+const intOr = (fallback: number) => Fields.withDefault(Fields.Int, fallback)
+const flagOr = (fallback: boolean) => Fields.withDefault(Fields.Flag, fallback)
+const cpuOrCuda = Fields.withDefault(Fields.Choice("cpu", "cuda"), "cpu")
+
+const AzureAsr = Schema.Struct({
+  api_key: Fields.required(Fields.Secret),
+  region: text,
+  languages: Fields.withDefault(Fields.TextList, ["en-US", "zh-CN"])
+})
+
+const FasterWhisper = Schema.Struct({
+  model_path: text,
+  download_root: text,
+  language: optionalText,
+  device: textOr("auto"),
+  compute_type: Fields.withDefault(Fields.Choice("int8", "float16", "float32"), "int8"),
+  prompt: optionalText
+})
+
+const WhisperCpp = Schema.Struct({
+  model_name: text,
+  model_dir: text,
+  print_realtime: flagOr(false),
+  print_progress: flagOr(false),
+  language: textOr("auto"),
+  prompt: optionalText
+})
+
+const Whisper = Schema.Struct({ name: text, download_root: text, device: cpuOrCuda, prompt: optionalText })
+
+const FunAsr = Schema.Struct({
+  model_name: textOr("iic/SenseVoiceSmall"),
+  vad_model: textOr("fsmn-vad"),
+  punc_model: textOr("ct-punc"),
+  device: cpuOrCuda,
+  disable_update: flagOr(true),
+  ncpu: intOr(4),
+  hub: Fields.withDefault(Fields.Choice("ms", "hf"), "ms"),
+  use_itn: flagOr(false),
+  language: textOr("auto")
+})
+
+const GroqWhisperAsr = Schema.Struct({
+  api_key: Fields.required(Fields.Secret),
+  model: textOr("whisper-large-v3-turbo"),
+  lang: optionalText
+})
+
+const SherpaOnnxAsr = Schema.Struct({
+  model_type: Fields.required(
+    Fields.Choice(
+      "transducer",
+      "paraformer",
+      "nemo_ctc",
+      "wenet_ctc",
+      "whisper",
+      "tdnn_ctc",
+      "sense_voice",
+      "fire_red_asr"
+    )
+  ),
+  encoder: optionalText,
+  decoder: optionalText,
+  joiner: optionalText,
+  paraformer: optionalText,
+  nemo_ctc: optionalText,
+  wenet_ctc: optionalText,
+  tdnn_model: optionalText,
+  whisper_encoder: optionalText,
+  whisper_decoder: optionalText,
+  sense_voice: optionalText,
+  fire_red_asr_encoder: optionalText,
+  fire_red_asr_decoder: optionalText,
+  tokens: text,
+  num_threads: intOr(4),
+  use_itn: flagOr(true),
+  provider: Fields.withDefault(Fields.Choice("cpu", "cuda", "rocm"), "cpu")
+})
+
+/** The `asr_config` section: what listens. */
+export const AsrConfig = Schema.Struct({
+  asr_model: Fields.maybe(
+    Fields.Choice(
+      "faster_whisper",
+      "whisper_cpp",
+      "whisper",
+      "azure_asr",
+      "fun_asr",
+      "groq_whisper_asr",
+      "sherpa_onnx_asr"
+    )
+  ),
+  azure_asr: Fields.maybe(Fields.section(AzureAsr)),
+  faster_whisper: Fields.maybe(Fields.section(FasterWhisper)),
+  whisper_cpp: Fields.maybe(Fields.section(WhisperCpp)),
+  whisper: Fields.maybe(Fields.section(Whisper)),
+  fun_asr: Fields.maybe(Fields.section(FunAsr)),
+  groq_whisper_asr: Fields.maybe(Fields.section(GroqWhisperAsr)),
+  sherpa_onnx_asr: Fields.maybe(Fields.section(SherpaOnnxAsr))
+})
+export type AsrConfig = typeof AsrConfig.Type

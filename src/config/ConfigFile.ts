@@ -1,0 +1,43 @@
+import { Path } from "@effect/platform"
+import { Effect, Redacted } from "effect"
+import * as ConfigInvalid from "./ConfigInvalid.ts"
+import * as Decoding from "./Decoding.ts"
+import * as Fields from "./Fields.ts"
+import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
+import * as YamlFile from "./YamlFile.ts"
+
+/** A configuration that can be run. */
+export interface LoadedConfig {
+  /** The file's absolute path. */
+  readonly file: string
+  /** Its folder, which relative paths in it start from. */
+  readonly folder: string
+  readonly config: SeiyuuConfig
+  /** What of the file is ignored, each with its line and key path. */
+  readonly warnings: ReadonlyArray<string>
+  /** `character_config` as the file has it, for other characters to be laid on. It may hold keys in the clear. */
+  readonly rawCharacter: Redacted.Redacted<Fields.Mapping>
+}
+
+/**
+ * Reads and checks a `conf.yaml`. Fails with `ConfigMissing` if there is none to read and with `ConfigInvalid`, which
+ * lists every problem with its line, if it cannot be used.
+ */
+export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
+  const path = yield* Path.Path
+  const absolute = path.resolve(file)
+  const yaml = yield* YamlFile.read(absolute)
+  const { config, warnings } = yield* Decoding.decodeWhole(yaml)
+  const root = Fields.isMapping(yaml.value) ? yaml.value : {}
+  const character = root["character_config"]
+  const loaded: LoadedConfig = {
+    file: absolute,
+    folder: path.dirname(absolute),
+    config,
+    warnings: [...yaml.duplicates, ...warnings]
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+      .map((warning) => ConfigInvalid.describe(yaml.name, warning)),
+    rawCharacter: Redacted.make(Fields.isMapping(character) ? character : {})
+  }
+  return loaded
+})

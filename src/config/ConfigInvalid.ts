@@ -1,0 +1,40 @@
+import { Schema } from "effect"
+
+/** Something wrong (or worth knowing) at one key of a configuration file; line and column count from 1. */
+export const ConfigProblem = Schema.Struct({
+  /** The key's path, such as `system_config.port`; empty for the file as a whole. */
+  path: Schema.String,
+  line: Schema.Number,
+  column: Schema.Number,
+  message: Schema.String
+})
+export type ConfigProblem = typeof ConfigProblem.Type
+
+/** `conf.yaml:12:5 system_config.port: …` */
+export const describe = (file: string, { path, line, column, message }: ConfigProblem): string =>
+  `${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`
+
+/** A configuration file cannot be used. All its problems at once; `message` names no folder and no secret. */
+export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+  /** The file's name without its folder. */
+  file: Schema.String,
+  problems: Schema.NonEmptyArray(ConfigProblem)
+}) {
+  override get message(): string {
+    return this.problems.map((problem) => describe(this.file, problem)).join("\n")
+  }
+}
+
+/** A configuration file is not there or may not be read. */
+export class ConfigMissing extends Schema.TaggedError<ConfigMissing>()("ConfigMissing", {
+  /** The file as it was asked for. */
+  file: Schema.String,
+  reason: Schema.Literal("not-found", "unreadable"),
+  cause: Schema.optional(Schema.Defect)
+}) {
+  override get message(): string {
+    return this.reason === "not-found"
+      ? `There is no configuration file ${this.file}. Create it, or name another one.`
+      : `The configuration file ${this.file} cannot be read. Check that it is a file and that its permissions allow reading.`
+  }
+}

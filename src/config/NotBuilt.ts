@@ -1,0 +1,86 @@
+import type { CharacterConfig } from "./CharacterConfig.ts"
+import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
+
+/** A key that asks for something that is not part of this version. */
+interface Entry<Config> {
+  readonly path: string
+  readonly asked: (config: Config) => boolean
+  /** What is so instead. */
+  readonly instead: string
+}
+
+const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
+
+const builtVoices: ReadonlyArray<CharacterConfig["tts_config"]["tts_model"]> = ["flite_tts", "openai_tts"]
+
+const character: ReadonlyArray<Entry<CharacterConfig>> = [
+  {
+    path: "character_config.agent_config.conversation_agent_choice",
+    asked: (config) => config.agent_config.conversation_agent_choice !== "basic_memory_agent",
+    instead: "this agent is not part of this version: choose basic_memory_agent"
+  },
+  {
+    path: "character_config.agent_config.agent_settings.basic_memory_agent.llm_provider",
+    asked: (config) => basicAgent(config)?.llm_provider === "stateless_llm_with_template",
+    instead: "prompt templates are not part of this version: choose openai_compatible_llm"
+  },
+  {
+    path: "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",
+    asked: (config) => basicAgent(config)?.use_mcpp === true,
+    instead: "MCP tools are not part of this version: the character answers without them"
+  },
+  {
+    path: "character_config.agent_config.agent_settings.basic_memory_agent.mcp_enabled_servers",
+    asked: (config) => (basicAgent(config)?.mcp_enabled_servers.length ?? 0) > 0,
+    instead: "MCP servers are not part of this version: none is started"
+  },
+  {
+    path: "character_config.asr_config.asr_model",
+    asked: (config) => config.asr_config.asr_model !== undefined,
+    instead: "speech recognition is not part of this version: type instead"
+  },
+  {
+    path: "character_config.tts_config.tts_model",
+    asked: (config) => !builtVoices.includes(config.tts_config.tts_model),
+    instead: `this voice is not part of this version: choose ${builtVoices.join(" or ")}`
+  },
+  {
+    path: "character_config.vad_config.vad_model",
+    asked: (config) => config.vad_config.vad_model !== undefined,
+    instead: "speech detection on the server is not part of this version: the client's own is used"
+  },
+  {
+    path: "character_config.tts_preprocessor_config.translator_config.translate_audio",
+    asked: (config) => config.tts_preprocessor_config.translator_config.translate_audio,
+    instead: "translation is not part of this version: sentences are spoken as they are written"
+  }
+]
+
+const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
+  {
+    path: "system_config.enable_proxy",
+    asked: (config) => config.system_config.enable_proxy,
+    instead: "the proxy is not part of this version: clients connect to /client-ws"
+  },
+  {
+    path: "system_config.media_server",
+    asked: (config) => config.system_config.media_server !== undefined,
+    instead: "the media server is not part of this version"
+  },
+  {
+    path: "live_config.bilibili_live.room_ids",
+    asked: (config) => config.live_config.bilibili_live.room_ids.length > 0,
+    instead: "live streams are not part of this version: no room is joined"
+  }
+]
+
+const pick = <Config>(entries: ReadonlyArray<Entry<Config>>, config: Config) =>
+  entries
+    .filter(({ asked }) => asked(config))
+    .map(({ path, instead }) => ({ path: path.split("."), message: instead }))
+
+/** What a character asks for in vain, by key path. */
+export const ofCharacter = (config: CharacterConfig) => pick(character, config)
+
+/** What the process is asked for in vain, by key path. */
+export const ofProcess = (config: SeiyuuConfig) => pick(process, config)

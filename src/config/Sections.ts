@@ -1,0 +1,89 @@
+import * as Fields from "./Fields.ts"
+import type { KeyPath } from "./YamlFile.ts"
+
+/** Where the engines of one kind have their sections, and which key says what is chosen. Paths begin in `character_config`. */
+interface Kind {
+  readonly sections: ReadonlyArray<string>
+  readonly chosen: (character: unknown) => string | undefined
+}
+
+/** The value at a path of sections, or undefined. */
+export const at = (value: unknown, path: KeyPath): unknown =>
+  path.reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[String(key)] : undefined), value)
+
+const word = (value: unknown) => (typeof value === "string" ? value : undefined)
+
+const agent = (character: unknown) =>
+  word(at(character, ["agent_config", "conversation_agent_choice"]) ?? "basic_memory_agent")
+
+const kinds: ReadonlyArray<Kind> = [
+  {
+    sections: ["agent_config", "agent_settings"],
+    chosen: (character) => (agent(character) === "basic_memory_agent" ? "basic_memory_agent" : undefined)
+  },
+  {
+    sections: ["agent_config", "llm_configs"],
+    chosen: (character) => {
+      const basic = ["agent_config", "agent_settings", "basic_memory_agent", "llm_provider"]
+      const provider = agent(character) === "basic_memory_agent" ? word(at(character, basic)) : undefined
+      return provider === "stateless_llm_with_template" ? undefined : provider
+    }
+  },
+  {
+    sections: ["tts_config"],
+    chosen: (character) => {
+      const model = word(at(character, ["tts_config", "tts_model"]))
+      return model === "flite_tts" || model === "openai_tts" ? model : undefined
+    }
+  },
+  { sections: ["asr_config"], chosen: () => undefined },
+  { sections: ["vad_config"], chosen: () => undefined },
+  { sections: ["tts_preprocessor_config", "translator_config"], chosen: () => undefined }
+]
+
+/** Keys beside the sections that say which one is chosen, and are read whatever is chosen. */
+const choices = new Set(["asr_model", "tts_model", "vad_model", "translate_audio", "translate_provider"])
+
+/**
+ * The section, if the key lies in one that nothing reads: of an engine that is not chosen, or that is not part of this
+ * version. A mistake in it stops nobody.
+ */
+export const unusedSection = (character: unknown, path: KeyPath): ReadonlyArray<string> | undefined => {
+  const keys = path.map(String)
+  for (const { sections, chosen } of kinds) {
+    const name = keys[sections.length]
+    if (name === undefined || choices.has(name)) continue
+    if (sections.every((key, index) => keys[index] === key) && name !== chosen(character)) {
+      return [...sections, name]
+    }
+  }
+  return undefined
+}
+
+const isNothing = (value: unknown) => value === undefined || value === null
+
+/** The character with an empty section for a chosen engine that has none, so that the keys it lacks are named. */
+export const withChosenSections = (character: unknown): unknown =>
+  kinds.reduce((changed: unknown, { sections, chosen }) => {
+    const name = chosen(character)
+    if (!Fields.isMapping(changed) || name === undefined) return changed
+    return isNothing(at(changed, [...sections, name])) ? put(changed, [...sections, name], {}) : changed
+  }, character)
+
+/** The value with one inner key replaced. A part that holds something other than a section is left as it is. */
+export const put = (value: unknown, path: ReadonlyArray<string>, item: unknown): unknown => {
+  const [key, ...rest] = path
+  if (key === undefined) return item
+  if (!isNothing(value) && !Fields.isMapping(value)) return value
+  return { ...value, [key]: put(value?.[key], rest, item) }
+}
+
+/** `over` laid on `base`: sections are merged key by key, anything else (lists too) is replaced. */
+export const merge = (base: unknown, over: unknown): unknown => {
+  if (!Fields.isMapping(base) || !Fields.isMapping(over)) return over
+  const merged = Object.entries(over).map(([key, value]): [string, unknown] => [
+    key,
+    Object.hasOwn(base, key) ? merge(base[key], value) : value
+  ])
+  return { ...base, ...Object.fromEntries(merged) }
+}

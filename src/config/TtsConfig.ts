@@ -1,0 +1,69 @@
+import { Schema } from "effect"
+import * as Fields from "./Fields.ts"
+import * as RemoteTts from "./RemoteTtsConfig.ts"
+
+/** An engine that is part of this project: a voice that needs no network. */
+export const FliteTtsConfig = Schema.Struct({
+  /** Defaults to `slt`. */
+  voice: Fields.withDefault(Fields.NonEmptyText, "slt")
+})
+export type FliteTtsConfig = typeof FliteTtsConfig.Type
+
+/** Any server that speaks OpenAI's `audio/speech`. */
+export const OpenAiTtsConfig = Schema.Struct({
+  model: Fields.withDefault(Fields.NonEmptyText, "kokoro"),
+  voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella"),
+  api_key: Fields.withDefault(Fields.Secret, "not-needed"),
+  base_url: Fields.withDefault(Fields.NonEmptyText, "http://localhost:8880/v1"),
+  file_extension: Fields.withDefault(Fields.Choice("mp3", "wav", "flac", "opus"), "mp3")
+})
+export type OpenAiTtsConfig = typeof OpenAiTtsConfig.Type
+
+/** The `tts_config` section: what speaks. */
+export const TtsConfig = Schema.Struct({
+  tts_model: Fields.required(
+    Fields.Choice(
+      "flite_tts",
+      "openai_tts",
+      "azure_tts",
+      "bark_tts",
+      "edge_tts",
+      "cosyvoice_tts",
+      "cosyvoice2_tts",
+      "melo_tts",
+      "coqui_tts",
+      "x_tts",
+      "gpt_sovits_tts",
+      "fish_api_tts",
+      "sherpa_onnx_tts",
+      "siliconflow_tts",
+      "spark_tts",
+      "minimax_tts",
+      "elevenlabs_tts",
+      "cartesia_tts",
+      "piper_tts"
+    )
+  ),
+  flite_tts: Fields.withDefault(Fields.section(FliteTtsConfig), {}),
+  openai_tts: Fields.withDefault(Fields.section(OpenAiTtsConfig), {}),
+  azure_tts: Fields.maybe(Fields.section(RemoteTts.AzureTtsConfig)),
+  bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
+  edge_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
+  cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig)),
+  cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig)),
+  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig)),
+  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig)),
+  x_tts: Fields.maybe(Fields.section(RemoteTts.XTtsConfig)),
+  // Both names are in use for the same section.
+  gpt_sovits: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
+  gpt_sovits_tts: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
+  fish_api_tts: Fields.maybe(Fields.section(RemoteTts.FishApiTtsConfig)),
+  sherpa_onnx_tts: Fields.maybe(Fields.section(RemoteTts.SherpaOnnxTtsConfig)),
+  siliconflow_tts: Fields.maybe(Fields.section(RemoteTts.SiliconflowTtsConfig)),
+  spark_tts: Fields.maybe(Fields.section(RemoteTts.SparkTtsConfig)),
+  minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig)),
+  elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig)),
+  cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig)),
+  piper_tts: Fields.maybe(Fields.section(RemoteTts.PiperTtsConfig))
+})
+export type TtsConfig = typeof TtsConfig.Type

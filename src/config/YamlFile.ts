@@ -1,0 +1,160 @@
+import { FileSystem, Path } from "@effect/platform"
+import { Array, Effect } from "effect"
+import * as Yaml from "yaml"
+import { ConfigInvalid, ConfigMissing } from "./ConfigInvalid.ts"
+import type { ConfigProblem } from "./ConfigInvalid.ts"
+import * as Environment from "./Environment.ts"
+import * as Fields from "./Fields.ts"
+
+export type KeyPath = ReadonlyArray<PropertyKey>
+
+/** A YAML file as read, with the places of its keys. */
+export interface YamlFile {
+  /** The file's name without its folder. */
+  readonly name: string
+  /** Plain values; numbers are `Fields.Numeral`, environment variables are put in. */
+  readonly value: unknown
+  /** Keys that are there twice. */
+  readonly duplicates: ReadonlyArray<ConfigProblem>
+  /** A problem at the key, or at the nearest section that is in the file. */
+  readonly at: (path: KeyPath, message: string) => ConfigProblem
+}
+
+/** Reads a YAML file, or says everything that is wrong with its syntax and its environment variables. */
+export const read = Effect.fn("YamlFile.read")(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const name = (yield* Path.Path).basename(file)
+  const text = yield* fs.readFileString(file).pipe(
+    Effect.mapError((cause) => {
+      const notFound = cause._tag === "SystemError" && cause.reason === "NotFound"
+      return new ConfigMissing({ file, reason: notFound ? "not-found" : "unreadable", cause })
+    })
+  )
+  const lines = new Yaml.LineCounter()
+  const document = Yaml.parseDocument(text, {
+    lineCounter: lines,
+    // The pretty form quotes the source, which may hold a key.
+    prettyErrors: false,
+    // Found below: a file with a key twice has always been accepted, and the last one counts.
+    uniqueKeys: false,
+    merge: true
+  })
+  const problem = (offset: number, path: KeyPath, message: string): ConfigProblem => {
+    const { line, col } = lines.linePos(offset)
+    return { path: path.map(String).join("."), line, column: col, message }
+  }
+  const reject = (problems: ReadonlyArray<ConfigProblem>) =>
+    Array.isNonEmptyReadonlyArray(problems)
+      ? Effect.fail(new ConfigInvalid({ file: name, problems }))
+      : Effect.void
+
+  yield* reject(document.errors.map((error) => problem(error.pos[0], [], syntaxMessage(error))))
+  yield* reject(yield* prepare(document, problem))
+  const value = yield* Effect.try({
+    try: (): unknown => document.toJS(),
+    catch: () =>
+      new ConfigInvalid({ file: name, problems: [problem(0, [], "an alias (*name) cannot be resolved")] })
+  })
+  const result: YamlFile = {
+    name,
+    value,
+    duplicates: duplicates(document, problem),
+    at: (path, message) => problem(offsetOf(document, path), path, message)
+  }
+  return result
+})
+
+/** The library's words, except where they speak to a programmer. */
+const syntaxMessage = ({ code, message }: Yaml.YAMLParseError) =>
+  code === "MULTIPLE_DOCS" ? "a second document begins here (---): keep one" : message
+
+type Problem = (offset: number, path: KeyPath, message: string) => ConfigProblem
+
+/** Puts environment variables into texts and keeps numbers as they are written; gives what went wrong. */
+const prepare = Effect.fnUntraced(function* (document: Yaml.Document, problem: Problem) {
+  const references: Array<{ readonly node: Yaml.Scalar<string>; readonly path: KeyPath }> = []
+  Yaml.visit(document, {
+    Scalar: (key, node, ancestors) => {
+      if (key === "key") return
+      if (typeof node.value === "number") {
+        node.value = new Fields.Numeral(node.value, node.source ?? String(node.value))
+      } else if (isText(node) && Environment.mentions(node.value)) {
+        references.push({ node, path: pathOf(ancestors, key) })
+      }
+    }
+  })
+  const problems: Array<ConfigProblem> = []
+  for (const { node, path } of references) {
+    const { text, missing } = yield* Environment.substitute(node.value)
+    node.value = text
+    for (const variable of missing) {
+      problems.push(
+        problem(
+          node.range?.[0] ?? 0,
+          path,
+          `the environment variable ${variable} is not set: set it, or write \${${variable}:-default}`
+        )
+      )
+    }
+  }
+  return problems
+})
+
+const isText = (node: Yaml.Scalar): node is Yaml.Scalar<string> => typeof node.value === "string"
+
+const keyOf = (pair: Yaml.Pair): string =>
+  Yaml.isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+
+/** The key path of a node from what the visitor says of it: its ancestors, and its own place in the last of them. */
+const pathOf = (ancestors: ReadonlyArray<unknown>, key: unknown): KeyPath => {
+  const path: Array<PropertyKey> = []
+  for (const [index, ancestor] of ancestors.entries()) {
+    if (Yaml.isPair(ancestor)) path.push(keyOf(ancestor))
+    if (Yaml.isSeq(ancestor)) {
+      const child = ancestors[index + 1]
+      path.push(child === undefined ? Number(key) : ancestor.items.indexOf(child))
+    }
+  }
+  return path
+}
+
+const duplicates = (document: Yaml.Document, problem: Problem): ReadonlyArray<ConfigProblem> => {
+  const found: Array<ConfigProblem> = []
+  Yaml.visit(document, {
+    Map: (key, map, ancestors) => {
+      const seen = new Set<string>()
+      for (const pair of map.items) {
+        const name = keyOf(pair)
+        // `<<` may be there as often as one likes.
+        if (seen.has(name) && name !== "<<") {
+          const path = [...pathOf(ancestors, key), name]
+          found.push(problem(startOf(pair.key), path, "is there twice; the last one counts"))
+        }
+        seen.add(name)
+      }
+    }
+  })
+  return found
+}
+
+const startOf = (node: unknown): number => (Yaml.isNode(node) ? (node.range?.[0] ?? 0) : 0)
+
+/** Where the key of the path stands, or the nearest section above it. */
+const offsetOf = (document: Yaml.Document, path: KeyPath): number => {
+  let node: unknown = document.contents
+  let offset = 0
+  for (const key of path) {
+    if (Yaml.isAlias(node)) node = node.resolve(document)
+    if (Yaml.isMap(node)) {
+      const pair: Yaml.Pair | undefined = node.items.findLast((pair) => keyOf(pair) === String(key))
+      if (pair === undefined) return offset
+      offset = startOf(pair.key)
+      node = pair.value
+    } else if (Yaml.isSeq(node)) {
+      node = node.items[Number(key)]
+      if (node === undefined) return offset
+      offset = startOf(node)
+    } else return offset
+  }
+  return offset
+}

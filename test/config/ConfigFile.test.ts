@@ -1,0 +1,281 @@
+import { FileSystem, Path } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { expect, layer } from "@effect/vitest"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+import type { SchemaAST } from "effect"
+import * as Yaml from "yaml"
+import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import * as Fields from "../../src/config/Fields.ts"
+import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
+import * as ConfigFolder from "../support/ConfigFolder.ts"
+
+const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
+const shipped = new URL("../../conf.yaml", import.meta.url).pathname
+
+const loadText = (text: string) =>
+  Effect.flatMap(ConfigFolder.make({ "conf.yaml": text }), (folder) => ConfigFile.load(`${folder}/conf.yaml`))
+
+const problemsOf = (text: string) =>
+  Effect.flip(loadText(text)).pipe(Effect.map((failure) => failure.message.split("\n")))
+
+const withEnvironment = (variables: Readonly<Record<string, string>>) =>
+  Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
+
+/** Every key path that the schema knows. */
+const keyPaths = (ast: SchemaAST.AST, path: string): ReadonlyArray<string> => {
+  if (ast._tag === "Transformation") return keyPaths(ast.to, path)
+  if (ast._tag !== "TypeLiteral" || ast.propertySignatures.length === 0) return [path]
+  return ast.propertySignatures.flatMap(({ name, type }) =>
+    keyPaths(type, path === "" ? String(name) : `${path}.${String(name)}`)
+  )
+}
+
+const valueAt = (value: unknown, path: string): unknown =>
+  path.split(".").reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[key] : undefined), value)
+
+layer(NodeContext.layer)("ConfigFile", (it) => {
+  it.effect("takes a file with every key of the format and only warns of what is not built", () =>
+    Effect.gen(function* () {
+      const { config, warnings } = yield* ConfigFile.load(fixture)
+      expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
+        "system_config.enable_proxy",
+        "system_config.media_server",
+        "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",
+        "character_config.agent_config.agent_settings.basic_memory_agent.mcp_enabled_servers",
+        "character_config.asr_config.asr_model",
+        "character_config.tts_config.tts_model",
+        "character_config.tts_preprocessor_config.translator_config.translate_audio",
+        "live_config.bilibili_live.room_ids"
+      ])
+      const { llm_configs } = config.character_config.agent_config
+      expect(llm_configs.ollama_llm).toMatchObject({ base_url: "https://llm.example/v1", keep_alive: -1 })
+      // A key that looks like a number is the text that stands in the file.
+      expect(llm_configs.claude_llm?.llm_api_key).toEqual(Redacted.make("0123"))
+      expect(config.character_config.tts_config.gpt_sovits).toMatchObject({
+        batch_size: "1",
+        streaming_mode: "false"
+      })
+      expect(config.live_config.bilibili_live.room_ids).toEqual([1991478060])
+    })
+  )
+
+  it.effect("the fixture has every key that the schema knows, except our own", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
+      const absent = keyPaths(SeiyuuConfig.ast, "")
+        .filter((path) => valueAt(whole, path) === undefined)
+        // The other name of gpt_sovits.
+        .filter((path) => !path.includes(".gpt_sovits_tts."))
+      expect(absent).toEqual([
+        "system_config.allowed_origins",
+        "system_config.database",
+        "system_config.models_dir",
+        "system_config.engine_idle_seconds",
+        "system_config.playback_grace_seconds",
+        "character_config.tts_config.flite_tts.voice"
+      ])
+    })
+  )
+
+  it.effect("the file that comes with the project needs no warning", () =>
+    Effect.gen(function* () {
+      const path = yield* Path.Path
+      const loaded = yield* ConfigFile.load(shipped)
+      expect(loaded.warnings).toEqual([])
+      expect(loaded.folder).toBe(path.dirname(shipped))
+      expect(loaded.config.system_config).toMatchObject({ host: "localhost", port: 12393 })
+      expect(loaded.config.character_config.agent_config.llm_configs.llama_cpp_llm.model_path).toBe("auto")
+    })
+  )
+
+  it.scoped("fills in what a short file leaves out", () =>
+    Effect.gen(function* () {
+      const { config, warnings } = yield* loadText(ConfigFolder.minimal)
+      expect(warnings).toEqual([])
+      expect(config.system_config).toEqual({
+        conf_version: "v1.2.1",
+        host: "localhost",
+        port: 12393,
+        config_alts_dir: "characters",
+        tool_prompts: {},
+        enable_proxy: false,
+        allowed_origins: [],
+        database: "data/history.db",
+        engine_idle_seconds: 300,
+        playback_grace_seconds: 15
+      })
+      expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })
+      expect(config.character_config.tts_preprocessor_config.remove_special_char).toBe(true)
+    })
+  )
+
+  it.scoped("takes null for a section and the spellings of YAML 1.1 for a truth value", () =>
+    Effect.gen(function* () {
+      const { config } = yield* loadText(
+        `system_config: null\nlive_config:\n${ConfigFolder.minimal}  asr_config:\n  vad_config: {silero_vad: }\n` +
+          "  tts_preprocessor_config: {remove_special_char: No, ignore_brackets: off, ignore_asterisks: 'yes'}\n"
+      )
+      expect(config.system_config.port).toBe(12393)
+      expect(config.character_config.tts_preprocessor_config).toMatchObject({
+        remove_special_char: false,
+        ignore_brackets: false,
+        ignore_asterisks: true
+      })
+    })
+  )
+
+  it.scoped("names every problem at once, with its line and what may have been meant", () =>
+    Effect.gen(function* () {
+      const problems = yield* problemsOf(`system_config:
+  port: twelve
+  playback_grace_seconds: 3
+character_config:
+  conf_name: [a, b]
+  agent_config:
+    agent_settings:
+      basic_memory_agent:
+        llm_provider: opnai_llm
+  tts_config:
+    tts_model: "edgetts"
+`)
+      expect(problems).toHaveLength(5)
+      expect(problems[0]).toBe(
+        "conf.yaml:2:3 system_config.port: expected a whole number from 0 to 65535, found a text"
+      )
+      expect(problems[1]).toBe(
+        "conf.yaml:3:3 system_config.playback_grace_seconds: expected a number of at least 10, found 3"
+      )
+      expect(problems[2]).toBe("conf.yaml:5:3 character_config.conf_name: expected a text, found a list")
+      expect(problems[3]).toMatch(
+        /^conf\.yaml:9:9 character_config\.agent_config\..*\.llm_provider: expected one of .*found "opnai_llm" \(did you mean "openai_llm"\?\)$/
+      )
+      expect(problems[4]).toMatch(
+        /^conf\.yaml:11:5 character_config\.tts_config\.tts_model: expected one of .*found "edgetts" \(did you mean "edge_tts"\?\)$/
+      )
+    })
+  )
+
+  it.scoped("asks for what the chosen model needs, at the place where it is missing", () =>
+    Effect.gen(function* () {
+      const without = ConfigFolder.minimal.replace("llama_cpp_llm", "openai_llm")
+      expect(yield* problemsOf(without)).toEqual([
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required",
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.model: is required"
+      ])
+      const partly = without.replace(
+        "  tts_config",
+        "    llm_configs:\n      openai_llm: {model: m}\n  tts_config"
+      )
+      expect(yield* problemsOf(partly)).toEqual([
+        "conf.yaml:9:7 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required"
+      ])
+    })
+  )
+
+  it.scoped("leaves out a section that nobody uses and that is wrong, and says so", () =>
+    Effect.gen(function* () {
+      const { config, warnings } = yield* loadText(
+        `${ConfigFolder.minimal}    azure_tts: {api_key: k}\n    openai_tts: {file_extension: aiff}\n`
+      )
+      expect(config.character_config.tts_config.azure_tts).toBeUndefined()
+      expect(config.character_config.tts_config.openai_tts.file_extension).toBe("mp3")
+      expect(warnings).toHaveLength(5)
+      expect(warnings[0]).toBe(
+        "conf.yaml:10:5 character_config.tts_config.azure_tts.region: is required; " +
+          "the section is not in use and is left out"
+      )
+      expect(
+        yield* problemsOf(
+          `${ConfigFolder.minimal.replace("flite_tts", "openai_tts")}    openai_tts: {file_extension: aiff}\n`
+        )
+      ).toEqual([
+        "conf.yaml:10:18 character_config.tts_config.openai_tts.file_extension: " +
+          'expected one of mp3, wav, flac, opus, found "aiff"'
+      ])
+    })
+  )
+
+  it.scoped("warns of keys that it does not know and of keys that are there twice", () =>
+    Effect.gen(function* () {
+      const { config, warnings } = yield* loadText(
+        `system_config:\n  prot: 1\n  host: a\n  host: b\n${ConfigFolder.minimal}extra: {deep: 1}\n`
+      )
+      expect(config.system_config.host).toBe("b")
+      expect(warnings).toEqual([
+        'conf.yaml:2:3 system_config.prot: is not a known key (did you mean "port"?); it is ignored',
+        "conf.yaml:4:3 system_config.host: is there twice; the last one counts",
+        "conf.yaml:14:1 extra: is not a known key; it is ignored"
+      ])
+    })
+  )
+
+  it.scoped("puts environment variables into texts", () =>
+    Effect.gen(function* () {
+      const { config } = yield* loadText(
+        `system_config: {port: "\${PORT}", host: "\${HOST:-0.0.0.0}", database: "a/\${EMPTY:-b}.db"}\n` +
+          `${ConfigFolder.minimal}    openai_tts: {api_key: "\${KEY}"}\n  persona_prompt: "cost: $5 $\${KEY} {x}"\n`
+      ).pipe(Effect.provide(withEnvironment({ PORT: "8080", KEY: "s3cret", EMPTY: "" })))
+      expect(config.system_config).toMatchObject({ port: 8080, host: "0.0.0.0", database: "a/b.db" })
+      expect(config.character_config.tts_config.openai_tts.api_key).toEqual(Redacted.make("s3cret"))
+      expect(config.character_config.persona_prompt).toBe("cost: $5 ${KEY} {x}")
+    })
+  )
+
+  it.scoped("names every environment variable that is not set, at its place", () =>
+    Effect.gen(function* () {
+      const problems = yield* problemsOf(
+        `system_config:\n  host: \${NO_HOST}\n  allowed_origins:\n    - a\n    - \${NO_ORIGIN}\n${ConfigFolder.minimal}`
+      ).pipe(Effect.provide(withEnvironment({})))
+      expect(problems).toEqual([
+        "conf.yaml:2:9 system_config.host: the environment variable NO_HOST is not set: " +
+          "set it, or write ${NO_HOST:-default}",
+        "conf.yaml:5:7 system_config.allowed_origins.1: the environment variable NO_ORIGIN is not set: " +
+          "set it, or write ${NO_ORIGIN:-default}"
+      ])
+    })
+  )
+
+  it.scoped("says where the syntax is wrong, without quoting the file", () =>
+    Effect.gen(function* () {
+      const problems = yield* problemsOf(
+        'system_config:\n  host: "open\ncharacter_config: {api_key: hunter2\n'
+      )
+      expect(problems[0]).toMatch(/^conf\.yaml:\d+:\d+ \S/)
+      expect(problems.join("\n")).not.toContain("hunter2")
+      expect(yield* problemsOf("a: 1\n---\nb: 2\n")).toEqual([
+        "conf.yaml:2:1 a second document begins here (---): keep one"
+      ])
+      expect(yield* problemsOf("a: *nobody\n")).toEqual(["conf.yaml:1:1 an alias (*name) cannot be resolved"])
+    })
+  )
+
+  it.scoped("a file that holds no sections is refused", () =>
+    Effect.gen(function* () {
+      expect(yield* problemsOf("")).toEqual(["conf.yaml:1:1 character_config: is required"])
+      expect(yield* problemsOf("- a\n")).toEqual(["conf.yaml:1:1 expected a section of keys, found a list"])
+    })
+  )
+
+  it.scoped("a file that is not there is missing, and a folder is unreadable", () =>
+    Effect.gen(function* () {
+      const folder = yield* ConfigFolder.make({})
+      expect(yield* Effect.flip(ConfigFile.load(`${folder}/conf.yaml`))).toMatchObject({
+        _tag: "ConfigMissing",
+        reason: "not-found"
+      })
+      expect(yield* Effect.flip(ConfigFile.load(folder))).toMatchObject({
+        _tag: "ConfigMissing",
+        reason: "unreadable"
+      })
+    })
+  )
+
+  it.scoped("keeps secrets out of what is printed", () =>
+    Effect.gen(function* () {
+      const loaded = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: hunter2}\n`)
+      expect(JSON.stringify(loaded)).not.toContain("hunter2")
+      expect(Redacted.value(loaded.config.character_config.tts_config.openai_tts.api_key)).toBe("hunter2")
+    })
+  )
+})
