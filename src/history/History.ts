@@ -27,7 +27,7 @@ export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("Hist
   uid: Schema.String
 }) {
   override get message(): string {
-    return `There is no conversation "${this.uid}". Ask for the list of conversations and choose one of those.`
+    return `There is no conversation ${JSON.stringify(this.uid.slice(0, 100))}. Ask for the list of conversations and choose one of those.`
   }
 }
 

@@ -1,0 +1,145 @@
+import { SqlClient, SqlError } from "@effect/sql"
+import { DateTime, Effect, Option } from "effect"
+import { randomUUID } from "node:crypto"
+import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
+import type { HistoryMessage, NewMessage, Role } from "./History.ts"
+
+interface MessageRow {
+  readonly uid: string
+  readonly role: Role
+  readonly timestamp: string
+  readonly content: string
+  readonly name: string | null
+  readonly avatar: string | null
+}
+
+/** The conversations in any SQL database that `Migrations` has been run on. */
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  const insert = (historyId: number, message: NewMessage, timestamp: string) =>
+    sql<{ id: number }>`INSERT INTO messages ${sql.insert({
+      history_id: historyId,
+      role: message.role,
+      timestamp,
+      content: message.content,
+      name: message.name ?? null,
+      avatar: message.avatar ?? null
+    })} RETURNING id`.pipe(Effect.map((rows) => rows[0]!.id))
+
+  const idOf = Effect.fnUntraced(function* (confUid: string, uid: string) {
+    const rows = yield* sql<{
+      id: number
+    }>`SELECT id FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid}`
+    return rows[0]?.id ?? (yield* new HistoryNotFound({ uid }))
+  })
+
+  const list = Effect.fn("History.list")(function* (confUid: string) {
+    const rows = yield* sql<MessageRow>`
+      SELECT h.uid, m.role, m.timestamp, m.content, m.name, m.avatar
+      FROM histories h JOIN messages m ON m.id =
+        (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
+      WHERE h.conf_uid = ${confUid} ORDER BY m.id DESC`
+    return rows.map((row) => ({
+      uid: row.uid,
+      latest_message: messageOf(row),
+      timestamp: row.timestamp
+    }))
+  }, failed("list conversations"))
+
+  const create = Effect.fn("History.create")(function* (confUid: string) {
+    const now = yield* localTime
+    const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
+    yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
+    return uid
+  }, failed("create a conversation"))
+
+  const messages = Effect.fn("History.messages")(function* (confUid: string, uid: string) {
+    const id = yield* idOf(confUid, uid)
+    const rows = yield* sql<MessageRow>`
+      SELECT role, timestamp, content, name, avatar FROM messages WHERE history_id = ${id} ORDER BY id`
+    return rows.map(messageOf)
+  }, failed("read a conversation"))
+
+  const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
+    const rows = yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+    return rows.length > 0
+  }, failed("delete a conversation"))
+
+  const append = Effect.fn("History.append")(
+    function* (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) {
+      const id = yield* idOf(confUid, uid)
+      const now = yield* localTime
+      return yield* Effect.forEach(added, (message) => insert(id, message, now))
+    },
+    sql.withTransaction,
+    failed("add messages")
+  )
+
+  const interrupt = Effect.fn("History.interrupt")(
+    function* (confUid: string, uid: string, options: Interruption) {
+      const historyId = yield* idOf(confUid, uid)
+      const now = yield* localTime
+      const heard = options.heard?.content ? options.heard : undefined
+      const stored = options.id ?? -1
+      if (heard === undefined) {
+        yield* sql`DELETE FROM messages WHERE id = ${stored} AND history_id = ${historyId}`
+      } else {
+        const replaced = yield* sql`UPDATE messages SET content = ${heard.content}
+          WHERE id = ${stored} AND history_id = ${historyId} RETURNING id`
+        if (replaced.length === 0) yield* insert(historyId, heard, now)
+      }
+      yield* insert(historyId, { role: "system", content: interruptedMark }, now)
+    },
+    sql.withTransaction,
+    failed("record an interruption")
+  )
+
+  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(function* (confUid: string, uid: string) {
+    yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
+  }, failed("discard an empty conversation"))
+
+  return History.of({ list, create, messages, remove, append, interrupt, discardIfEmpty })
+})
+
+/** Forgets every history without a message: only for a start, when no session holds a fresh one. */
+export const discardAllEmpty = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`DELETE FROM histories WHERE ${sql.literal(empty)}`
+})
+
+interface Interruption {
+  readonly id: number | undefined
+  readonly heard: NewMessage | undefined
+}
+
+const empty = "NOT EXISTS (SELECT 1 FROM messages WHERE messages.history_id = histories.id)"
+
+const localTime = Effect.map(DateTime.now, (now) =>
+  DateTime.formatIsoOffset(DateTime.setZone(now, DateTime.zoneMakeLocal())).slice(0, 19)
+)
+
+const messageOf = (row: MessageRow): HistoryMessage => ({
+  role: row.role,
+  timestamp: row.timestamp,
+  content: row.content,
+  ...(row.name === null ? {} : { name: row.name }),
+  ...(row.avatar === null ? {} : { avatar: row.avatar })
+})
+
+/** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
+export const failed =
+  (action: string) =>
+  <A, E, R>(
+    effect: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | HistoryFailed, R> =>
+    effect.pipe(
+      Effect.catchSomeDefect((defect) =>
+        defect instanceof SqlError.SqlError ? Option.some(Effect.fail(defect)) : Option.none()
+      ),
+      Effect.mapError((error) =>
+        error instanceof SqlError.SqlError
+          ? new HistoryFailed({ action, cause: error })
+          : (error as Exclude<E, SqlError.SqlError>)
+      )
+    )
