@@ -1,0 +1,173 @@
+import { FileSystem, HttpRouter, HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Effect, Option } from "effect"
+import { extname, join, relative, sep } from "node:path"
+import { finished } from "node:stream"
+import { fileURLToPath } from "node:url"
+import send from "send"
+
+/** A folder whose files anybody may read, and what is said with each of them. */
+interface PublicFolder {
+  readonly path: string
+  /** Endings to be served, in lower case with the dot; all if undefined. */
+  readonly only?: ReadonlySet<string>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const images = new Set([".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"])
+
+/** Models and pictures are loaded by pages of other origins, but never as pages: a script in an SVG stays dead. */
+const assetHeaders = {
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  "X-Content-Type-Options": "nosniff"
+}
+
+const pageHeaders = {
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self' data:",
+    "connect-src 'self' ws: wss:",
+    "base-uri 'none'",
+    "form-action 'none'"
+  ].join("; "),
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff"
+}
+
+const page: PublicFolder = {
+  path: fileURLToPath(new URL("../../web", import.meta.url)),
+  headers: pageHeaders
+}
+
+const assetsOf = (folder: string): ReadonlyMap<string, PublicFolder> =>
+  new Map([
+    ["live2d-models", { path: join(folder, "live2d-models"), headers: assetHeaders }],
+    ["bg", { path: join(folder, "backgrounds"), headers: assetHeaders }],
+    ["avatars", { path: join(folder, "avatars"), only: images, headers: assetHeaders }],
+    ["cache", { path: join(folder, "cache"), headers: assetHeaders }]
+  ])
+
+/**
+ * Serves `/live2d-models/*`, `/bg/*` (the folder `backgrounds`), `/avatars/*` (images only) and `/cache/*` from
+ * `folder`, the one that holds the configuration, and our own page at everything else. Routes that name their
+ * path take precedence when routers are joined. For `NodeHttpServer` only.
+ */
+export const router = (options: { readonly folder: string }) => {
+  const assets = assetsOf(options.folder)
+  return HttpRouter.empty.pipe(HttpRouter.all("/*", serve(assets)))
+}
+
+const serve = Effect.fn("StaticFiles.serve")(function* (assets: ReadonlyMap<string, PublicFolder>) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const segments = segmentsOf(request.url)
+  const asset = assets.get(segments?.[0] ?? "")
+  const folder = asset ?? page
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return plain(405, "Method Not Allowed", folder, { Allow: "GET, HEAD" })
+  }
+  const names = asset === undefined ? segments : segments?.slice(1)
+  const file = yield* Option.match(Option.fromNullable(names), {
+    onNone: () => Effect.succeedNone,
+    onSome: (names) => find(folder, names)
+  })
+  return Option.isNone(file) ? notFound(folder) : yield* transfer(request, folder, file.value)
+})
+
+/**
+ * The decoded names of a request's path, or undefined if one of them is not a plain name: `..` and other dotted
+ * names, encoded slashes, backslashes, NUL, a doubled slash. `/` is the page itself.
+ */
+const segmentsOf = (url: string): ReadonlyArray<string> | undefined => {
+  const path = url.split("?", 1)[0]!
+  if (path === "/") return ["index.html"]
+  if (!path.startsWith("/")) return undefined
+  const decoded = Option.all(path.slice(1).split("/").map(Option.liftThrowable(decodeURIComponent)))
+  return Option.getOrUndefined(Option.filter(decoded, (names) => names.every(isPublicName)))
+}
+
+const isPublicName = (name: string) => name !== "" && !name.startsWith(".") && !/[/\\\0]/.test(name)
+
+const hasEnding = (name: string, endings: ReadonlySet<string>) => endings.has(extname(name).toLowerCase())
+
+interface FoundFile {
+  /** The folder's real path. */
+  readonly root: string
+  /** The file within it, encoded as in a URL. */
+  readonly path: string
+}
+
+/** Follows links and sees that the file is still inside the folder. */
+const find = Effect.fnUntraced(
+  function* (folder: PublicFolder, names: ReadonlyArray<string>) {
+    const files = yield* FileSystem.FileSystem
+    const root = yield* files.realPath(folder.path)
+    const file = yield* files.realPath(join(root, ...names))
+    const inside = relative(root, file).split(sep)
+    const served =
+      inside.every(isPublicName) &&
+      (folder.only === undefined || (hasEnding(names.at(-1)!, folder.only) && hasEnding(file, folder.only)))
+    return served
+      ? Option.some<FoundFile>({ root, path: inside.map(encodeURIComponent).join("/") })
+      : Option.none()
+  },
+  // Whatever keeps the file from being found, the client only learns that there is none.
+  Effect.catchAll(() => Effect.succeedNone)
+)
+
+interface SendError {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Streams the file; interruption (the client has left) closes it. */
+const transfer = (request: HttpServerRequest.HttpServerRequest, folder: PublicFolder, file: FoundFile) =>
+  Effect.async<HttpServerResponse.HttpServerResponse>((resume) => {
+    const response = NodeHttpServerRequest.toServerResponse(request)
+    const stream = send(NodeHttpServerRequest.toIncomingMessage(request), file.path, {
+      root: file.root,
+      dotfiles: "deny",
+      index: false
+    })
+    stream.on("headers", () => {
+      for (const [name, value] of Object.entries(folder.headers)) response.setHeader(name, value)
+    })
+    stream.on("directory", () => resume(Effect.succeed(notFound(folder))))
+    stream.on("error", (error: SendError) => {
+      if (response.headersSent) return void response.destroy()
+      for (const name of response.getHeaderNames()) response.removeHeader(name)
+      resume(
+        Effect.succeed(
+          error.status === 416 || error.status === 412
+            ? plain(
+                error.status,
+                error.status === 416 ? "Range Not Satisfiable" : "Precondition Failed",
+                folder,
+                error.headers
+              )
+            : notFound(folder)
+        )
+      )
+    })
+    // The server leaves a response alone that has already ended.
+    finished(response, (error) =>
+      resume(
+        error ? Effect.interrupt : Effect.succeed(HttpServerResponse.empty({ status: response.statusCode }))
+      )
+    )
+    stream.pipe(response)
+    return Effect.sync(() => response.destroy())
+  })
+
+const plain = (
+  status: number,
+  text: string,
+  folder: PublicFolder,
+  headers: Readonly<Record<string, string>> = {}
+) => HttpServerResponse.text(`${text}\n`, { status, headers: { ...folder.headers, ...headers } })
+
+const notFound = (folder: PublicFolder) => plain(404, "Not Found", folder)

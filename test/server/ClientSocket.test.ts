@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Schedule, Stream } from "effect"
+import { WebSocket } from "ws"
+import { Settings } from "../../src/config/Settings.ts"
+import { HttpServer } from "../../src/server/HttpServer.ts"
+import * as Outbox from "../../src/server/Outbox.ts"
+import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
+import { systemConfig } from "../support/Fixtures.ts"
+import * as WebClient from "../support/WebClient.ts"
+import * as World from "../support/World.ts"
+
+/** The real server on a free port, around a world of fake engines. */
+const serve = (world: World.World, limits: Partial<typeof Outbox.EdgeLimits.Service> = {}) =>
+  HttpServer.layer.pipe(
+    Layer.provideMerge(World.layer(world)),
+    Layer.provide(Layer.succeed(Settings, { folder: ".", system: { ...systemConfig, port: 0 } })),
+    Layer.provide(
+      Layer.succeed(Outbox.EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds", ...limits })
+    )
+  )
+
+const open = Effect.flatMap(HttpServer, ({ url }) => WebClient.connect(url))
+
+const gone = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
+  Effect.repeat({ until: ({ fibers, sessions }) => sessions.length === 0 && Object.keys(fibers).length === 0, schedule: Schedule.spaced("10 millis") })
+)
+
+describe("/client-ws", () => {
+  it.scopedLive("opens with the sequence of the protocol", () =>
+    Effect.gen(function* () {
+      const client = yield* open
+      yield* client.nextOf("control")
+      const uid = expect.stringMatching(/^[0-9a-f-]{36}$/u) as string
+      expect(client.received).toEqual([
+        { type: "group-update", members: [], is_owner: false },
+        { type: "full-text", text: "Connection established" },
+        { type: "set-model-and-conf", model_info: expect.any(Object), conf_name: "a", conf_uid: "a", client_uid: uid },
+        { type: "group-update", members: [], is_owner: false },
+        { type: "control", text: "start-mic" }
+      ])
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("answers what it cannot read with one error, and goes on", () =>
+    Effect.gen(function* () {
+      const client = yield* open
+      for (const frame of ["{", "[]", { type: "dance" }, { type: "text-input" }, { type: "mic-audio-data", audio: ["x"] }]) {
+        yield* client.send(frame)
+      }
+      client.socket.send(Buffer.from([1, 2, 3]))
+      yield* client.send({ type: "heartbeat" })
+      yield* client.nextOf("heartbeat-ack")
+      expect(client.received.filter(({ type }) => type === "error")).toHaveLength(6)
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("closes the session of a client that leaves", () =>
+    Effect.gen(function* () {
+      const [one, two] = [yield* open, yield* open]
+      yield* one.nextOf("control")
+      yield* two.nextOf("control")
+      expect((yield* (yield* SessionRegistry).snapshot).sessions).toHaveLength(2)
+      one.socket.close()
+      two.socket.terminate()
+      yield* gone
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("refuses foreign pages, hosts and paths", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpServer
+      const refused = (options: Parameters<typeof WebClient.connect>[1]) =>
+        Effect.map(Effect.flip(WebClient.connect(url, options)), ({ message }) => message)
+      expect(yield* refused({ origin: "https://evil.example" })).toContain("403")
+      expect(yield* refused({ origin: "null" })).toContain("403")
+      expect(yield* refused({ headers: { Host: "evil.example" } })).toContain("403")
+      expect(yield* Effect.map(Effect.flip(WebClient.connect(`${url}/else`)), ({ message }) => message)).toContain("404")
+      yield* WebClient.connect(url, { origin: "http://localhost:3000" })
+      yield* WebClient.connect(url, { origin: "file://" })
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("closes a frame that is too long with 1009", () =>
+    Effect.gen(function* () {
+      const client = yield* open
+      yield* client.send("x".repeat(16 * 1024 * 1024 + 1))
+      expect(yield* client.closed).toBe(1009)
+      yield* gone
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("closes a client that does not read, instead of growing", () => {
+    const world = World.make()
+    world.stored.set("long", [{ id: 1, role: "human", content: "x".repeat(1_000_000) }])
+    return Effect.gen(function* () {
+      const client = yield* open
+      yield* client.nextOf("control")
+      client.socket.pause()
+      // More than the outbox and the buffers of both sockets hold.
+      for (let count = 0; count < 100; count++) yield* client.send({ type: "fetch-and-set-history", history_uid: "long" })
+      yield* gone
+      client.socket.resume()
+      expect(yield* client.closed).toBe(1013)
+    }).pipe(Effect.provide(serve(world, { writeTime: "300 millis" })))
+  })
+
+  it.scopedLive("loses no frame of a client that sends faster than it is answered", () =>
+    Effect.gen(function* () {
+      const client = yield* open
+      for (let count = 0; count < 5000; count++) yield* client.send({ type: "heartbeat" })
+      yield* client.send({ type: "fetch-configs" })
+      yield* client.nextOf("config-files")
+      expect(client.received.filter(({ type }) => type === "heartbeat-ack")).toHaveLength(5000)
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
+  it.scopedLive("drops a client that answers no ping", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpServer
+      const dead = yield* WebClient.connect(url, { autoPong: false })
+      const alive = yield* WebClient.connect(url)
+      expect(yield* dead.closed).toBe(1006)
+      expect(alive.socket.readyState).toBe(WebSocket.OPEN)
+    }).pipe(Effect.provide(serve(World.make(), { pingInterval: "100 millis" })))
+  )
+
+  it.live("closes every connection with 1001 when the server ends, even in the middle of a turn", () =>
+    Effect.gen(function* () {
+      const world = World.make()
+      world.reply = () => Stream.never
+      const client = yield* Effect.gen(function* () {
+        const client = yield* open
+        yield* client.send({ type: "text-input", text: "Hi" })
+        yield* client.next((message) => message.type === "full-text" && message.text === "Thinking...")
+        return client
+      }).pipe(Effect.provide(serve(world)))
+      expect(yield* client.closed).toBe(1001)
+      expect(world.journal.filter((entry) => entry.startsWith("open")).length).toBe(
+        world.journal.filter((entry) => entry.startsWith("close")).length
+      )
+    }).pipe(Effect.scoped)
+  )
+})

@@ -1,0 +1,122 @@
+const byId = (id) => document.getElementById(id)
+
+const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\u3000-\u303f\uff00-\uffef]`
+const joinsWithoutSpace = [
+  new RegExp(String.raw`(^|[\s(]|${unspaced})$`, "u"),
+  new RegExp(String.raw`^([\s)]|${unspaced}|$)`, "u")
+]
+
+/** Joins two sentences as they are written: with a space, where the script uses spaces. */
+export const joinSentences = (before, next) =>
+  joinsWithoutSpace[0].test(before) || joinsWithoutSpace[1].test(next) ? before + next : `${before} ${next}`
+
+/** The bubbles. */
+export const createMessages = () => {
+  const list = byId("messages")
+  let current
+  // The reader follows the conversation unless they have scrolled up.
+  let following = true
+
+  const follow = () => {
+    if (following) list.scrollTop = list.scrollHeight
+  }
+  list.addEventListener("scroll", () => {
+    following = list.scrollHeight - list.scrollTop - list.clientHeight < 60
+  })
+  new ResizeObserver(follow).observe(list)
+
+  const bubble = (kind, text, by) => {
+    const item = document.createElement("li")
+    item.className = `bubble ${kind}`
+    if (by) {
+      const label = document.createElement("span")
+      label.className = "by"
+      label.textContent = by
+      item.append(label)
+    }
+    const content = document.createElement("span")
+    content.className = "content"
+    content.textContent = text
+    item.append(content)
+    list.append(item)
+    follow()
+    return { by, content }
+  }
+
+  return {
+    user: (text) => {
+      current = undefined
+      bubble("user", text)
+    },
+    /** Adds to the character's bubble, or opens one if there is none or somebody else spoke. */
+    character: (text, by) => {
+      if (current === undefined || current.by !== by) {
+        current = bubble("character", text, by)
+        return
+      }
+      current.content.textContent = joinSentences(current.content.textContent, text)
+      follow()
+    },
+    endBubble: () => {
+      current = undefined
+    },
+    replace: (messages) => {
+      list.replaceChildren()
+      for (const { role, content, name } of messages) {
+        if (role === "human") bubble("user", content)
+        else if (role === "ai") bubble("character", content, name)
+      }
+      current = undefined
+      following = true
+      follow()
+    },
+    isEmpty: () => list.childElementCount === 0
+  }
+}
+
+/** The list of earlier conversations. */
+export const createHistories = ({ onOpen, onDelete }) => {
+  const list = byId("histories")
+  let current
+
+  const mark = () => {
+    for (const button of list.querySelectorAll(".open")) {
+      button.setAttribute("aria-current", String(button.dataset.uid === current))
+    }
+  }
+
+  const row = ({ uid, latest_message, timestamp }) => {
+    const item = document.createElement("li")
+    const open = document.createElement("button")
+    open.type = "button"
+    open.className = "open"
+    open.dataset.uid = uid
+    const preview = document.createElement("span")
+    preview.textContent = latest_message?.content ?? ""
+    const time = document.createElement("time")
+    time.dateTime = timestamp ?? ""
+    time.textContent = timestamp ? new Date(timestamp).toLocaleString() : ""
+    open.append(preview, time)
+    open.addEventListener("click", () => onOpen(uid))
+    const remove = document.createElement("button")
+    remove.type = "button"
+    remove.className = "delete"
+    remove.textContent = "✕"
+    remove.setAttribute("aria-label", `Delete conversation: ${preview.textContent.slice(0, 40)}`)
+    remove.addEventListener("click", () => onDelete(uid))
+    item.append(open, remove)
+    return item
+  }
+
+  return {
+    show: (histories) => {
+      list.replaceChildren(...histories.map(row))
+      mark()
+    },
+    setCurrent: (uid) => {
+      current = uid
+      mark()
+    },
+    current: () => current
+  }
+}

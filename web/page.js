@@ -1,0 +1,258 @@
+import { connect } from "./connection.js"
+import { createHistories, createMessages, joinSentences } from "./conversation.js"
+import { createFace } from "./face.js"
+import { createPlayer } from "./player.js"
+
+const byId = (id) => document.getElementById(id)
+const messages = createMessages()
+const face = createFace(byId("face"))
+
+/** What the server has told about the character that answers. */
+let character = { name: "", uid: "" }
+/** One turn, from its start (or our sending) to its end. `heard` is the text of all sentences that started to play. */
+let turn = { running: false, heard: "", synthesized: false, reported: true }
+// After an interruption, sentences that were already on their way are dropped until the next turn starts.
+let dropping = false
+let everOpened = false
+let waitingForCharacter = false
+
+const showState = () => {
+  const state = player.isPlaying() ? "speaking" : turn.running ? "thinking" : "idle"
+  document.body.dataset.state = state
+  byId("interrupt").disabled = state === "idle"
+}
+
+const notice = (text) => {
+  byId("notice-text").textContent = text
+  byId("notice").hidden = text === ""
+}
+
+const player = createPlayer({
+  onStart: ({ message }) => {
+    if (message === undefined) return messages.endBubble()
+    const text = message.display_text
+    if (text?.text) {
+      messages.character(text.text, text.name)
+      byId("subtitle").textContent = text.text
+      turn.heard = joinSentences(turn.heard, text.text)
+      if (!message.forwarded) send({ type: "audio-play-start", display_text: text, forwarded: true })
+    }
+    for (const expression of message.actions?.expressions ?? []) face.express(expression)
+    showState()
+  },
+  onLevel: face.setLevel,
+  onDrained: () => {
+    reportPlayed()
+    showState()
+  }
+})
+
+/** Tells the server, once a turn, that all that it sent has been played. */
+const reportPlayed = () => {
+  if (!turn.synthesized || turn.reported || player.isPlaying()) return
+  turn.reported = true
+  send({ type: "frontend-playback-complete" })
+}
+
+const stopTurn = () => {
+  player.stop()
+  turn = { running: false, heard: "", synthesized: false, reported: true }
+  messages.endBubble()
+  showState()
+}
+
+const interrupt = () => {
+  if (document.body.dataset.state === "idle") return
+  const text = turn.heard
+  stopTurn()
+  dropping = true
+  byId("subtitle").textContent = ""
+  send({ type: "interrupt-signal", text })
+}
+
+const onControl = {
+  "conversation-chain-start": () => {
+    player.stop()
+    dropping = false
+    turn = { running: true, heard: "", synthesized: false, reported: false }
+    byId("tools").textContent = ""
+    showState()
+  },
+  "conversation-chain-end": () => {
+    turn.running = false
+    showState()
+    send({ type: "fetch-history-list" })
+  },
+  interrupt: stopTurn
+}
+
+const showConversation = (shown) => {
+  messages.replace(shown)
+  byId("subtitle").textContent = ""
+  byId("tools").textContent = ""
+}
+
+const startConversation = () => send({ type: "create-new-history" })
+
+const onMessage = {
+  control: ({ text }) => onControl[text]?.(),
+  "full-text": ({ text }) => {
+    byId("subtitle").textContent = text
+  },
+  "set-model-and-conf": ({ conf_name, conf_uid }) => {
+    const same = conf_uid === character.uid
+    character = { name: conf_name, uid: conf_uid }
+    dropping = false
+    byId("name").textContent = conf_name
+    document.title = conf_name
+    face.express("neutral")
+    selectCharacter()
+    if (!waitingForCharacter) return
+    // Back after the connection was lost: go on with the conversation that is on the screen.
+    waitingForCharacter = false
+    const uid = histories.current()
+    if (same && uid !== undefined && !messages.isEmpty()) openHistory(uid)
+    else startConversation()
+  },
+  "user-input-transcription": ({ text }) => messages.user(text),
+  audio: (message) => {
+    if (dropping) return
+    player.add({
+      message,
+      audio: message.audio,
+      volumes: message.volumes ?? [],
+      sliceLength: message.slice_length ?? 20
+    })
+    showState()
+  },
+  "backend-synth-complete": () => {
+    turn.synthesized = true
+    reportPlayed()
+  },
+  "force-new-message": () => player.add({ audio: null, volumes: [], sliceLength: 20 }),
+  tool_call_status: ({ tool_name, status, content }) => {
+    const detail = status === "running" ? "" : `: ${content.slice(0, 200)}`
+    byId("tools").textContent = `Tool ${tool_name} ${status}${detail}`
+  },
+  error: ({ message }) => {
+    notice(message)
+    selectCharacter()
+  },
+  "config-files": ({ configs }) => {
+    byId("character").replaceChildren(...configs.map(({ filename, name }) => new Option(name, filename)))
+    selectCharacter()
+  },
+  "config-switched": () => {
+    stopTurn()
+    notice("")
+    send({ type: "fetch-history-list" })
+    startConversation()
+  },
+  "background-files": ({ files }) => {
+    const usual = "ceiling-window-room-night.jpeg"
+    const select = byId("background")
+    select.replaceChildren(
+      new Option("None", ""),
+      ...files.map((file) => new Option(file.replace(/\.\w+$/, ""), file))
+    )
+    select.value = files.includes(usual) ? usual : (files[0] ?? "")
+    showBackground()
+  },
+  "history-list": (list) => histories.show(list.histories),
+  "history-data": (data) => showConversation(data.messages),
+  "new-history-created": ({ history_uid }) => {
+    dropping = false
+    histories.setCurrent(history_uid)
+    showConversation([])
+  },
+  "history-deleted": ({ success, history_uid }) => {
+    if (!success) return notice("That conversation could not be deleted.")
+    send({ type: "fetch-history-list" })
+    if (history_uid === histories.current()) startConversation()
+  },
+  // A turn of a group that another member stopped.
+  "interrupt-signal": stopTurn
+}
+
+const openHistory = (uid) => {
+  interrupt()
+  histories.setCurrent(uid)
+  send({ type: "fetch-and-set-history", history_uid: uid })
+}
+
+const histories = createHistories({
+  onOpen: openHistory,
+  onDelete: (uid) => {
+    if (uid === histories.current()) interrupt()
+    send({ type: "delete-history", history_uid: uid })
+  }
+})
+
+const selectCharacter = () => {
+  const options = [...byId("character").options]
+  byId("character").selectedIndex = options.findIndex((option) => option.text === character.name)
+}
+
+const showBackground = () => {
+  const file = byId("background").value
+  byId("stage").style.backgroundImage = file === "" ? "" : `url("/bg/${encodeURIComponent(file)}")`
+}
+
+const onOpen = () => {
+  send({ type: "fetch-backgrounds" })
+  send({ type: "fetch-configs" })
+  send({ type: "fetch-history-list" })
+  if (everOpened) waitingForCharacter = true
+  else startConversation()
+  everOpened = true
+}
+
+const scheme = location.protocol === "https:" ? "wss:" : "ws:"
+const { send } = connect(`${scheme}//${location.host}/client-ws`, {
+  onState: (state, delay) => {
+    const status = byId("status")
+    status.dataset.connection = state
+    status.textContent =
+      { connecting: "Connecting…", open: "Connected" }[state] ?? "Connection lost, trying again"
+    status.title = delay === undefined ? "" : `Next try in ${Math.ceil(delay / 1000)} s`
+    byId("send").disabled = state !== "open"
+    // `send` exists once connect() has answered, which is before any socket opens.
+    if (state === "open") onOpen()
+    if (state === "closed") stopTurn()
+  },
+  onMessage: (message) => onMessage[message.type]?.(message)
+})
+
+const submit = () => {
+  const field = byId("text")
+  const text = field.value.trim()
+  if (text === "" || byId("send").disabled) return
+  notice("")
+  interrupt()
+  if (!send({ type: "text-input", text, images: [] })) return
+  messages.user(text)
+  field.value = ""
+}
+
+byId("form").addEventListener("submit", (event) => {
+  event.preventDefault()
+  submit()
+})
+byId("text").addEventListener("keydown", (event) => {
+  // An input method uses Enter to choose a word.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+  event.preventDefault()
+  submit()
+})
+byId("interrupt").addEventListener("click", interrupt)
+byId("dismiss").addEventListener("click", () => notice(""))
+byId("new").addEventListener("click", () => {
+  interrupt()
+  startConversation()
+})
+byId("background").addEventListener("change", showBackground)
+byId("character").addEventListener("change", (event) => {
+  interrupt()
+  send({ type: "switch-config", file: event.target.value })
+})
+for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, player.unlock)
