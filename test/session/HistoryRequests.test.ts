@@ -1,0 +1,136 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Stream, TestClock } from "effect"
+import { interruptedMark } from "../../src/history/History.ts"
+import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as World from "../support/World.ts"
+
+const ask = (text: string) => ({ type: "text-input", text, images: [] }) as const
+
+const ready = Effect.gen(function* () {
+  const client = yield* World.connect
+  yield* TestClock.adjust("3 seconds")
+  const turn = (text: string) =>
+    client.send(ask(text)).pipe(
+      Effect.zipRight(TestClock.adjust("1 second")),
+      Effect.zipRight(client.send({ type: "frontend-playback-complete" })),
+      Effect.zipRight(TestClock.adjust("1 millis"))
+    )
+  const create = Effect.gen(function* () {
+    yield* client.send({ type: "create-new-history" })
+    return uidOf(client.received.at(-1))
+  })
+  return { ...client, turn, create }
+})
+
+const uidOf = (message: ServerMessage | undefined) =>
+  message?.type === "new-history-created" ? message.history_uid : expect.fail(`no new history: ${message?.type}`)
+
+const memoryOf = (world: World.World) => world.asked.at(-1)?.memory.map(({ text }) => text)
+
+describe("history requests", () => {
+  it.effect("a new conversation forgets the old one; loading the old one remembers it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        const old = yield* client.create
+        yield* client.turn("one")
+        yield* client.create
+        yield* client.turn("two")
+        expect(memoryOf(world)).toEqual([])
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old })
+        expect(client.received.at(-1)).toMatchObject({
+          type: "history-data",
+          messages: [
+            { role: "human", content: "one" },
+            { role: "ai", content: "You said one." }
+          ]
+        })
+        yield* client.turn("three")
+        expect(memoryOf(world)).toEqual(["one", "You said one."])
+        expect(world.stored.get(old)).toHaveLength(4)
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("an unknown conversation is an error, and nothing changes, not even the turn in progress", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.turn("one")
+        world.reply = () => Stream.never
+        yield* client.send(ask("two"))
+        yield* client.send({ type: "fetch-and-set-history", history_uid: "nowhere" })
+        expect(client.seen().at(-1)).toMatch(/^error There is no conversation "nowhere"/u)
+        world.reply = ({ text }) => Stream.make({ _tag: "Text", text } as const)
+        yield* client.send({ type: "interrupt-signal", text: "" })
+        yield* client.turn("three")
+        expect(memoryOf(world)).toEqual(["one", "You said one.", "two", interruptedMark])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("leaving a conversation stops its turn and records it where it belongs", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        const old = yield* client.create
+        world.reply = () => Stream.never
+        yield* client.send(ask("one"))
+        yield* TestClock.adjust("1 second")
+        const next = yield* client.create
+        expect(world.stored.get(old)?.map(({ content }) => content)).toEqual(["one", interruptedMark])
+        expect(world.stored.get(next)).toEqual([])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("deleting the current conversation leaves none; what is said then starts one", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        const uid = yield* client.create
+        yield* client.turn("one")
+        yield* client.send({ type: "delete-history", history_uid: uid })
+        expect(client.received.at(-1)).toEqual({ type: "history-deleted", success: true, history_uid: uid })
+        expect(world.stored.size).toBe(0)
+        yield* client.send({ type: "delete-history", history_uid: uid })
+        expect(client.received.at(-1)).toEqual({ type: "history-deleted", success: false, history_uid: uid })
+        yield* client.turn("two")
+        expect(memoryOf(world)).toEqual([])
+        expect([...world.stored.values()].flat().map(({ content }) => content)).toEqual(["two", "You said two."])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("conversations in which nothing was said do not pile up", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.create
+        yield* client.create
+        yield* client.create
+        expect(world.stored.size).toBe(1)
+        yield* client.leave
+        expect(world.stored.size).toBe(0)
+      })
+    )
+  )
+
+  it.effect("the list comes before what was asked for after it", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.turn("one")
+        yield* client.send({ type: "fetch-history-list" })
+        yield* client.send({ type: "create-new-history" })
+        expect(client.seen().slice(-2)).toEqual(["history-list", "new-history-created"])
+        expect(client.received.at(-2)).toMatchObject({ histories: [{ latest_message: { role: "ai", content: "You said one." } }] })
+        yield* client.leave
+      })
+    )
+  )
+})
