@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { Command, HelpDoc, Options, ValidationError } from "@effect/cli"
-import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Command, Options, ValidationError } from "@effect/cli"
+import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Option, Scope } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
 import * as AsrTable from "./asr/AsrTable.ts"
@@ -108,7 +108,7 @@ const program = Effect.gen(function* () {
     // The command line has printed its own.
     return ValidationError.isValidationError(failure.value) ? Effect.void : Console.error(`seiyuu: ${failure.value.message}`)
   }),
-  Effect.provide(NodeContext.layer)
+  Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici))
 )
 
 NodeRuntime.runMain(program, {

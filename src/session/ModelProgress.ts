@@ -1,6 +1,7 @@
 import { Effect, Stream } from "effect"
 import { Client } from "../conversation/Client.ts"
 import { ModelStore } from "../models/ModelStore.ts"
+import * as Progress from "../models/Progress.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 
 /** Shows the client how far the download of a model is, as `full-text`, for as long as an engine loads. */
@@ -8,8 +9,10 @@ export const forwarding = Effect.gen(function* () {
   const client = yield* Client
   const store = yield* ModelStore
   const show = store.progress.pipe(
-    Stream.map(({ model, phase, received, total }) => `${phase} ${model}: ${Math.floor((100 * received) / total)} %`),
+    Stream.map((progress) => `Fetching the model ${progress.model}: ${progress.phase}, ${Progress.percent(progress)} %`),
     Stream.changes,
+    // People read it: twice a second is enough.
+    Stream.throttle({ cost: () => 1, units: 1, duration: "500 millis", strategy: "enforce" }),
     Stream.runForEach((text) => client.send(ServerMessage.fullText(text))),
     Effect.zipRight(Effect.never)
   )

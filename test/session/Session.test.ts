@@ -80,6 +80,8 @@ describe("the warm-up", () => {
         yield* TestClock.adjust("3 seconds")
         const told = "error slow_agent is not available: it broke. Try again."
         expect(client.seen().filter((text) => text === told)).toHaveLength(1)
+        // What the failed load had opened is closed at once, not with the session.
+        expect(world.journal.filter((entry) => entry.endsWith("agent"))).toEqual(["open agent", "close agent"])
 
         // The first turn tries again, in vain; the second has its answer.
         for (const text of ["one", "two"]) {
