@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { resolve } from "node:path"
 import { Command, Options, ValidationError } from "@effect/cli"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Option, Scope } from "effect"
@@ -34,10 +35,13 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         Census.layer,
         Characters.layer(loaded),
         ModelDict.layer(loaded),
-        ModelStore.layer({ folder, ...(system.models_dir === undefined ? {} : { modelsFolder: system.models_dir }) }),
+        ModelStore.layer({
+          configFolder: folder,
+          ...(system.models_dir === undefined ? {} : { folder: resolve(folder, system.models_dir) })
+        }),
         Prompts.layer(loaded),
         Layer.succeed(Settings, { folder, system }),
-        SqliteHistory.layer({ file: system.database })
+        SqliteHistory.layer({ file: resolve(folder, system.database) })
       )
     )
   )

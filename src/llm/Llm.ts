@@ -24,13 +24,22 @@ export interface LlmRequest {
 }
 
 /** A piece of the answer as the model writes it; `Think` is a reasoning model's own reasoning. */
-export type LlmDelta = { readonly _tag: "Text"; readonly text: string } | { readonly _tag: "Think"; readonly text: string }
+export type LlmDelta =
+  | { readonly _tag: "Text"; readonly text: string }
+  | { readonly _tag: "Think"; readonly text: string }
 
 /** The model did not answer, or broke off. `message` is fit for a client. */
 export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
   /** The configuration's name, such as `openai_compatible_llm`. */
   provider: Schema.String,
-  reason: Schema.Literal("unreachable", "unauthorized", "unknown-model", "rate-limited", "rejected", "broken-off"),
+  reason: Schema.Literal(
+    "unreachable",
+    "unauthorized",
+    "unknown-model",
+    "rate-limited",
+    "rejected",
+    "broken-off"
+  ),
   /** What happened, a clause without a full stop. */
   detail: Schema.String,
   /** What to do about it, a whole sentence. */

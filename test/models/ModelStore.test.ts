@@ -53,12 +53,19 @@ test(
     const server = yield* FileServer.serve(body, { "/m": { redirectTo: "/there" }, "/there": {} })
     const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
     assert.isTrue(Option.isNone(yield* store.locate("llm", "a")))
-    const progress = yield* Effect.fork(Stream.runCollect(Stream.takeUntil(store.progress, (p) => p.received === p.total)))
+    const progress = yield* Effect.fork(
+      Stream.runCollect(Stream.takeUntil(store.progress, (p) => p.received === p.total))
+    )
     yield* Effect.yieldNow()
     const model = yield* store.obtain("llm", "a")
     assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
     const last = Option.getOrThrow(Chunk.last(yield* Fiber.join(progress)))
-    assert.deepStrictEqual(last, { model: "a", phase: "downloading", received: body.length, total: body.length })
+    assert.deepStrictEqual(last, {
+      model: "a",
+      phase: "downloading",
+      received: body.length,
+      total: body.length
+    })
 
     assert.deepStrictEqual(yield* store.obtain("llm", "auto"), model)
     assert.deepStrictEqual(yield* store.locate("llm", "a"), Option.some(model))
@@ -117,7 +124,11 @@ test(
 test(
   "tries the next source, then the next model, and names all that failed",
   Effect.gen(function* () {
-    const server = yield* FileServer.serve(body, { "/m": {}, "/gone": { status: 404 }, "/broken": { status: 500 } })
+    const server = yield* FileServer.serve(body, {
+      "/m": {},
+      "/gone": { status: 404 },
+      "/broken": { status: 500 }
+    })
     const nobody = url("http://127.0.0.1:9/m")
     const missing = url(server.url("/gone"))
     const catalogue = [
@@ -181,7 +192,9 @@ test(
       Effect.orElseSucceed(() => 0)
     )
     const waiter = yield* Effect.fork(store.obtain("llm", "a"))
-    yield* partSize.pipe(Effect.repeat({ until: (size) => size === 700_000, schedule: Schedule.spaced("20 millis") }))
+    yield* partSize.pipe(
+      Effect.repeat({ until: (size) => size === 700_000, schedule: Schedule.spaced("20 millis") })
+    )
     yield* Fiber.interrupt(waiter)
     yield* untilEquals(true, () => server.seen[0]?.left === true)
     assert.deepStrictEqual(yield* fs.readDirectory(home), ["a.gguf.part"])
@@ -193,7 +206,7 @@ test(
 )
 
 test(
-  "two processes on one folder fetch a model once",
+  "two stores on one folder, as of two processes, fetch a model once",
   Effect.gen(function* () {
     const server = yield* FileServer.serve(body, { "/m": {} })
     const options = { folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] }

@@ -7,7 +7,9 @@ import type { CatalogueEntry } from "../../src/models/Catalogue.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 
-const embedded = Effect.map(Catalogue.shipped, (catalogue) => catalogue.find(({ id }) => id === EmbeddedModel.id)!)
+const embedded = Effect.map(Catalogue.shipped, (catalogue) =>
+  catalogue.find(({ id }) => id === EmbeddedModel.id)!
+)
 
 const quietly = Logger.withMinimumLogLevel(LogLevel.Error)
 
@@ -31,7 +33,10 @@ it.live(
           const store = yield* ModelStore
           const seen = yield* Effect.fork(
             Stream.runCollect(
-              Stream.takeUntil(store.progress, ({ phase, received, total }) => phase === "unpacking" && received === total)
+              Stream.takeUntil(
+                store.progress,
+                ({ phase, received, total }) => phase === "unpacking" && received === total
+              )
             )
           )
           yield* Effect.yieldNow()
@@ -78,7 +83,9 @@ it.live("stops pip and clears its folder when nobody waits any longer", () =>
         const waiter = yield* Effect.fork(store.obtain("llm", entry.id))
         yield* fs
           .readDirectory(folder)
-          .pipe(Effect.repeat({ until: (names) => names.length === 2, schedule: Schedule.spaced("20 millis") }))
+          .pipe(
+            Effect.repeat({ until: (names) => names.length === 2, schedule: Schedule.spaced("20 millis") })
+          )
         yield* Fiber.interrupt(waiter)
         assert.deepStrictEqual(yield* fs.readDirectory(folder), [])
       })

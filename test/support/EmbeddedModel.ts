@@ -1,5 +1,5 @@
 import { NodeContext } from "@effect/platform-node"
-import { Effect, Option } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { Model } from "../../src/models/ModelStore.ts"
 
@@ -22,6 +22,5 @@ export const obtain: Effect.Effect<Option.Option<Model>> = Effect.flatMap(ModelS
           return Option.none<Model>()
         })
   ),
-  Effect.provide(ModelStore.layer()),
-  Effect.provide(NodeContext.layer)
+  Effect.provide(Layer.provide(ModelStore.layer(), NodeContext.layer))
 )

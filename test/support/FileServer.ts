@@ -36,9 +36,11 @@ export const serve = (body: Buffer, behaviours: Readonly<Record<string, Behaviou
       const range = request.headers.range
       const entry: Seen = { path, range, sent: 0, left: false }
       seen.push(entry)
-      if (behaviour.redirectTo !== undefined) return response.writeHead(302, { location: behaviour.redirectTo }).end()
+      if (behaviour.redirectTo !== undefined)
+        return response.writeHead(302, { location: behaviour.redirectTo }).end()
       if (behaviour.status !== undefined) return response.writeHead(behaviour.status).end("no")
-      const from = range === undefined || behaviour.ignoreRange === true ? 0 : Number(/bytes=(\d+)-/.exec(range)?.[1])
+      const from =
+        range === undefined || behaviour.ignoreRange === true ? 0 : Number(/bytes=(\d+)-/.exec(range)?.[1])
       response.on("close", () => {
         entry.left = !response.writableFinished
       })

@@ -1,0 +1,88 @@
+import { Context, Effect, Layer } from "effect"
+import type { Scope } from "effect"
+import type { AgentConfig, LlmProvider } from "../config/AgentConfig.ts"
+import type { LlmConfig } from "../config/LlmConfig.ts"
+import { EnginePool } from "../models/EnginePool.ts"
+import { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import { ModelStore } from "../models/ModelStore.ts"
+import * as AiSdkLlm from "./AiSdkLlm.ts"
+import * as LlamaCppLlm from "./LlamaCppLlm.ts"
+import { LlmProviders } from "./Llm.ts"
+import type { Llm } from "./Llm.ts"
+
+type Needs = EnginePool | ModelStore
+type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope | Needs>
+
+type OpenAiCompatible = Exclude<LlmProvider, "stateless_llm_with_template" | "claude_llm" | "llama_cpp_llm">
+
+/** The name in the table is the section's too; a section that the file lacks says how to write it. */
+const openAiCompatible = (provider: OpenAiCompatible): Readonly<Record<string, Open>> => ({
+  [provider]: (configs) => {
+    const config = configs[provider]
+    return config === undefined
+      ? Effect.fail(noSection(provider))
+      : Effect.sync(() => AiSdkLlm.openAiCompatible(provider, config))
+  }
+})
+
+/** From `llm_provider` to the language model. */
+const table: Readonly<Record<string, Open>> = {
+  ...openAiCompatible("openai_compatible_llm"),
+  ...openAiCompatible("openai_llm"),
+  ...openAiCompatible("ollama_llm"),
+  ...openAiCompatible("lmstudio_llm"),
+  ...openAiCompatible("gemini_llm"),
+  ...openAiCompatible("zhipu_llm"),
+  ...openAiCompatible("deepseek_llm"),
+  ...openAiCompatible("groq_llm"),
+  ...openAiCompatible("mistral_llm"),
+  claude_llm: ({ claude_llm }) =>
+    claude_llm === undefined
+      ? Effect.fail(noSection("claude_llm"))
+      : Effect.sync(() => AiSdkLlm.claude(claude_llm)),
+  llama_cpp_llm: Effect.fnUntraced(function* ({ llama_cpp_llm }) {
+    const pool = yield* EnginePool
+    return yield* pool.borrow(LlamaCppLlm.spec(yield* ModelStore, llama_cpp_llm.model_path))
+  })
+}
+
+export const layer = Layer.effect(
+  LlmProviders,
+  Effect.map(Effect.context<Needs>(), (whole) => {
+    // The whole context holds the layer's own scope too, which would take the place of the caller's.
+    const context = Context.pick(EnginePool, ModelStore)(whole)
+    return {
+      open: Effect.fn("LlmProviders.open")((config: AgentConfig) => {
+        const provider = config.agent_settings.basic_memory_agent?.llm_provider
+        if (provider === undefined) return Effect.fail(noProvider)
+        return Effect.provide(
+          table[provider]?.(config.llm_configs) ?? Effect.fail(notBuilt(provider)),
+          context
+        )
+      })
+    }
+  })
+)
+
+const unavailable = (engine: string, reason: string, advice: string) =>
+  new EngineUnavailable({ kind: "llm", engine, reason, advice })
+
+const noProvider = unavailable(
+  "llm_provider",
+  "no language model is configured",
+  "Set agent_config.agent_settings.basic_memory_agent.llm_provider, to llama_cpp_llm for the embedded one."
+)
+
+const noSection = (provider: string) =>
+  unavailable(
+    provider,
+    "the configuration has no section for it",
+    `Add agent_config.llm_configs.${provider}.`
+  )
+
+const notBuilt = (provider: string) =>
+  unavailable(
+    provider,
+    "it is not part of this version",
+    `Set agent_config.agent_settings.basic_memory_agent.llm_provider to one of ${Object.keys(table).join(", ")}.`
+  )

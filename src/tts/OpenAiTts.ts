@@ -1,0 +1,164 @@
+import { HttpClient, HttpClientRequest } from "@effect/platform"
+import type { HttpClientError, HttpClientResponse } from "@effect/platform"
+import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
+import type { Cause } from "effect"
+import { Decode } from "../audio/Decode.ts"
+import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
+import * as Quotation from "../models/Quotation.ts"
+import { SynthesisFailed } from "./Tts.ts"
+import type { Tts } from "./Tts.ts"
+
+const engine = "openai_tts"
+const requestTimeout = "30 seconds"
+/** Requests of one session at a time. */
+const concurrency = 3
+/** Further attempts after a refusal that may pass. */
+const retries = 2
+const firstPause = "300 millis"
+/** A server that asks for a longer pause than this is not waited for. */
+const longestPause = Duration.seconds(5)
+
+/** A status other than 2xx, with the beginning of what the server said. */
+class Refused extends Schema.TaggedError<Refused>()("Refused", {
+  status: Schema.Number,
+  said: Schema.String,
+  /** What `Retry-After` asks for, in ms. */
+  pauseMs: Schema.UndefinedOr(Schema.Number)
+}) {}
+
+type RequestFailure = Refused | HttpClientError.HttpClientError | Cause.TimeoutException
+
+/** Any server that speaks OpenAI's `audio/speech`: `base_url` is what stands before that. */
+export const open = Effect.fn("OpenAiTts.open")(function* (config: OpenAiTtsConfig) {
+  const client = yield* HttpClient.HttpClient
+  const { decode, warmUp } = yield* Decode
+  if (config.file_extension !== "wav") yield* Effect.forkScoped(warmUp)
+  const places = yield* Effect.makeSemaphore(concurrency)
+  const words = describe(config)
+
+  const request = (text: string) =>
+    HttpClientRequest.post(`${config.base_url.replace(/\/+$/, "")}/audio/speech`).pipe(
+      HttpClientRequest.bearerToken(Redacted.value(config.api_key)),
+      HttpClientRequest.bodyUnsafeJson({
+        model: config.model,
+        voice: config.voice,
+        input: text,
+        response_format: config.file_extension
+      }),
+      client.execute,
+      Effect.flatMap(bytesOf),
+      Effect.scoped,
+      Effect.timeout(requestTimeout)
+    )
+
+  const synthesize = Effect.fn("OpenAiTts.synthesize")((text: string) =>
+    Effect.suspend(() => request(text)).pipe(
+      Effect.retry({ times: retries, schedule: pauses, while: mayPass }),
+      Effect.mapError(words.requestFailed),
+      places.withPermits(1),
+      Effect.flatMap((bytes) => Effect.mapError(decode(bytes), words.undecodable))
+    )
+  )
+  const tts: Tts = { engine, synthesize }
+  return tts
+})
+
+const bytesOf = (
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<Uint8Array, Refused | HttpClientError.ResponseError> =>
+  response.status >= 200 && response.status < 300
+    ? Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
+    : Effect.flatMap(
+        Effect.orElseSucceed(response.text, () => ""),
+        (said) =>
+          new Refused({ status: response.status, said, pauseMs: pauseOf(response.headers["retry-after"]) })
+      )
+
+/** `Retry-After` in seconds; its other form, a date, is taken as nothing said. */
+const pauseOf = (header: string | undefined): number | undefined => {
+  const seconds = Number(header)
+  return header === undefined || Number.isNaN(seconds) ? undefined : seconds * 1000
+}
+
+const mayPass = (failure: RequestFailure): boolean => {
+  if (failure._tag === "Refused") {
+    const wait = failure.pauseMs ?? 0
+    return (failure.status === 429 || failure.status >= 500) && wait <= Duration.toMillis(longestPause)
+  }
+  return failure._tag === "RequestError" && failure.reason === "Transport" && !isUnreachable(failure)
+}
+
+/** Grows with each attempt, unless the server says how long. */
+const pauses = Schedule.exponential(firstPause).pipe(
+  Schedule.jittered,
+  Schedule.zipRight(Schedule.identity<RequestFailure>()),
+  Schedule.modifyDelay((failure, pause) =>
+    failure._tag === "Refused" && failure.pauseMs !== undefined ? Duration.millis(failure.pauseMs) : pause
+  )
+)
+
+/** Whether there is nobody at the address, which a second attempt a moment later won't change. */
+const isUnreachable = (failure: { readonly cause?: unknown }): boolean => {
+  const cause = failure.cause
+  if (typeof cause !== "object" || cause === null) return false
+  if ("code" in cause && typeof cause.code === "string")
+    return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(cause.code)
+  return isUnreachable(cause as { readonly cause?: unknown })
+}
+
+/** Words for what went wrong with one server; they never hold its key. */
+const describe = (config: OpenAiTtsConfig) => {
+  const section = "tts_config.openai_tts"
+  const host = URL.canParse(config.base_url) ? new URL(config.base_url).host : "the configured base_url"
+  const failed = (detail: string, advice: string) => new SynthesisFailed({ engine, detail, advice })
+
+  const refused = ({ status, said }: Refused) => {
+    const quoted = Quotation.quote(said, config.api_key)
+    if (status === 401 || status === 403) {
+      return failed(`${host} does not accept the key (status ${status})`, `Correct ${section}.api_key.`)
+    }
+    if (status === 404) {
+      const detail = `${host} knows no model ${JSON.stringify(config.model)}, or speaks at another address${quoted}`
+      return failed(detail, `Correct ${section}.model or ${section}.base_url, which often ends in /v1.`)
+    }
+    if (status === 429) {
+      return failed(
+        `${host} answers no more requests for now${quoted}`,
+        "Wait a while, or use a key with a higher limit."
+      )
+    }
+    return status >= 500
+      ? failed(`${host} failed with status ${status}${quoted}`, "The fault is on its side: try again later.")
+      : failed(
+          `${host} refused the request with status ${status}${quoted}`,
+          `Check ${section}: its model and its voice.`
+        )
+  }
+
+  const requestFailed = (failure: RequestFailure): SynthesisFailed => {
+    switch (failure._tag) {
+      case "Refused":
+        return refused(failure)
+      case "TimeoutException":
+        return failed(
+          `${host} did not answer within ${requestTimeout}`,
+          "Look whether that server is overloaded."
+        )
+      case "RequestError":
+        return failed(`no server answers at ${host}`, `Start it, or correct ${section}.base_url.`)
+      case "ResponseError":
+        return failed(
+          `the answer of ${host} broke off`,
+          "The next sentence is tried afresh; look at that server's log."
+        )
+    }
+  }
+
+  const undecodable = () =>
+    failed(
+      `what ${host} sent is not ${config.file_extension} sound`,
+      `Try another ${section}.file_extension.`
+    )
+
+  return { requestFailed, undecodable }
+}

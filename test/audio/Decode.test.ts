@@ -1,0 +1,69 @@
+import { assert, describe, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync } from "node:fs"
+import { Decode } from "../../src/audio/Decode.ts"
+import * as Pcm from "../../src/audio/Pcm.ts"
+import * as Wav from "../../src/audio/Wav.ts"
+import * as Tone from "../support/Tone.ts"
+
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)))
+
+const decode = (bytes: Uint8Array) => Effect.flatMap(Decode, (service) => service.decode(bytes))
+
+/** Of a tone: zero crossings upwards per second, away from its ends. */
+const frequency = ({ samples, sampleRate }: Pcm.Pcm) => {
+  const middle = samples.subarray(samples.length >> 2, (samples.length * 3) >> 2)
+  let crossings = 0
+  for (let at = 1; at < middle.length; at++) if (middle[at - 1]! < 0 && middle[at]! >= 0) crossings++
+  return crossings / (middle.length / sampleRate)
+}
+
+describe("Decode", () => {
+  layer(Decode.layer, { excludeTestServices: true })((it) => {
+    for (const [name, sampleRate] of [
+      ["tone.mp3", 22_050],
+      ["tone-stereo.mp3", 16_000],
+      ["tone.flac", 24_000],
+      ["tone.opus", 48_000]
+    ] as const) {
+      it.effect(`reads ${name}: 0.6 s of 440 Hz`, () =>
+        Effect.gen(function* () {
+          const pcm = yield* decode(fixture(name))
+          assert.strictEqual(pcm.sampleRate, sampleRate)
+          // MP3 frames are filled up, by less than 0.1 s.
+          assert.closeTo(Pcm.duration(pcm), 640, 60)
+          assert.closeTo(frequency(pcm), 440, 8)
+        })
+      )
+    }
+
+    it.effect("reads a plain WAV file in place", () =>
+      Effect.gen(function* () {
+        const bytes = Tone.wav(100)
+        const pcm = yield* decode(bytes)
+        assert.strictEqual(pcm.samples.buffer, bytes.buffer)
+      })
+    )
+
+    it.effect("reads a stereo WAV file in the thread", () =>
+      Effect.gen(function* () {
+        const stereo = Wav.encode({ samples: Int16Array.from([100, 300, -100, -300]), sampleRate: 16_000 })
+        stereo[22] = 2
+        const pcm = yield* decode(stereo)
+        assert.deepStrictEqual([...pcm.samples], [200, -200])
+      })
+    )
+
+    it.effect("answers damaged and unknown sound with a typed failure, and goes on", () =>
+      Effect.gen(function* () {
+        const unknown = yield* Effect.flip(decode(new TextEncoder().encode("<html>not found</html>")))
+        assert.strictEqual(unknown._tag, "UndecodableAudio")
+        const cut = yield* Effect.flip(decode(fixture("tone.flac").subarray(0, 60)))
+        assert.include(cut.message, "the FLAC data is damaged")
+        const empty = yield* Effect.flip(decode(new Uint8Array(0)))
+        assert.strictEqual(empty._tag, "UndecodableAudio")
+        yield* decode(fixture("tone.mp3"))
+      })
+    )
+  })
+})
