@@ -1,4 +1,4 @@
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Prompts } from "../config/Prompts.ts"
 import { LlmProviders } from "../llm/Llm.ts"
@@ -16,12 +16,16 @@ const table: Readonly<
 
 export const layer = Layer.effect(
   Agents,
-  Effect.map(Effect.context<Needs>(), (context) => ({
-    open: (options) => {
-      const choice = options.character.agent_config.conversation_agent_choice
-      return Effect.provide(table[choice]?.(options) ?? Effect.fail(notBuilt(choice)), context)
+  Effect.map(Effect.context<Needs>(), (whole) => {
+    // Only what is needed: the context at hand may hold a Scope, and the agent belongs to its caller's.
+    const context = Context.pick(LlmProviders, Prompts)(whole)
+    return {
+      open: ({ character, ...rest }) => {
+        const choice = character.agent_config.conversation_agent_choice
+        return Effect.provide(table[choice]?.({ character, ...rest }) ?? Effect.fail(notBuilt(choice)), context)
+      }
     }
-  }))
+  })
 )
 
 const notBuilt = (agent: string) =>

@@ -10,7 +10,11 @@ const deaf: Asr = {
   engine: "asr_model",
   transcribe: () =>
     Effect.fail(
-      new TranscriptionFailed({ engine: "asr_model", detail: "this character has no speech recogniser", advice })
+      new TranscriptionFailed({
+        engine: "asr_model",
+        detail: "this character has no speech recogniser",
+        advice
+      })
     )
 }
 

@@ -84,9 +84,9 @@ export const spec = (store: Context.Tag.Service<typeof ModelStore>, modelPath: s
           ({ advice, reason }) => new EngineUnavailable({ kind: "llm", engine: provider, reason, advice })
         )
       )
-    yield* Effect.logInfo(
-      `The embedded language model is ${model.name}. Choose another with character_config.agent_config.llm_configs.llama_cpp_llm.model_path`
-    )
-    return yield* load({ modelPath: model.path, modelName: model.name })
+    const notice = `The language model is ${model.name}. Choose another with llm_configs.llama_cpp_llm.model_path.`
+    yield* Effect.logInfo(notice)
+    const llm = yield* load({ modelPath: model.path, modelName: model.name })
+    return { ...llm, notice }
   })
 })

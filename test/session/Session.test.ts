@@ -174,6 +174,22 @@ describe("switch-config", () => {
     )
   )
 
+  it.effect("the new character remembers nothing of the old one's conversation", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* open
+        yield* client.send({ type: "text-input", text: "secret", images: [] })
+        yield* TestClock.adjust("1 second")
+        yield* client.send({ type: "switch-config", file: "b.yaml" })
+        yield* TestClock.adjust("3 seconds")
+        yield* client.send({ type: "text-input", text: "what?", images: [] })
+        yield* TestClock.adjust("1 second")
+        expect(world.asked.at(-1)).toMatchObject({ text: "what?", memory: [] })
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("during the warm-up of the first character", () =>
     World.run((world) =>
       Effect.gen(function* () {

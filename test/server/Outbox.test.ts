@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, TestClock } from "effect"
+import type { WebSocket } from "ws"
+import type { TurnToken } from "../../src/conversation/Client.ts"
+import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
+import * as Outbox from "../../src/server/Outbox.ts"
+import { Census } from "../../src/telemetry/Census.ts"
+
+/** A socket whose messages leave only when the test says so. */
+const slowSocket = () => {
+  const sent: Array<string> = []
+  const leaving: Array<() => void> = []
+  const closed: Array<number> = []
+  const socket = {
+    send: (frame: string, left: () => void) => {
+      sent.push((JSON.parse(frame) as { text: string }).text)
+      leaving.push(left)
+    },
+    close: (code: number) => closed.push(code)
+  }
+  return { socket: socket as unknown as WebSocket, sent, closed, leave: Effect.sync(() => leaving.shift()?.()) }
+}
+
+const limits = Layer.succeed(Outbox.EdgeLimits, { outbox: 2, writeTime: "30 seconds", pingInterval: "20 seconds" })
+const tick = TestClock.adjust("1 millis")
+const text = ServerMessage.fullText
+
+describe("Outbox", () => {
+  it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>
+    Effect.gen(function* () {
+      const { leave, sent, socket } = slowSocket()
+      const outbox = yield* Outbox.make(socket)
+      const turn: TurnToken = { stopped: false, heard: undefined }
+      yield* outbox.send(text("one"), turn)
+      yield* tick
+      yield* outbox.send(text("two"), turn)
+      yield* outbox.send(text("three"))
+      turn.stopped = true
+      yield* leave
+      yield* tick
+      expect(sent).toEqual(["one", "three"])
+    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+  )
+
+  it.scoped("makes senders wait when it is full", () =>
+    Effect.gen(function* () {
+      const { leave, sent, socket } = slowSocket()
+      const outbox = yield* Outbox.make(socket)
+      for (const number of ["one", "two", "three"]) {
+        yield* outbox.send(text(number))
+        yield* tick
+      }
+      const waiting = yield* Effect.fork(outbox.send(text("four")))
+      yield* tick
+      expect(waiting.unsafePoll()).toBeNull()
+      yield* leave
+      yield* tick
+      yield* Fiber.join(waiting)
+      expect(sent).toEqual(["one", "two"])
+    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+  )
+
+  it.scoped("closes the connection with 1013 when a message does not leave in time", () =>
+    Effect.gen(function* () {
+      const { closed, socket } = slowSocket()
+      const outbox = yield* Outbox.make(socket)
+      yield* outbox.send(text("one"))
+      yield* TestClock.adjust("29 seconds")
+      expect(closed).toEqual([])
+      yield* TestClock.adjust("1 second")
+      expect(closed).toEqual([1013])
+      yield* Deferred.await(outbox.stalled)
+    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+  )
+})
