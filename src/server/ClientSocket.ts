@@ -71,7 +71,8 @@ const connect = (socket: WebSocket) => {
 /** A connection that is interrupted while it is open ends with the server. */
 const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterrupted(exit) ? 1001 : 1011)
 
-const serve = Effect.fn("ClientSocket.serve")(function* (socket: WebSocket, uid: string) {
+// Without a span: one that lasts as long as the connection would collect every log line of it.
+const serve = Effect.fnUntraced(function* (socket: WebSocket, uid: string) {
   const census = yield* Census
   const inbox = yield* Inbox.make(socket)
   const outbox = yield* Outbox.make(socket)

@@ -1,4 +1,5 @@
-import { Effect } from "effect"
+import { Effect, identity, Layer } from "effect"
+import type { Context } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { ModelDict } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
@@ -6,13 +7,13 @@ import * as Emotions from "../conversation/Emotions.ts"
 import type { InterruptMethod } from "../conversation/TurnRecord.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as ModelProgress from "./ModelProgress.ts"
-import * as ServiceContext from "./ServiceContext.ts"
+import { ServiceContext } from "./ServiceContext.ts"
 
 /** The character that a session talks to: its configuration, its avatar and its resources. */
 export interface LiveCharacter {
   readonly config: CharacterConfig
   readonly emotions: Emotions.EmotionMap
-  readonly services: ServiceContext.ServiceContext
+  readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
   /** `set-model-and-conf` for this character. */
@@ -25,10 +26,11 @@ export const open = Effect.fn("LiveCharacter.open")(function* (config: Character
   const dict = yield* ModelDict
   const modelInfo = dict.modelInfo(config.live2d_model_name)
   const emotions = Emotions.fromModelInfo(modelInfo.emotionMap)
-  const services = yield* ServiceContext.open({
+  const layer = ServiceContext.layer({
     character: config,
     emotions: [...emotions.keys()],
-    whileLoadingAgent: yield* ModelProgress.forwarding,
+    // Only a model on this machine has to be fetched first.
+    whileLoadingAgent: providerOf(config) === "llama_cpp_llm" ? yield* ModelProgress.forwarding : identity,
     onFailure: (failure) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
@@ -37,6 +39,7 @@ export const open = Effect.fn("LiveCharacter.open")(function* (config: Character
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
   })
+  const services = yield* Effect.provide(ServiceContext, yield* Layer.build(layer))
   const live: LiveCharacter = {
     config,
     emotions,
@@ -53,7 +56,11 @@ export const open = Effect.fn("LiveCharacter.open")(function* (config: Character
   return live
 })
 
-const interruptMethod = ({ agent_config }: CharacterConfig): InterruptMethod => {
-  const provider = agent_config.agent_settings.basic_memory_agent?.llm_provider
-  return (provider === undefined ? undefined : agent_config.llm_configs[provider]?.interrupt_method) ?? "user"
+const providerOf = ({ agent_config }: CharacterConfig) =>
+  agent_config.agent_settings.basic_memory_agent?.llm_provider
+
+const interruptMethod = (config: CharacterConfig): InterruptMethod => {
+  const provider = providerOf(config)
+  const section = provider === undefined ? undefined : config.agent_config.llm_configs[provider]
+  return section?.interrupt_method ?? "user"
 }

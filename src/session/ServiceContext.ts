@@ -11,18 +11,6 @@ import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
 import * as WarmUp from "./WarmUp.ts"
 
-class McpResource extends Context.Tag("seiyuu/session/McpResource")<McpResource, WarmUp.Warm<McpClient>>() {}
-class AgentResource extends Context.Tag("seiyuu/session/AgentResource")<AgentResource, WarmUp.Warm<Agent>>() {}
-class TtsResource extends Context.Tag("seiyuu/session/TtsResource")<TtsResource, WarmUp.Warm<Tts>>() {}
-class AsrResource extends Context.Tag("seiyuu/session/AsrResource")<AsrResource, WarmUp.Warm<Asr>>() {}
-
-/** What a character is made of. Each resource is an effect that waits for its warm-up. */
-export interface ServiceContext {
-  readonly agent: WarmUp.Warm<Agent>
-  readonly tts: WarmUp.Warm<Tts>
-  readonly asr: WarmUp.Warm<Asr>
-}
-
 export interface Options {
   readonly character: CharacterConfig
   /** Keywords of the avatar's `emotionMap`. */
@@ -34,60 +22,50 @@ export interface Options {
   readonly onAgent: (agent: Agent) => Effect.Effect<void>
 }
 
-/**
- * The resources of one character, each begun here and loaded in the background. A layer that another one builds on
- * opens before it and closes after it, so they close in the order ASR, TTS, agent, MCP. A new resource is one more
- * `Layer.provideMerge` line.
- */
-const layer = (options: Options, warmUp: WarmUp.WarmUp) => {
-  const { agent_config, asr_config, tts_config } = options.character
-
-  const mcp = Layer.effect(
-    McpResource,
-    Effect.flatMap(McpClients, (clients) => warmUp.start(clients.open(agent_config)))
-  )
-  const agent = Layer.effect(
-    AgentResource,
-    Effect.flatMap(Effect.all([Agents, McpResource]), ([agents, mcp]) =>
-      warmUp.start(
-        mcp.pipe(
-          // Without its tools a character still answers; the failure has been told already.
-          Effect.orElseSucceed((): McpClient => ({ tools: [] })),
-          Effect.flatMap((tools) =>
-            agents.open({ character: options.character, emotions: options.emotions, tools })
-          ),
-          options.whileLoadingAgent,
-          Effect.tap(options.onAgent)
-        )
-      )
-    )
-  )
-  const tts = Layer.effect(
-    TtsResource,
-    Effect.flatMap(TtsEngines, (engines) => warmUp.start(engines.open(tts_config)))
-  )
-  const asr = Layer.effect(
-    AsrResource,
-    Effect.flatMap(AsrEngines, (engines) => warmUp.start(engines.open(asr_config)))
-  )
-  return asr.pipe(Layer.provideMerge(tts), Layer.provideMerge(agent), Layer.provideMerge(mcp))
+/** What a character is made of. Each resource is an effect that waits for its warm-up. */
+export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")<
+  ServiceContext,
+  {
+    readonly agent: WarmUp.Warm<Agent>
+    readonly tts: WarmUp.Warm<Tts>
+    readonly asr: WarmUp.Warm<Asr>
+  }
+>() {
+  /** Begins to load the resources; the layer is built at once, and what it began is owned by its scope. */
+  static readonly layer = (options: Options) => Layer.scoped(ServiceContext, make(options))
 }
 
 /**
- * Opens a character's resources in the caller's scope and returns at once. Closing that scope interrupts the warm-ups
- * first, and then closes what they had loaded, newest first.
+ * Begins each resource in the order in which they are to close, read backwards: ASR, TTS, agent, MCP. One layer
+ * for all: a chain of four costs ten times as much to build, with every connection.
  */
-export const open = Effect.fn("ServiceContext.open")(function* (options: Options) {
-  const census = yield* Census
+const make = Effect.fnUntraced(function* (options: Options) {
+  const { agent_config, asr_config, tts_config } = options.character
+  const [census, mcps, agents, voices, recognisers] = yield* Effect.all([
+    Census,
+    McpClients,
+    Agents,
+    TtsEngines,
+    AsrEngines
+  ])
   yield* census.hold("context")
   // Older than the warm-ups' fibers, so that it closes after they have stopped.
   const resources = yield* Effect.acquireRelease(Scope.make(), Scope.close)
   const warmUp = yield* WarmUp.make({ resources, onFailure: options.onFailure })
-  const context = yield* Layer.buildWithScope(layer(options, warmUp), resources)
-  const services: ServiceContext = {
-    agent: Context.get(context, AgentResource),
-    tts: Context.get(context, TtsResource),
-    asr: Context.get(context, AsrResource)
-  }
-  return services
+
+  const mcp = yield* warmUp.start(mcps.open(agent_config))
+  const agent = yield* warmUp.start(
+    mcp.pipe(
+      // Without its tools a character still answers; the failure has been told already.
+      Effect.orElseSucceed((): McpClient => ({ tools: [] })),
+      Effect.flatMap((tools) =>
+        agents.open({ character: options.character, emotions: options.emotions, tools })
+      ),
+      options.whileLoadingAgent,
+      Effect.tap(options.onAgent)
+    )
+  )
+  const tts = yield* warmUp.start(voices.open(tts_config))
+  const asr = yield* warmUp.start(recognisers.open(asr_config))
+  return ServiceContext.of({ agent, tts, asr })
 })

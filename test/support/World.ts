@@ -1,5 +1,5 @@
 import { NodeContext } from "@effect/platform-node"
-import { assert } from "@effect/vitest"
+import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
@@ -200,7 +200,7 @@ export const run = <E>(test: (world: World) => Effect.Effect<void, E, Services>)
   return Effect.gen(function* () {
     const fibers = yield* Supervisor.track
     yield* Effect.supervised(test(world), fibers)
-    assert.deepStrictEqual((yield* fibers.value).map(Fiber.id), [])
-    assert.deepStrictEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
+    assert.deepEqual((yield* fibers.value).map(Fiber.id), [])
+    assert.deepEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
   }).pipe(Effect.provide(layer(world)))
 }
