@@ -16,7 +16,7 @@ export interface CurrentHistory {
   ) => Effect.Effect<{ readonly uid: string; readonly ids: ReadonlyArray<number> }, HistoryFailed | HistoryNotFound>
 }
 
-export const make = Effect.fn("CurrentHistory.make")(function* (confUid: Effect.Effect<string>) {
+export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>) {
   const history = yield* History
   const current = yield* Ref.make<string | undefined>(undefined)
 

@@ -26,7 +26,7 @@ export interface Options {
 }
 
 /** Speaks one sentence. Never fails: a sentence whose synthesis fails is delivered silent, and the rest go on. */
-export const make = Effect.fn("Speech.make")(function* (options: Options) {
+export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
 
   const synthesize = (sentence: Sentence) =>

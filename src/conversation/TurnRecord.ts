@@ -26,7 +26,7 @@ export interface TurnRecord {
   readonly interrupted: (heard: string) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
 }
 
-export const make = Effect.fn("TurnRecord.make")(function* (options: Options) {
+export const make = Effect.fnUntraced(function* (options: Options) {
   const history = yield* History
   const { character, current, memory } = options
   const names = {

@@ -15,13 +15,24 @@ type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.
 
 type OpenAiCompatible = Exclude<LlmProvider, "stateless_llm_with_template" | "claude_llm" | "llama_cpp_llm">
 
+/**
+ * Clients of a provider keep no state of a session, and one weighs 100 kB: sessions of the same configuration share
+ * it, for as long as somebody holds that configuration.
+ */
+const clients = new WeakMap<object, Llm>()
+const shared = (config: object, make: () => Llm): Llm => {
+  const client = clients.get(config) ?? make()
+  clients.set(config, client)
+  return client
+}
+
 /** The name in the table is the section's too; a section that the file lacks says how to write it. */
 const openAiCompatible = (provider: OpenAiCompatible): Readonly<Record<string, Open>> => ({
   [provider]: (configs) => {
     const config = configs[provider]
     return config === undefined
       ? Effect.fail(noSection(provider))
-      : Effect.sync(() => AiSdkLlm.openAiCompatible(provider, config))
+      : Effect.sync(() => shared(config, () => AiSdkLlm.openAiCompatible(provider, config)))
   }
 })
 
@@ -39,7 +50,7 @@ const table: Readonly<Record<string, Open>> = {
   claude_llm: ({ claude_llm }) =>
     claude_llm === undefined
       ? Effect.fail(noSection("claude_llm"))
-      : Effect.sync(() => AiSdkLlm.claude(claude_llm)),
+      : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(claude_llm))),
   llama_cpp_llm: Effect.fnUntraced(function* ({ llama_cpp_llm }) {
     const pool = yield* EnginePool
     return yield* pool.borrow(LlamaCppLlm.spec(yield* ModelStore, llama_cpp_llm.model_path))

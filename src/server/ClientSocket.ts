@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
-import { Deferred, Effect, Exit, FiberId, FiberSet, Schedule } from "effect"
+import { Effect, Exit, FiberId, FiberSet } from "effect"
 import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import { Client } from "../conversation/Client.ts"
@@ -13,6 +13,7 @@ import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Inbox from "./Inbox.ts"
 import * as Outbox from "./Outbox.ts"
+import * as Watchdog from "./Watchdog.ts"
 
 /** Longest frame in bytes. */
 const maxPayload = 16 * 1024 * 1024
@@ -29,12 +30,12 @@ export const open = Effect.fn("ClientSocket.open")(function* () {
     Effect.sync(() => new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })),
     closeAll
   )
-  yield* dropSilentClients(sockets)
+  const watchdog = yield* Watchdog.make
   const run = yield* FiberSet.makeRuntime<Needs>()
 
   const upgrade: Upgrade = (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const fiber = run(connect(webSocket))
+      const fiber = run(connect(webSocket, watchdog))
       webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
     })
   }
@@ -56,12 +57,12 @@ const closeAll = (server: WebSocketServer) =>
     )
   )
 
-/** One connection, until it closes (which interrupts this) or stops reading. */
-const connect = (socket: WebSocket) => {
+/** One connection, until it closes or stops reading, either of which interrupts this. */
+const connect = (socket: WebSocket, watchdog: Watchdog.Watchdog) => {
   const uid = randomUUID()
   // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
   socket.on("error", () => {})
-  return serve(socket, uid).pipe(
+  return serve(socket, uid, watchdog).pipe(
     Effect.onExit((exit) => Effect.sync(() => socket.close(closeCode(exit), ""))),
     Effect.scoped,
     Effect.annotateLogs(Attribute.clientUid, uid)
@@ -72,18 +73,21 @@ const connect = (socket: WebSocket) => {
 const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterrupted(exit) ? 1001 : 1011)
 
 // Without a span: one that lasts as long as the connection would collect every log line of it.
-const serve = Effect.fnUntraced(function* (socket: WebSocket, uid: string) {
+const serve = Effect.fnUntraced(function* (socket: WebSocket, uid: string, watchdog: Watchdog.Watchdog) {
   const census = yield* Census
   const inbox = yield* Inbox.make(socket)
   const outbox = yield* Outbox.make(socket)
   const client = Client.of({ uid, send: outbox.send })
+  const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
+    Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))
+  )
+  yield* watchdog.watch({ socket, leavingSince: outbox.leavingSince, end })
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
     yield* inbox.take.pipe(
       Effect.flatMap((frame) => receive(session, frame)),
       Effect.forever,
-      census.track("inbox"),
-      Effect.raceFirst(Deferred.await(outbox.stalled))
+      census.track("inbox")
     )
   }).pipe(Effect.provideService(Client, client))
 })
@@ -110,24 +114,3 @@ const decode = (
     : ClientMessage.decode(frame)
 
 const reply = (text: string) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(text)))
-
-/** Pings every client; one that has not answered the ping before is dropped, which closes its session. */
-const dropSilentClients = Effect.fnUntraced(function* (server: WebSocketServer) {
-  const { pingInterval } = yield* Outbox.EdgeLimits
-  const waiting = new WeakSet<WebSocket>()
-  const alive = new WeakSet<WebSocket>()
-  yield* Effect.sync(() => {
-    for (const socket of server.clients) {
-      if (waiting.has(socket)) {
-        socket.terminate()
-        continue
-      }
-      if (!alive.has(socket)) {
-        alive.add(socket)
-        socket.on("pong", () => waiting.delete(socket))
-      }
-      waiting.add(socket)
-      socket.ping()
-    }
-  }).pipe(Effect.repeat(Schedule.spaced(pingInterval)), Effect.forkScoped)
-})

@@ -21,7 +21,7 @@ export interface LiveCharacter {
 }
 
 /** Opens a character in the caller's scope and returns at once; what cannot be loaded is told to the client. */
-export const open = Effect.fn("LiveCharacter.open")(function* (config: CharacterConfig) {
+export const open = Effect.fnUntraced(function* (config: CharacterConfig) {
   const client = yield* Client
   const dict = yield* ModelDict
   const modelInfo = dict.modelInfo(config.live2d_model_name)

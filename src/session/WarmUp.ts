@@ -21,7 +21,7 @@ export interface Options {
 }
 
 /** Closing the scope interrupts every warm-up and waits until it has stopped. */
-export const make = Effect.fn("WarmUp.make")(function* (options: Options) {
+export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
   const fibers = yield* FiberSet.make()
 

@@ -59,14 +59,15 @@ export const spec: EngineSpec<Flite> = { kind: "tts", id: engine, load }
 /** One of the engine's voices. A text without a letter or a digit gives no samples. */
 export const voice = (flite: Flite, config: FliteTtsConfig): Effect.Effect<Tts, EngineUnavailable> => {
   if (!flite.voices.includes(config.voice)) return Effect.fail(unknownVoice(flite, config.voice))
-  const synthesize = Effect.fn("FliteTts.synthesize")(function* (text: string) {
-    const pieces = FliteText.pieces(text)
-    if (pieces.length === 0) return { samples: new Int16Array(0), sampleRate: 16_000 }
-    const spoken = yield* flite.ask({ _tag: "Speak", voice: config.voice, pieces })
-    return spoken._tag === "Spoken" ? spoken.pcm : yield* failed(problemOf(spoken))
-  })
-  return Effect.succeed({ engine, synthesize })
+  return Effect.succeed({ engine, synthesize: (text) => synthesize(flite, config.voice, text) })
 }
+
+const synthesize = Effect.fn("FliteTts.synthesize")(function* (flite: Flite, voice: string, text: string) {
+  const pieces = FliteText.pieces(text)
+  if (pieces.length === 0) return { samples: new Int16Array(0), sampleRate: 16_000 }
+  const spoken = yield* flite.ask({ _tag: "Speak", voice, pieces })
+  return spoken._tag === "Spoken" ? spoken.pcm : yield* failed(problemOf(spoken))
+})
 
 const problemOf = (response: Response) =>
   response._tag === "Failed" ? response.problem : "it answered something else"

@@ -51,14 +51,14 @@ export const open = Effect.fn("OpenAiTts.open")(function* (config: OpenAiTtsConf
       Effect.timeout(requestTimeout)
     )
 
-  const synthesize = Effect.fn("OpenAiTts.synthesize")((text: string) =>
+  const synthesize = (text: string) =>
     Effect.suspend(() => request(text)).pipe(
       Effect.retry({ times: retries, schedule: pauses, while: mayPass }),
       Effect.mapError(words.requestFailed),
       places.withPermits(1),
-      Effect.flatMap((bytes) => Effect.mapError(decode(bytes), words.undecodable))
+      Effect.flatMap((bytes) => Effect.mapError(decode(bytes), words.undecodable)),
+      Effect.withSpan("OpenAiTts.synthesize")
     )
-  )
   const tts: Tts = { engine, synthesize }
   return tts
 })

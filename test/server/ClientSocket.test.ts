@@ -3,19 +3,19 @@ import { Effect, Layer, Schedule, Stream } from "effect"
 import { WebSocket } from "ws"
 import { Settings } from "../../src/config/Settings.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
-import * as Outbox from "../../src/server/Outbox.ts"
+import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { systemConfig } from "../support/Fixtures.ts"
 import * as WebClient from "../support/WebClient.ts"
 import * as World from "../support/World.ts"
 
 /** The real server on a free port, around a world of fake engines. */
-const serve = (world: World.World, limits: Partial<typeof Outbox.EdgeLimits.Service> = {}) =>
+const serve = (world: World.World, limits: Partial<typeof EdgeLimits.Service> = {}) =>
   HttpServer.layer.pipe(
     Layer.provideMerge(World.layer(world)),
     Layer.provide(Layer.succeed(Settings, { folder: ".", system: { ...systemConfig, port: 0 } })),
     Layer.provide(
-      Layer.succeed(Outbox.EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds", ...limits })
+      Layer.succeed(EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds", ...limits })
     )
   )
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, TestClock } from "effect"
+import { Effect, Fiber, Layer, TestClock } from "effect"
 import type { WebSocket } from "ws"
 import type { TurnToken } from "../../src/conversation/Client.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
+import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import * as Outbox from "../../src/server/Outbox.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 
@@ -10,18 +11,16 @@ import { Census } from "../../src/telemetry/Census.ts"
 const slowSocket = () => {
   const sent: Array<string> = []
   const leaving: Array<() => void> = []
-  const closed: Array<number> = []
   const socket = {
     send: (frame: string, left: () => void) => {
       sent.push((JSON.parse(frame) as { text: string }).text)
       leaving.push(left)
-    },
-    close: (code: number) => closed.push(code)
+    }
   }
-  return { socket: socket as unknown as WebSocket, sent, closed, leave: Effect.sync(() => leaving.shift()?.()) }
+  return { socket: socket as unknown as WebSocket, sent, leave: Effect.sync(() => leaving.shift()?.()) }
 }
 
-const limits = Layer.succeed(Outbox.EdgeLimits, { outbox: 2, writeTime: "30 seconds", pingInterval: "20 seconds" })
+const limits = Layer.succeed(EdgeLimits, { outbox: 2, writeTime: "30 seconds", pingInterval: "20 seconds" })
 const tick = TestClock.adjust("1 millis")
 const text = ServerMessage.fullText
 
@@ -60,16 +59,17 @@ describe("Outbox", () => {
     }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
   )
 
-  it.scoped("closes the connection with 1013 when a message does not leave in time", () =>
+  it.scoped("says since when a message has been leaving", () =>
     Effect.gen(function* () {
-      const { closed, socket } = slowSocket()
+      const { leave, socket } = slowSocket()
       const outbox = yield* Outbox.make(socket)
+      expect(outbox.leavingSince()).toBeUndefined()
+      yield* TestClock.adjust("5 seconds")
       yield* outbox.send(text("one"))
-      yield* TestClock.adjust("29 seconds")
-      expect(closed).toEqual([])
-      yield* TestClock.adjust("1 second")
-      expect(closed).toEqual([1013])
-      yield* Deferred.await(outbox.stalled)
+      yield* TestClock.adjust("5 seconds")
+      expect(outbox.leavingSince()).toBe(5000)
+      yield* leave
+      expect(outbox.leavingSince()).toBeUndefined()
     }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
   )
 })

@@ -1,0 +1,69 @@
+import { EventEmitter } from "node:events"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Scope, TestClock } from "effect"
+import type { WebSocket } from "ws"
+import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
+import * as Watchdog from "../../src/server/Watchdog.ts"
+
+/** A connection of which the test says whether it answers and since when it has been writing. */
+const connection = (answers: boolean) => {
+  const events: Array<string> = []
+  const socket = Object.assign(new EventEmitter(), {
+    ping: () => {
+      events.push("ping")
+      if (answers) socket.emit("pong")
+    },
+    terminate: () => events.push("terminate"),
+    close: (code: number) => events.push(`close ${code}`)
+  })
+  const state: { since: number | undefined } = { since: undefined }
+  const watched: Watchdog.Watched = {
+    socket: socket as unknown as WebSocket,
+    leavingSince: () => state.since,
+    end: () => events.push("end")
+  }
+  return { events, state, watched }
+}
+
+const limits = Layer.succeed(EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds" })
+
+describe("Watchdog", () => {
+  it.scoped("drops a client that has not answered by the next ping, and no other", () =>
+    Effect.gen(function* () {
+      const { watch } = yield* Watchdog.make
+      const [alive, dead] = [connection(true), connection(false)]
+      yield* watch(alive.watched)
+      yield* watch(dead.watched)
+      yield* TestClock.adjust("60 seconds")
+      expect(alive.events).toEqual(["ping", "ping", "ping"])
+      expect(dead.events).toEqual(["ping", "terminate", "terminate"])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("closes a client whose message has not left in time with 1013, and ends its session", () =>
+    Effect.gen(function* () {
+      const { watch } = yield* Watchdog.make
+      const [reading, stuck] = [connection(true), connection(true)]
+      yield* watch(reading.watched)
+      yield* watch(stuck.watched)
+      stuck.state.since = 0
+      yield* TestClock.adjust("29 seconds")
+      expect(stuck.events).toEqual(["ping"])
+      yield* TestClock.adjust("1 second")
+      expect(stuck.events).toEqual(["ping", "close 1013", "end"])
+      expect(reading.events).toEqual(["ping"])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("forgets a connection with its scope", () =>
+    Effect.gen(function* () {
+      const { watch } = yield* Watchdog.make
+      const { events, watched } = connection(true)
+      const scope = yield* Scope.make()
+      yield* Scope.extend(watch(watched), scope)
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust("1 minute")
+      expect(events).toEqual([])
+    }).pipe(Effect.provide(limits))
+  )
+})
