@@ -112,7 +112,9 @@ const program = Effect.gen(function* () {
     // The command line has printed its own.
     return ValidationError.isValidationError(failure.value) ? Effect.void : Console.error(`seiyuu: ${failure.value.message}`)
   }),
-  Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici))
+  Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici)),
+  // Nobody collects spans yet, and making them is a quarter of what a connection costs.
+  Effect.withTracerEnabled(false)
 )
 
 NodeRuntime.runMain(program, {

@@ -6,6 +6,9 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 
+/** Below this many bytes in the socket's own buffer, the next message need not wait for the one before to leave. */
+const light = 32 * 1024
+
 export interface Outbox {
   /** Waits while the outbox is full. See `Client.send`. */
   readonly send: (message: ServerMessage.ServerMessage, turn?: TurnToken) => Effect.Effect<void>
@@ -14,9 +17,9 @@ export interface Outbox {
 }
 
 /**
- * Sends messages one at a time, each only when the one before has left, so that what waits is bounded by the queue
- * and never piles up in the socket. When the queue is full, senders wait; a client that does not read is closed by
- * the watchdog.
+ * Sends messages in order. Once 32 kB wait in the socket's own buffer, the next message goes only when the one before
+ * has left, so that what waits is bounded by the queue. When the queue is full, senders wait; a client that does not
+ * read is closed by the watchdog.
  */
 export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Scope | Census> = Effect.fnUntraced(
   function* (socket: WebSocket) {
@@ -28,15 +31,18 @@ export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Sco
     let since: number | undefined
 
     const write = (frame: string) =>
-      Effect.clockWith((clock) =>
-        Effect.async<void>((resume) => {
-          since = clock.unsafeCurrentTimeMillis()
-          socket.send(frame, () => {
+      Effect.clockWith((clock) => {
+        let left: (() => void) | undefined
+        socket.send(frame, () => left?.())
+        if (socket.bufferedAmount < light) return Effect.void
+        since = clock.unsafeCurrentTimeMillis()
+        return Effect.async<void>((resume) => {
+          left = () => {
             since = undefined
             resume(Effect.void)
-          })
+          }
         })
-      )
+      })
 
     yield* Queue.take(queue).pipe(
       Effect.flatMap(({ message, turn }) =>

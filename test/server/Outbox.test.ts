@@ -12,6 +12,8 @@ const slowSocket = () => {
   const sent: Array<string> = []
   const leaving: Array<() => void> = []
   const socket = {
+    // More than may wait in a socket without holding up the next message.
+    bufferedAmount: 1_000_000,
     send: (frame: string, left: () => void) => {
       sent.push((JSON.parse(frame) as { text: string }).text)
       leaving.push(left)
