@@ -19,7 +19,12 @@ const at = (names) => `^src/(${names.join("|")})(/|\\.ts$)`
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: "(Worker|main|\\.d)\\.ts$" }, to: {} },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, pathNot: "(Worker|main|\\.d)\\.ts$" },
+      to: {}
+    },
     {
       name: "protocol-is-a-leaf",
       severity: "error",

@@ -10,8 +10,7 @@ const isMember = (node, object, test) =>
 
 const rule = (description, visitors) => ({
   meta: { type: "problem", docs: { description } },
-  create: (context) =>
-    visitors((node, message) => context.report({ node, message }))
+  create: (context) => visitors((node, message) => context.report({ node, message }))
 })
 
 export default {
@@ -19,14 +18,24 @@ export default {
   rules: {
     "no-run": rule("effects are run only by main, the socket edge and worker entries", (report) => ({
       MemberExpression: (node) => {
-        if (isMember(node, ["Effect", "Runtime", "NodeRuntime", "Stream", "ManagedRuntime"], (name) =>
-          /^run(Promise|PromiseExit|Sync|SyncExit|Fork|Callback|Main)$/.test(name)
-        )) report(node, "Run effects only in main.ts, the socket edge or a worker's entry: return the effect instead.")
+        if (
+          isMember(node, ["Effect", "Runtime", "NodeRuntime", "Stream", "ManagedRuntime"], (name) =>
+            /^run(Promise|PromiseExit|Sync|SyncExit|Fork|Callback|Main)$/.test(name)
+          )
+        )
+          report(
+            node,
+            "Run effects only in main.ts, the socket edge or a worker's entry: return the effect instead."
+          )
       }
     })),
     "no-fork-daemon": rule("no fiber without an owner", (report) => ({
       MemberExpression: (node) => {
-        if (isMember(node, ["Effect", "Stream", "Fiber"], (name) => /^forkDaemon|^forkWithErrorHandler$/.test(name))) {
+        if (
+          isMember(node, ["Effect", "Stream", "Fiber"], (name) =>
+            /^forkDaemon|^forkWithErrorHandler$/.test(name)
+          )
+        ) {
           report(node, "A daemon fiber has no owner: use forkScoped, FiberHandle, FiberMap or FiberSet.")
         }
       }
@@ -38,8 +47,14 @@ export default {
         }
       },
       CallExpression: (node) => {
-        if (node.callee.type === "Identifier" && ["setTimeout", "setInterval", "setImmediate"].includes(node.callee.name)) {
-          report(node, "Use Effect.sleep or a Schedule: timers outside Effect ignore interruption and TestClock.")
+        if (
+          node.callee.type === "Identifier" &&
+          ["setTimeout", "setInterval", "setImmediate"].includes(node.callee.name)
+        ) {
+          report(
+            node,
+            "Use Effect.sleep or a Schedule: timers outside Effect ignore interruption and TestClock."
+          )
         }
       }
     })),

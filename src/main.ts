@@ -108,9 +108,12 @@ const program = Effect.gen(function* () {
   // One clear line for people; a defect keeps its stack, for whoever mends it.
   Effect.tapErrorCause((cause) => {
     const failure = Cause.failureOption(cause)
-    if (Option.isNone(failure)) return Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))
+    if (Option.isNone(failure))
+      return Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))
     // The command line has printed its own.
-    return ValidationError.isValidationError(failure.value) ? Effect.void : Console.error(`seiyuu: ${failure.value.message}`)
+    return ValidationError.isValidationError(failure.value)
+      ? Effect.void
+      : Console.error(`seiyuu: ${failure.value.message}`)
   }),
   Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici)),
   // Nobody collects spans yet, and making them is a quarter of what a connection costs.

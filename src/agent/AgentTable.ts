@@ -22,7 +22,10 @@ export const layer = Layer.effect(
     return {
       open: ({ character, ...rest }) => {
         const choice = character.agent_config.conversation_agent_choice
-        return Effect.provide(table[choice]?.({ character, ...rest }) ?? Effect.fail(notBuilt(choice)), context)
+        return Effect.provide(
+          table[choice]?.({ character, ...rest }) ?? Effect.fail(notBuilt(choice)),
+          context
+        )
       }
     }
   })

@@ -34,6 +34,8 @@ const bounded = (messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMessag
   return messages
     .slice(Math.max(from, 0))
     .map((message, index, all) =>
-      message.images === undefined || index >= all.length - 2 ? message : { role: message.role, text: message.text }
+      message.images === undefined || index >= all.length - 2
+        ? message
+        : { role: message.role, text: message.text }
     )
 }

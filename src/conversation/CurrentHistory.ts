@@ -13,7 +13,10 @@ export interface CurrentHistory {
   /** Stores messages in the current conversation, and says in which. */
   readonly append: (
     messages: ReadonlyArray<NewMessage>
-  ) => Effect.Effect<{ readonly uid: string; readonly ids: ReadonlyArray<number> }, HistoryFailed | HistoryNotFound>
+  ) => Effect.Effect<
+    { readonly uid: string; readonly ids: ReadonlyArray<number> },
+    HistoryFailed | HistoryNotFound
+  >
 }
 
 export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>) {
@@ -30,7 +33,9 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
   })
 
   const appendTo = (uid: string, messages: ReadonlyArray<NewMessage>) =>
-    Effect.flatMap(confUid, (conf) => history.append(conf, uid, messages)).pipe(Effect.map((ids) => ({ uid, ids })))
+    Effect.flatMap(confUid, (conf) => history.append(conf, uid, messages)).pipe(
+      Effect.map((ids) => ({ uid, ids }))
+    )
 
   yield* Effect.addFinalizer(() =>
     Effect.flatMap(Ref.get(current), discard).pipe(
@@ -40,7 +45,10 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
 
   const self: CurrentHistory = {
     uid: Ref.get(current),
-    set: (uid) => Effect.flatMap(Ref.getAndSet(current, uid), (before) => (before === uid ? Effect.void : discard(before))),
+    set: (uid) =>
+      Effect.flatMap(Ref.getAndSet(current, uid), (before) =>
+        before === uid ? Effect.void : discard(before)
+      ),
     append: (messages) =>
       Ref.get(current).pipe(
         Effect.flatMap((uid) => (uid === undefined ? started : Effect.succeed(uid))),

@@ -10,7 +10,10 @@ export const fromModelInfo = (emotionMap: Readonly<Record<string, number | strin
  * Takes the `[joy]`-style keywords of `emotions` out of a sentence, in any case. Other brackets stay. The
  * expressions come in the order of the keywords.
  */
-export const extract = (emotions: EmotionMap, sentence: string): { text: string; actions: Actions | null } => {
+export const extract = (
+  emotions: EmotionMap,
+  sentence: string
+): { text: string; actions: Actions | null } => {
   const expressions: Array<number | string> = []
   const text = sentence.replace(/\[([^[\]]{1,40})\]\s?/gu, (whole, keyword: string) => {
     const expression = emotions.get(keyword.trim().toLowerCase())

@@ -15,7 +15,9 @@ export interface Playback {
 export const make: Effect.Effect<Playback> = Effect.sync(() => {
   let waiting: Deferred.Deferred<void> | undefined
   return {
-    complete: Effect.suspend(() => (waiting === undefined ? Effect.void : Deferred.succeed(waiting, undefined))),
+    complete: Effect.suspend(() =>
+      waiting === undefined ? Effect.void : Deferred.succeed(waiting, undefined)
+    ),
     wait: (announce, limit) =>
       Effect.gen(function* () {
         const completed = yield* Deferred.make<void>()

@@ -90,7 +90,8 @@ const joinBlanks = (sentences: ReadonlyArray<string>): ReadonlyArray<string> => 
 const firstPart = (text: string): string | undefined => {
   for (const { 0: comma, index } of text.matchAll(/[,;:]\s+(?=\S)|[，、；：](?=\S)/gu)) {
     const end = index + comma.length
-    if (text.slice(0, end).trim().length >= shortestFirstPart || /[，、；：]/u.test(comma)) return text.slice(0, end)
+    if (text.slice(0, end).trim().length >= shortestFirstPart || /[，、；：]/u.test(comma))
+      return text.slice(0, end)
   }
   return undefined
 }

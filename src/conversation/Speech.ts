@@ -33,7 +33,9 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     options.tts.pipe(
       Effect.flatMap((tts) => tts.synthesize(sentence.speech)),
       Effect.map((pcm) => withSound(silent(options.character, sentence), pcm)),
-      Effect.catchAll((failure) => Effect.as(options.onFailure(failure), silent(options.character, sentence))),
+      Effect.catchAll((failure) =>
+        Effect.as(options.onFailure(failure), silent(options.character, sentence))
+      ),
       census.track("sentence"),
       Effect.withSpan("Speech.sentence")
     )

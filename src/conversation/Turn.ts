@@ -73,7 +73,8 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     const before = yield* options.memory.messages
     if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images), send)
     const failed = yield* deliver(options, { ...input, text, before }, delivered, send)
-    if (delivered.shown.trim() !== "") yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
+    if (delivered.shown.trim() !== "")
+      yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
     if (failed !== undefined) return yield* failed
     if (delivered.shown.trim() === "") return yield* new NothingSaid({ reason: "no-answer" })
   })
@@ -95,14 +96,18 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("a turn died", Cause.die(defect)),
-        send(ServerMessage.failure("Something went wrong inside the server; its log says what. Please try again."))
+        send(
+          ServerMessage.failure(
+            "Something went wrong inside the server; its log says what. Please try again."
+          )
+        )
       )
     ),
     Effect.zipRight(play),
     Effect.onInterrupt(() =>
-      options.record.interrupted(token.heard ?? delivered.shown).pipe(
-        Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure))
-      )
+      options.record
+        .interrupted(token.heard ?? delivered.shown)
+        .pipe(Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)))
     ),
     Effect.zipRight(send({ type: "force-new-message" })),
     Effect.zipRight(send(ServerMessage.control("conversation-chain-end"))),
@@ -129,7 +134,11 @@ const listen = Effect.fn("Turn.listen")(function* (options: Options, input: Inpu
  */
 const deliver = Effect.fn("Turn.deliver")(function* (
   options: Options,
-  input: { readonly text: string; readonly images: Input["images"]; readonly before: ReadonlyArray<ChatMessage> },
+  input: {
+    readonly text: string
+    readonly images: Input["images"]
+    readonly before: ReadonlyArray<ChatMessage>
+  },
   delivered: { shown: string; raw: string; duration: number; speech: boolean },
   send: Send
 ) {
@@ -195,5 +204,8 @@ const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>
 /** A conversation that cannot be stored goes on; the client is told. */
 const kept = (store: Effect.Effect<void, { readonly message: string }>, send: Send) =>
   Effect.catchAll(store, (failure) =>
-    Effect.zipRight(Effect.logError("a message was not stored", failure), send(ServerMessage.failure(failure.message)))
+    Effect.zipRight(
+      Effect.logError("a message was not stored", failure),
+      send(ServerMessage.failure(failure.message))
+    )
   )

@@ -19,7 +19,10 @@ export interface Options {
 /** What a turn leaves behind: in the agent's memory and in the stored conversation. */
 export interface TurnRecord {
   /** The user has said something. Not called for a proactive turn, whose prompt nobody keeps. */
-  readonly asked: (text: string, images: ReadonlyArray<ChatImage>) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
+  readonly asked: (
+    text: string,
+    images: ReadonlyArray<ChatImage>
+  ) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
   /** The whole answer: `raw` as the model wrote it, `shown` as it was displayed. */
   readonly answered: (raw: string, shown: string) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
   /** The turn was cut off when `heard` had been heard: replaces the answer, if it had been recorded. */
@@ -64,7 +67,8 @@ export const make = Effect.fnUntraced(function* (options: Options) {
         if (answer !== undefined) yield* memory.remove(answer.message)
         if (heard !== "") yield* memory.add({ role: "assistant", text: heard })
         yield* memory.add({ role: options.interruptMethod, text: interruptedMark })
-        const said: NewMessage | undefined = heard === "" ? undefined : { role: "ai", content: heard, ...names.ai }
+        const said: NewMessage | undefined =
+          heard === "" ? undefined : { role: "ai", content: heard, ...names.ai }
         if (uid !== undefined) {
           yield* history.interrupt(character.conf_uid, uid, { id: answer?.id, heard: said })
         } else if (said !== undefined) {

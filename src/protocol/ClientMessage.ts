@@ -4,7 +4,11 @@ import * as AudioChunk from "./AudioChunk.ts"
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
   source: Schema.Literal("camera", "screen", "clipboard", "upload"),
-  data: Schema.String.pipe(Schema.pattern(/^data:image\/[\w.+-]+;base64,/, { message: () => "expected a data URL of an image (data:image/...;base64,...)" })),
+  data: Schema.String.pipe(
+    Schema.pattern(/^data:image\/[\w.+-]+;base64,/, {
+      message: () => "expected a data URL of an image (data:image/...;base64,...)"
+    })
+  ),
   mime_type: Schema.String
 })
 export type Image = typeof Image.Type
@@ -24,12 +28,16 @@ const ofJson = Schema.Union(
   message("text-input", { text: Schema.String, images }),
   message("mic-audio-end", { images }),
   message("ai-speak-signal", { idle_time: Schema.optionalWith(Schema.Number, { nullable: true }), images }),
-  message("interrupt-signal", { text: Schema.optionalWith(Schema.String, { default: () => "", nullable: true }) }),
+  message("interrupt-signal", {
+    text: Schema.optionalWith(Schema.String, { default: () => "", nullable: true })
+  }),
   message("audio-play-start", {
     display_text: Schema.optionalWith(DisplayText, { nullable: true }),
     forwarded: Schema.optionalWith(Schema.Boolean, { nullable: true })
   }),
-  message("frontend-playback-complete", { request_id: Schema.optionalWith(Schema.String, { nullable: true }) }),
+  message("frontend-playback-complete", {
+    request_id: Schema.optionalWith(Schema.String, { nullable: true })
+  }),
   message("fetch-history-list", {}),
   message("create-new-history", {}),
   message("fetch-and-set-history", { history_uid: Schema.NonEmptyString }),
@@ -44,7 +52,9 @@ const ofJson = Schema.Union(
   message("request-group-info", {}),
   message("mcp-tool-call", {
     tool_name: Schema.NonEmptyString,
-    arguments: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { nullable: true })
+    arguments: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), {
+      nullable: true
+    })
   }),
   message("adaptive-vad-control", {
     action: Schema.Literal("start", "adjust", "reset", "stop"),
@@ -77,7 +87,9 @@ const known: ReadonlyArray<string> = [
 const decodeByType = new Map(
   ofJson.members.map((member) => [
     member.fields.type.literals[0] as string,
-    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>, { errors: "all" })
+    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>, {
+      errors: "all"
+    })
   ])
 )
 
@@ -111,7 +123,8 @@ export const decode = Effect.fn("ClientMessage.decode")(function* (frame: string
 const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
   Effect.try({
     try: () => JSON.parse(frame) as unknown,
-    catch: () => new MalformedMessage({ problem: "The frame is not JSON: expected one JSON object per text frame." })
+    catch: () =>
+      new MalformedMessage({ problem: "The frame is not JSON: expected one JSON object per text frame." })
   })
 
 const explain = (error: ParseResult.ParseError): string =>

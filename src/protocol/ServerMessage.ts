@@ -88,7 +88,9 @@ export const ServerMessage = Schema.Union(
   message("history-data", { messages: Schema.Array(HistoryMessage) }),
   message("new-history-created", { history_uid: Schema.String }),
   message("history-deleted", { success: Schema.Boolean, history_uid: Schema.String }),
-  message("config-files", { configs: Schema.Array(Schema.Struct({ filename: Schema.String, name: Schema.String })) }),
+  message("config-files", {
+    configs: Schema.Array(Schema.Struct({ filename: Schema.String, name: Schema.String }))
+  }),
   message("config-switched", { message: Schema.String }),
   message("background-files", { files: Schema.Array(Schema.String) }),
   message("group-update", { members: Schema.Array(Schema.String), is_owner: Schema.Boolean }),
@@ -113,7 +115,11 @@ export const ServerMessage = Schema.Union(
     matched_word: Schema.String,
     language: Schema.String,
     current_state: Schema.Literal("listening", "active"),
-    stats: Schema.Struct({ wake_count: Schema.Number, end_count: Schema.Number, ignored_count: Schema.Number }),
+    stats: Schema.Struct({
+      wake_count: Schema.Number,
+      end_count: Schema.Number,
+      ignored_count: Schema.Number
+    }),
     advertisement_control: Schema.Struct({
       should_show_ads: Schema.Boolean,
       control_action: Schema.Literal("start_ads", "stop_ads"),

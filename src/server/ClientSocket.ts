@@ -84,7 +84,7 @@ const serve = Effect.fnUntraced(function* (socket: WebSocket, uid: string, watch
   yield* watchdog.watch({ socket, leavingSince: outbox.leavingSince, end })
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
-    yield* inbox.take.pipe(
+    return yield* inbox.take.pipe(
       Effect.flatMap((frame) => receive(session, frame)),
       Effect.forever,
       census.track("inbox")
@@ -110,7 +110,9 @@ const decode = (
   frame: Inbox.Frame
 ): Effect.Effect<ClientMessage.ClientMessage, ClientMessage.MalformedMessage> =>
   frame === undefined
-    ? new ClientMessage.MalformedMessage({ problem: "Binary frames are not understood: expected one JSON object per text frame." })
+    ? new ClientMessage.MalformedMessage({
+        problem: "Binary frames are not understood: expected one JSON object per text frame."
+      })
     : ClientMessage.decode(frame)
 
 const reply = (text: string) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(text)))

@@ -34,7 +34,10 @@ export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()
 }
 
 /** Where the server listens. */
-export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<HttpServer, { readonly url: string }>() {
+export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<
+  HttpServer,
+  { readonly url: string }
+>() {
   static readonly layer = Layer.scoped(
     HttpServer,
     Effect.suspend(() => listen())
@@ -85,7 +88,10 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
   // Clients say localhost, 127.0.0.1 or ::1 and mean the same; a machine without IPv6 has the first two only.
   const port = yield* open(create(), "127.0.0.1", system.port)
   yield* open(create(), "::1", port).pipe(
-    Effect.catchIf(({ code }) => code !== "EADDRINUSE", () => Effect.void)
+    Effect.catchIf(
+      ({ code }) => code !== "EADDRINUSE",
+      () => Effect.void
+    )
   )
   return HttpServer.of({ url: url(host, port) })
 })
@@ -133,7 +139,11 @@ const router = HttpRouter.empty.pipe(
       return yield* HttpServerResponse.json({
         sessions: sessions.length,
         fibers,
-        engines: engines.map(({ id, kind, references }) => ({ kind, engine: id.split(":", 1)[0], references })),
+        engines: engines.map(({ id, kind, references }) => ({
+          kind,
+          engine: id.split(":", 1)[0],
+          references
+        })),
         memory: { rss, heapUsed }
       })
     })

@@ -21,13 +21,14 @@ export interface Outbox {
  * has left, so that what waits is bounded by the queue. When the queue is full, senders wait; a client that does not
  * read is closed by the watchdog.
  */
-export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Scope | Census> = Effect.fnUntraced(
-  function* (socket: WebSocket) {
+export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Scope | Census> =
+  Effect.fnUntraced(function* (socket: WebSocket) {
     const limits = yield* EdgeLimits
     const census = yield* Census
-    const queue = yield* Queue.bounded<{ readonly message: ServerMessage.ServerMessage; readonly turn?: TurnToken }>(
-      limits.outbox
-    )
+    const queue = yield* Queue.bounded<{
+      readonly message: ServerMessage.ServerMessage
+      readonly turn?: TurnToken
+    }>(limits.outbox)
     let since: number | undefined
 
     const write = (frame: string) =>
@@ -55,7 +56,7 @@ export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Sco
 
     return {
       leavingSince: () => since,
-      send: (message, turn) => Effect.asVoid(Queue.offer(queue, turn === undefined ? { message } : { message, turn }))
+      send: (message, turn) =>
+        Effect.asVoid(Queue.offer(queue, turn === undefined ? { message } : { message, turn }))
     }
-  }
-)
+  })

@@ -32,12 +32,16 @@ export const make = Effect.gen(function* () {
   const closeStalled = Effect.clockWith((clock) =>
     Effect.suspend(() => {
       const now = clock.unsafeCurrentTimeMillis()
-      const stalled = [...connections].filter(({ leavingSince }) => now - (leavingSince() ?? now) >= writeTime)
+      const stalled = [...connections].filter(
+        ({ leavingSince }) => now - (leavingSince() ?? now) >= writeTime
+      )
       for (const { end, socket } of stalled) {
         socket.close(1013, "the client does not read")
         end()
       }
-      return stalled.length === 0 ? Effect.void : Effect.logInfo(`closed ${stalled.length} clients that do not read`)
+      return stalled.length === 0
+        ? Effect.void
+        : Effect.logInfo(`closed ${stalled.length} clients that do not read`)
     })
   )
 

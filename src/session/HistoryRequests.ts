@@ -27,7 +27,10 @@ export const load = Effect.fn("HistoryRequests.load")(function* (session: Sessio
   yield* session.turn.interrupt()
   const messages = yield* history.messages(conf, uid)
   yield* enter(session, uid, yield* remembered(session, messages))
-  yield* (yield* Client).send({ type: "history-data", messages: messages.filter(({ role }) => role !== "system") })
+  yield* (yield* Client).send({
+    type: "history-data",
+    messages: messages.filter(({ role }) => role !== "system")
+  })
 })
 
 /** `delete-history`: deleting the current conversation leaves the session with none. */
@@ -39,7 +42,8 @@ export const remove = Effect.fn("HistoryRequests.remove")(function* (session: Se
   yield* (yield* Client).send({ type: "history-deleted", success, history_uid })
 })
 
-const confUid = (session: Session) => Effect.map(Ref.get(session.seat), ({ character }) => character.config.conf_uid)
+const confUid = (session: Session) =>
+  Effect.map(Ref.get(session.seat), ({ character }) => character.config.conf_uid)
 
 /** A turn in progress belongs to the conversation that is being left: it stops first, and is recorded there. */
 const enter = Effect.fnUntraced(function* (

@@ -9,7 +9,9 @@ export const forwarding = Effect.gen(function* () {
   const client = yield* Client
   const store = yield* ModelStore
   const show = store.progress.pipe(
-    Stream.map((progress) => `Fetching the model ${progress.model}: ${progress.phase}, ${Progress.percent(progress)} %`),
+    Stream.map(
+      (progress) => `Fetching the model ${progress.model}: ${progress.phase}, ${Progress.percent(progress)} %`
+    ),
     Stream.changes,
     // People read it: twice a second is enough.
     Stream.throttle({ cost: () => 1, units: 1, duration: "500 millis", strategy: "enforce" }),

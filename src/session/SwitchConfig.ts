@@ -27,7 +27,11 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
 })
 
 /** Warms the new character up in a scope of its own, swaps, then closes the old one's. */
-const replace = Effect.fn("SwitchConfig.replace")(function* (session: Session, config: CharacterConfig, file: string) {
+const replace = Effect.fn("SwitchConfig.replace")(function* (
+  session: Session,
+  config: CharacterConfig,
+  file: string
+) {
   let seated = false
   const take = (next: Seat) =>
     Effect.zipRight(
@@ -52,9 +56,9 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (session: Session, c
 const swap = Effect.fn("SwitchConfig.swap")(function* (session: Session, next: Seat, file: string) {
   const client = yield* Client
   yield* session.turn.interrupt()
-  yield* session.history.set(undefined).pipe(
-    Effect.catchAll((failure) => Effect.logWarning("an empty conversation was not removed", failure))
-  )
+  yield* session.history
+    .set(undefined)
+    .pipe(Effect.catchAll((failure) => Effect.logWarning("an empty conversation was not removed", failure)))
   yield* session.memory.reset([])
   const before = yield* Ref.getAndSet(session.seat, next)
   yield* client.send(next.character.announcement)

@@ -19,17 +19,24 @@ export const textInput = Effect.fn("TurnRequests.textInput")(function* (
 ) {
   if (text.trim() === "" && images.length === 0) {
     const client = yield* Client
-    return yield* client.send(ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer."))
+    return yield* client.send(
+      ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
+    )
   }
   yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */
-export const micAudioData = Effect.fn("TurnRequests.micAudioData")(function* (session: Session, chunk: Float32Array) {
+export const micAudioData = Effect.fn("TurnRequests.micAudioData")(function* (
+  session: Session,
+  chunk: Float32Array
+) {
   if (session.utterance.add(chunk)) return
   const client = yield* Client
   yield* client.send(
-    ServerMessage.failure("This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces.")
+    ServerMessage.failure(
+      "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
+    )
   )
 })
 
@@ -43,7 +50,9 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
     return yield* begin(session, { _tag: "Utterance", samples, images: images.map(toChatImage) })
   }
   const client = yield* Client
-  yield* client.send(ServerMessage.failure("mic-audio-end: no audio came before it (mic-audio-data), nothing was heard."))
+  yield* client.send(
+    ServerMessage.failure("mic-audio-end: no audio came before it (mic-audio-data), nothing was heard.")
+  )
   // The page waits for this after every utterance; but it must never end another turn.
   if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
@@ -66,7 +75,11 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
   yield* session.turn.interrupt()
   yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
-  yield* begin(session, { _tag: "Proactive", prompt: prompt ?? "Please say something.", images: images.map(toChatImage) })
+  yield* begin(session, {
+    _tag: "Proactive",
+    prompt: prompt ?? "Please say something.",
+    images: images.map(toChatImage)
+  })
 })
 
 /** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. */
@@ -105,7 +118,11 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
         ? Effect.void
         : Effect.zipRight(
             Effect.logWarning("a sentence stays silent", failure),
-            Effect.provideService(tellOnce(session, `${failure.message} The answer goes on as text.`), Client, client)
+            Effect.provideService(
+              tellOnce(session, `${failure.message} The answer goes on as text.`),
+              Client,
+              client
+            )
           )
   }
   yield* session.turn.start((token: TurnToken) => Effect.provide(Turn.run(options, input, token), context))

@@ -8,7 +8,8 @@ import type { LlmRequest } from "../../src/llm/Llm.ts"
 import { characterConfig } from "../support/Fixtures.ts"
 
 const prompts = Layer.succeed(Prompts, {
-  get: (purpose, emotions) => Effect.succeed(purpose === "live2d_expression_prompt" ? `Use ${[...emotions].join(" ")}.\n` : undefined)
+  get: (purpose, emotions) =>
+    Effect.succeed(purpose === "live2d_expression_prompt" ? `Use ${[...emotions].join(" ")}.\n` : undefined)
 })
 
 const agents = (requests: Array<LlmRequest>) =>
@@ -35,7 +36,11 @@ describe("basic_memory_agent", () => {
   it.scoped("asks its model with the persona first, the memory, and the input with its pictures", () => {
     const requests: Array<LlmRequest> = []
     return Effect.gen(function* () {
-      const agent = yield* (yield* Agents).open({ character, emotions: ["joy", "anger"], tools: { tools: [] } })
+      const agent = yield* (yield* Agents).open({
+        character,
+        emotions: ["joy", "anger"],
+        tools: { tools: [] }
+      })
       const events = agent.reply({
         conversation: "c",
         memory: [{ role: "user", text: "Before" }],
@@ -59,8 +64,13 @@ describe("basic_memory_agent", () => {
 
   it.scoped("reports an agent that this version does not have", () =>
     Effect.gen(function* () {
-      const other = { ...character, agent_config: { ...character.agent_config, conversation_agent_choice: "letta_agent" as const } }
-      const failure = yield* Effect.flip((yield* Agents).open({ character: other, emotions: [], tools: { tools: [] } }))
+      const other = {
+        ...character,
+        agent_config: { ...character.agent_config, conversation_agent_choice: "letta_agent" as const }
+      }
+      const failure = yield* Effect.flip(
+        (yield* Agents).open({ character: other, emotions: [], tools: { tools: [] } })
+      )
       expect(failure.message).toMatch(/^letta_agent is not available: .*basic_memory_agent/u)
     }).pipe(Effect.provide(agents([])))
   )

@@ -6,7 +6,8 @@ import * as Backgrounds from "../../src/config/Backgrounds.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import { systemConfig } from "../support/Fixtures.ts"
 
-const listOf = (folder: string) => Effect.provideService(Backgrounds.list, Settings, { folder, system: systemConfig })
+const listOf = (folder: string) =>
+  Effect.provideService(Backgrounds.list, Settings, { folder, system: systemConfig })
 
 describe("Backgrounds.list", () => {
   it.scoped("lists pictures by name, and nothing else", () =>

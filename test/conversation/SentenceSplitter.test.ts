@@ -32,7 +32,8 @@ describe("SentenceSplitter", () => {
       fc.property(chunked, ({ chunks }) => {
         const splitter = SentenceSplitter.make({ language: "en", fasterFirst: false })
         for (const chunk of chunks) {
-          for (const sentence of splitter.push(chunk)) expect(sentence.length).toBeLessThan(2 * 600 + chunk.length)
+          for (const sentence of splitter.push(chunk))
+            expect(sentence.length).toBeLessThan(2 * 600 + chunk.length)
         }
       })
     )

@@ -6,7 +6,12 @@ import { EngineUnavailable } from "../../src/models/EngineUnavailable.ts"
 import { slow } from "../support/Journal.ts"
 import type { Journal } from "../support/Journal.ts"
 
-const broken = new EngineUnavailable({ kind: "tts", engine: "slow", reason: "it broke", advice: "Try again." })
+const broken = new EngineUnavailable({
+  kind: "tts",
+  engine: "slow",
+  reason: "it broke",
+  advice: "Try again."
+})
 
 const spec = (journal: Journal, id = "slow"): EngineSpec<string> => ({
   kind: "tts",
@@ -21,7 +26,10 @@ const borrower = (engine: EngineSpec<string>) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
     const fiber = yield* Effect.fork((yield* EnginePool).borrow(engine).pipe(Scope.extend(scope)))
-    return { result: Fiber.join(fiber), leave: Effect.zipRight(Fiber.interrupt(fiber), Scope.close(scope, Exit.void)) }
+    return {
+      result: Fiber.join(fiber),
+      leave: Effect.zipRight(Fiber.interrupt(fiber), Scope.close(scope, Exit.void))
+    }
   })
 
 const uses = Effect.flatMap(EnginePool, (pool) => pool.uses)
@@ -94,7 +102,9 @@ describe("EnginePool", () => {
       const four = yield* borrower(spec(journal))
       yield* TestClock.adjust("10 minutes")
       const five = yield* borrower(spec(journal))
-      expect([yield* three.result, yield* four.result, yield* five.result]).toEqual(Array(3).fill("engine slow"))
+      expect([yield* three.result, yield* four.result, yield* five.result]).toEqual(
+        Array(3).fill("engine slow")
+      )
       expect(journal).toEqual(["open slow"])
     }).pipe(Effect.provide(pool))
   )

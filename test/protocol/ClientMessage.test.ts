@@ -3,16 +3,23 @@ import { Effect } from "effect"
 import * as fc from "fast-check"
 import * as ClientMessage from "../../src/protocol/ClientMessage.ts"
 
-const decode = (value: unknown) => ClientMessage.decode(typeof value === "string" ? value : JSON.stringify(value))
+const decode = (value: unknown) =>
+  ClientMessage.decode(typeof value === "string" ? value : JSON.stringify(value))
 const problem = (value: unknown) => Effect.map(Effect.flip(decode(value)), ({ message }) => message)
 
 describe("ClientMessage.decode", () => {
   it.effect("reads a text input, with or without images", () =>
     Effect.gen(function* () {
       const image = { source: "camera", data: "data:image/png;base64,AAAA", mime_type: "image/png" }
-      expect(yield* decode({ type: "text-input", text: "Hi" })).toEqual({ type: "text-input", text: "Hi", images: [] })
+      expect(yield* decode({ type: "text-input", text: "Hi" })).toEqual({
+        type: "text-input",
+        text: "Hi",
+        images: []
+      })
       expect(yield* decode({ type: "text-input", text: "Hi", images: null })).toMatchObject({ images: [] })
-      expect(yield* decode({ type: "text-input", text: "Hi", images: [image] })).toMatchObject({ images: [image] })
+      expect(yield* decode({ type: "text-input", text: "Hi", images: [image] })).toMatchObject({
+        images: [image]
+      })
     })
   )
 
@@ -45,7 +52,10 @@ describe("ClientMessage.decode", () => {
     [{ type: "dance" }, /Unknown message type "dance".*text-input/u],
     [{ type: "text-input" }, /text-input: field `text` .*missing/u],
     [{ type: "text-input", text: 5 }, /field `text` .*string.*5/u],
-    [{ type: "text-input", text: "a", images: [{ source: "tv", data: "x", mime_type: "y" }] }, /images\.0\.source/u],
+    [
+      { type: "text-input", text: "a", images: [{ source: "tv", data: "x", mime_type: "y" }] },
+      /images\.0\.source/u
+    ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],
     [{ type: "mic-audio-data", audio: [0, "x"] }, /`audio\.1` expected a number, actual "x"/u],
@@ -60,6 +70,5 @@ describe("ClientMessage.decode", () => {
         const result = await Effect.runPromise(Effect.either(ClientMessage.decode(frame)))
         if (result._tag === "Left") expect(result.left.message.length).toBeGreaterThan(0)
       })
-    )
-  )
+    ))
 })

@@ -15,14 +15,22 @@ const serve = (world: World.World, limits: Partial<typeof EdgeLimits.Service> = 
     Layer.provideMerge(World.layer(world)),
     Layer.provide(Layer.succeed(Settings, { folder: ".", system: { ...systemConfig, port: 0 } })),
     Layer.provide(
-      Layer.succeed(EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds", ...limits })
+      Layer.succeed(EdgeLimits, {
+        outbox: 64,
+        writeTime: "30 seconds",
+        pingInterval: "20 seconds",
+        ...limits
+      })
     )
   )
 
 const open = Effect.flatMap(HttpServer, ({ url }) => WebClient.connect(url))
 
 const gone = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
-  Effect.repeat({ until: ({ fibers, sessions }) => sessions.length === 0 && Object.keys(fibers).length === 0, schedule: Schedule.spaced("10 millis") })
+  Effect.repeat({
+    until: ({ fibers, sessions }) => sessions.length === 0 && Object.keys(fibers).length === 0,
+    schedule: Schedule.spaced("10 millis")
+  })
 )
 
 describe("/client-ws", () => {
@@ -34,7 +42,13 @@ describe("/client-ws", () => {
       expect(client.received).toEqual([
         { type: "group-update", members: [], is_owner: false },
         { type: "full-text", text: "Connection established" },
-        { type: "set-model-and-conf", model_info: expect.any(Object), conf_name: "a", conf_uid: "a", client_uid: uid },
+        {
+          type: "set-model-and-conf",
+          model_info: expect.any(Object),
+          conf_name: "a",
+          conf_uid: "a",
+          client_uid: uid
+        },
         { type: "group-update", members: [], is_owner: false },
         { type: "control", text: "start-mic" }
       ])
@@ -44,7 +58,13 @@ describe("/client-ws", () => {
   it.scopedLive("answers what it cannot read with one error, and goes on", () =>
     Effect.gen(function* () {
       const client = yield* open
-      for (const frame of ["{", "[]", { type: "dance" }, { type: "text-input" }, { type: "mic-audio-data", audio: ["x"] }]) {
+      for (const frame of [
+        "{",
+        "[]",
+        { type: "dance" },
+        { type: "text-input" },
+        { type: "mic-audio-data", audio: ["x"] }
+      ]) {
         yield* client.send(frame)
       }
       client.socket.send(Buffer.from([1, 2, 3]))
@@ -74,7 +94,9 @@ describe("/client-ws", () => {
       expect(yield* refused({ origin: "https://evil.example" })).toContain("403")
       expect(yield* refused({ origin: "null" })).toContain("403")
       expect(yield* refused({ headers: { Host: "evil.example" } })).toContain("403")
-      expect(yield* Effect.map(Effect.flip(WebClient.connect(`${url}/else`)), ({ message }) => message)).toContain("404")
+      expect(
+        yield* Effect.map(Effect.flip(WebClient.connect(`${url}/else`)), ({ message }) => message)
+      ).toContain("404")
       yield* WebClient.connect(url, { origin: "http://localhost:3000" })
       yield* WebClient.connect(url, { origin: "file://" })
     }).pipe(Effect.provide(serve(World.make())))
@@ -97,7 +119,8 @@ describe("/client-ws", () => {
       yield* client.nextOf("control")
       client.socket.pause()
       // More than the outbox and the buffers of both sockets hold.
-      for (let count = 0; count < 100; count++) yield* client.send({ type: "fetch-and-set-history", history_uid: "long" })
+      for (let count = 0; count < 100; count++)
+        yield* client.send({ type: "fetch-and-set-history", history_uid: "long" })
       yield* gone
       client.socket.resume()
       expect(yield* client.closed).toBe(1013)

@@ -10,11 +10,13 @@ const ready = Effect.gen(function* () {
   const client = yield* World.connect
   yield* TestClock.adjust("3 seconds")
   const turn = (text: string) =>
-    client.send(ask(text)).pipe(
-      Effect.zipRight(TestClock.adjust("1 second")),
-      Effect.zipRight(client.send({ type: "frontend-playback-complete" })),
-      Effect.zipRight(TestClock.adjust("1 millis"))
-    )
+    client
+      .send(ask(text))
+      .pipe(
+        Effect.zipRight(TestClock.adjust("1 second")),
+        Effect.zipRight(client.send({ type: "frontend-playback-complete" })),
+        Effect.zipRight(TestClock.adjust("1 millis"))
+      )
   const create = Effect.gen(function* () {
     yield* client.send({ type: "create-new-history" })
     return uidOf(client.received.at(-1))
@@ -23,7 +25,9 @@ const ready = Effect.gen(function* () {
 })
 
 const uidOf = (message: ServerMessage | undefined) =>
-  message?.type === "new-history-created" ? message.history_uid : expect.fail(`no new history: ${message?.type}`)
+  message?.type === "new-history-created"
+    ? message.history_uid
+    : expect.fail(`no new history: ${message?.type}`)
 
 const memoryOf = (world: World.World) => world.asked.at(-1)?.memory.map(({ text }) => text)
 
@@ -100,7 +104,10 @@ describe("history requests", () => {
         expect(client.received.at(-1)).toEqual({ type: "history-deleted", success: false, history_uid: uid })
         yield* client.turn("two")
         expect(memoryOf(world)).toEqual([])
-        expect([...world.stored.values()].flat().map(({ content }) => content)).toEqual(["two", "You said two."])
+        expect([...world.stored.values()].flat().map(({ content }) => content)).toEqual([
+          "two",
+          "You said two."
+        ])
         yield* client.leave
       })
     )
@@ -128,7 +135,9 @@ describe("history requests", () => {
         yield* client.send({ type: "fetch-history-list" })
         yield* client.send({ type: "create-new-history" })
         expect(client.seen().slice(-2)).toEqual(["history-list", "new-history-created"])
-        expect(client.received.at(-2)).toMatchObject({ histories: [{ latest_message: { role: "ai", content: "You said one." } }] })
+        expect(client.received.at(-2)).toMatchObject({
+          histories: [{ latest_message: { role: "ai", content: "You said one." } }]
+        })
         yield* client.leave
       })
     )

@@ -42,37 +42,39 @@ describe("interrupting", () => {
     )
   )
 
-  it.effect("a new trigger interrupts the old turn first; nothing of the old comes after the new one's start", () =>
-    World.run((world) =>
-      Effect.gen(function* () {
-        world.reply = ({ text }) => says(`${text} one. `, `${text} two.`)
-        world.synthesis = (text) => (text.includes("two") ? 1000 : 0)
-        const client = yield* ready
-        yield* client.send(ask("Old"))
-        yield* TestClock.adjust("10 millis")
-        yield* client.send(ask("New"))
-        yield* TestClock.adjust("1 second")
-        yield* client.send(played)
-        yield* tick
-        expect(client.seen()).toEqual([
-          ...start,
-          "audio Old one. ",
-          ...start,
-          "audio New one. ",
-          "audio New two.",
-          ...end
-        ])
-        expect(world.journal).toContain("interrupt speech Old two.")
-        expect(lines(world)).toEqual([
-          "human: Old",
-          "ai: Old one. ",
-          `system: ${interruptedMark}`,
-          "human: New",
-          "ai: New one. New two."
-        ])
-        yield* client.leave
-      })
-    )
+  it.effect(
+    "a new trigger interrupts the old turn first; nothing of the old comes after the new one's start",
+    () =>
+      World.run((world) =>
+        Effect.gen(function* () {
+          world.reply = ({ text }) => says(`${text} one. `, `${text} two.`)
+          world.synthesis = (text) => (text.includes("two") ? 1000 : 0)
+          const client = yield* ready
+          yield* client.send(ask("Old"))
+          yield* TestClock.adjust("10 millis")
+          yield* client.send(ask("New"))
+          yield* TestClock.adjust("1 second")
+          yield* client.send(played)
+          yield* tick
+          expect(client.seen()).toEqual([
+            ...start,
+            "audio Old one. ",
+            ...start,
+            "audio New one. ",
+            "audio New two.",
+            ...end
+          ])
+          expect(world.journal).toContain("interrupt speech Old two.")
+          expect(lines(world)).toEqual([
+            "human: Old",
+            "ai: Old one. ",
+            `system: ${interruptedMark}`,
+            "human: New",
+            "ai: New one. New two."
+          ])
+          yield* client.leave
+        })
+      )
   )
 
   // Engines are ready at 3 s; the agent begins to write then, the first sentence is out 1 s later, synthesis of
@@ -86,7 +88,8 @@ describe("interrupting", () => {
   ] as const)("a disconnect stops a turn %s and leaves nothing but its record", ([, at, expected]) =>
     World.run((world) =>
       Effect.gen(function* () {
-        world.reply = () => Stream.concat(Stream.fromEffect(Effect.sleep("1 second")).pipe(Stream.drain), says("One. Two."))
+        world.reply = () =>
+          Stream.concat(Stream.fromEffect(Effect.sleep("1 second")).pipe(Stream.drain), says("One. Two."))
         world.synthesis = (text) => (text === "One." ? 1000 : 2000)
         const client = yield* World.connect
         yield* client.send(ask("Hi"))

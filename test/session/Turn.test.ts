@@ -42,13 +42,20 @@ describe("a turn", () => {
     World.run((world) =>
       Effect.gen(function* () {
         world.reply = () => says("One. Two. Three. Four. End")
-        world.synthesis = (text) => ({ "One.": 900, "Two.": 100, "Three.": 500, "Four.": 100, End: 0 })[text] ?? 0
+        world.synthesis = (text) =>
+          ({ "One.": 900, "Two.": 100, "Three.": 500, "Four.": 100, End: 0 })[text] ?? 0
         const client = yield* ready
         yield* client.send(ask("Count"))
         yield* TestClock.adjust("899 millis")
         expect(client.seen()).toEqual(start)
         yield* TestClock.adjust("1 second")
-        expect(client.seen().slice(2, -1)).toEqual(["audio One. ", "audio Two. ", "audio Three. ", "audio Four. ", "audio End"])
+        expect(client.seen().slice(2, -1)).toEqual([
+          "audio One. ",
+          "audio Two. ",
+          "audio Three. ",
+          "audio Four. ",
+          "audio End"
+        ])
         expect(world.speaking.peak).toBe(3)
         yield* client.leave
       })
@@ -116,7 +123,12 @@ describe("a turn", () => {
   it.effect("keeps what a failing model had said, tells one error, and ends", () =>
     World.run((world) =>
       Effect.gen(function* () {
-        const failure = new LlmFailed({ provider: "slow_llm", reason: "broken-off", detail: "it broke off", advice: "Ask again." })
+        const failure = new LlmFailed({
+          provider: "slow_llm",
+          reason: "broken-off",
+          detail: "it broke off",
+          advice: "Ask again."
+        })
         world.reply = () => Stream.concat(says("One. Tw"), Stream.fail(failure))
         world.synthesis = () => 100
         const client = yield* ready
@@ -157,7 +169,13 @@ describe("a turn", () => {
           client.received.length = 0
           yield* client.send(ask("Hi"))
           yield* tick
-          expect(client.received.map(({ type }) => type)).toEqual(["control", "full-text", "error", "force-new-message", "control"])
+          expect(client.received.map(({ type }) => type)).toEqual([
+            "control",
+            "full-text",
+            "error",
+            "force-new-message",
+            "control"
+          ])
           expect(JSON.stringify(client.received)).not.toContain("inside\\n")
         }
         yield* client.leave

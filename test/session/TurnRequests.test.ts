@@ -40,7 +40,12 @@ describe("mic-audio-end", () => {
         yield* client.send(chunk(0.1))
         yield* client.send({ type: "mic-audio-end", images: [] })
         yield* tick
-        expect(client.seen()).toEqual([...start, "user-input-transcription", "audio You said hello.", "backend-synth-complete"])
+        expect(client.seen()).toEqual([
+          ...start,
+          "user-input-transcription",
+          "audio You said hello.",
+          "backend-synth-complete"
+        ])
         yield* client.leave
       })
     )
@@ -70,7 +75,11 @@ describe("images", () => {
     World.run((world) =>
       Effect.gen(function* () {
         const client = yield* ready
-        const image = { source: "camera", data: "data:image/png;base64,AAAA", mime_type: "image/png" } as const
+        const image = {
+          source: "camera",
+          data: "data:image/png;base64,AAAA",
+          mime_type: "image/png"
+        } as const
         yield* client.send({ type: "text-input", text: "What is this?", images: [image] })
         yield* tick
         expect(world.asked[0]?.images).toEqual([{ mimeType: "image/png", base64: "AAAA" }])

@@ -19,7 +19,7 @@ export const text = fc
         "*sighs* ",
         "<think>Hmm. Well.</think>",
         "<thi",
-        "Really?! \"Yes.\" (No.) ",
+        'Really?! "Yes." (No.) ',
         "a".repeat(700)
       )
     ),

@@ -5,7 +5,11 @@ import type { Duration, Scope } from "effect"
 export type Journal = Array<string>
 
 /** Something that takes `time` to open and writes down what happens to it. */
-export const slow = (journal: Journal, name: string, time: Duration.DurationInput): Effect.Effect<void, never, Scope.Scope> =>
+export const slow = (
+  journal: Journal,
+  name: string,
+  time: Duration.DurationInput
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) =>
     restore(Effect.sleep(time)).pipe(
       Effect.onInterrupt(() => Effect.sync(() => journal.push(`interrupt ${name}`))),

@@ -43,10 +43,15 @@ export const layer = (stored: Stored = new Map()) => {
       interrupt: (_, uid, { heard, id }) =>
         Effect.map(rows(uid), (found) => {
           const at = id === undefined ? found.length : found.findIndex((row) => row.id === id)
-          found.splice(at, id === undefined ? 0 : 1, ...(heard === undefined ? [] : [{ ...heard, id: id ?? ++ids }]))
+          found.splice(
+            at,
+            id === undefined ? 0 : 1,
+            ...(heard === undefined ? [] : [{ ...heard, id: id ?? ++ids }])
+          )
           found.push({ role: "system", content: interruptedMark, id: ++ids })
         }),
-      discardIfEmpty: (_, uid) => Effect.sync(() => void (stored.get(uid)?.length === 0 && stored.delete(uid)))
+      discardIfEmpty: (_, uid) =>
+        Effect.sync(() => void (stored.get(uid)?.length === 0 && stored.delete(uid)))
     })
   )
 }

@@ -26,5 +26,5 @@ export const lines = (world: World.World) =>
   [...world.stored.values()].flatMap((rows) => rows.map(({ content, role }) => `${role}: ${content}`))
 
 /** What the agent was given to remember. */
-export const memoryOf = (world: World.World) => world.asked.at(-1)?.memory.map(({ role, text }) => `${role}: ${text}`)
-
+export const memoryOf = (world: World.World) =>
+  world.asked.at(-1)?.memory.map(({ role, text }) => `${role}: ${text}`)

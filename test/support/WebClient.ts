@@ -3,6 +3,7 @@ import type { Scope } from "effect"
 import { WebSocket } from "ws"
 import type { ClientOptions } from "ws"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as Watch from "./Watch.ts"
 
 /** A client over a real socket. */
 export interface WebClient {
@@ -11,49 +12,40 @@ export interface WebClient {
   readonly send: (message: unknown) => Effect.Effect<void>
   /** Waits for the next message, beyond those already waited for, that satisfies `is`. */
   readonly next: (is: (message: ServerMessage) => boolean) => Effect.Effect<ServerMessage>
+  /** Waits until `look` finds something, asking again after each message and when the connection has closed. */
+  readonly until: <A>(look: () => A | undefined) => Effect.Effect<A>
   readonly nextOf: (type: ServerMessage["type"]) => Effect.Effect<ServerMessage>
   /** The code with which the connection closed. */
   readonly closed: Effect.Effect<number>
 }
 
 /** Connects; the scope's end closes the socket. `url`: `http://...` of the server. */
-export const connect = (url: string, options: ClientOptions = {}): Effect.Effect<WebClient, Error, Scope.Scope> =>
+export const connect = (
+  url: string,
+  options: ClientOptions = {}
+): Effect.Effect<WebClient, Error, Scope.Scope> =>
   Effect.gen(function* () {
     const socket = yield* Effect.acquireRelease(
       Effect.sync(() => new WebSocket(`${url.replace(/^http/u, "ws")}/client-ws`, options)),
       (socket) => Effect.sync(() => socket.terminate())
     )
     const received: Array<ServerMessage> = []
-    const listeners = new Set<() => void>()
+    const { changed, until } = Watch.make()
     let code: number | undefined
     let seen = 0
     socket.on("message", (data) => {
       received.push(JSON.parse(String(data)) as ServerMessage)
-      for (const listener of listeners) listener()
+      changed()
     })
     socket.on("close", (closeCode) => {
       code = closeCode
-      for (const listener of listeners) listener()
+      changed()
     })
     yield* Effect.async<void, Error>((resume) => {
       socket.once("open", () => resume(Effect.void))
       socket.once("error", (error) => resume(Effect.fail(error)))
     })
     socket.on("error", () => {})
-
-    /** Waits until `look` finds something, asking again whenever something has happened. */
-    const until = <A>(look: () => A | undefined): Effect.Effect<A> =>
-      Effect.async<A>((resume) => {
-        const listener = () => {
-          const found = look()
-          if (found === undefined) return
-          listeners.delete(listener)
-          resume(Effect.succeed(found))
-        }
-        listeners.add(listener)
-        listener()
-        return Effect.sync(() => listeners.delete(listener))
-      })
 
     const next: WebClient["next"] = (is) =>
       until(() => {
@@ -66,9 +58,11 @@ export const connect = (url: string, options: ClientOptions = {}): Effect.Effect
     return {
       socket,
       received,
+      until,
       next,
       nextOf: (type) => next((message) => message.type === type),
-      send: (message) => Effect.sync(() => socket.send(typeof message === "string" ? message : JSON.stringify(message))),
+      send: (message) =>
+        Effect.sync(() => socket.send(typeof message === "string" ? message : JSON.stringify(message))),
       closed: until(() => code)
     }
   })

@@ -65,7 +65,12 @@ const load = (world: World, kind: EngineKind, time: number, name: string) =>
         const left = world.failures.get(kind) ?? 0
         if (left === 0) return Effect.void
         world.failures.set(kind, left - 1)
-        return new EngineUnavailable({ kind, engine: `slow_${kind}`, reason: "it broke", advice: "Try again." })
+        return new EngineUnavailable({
+          kind,
+          engine: `slow_${kind}`,
+          reason: "it broke",
+          advice: "Try again."
+        })
       })
     )
   )
@@ -83,7 +88,11 @@ const speak = (world: World, text: string) =>
     world.speaking.peak = Math.max(world.speaking.peak, ++world.speaking.now)
     const time = world.synthesis(text)
     return time === "fail"
-      ? new SynthesisFailed({ engine: "slow_tts", detail: `cannot say "${text}"`, advice: "Say something else." })
+      ? new SynthesisFailed({
+          engine: "slow_tts",
+          detail: `cannot say "${text}"`,
+          advice: "Say something else."
+        })
       : Effect.as(Effect.sleep(time), { samples: new Int16Array(160).fill(1000), sampleRate: 16_000 })
   }).pipe(
     Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
@@ -116,7 +125,9 @@ const configuration = Layer.mergeAll(
 /** Everything a session needs, with slow fake engines around the real session core. */
 export const layer = (world: World) => {
   const engines = Layer.mergeAll(
-    Layer.succeed(McpClients, { open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), { tools: [] }) }),
+    Layer.succeed(McpClients, {
+      open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), { tools: [] })
+    }),
     Layer.succeed(Agents, {
       open: ({ character }) => {
         const name = character.conf_name === "a" ? "agent" : `agent ${character.conf_name}`
@@ -137,11 +148,17 @@ export const layer = (world: World) => {
       open: () =>
         Effect.as(load(world, "asr", loadTimes.asr, "asr"), {
           engine: "slow_asr",
-          transcribe: (samples: Float32Array) => Effect.succeed(samples.some((sample) => sample !== 0) ? "hello" : "")
+          transcribe: (samples: Float32Array) =>
+            Effect.succeed(samples.some((sample) => sample !== 0) ? "hello" : "")
         })
     })
   )
-  return Layer.mergeAll(engines, SessionRegistry.layer, configuration, MemoryHistory.layer(world.stored)).pipe(
+  return Layer.mergeAll(
+    engines,
+    SessionRegistry.layer,
+    configuration,
+    MemoryHistory.layer(world.stored)
+  ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
     Layer.provideMerge(NodeContext.layer),
     Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None))
@@ -167,10 +184,12 @@ export const connect = Effect.gen(function* () {
     send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
   })
   const session = yield* Session.open().pipe(Scope.extend(scope), Effect.provideService(Client, client))
-  const context = yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>, Client>>()
+  const context =
+    yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>, Client>>()
   const connected: Connected = {
     received,
-    send: (message) => Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
+    send: (message) =>
+      Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
     leave: Scope.close(scope, Exit.void),
     seen: () => received.map(summary)
   }
