@@ -67,7 +67,7 @@ const serve = Effect.fn("serve")(function* (options: {
     }
   }
   yield* Effect.forEach(loaded.warnings, (warning) => Effect.logWarning(warning))
-  yield* Effect.acquireUseRelease(
+  return yield* Effect.acquireUseRelease(
     Scope.make(),
     (scope) =>
       Layer.buildWithScope(server(loaded), scope).pipe(
@@ -76,7 +76,12 @@ const serve = Effect.fn("serve")(function* (options: {
         Effect.zipRight(Effect.never)
       ),
     // What does not close in time is left to the end of the process.
-    (scope, exit) => Scope.close(scope, exit).pipe(Effect.disconnect, Effect.timeoutOption("5 seconds"))
+    (scope, exit) =>
+      Scope.close(scope, exit).pipe(
+        Effect.disconnect,
+        Effect.interruptible,
+        Effect.timeoutOption("5 seconds")
+      )
   )
 })
 

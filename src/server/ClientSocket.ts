@@ -49,6 +49,8 @@ const closeAll = (server: WebSocketServer) =>
   Effect.async<void>((resume) => {
     server.close(() => resume(Effect.void))
   }).pipe(
+    // A finalizer is uninterruptible, and so would be what the time limit cuts off.
+    Effect.interruptible,
     Effect.timeoutOption("1 second"),
     Effect.zipRight(
       Effect.sync(() => {

@@ -1,0 +1,152 @@
+import { NodeContext } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Locator } from "playwright-core"
+import * as BuiltServer from "../support/BuiltServer.ts"
+import * as Chromium from "../support/Chromium.ts"
+import * as ServerFolder from "../support/ServerFolder.ts"
+import * as StubProviders from "../support/StubProviders.ts"
+import type { ChatRecord, ChatScript } from "../support/StubServer.ts"
+
+const limit = 120_000
+
+const sentences = ["[joy] Hello to you. ", "Tea is ready."]
+const shown = "Hello to you. Tea is ready."
+
+const chat = ({ text }: ChatRecord): ChatScript => {
+  if (text === "Think hard") return { firstDelayMs: 600_000 }
+  if (text === "Go on and on")
+    return { chunks: Array.from({ length: 1000 }, () => "More and more. "), delayMs: 50 }
+  return { chunks: sentences }
+}
+
+/** The page in a real browser, connected to the built server; nothing where there is no browser. */
+const open = Effect.gen(function* () {
+  const browser = yield* Chromium.open
+  if (browser === undefined) return undefined
+  // Long sentences: the browser is asked about its state now and then, not told of each change.
+  const stub = yield* StubProviders.open({ chat, msPerCharacter: 150 })
+  const server = yield* BuiltServer.start(
+    yield* ServerFolder.make({
+      character: ServerFolder.stubbed("Hana", stub),
+      others: { "brook.yaml": { conf_name: "Brook", conf_uid: "brook_001", character_name: "Captain Brook" } }
+    })
+  )
+  const page = yield* Effect.promise(() => browser.newPage())
+  page.setDefaultTimeout(60_000)
+  const complaints: Array<string> = []
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+  })
+  page.on("pageerror", (error) => complaints.push(error.message))
+  yield* Effect.promise(() => page.goto(server.url))
+  const at = (selector: string) => page.locator(selector)
+  const state = (name: "idle" | "thinking" | "speaking") => there(at(`body[data-state=${name}]`))
+  yield* there(at("#status[data-connection=open]"))
+  yield* there(at("#send:enabled"))
+  yield* there(at("#character option").nth(1))
+
+  const say = Effect.fnUntraced(function* (text: string) {
+    yield* Effect.promise(() => at("#text").fill(text))
+    yield* Effect.promise(() => at("#send").click())
+  })
+  return { page, server, stub, complaints, at, state, say }
+})
+
+const there = (what: Locator) => Effect.promise(() => what.waitFor({ state: "attached" }))
+
+const textsOf = (what: Locator) => Effect.promise(() => what.allTextContents())
+
+/** Waits until the mouth has had so many different shapes. */
+const moving = (mouth: Locator, shapes: number) => {
+  const seen = new Set<string | null>()
+  return Effect.promise(() => mouth.getAttribute("d")).pipe(
+    Effect.repeat({ until: (shape) => seen.add(shape).size >= shapes })
+  )
+}
+
+describe("the page in a real browser", () => {
+  it.scopedLive(
+    "thinks, speaks with a moving mouth and a face, and shows what is said",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, say, state } = opened
+        expect(yield* textsOf(at("#name"))).toEqual(["Hana"])
+        yield* state("idle")
+        yield* say("Think hard")
+        yield* state("thinking")
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* moving(at("#mouth"), 10)
+        yield* there(at("#face[data-expression=joy]"))
+        yield* state("idle")
+        expect(yield* textsOf(at(".bubble.user .content"))).toEqual(["Think hard", "Good morning"])
+        expect(yield* textsOf(at(".bubble.character .content"))).toEqual([shown])
+        expect(yield* textsOf(at(".bubble.character .by"))).toEqual(["Hana"])
+        yield* there(at("#histories .open"))
+        expect(yield* textsOf(at("#histories .open span"))).toEqual([shown])
+        expect(yield* textsOf(at("#notice-text"))).toEqual([""])
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "stops when it is interrupted, and goes on with the next question",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, say, state, stub } = opened
+        yield* say("Go on and on")
+        yield* there(at(".bubble.character"))
+        yield* Effect.promise(() => at("#interrupt").click())
+        yield* state("idle")
+        yield* Effect.promise(() => stub.log.chats[0]!.over)
+        expect(stub.log.chats[0]!.aborted).toBe(true)
+        const heard = (yield* textsOf(at(".bubble.character .content")))[0]
+        expect(heard).toMatch(/^More and more\./u)
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* state("idle")
+        expect(yield* textsOf(at(".bubble .content"))).toEqual(["Go on and on", heard, "Good morning", shown])
+        // What the page says was heard is what the model remembers.
+        const remembered = stub.log.chats.at(-1)?.body.messages.find(({ role }) => role === "assistant")
+        expect(String(remembered?.content).trim()).toBe(heard?.trim())
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "switches to another character and back to an old conversation",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, page, say, state } = opened
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* Effect.promise(() => at("#character").selectOption("Brook"))
+        yield* there(at("#name").filter({ hasText: "Brook" }))
+        yield* there(at("#messages:empty"))
+        yield* say("Ahoy")
+        yield* state("speaking")
+        yield* state("idle")
+        expect(yield* textsOf(at(".bubble.character .by"))).toEqual(["Captain Brook"])
+        expect(yield* Effect.promise(() => page.title())).toBe("Brook")
+
+        yield* Effect.promise(() => at("#character").selectOption("Hana"))
+        yield* there(at("#name").filter({ hasText: "Hana" }))
+        yield* there(at("#messages:empty"))
+        yield* Effect.promise(() => at("#conversations summary").click())
+        yield* Effect.promise(() => at("#histories .open").first().click())
+        yield* there(at(".bubble.user"))
+        expect(yield* textsOf(at(".bubble.user .content"))).toEqual(["Good morning"])
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+})
