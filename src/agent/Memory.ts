@@ -1,4 +1,5 @@
 import { Effect, Ref } from "effect"
+import { randomUUID } from "node:crypto"
 import type { ChatMessage } from "../llm/Llm.ts"
 
 /** How much an agent is given of what has been said: the latest messages, at most this many characters. */
@@ -6,6 +7,8 @@ const limit = 24_000
 
 /** A session's memory of its conversation. It belongs to one session and is never shared. */
 export interface Memory {
+  /** Identifies what is remembered: another one after each reset. */
+  readonly conversation: Effect.Effect<string>
   /** Oldest first, bounded. */
   readonly messages: Effect.Effect<ReadonlyArray<ChatMessage>>
   readonly add: (message: ChatMessage) => Effect.Effect<void>
@@ -15,12 +18,19 @@ export interface Memory {
   readonly reset: (messages: ReadonlyArray<ChatMessage>) => Effect.Effect<void>
 }
 
-export const make: Effect.Effect<Memory> = Effect.map(Ref.make<ReadonlyArray<ChatMessage>>([]), (kept) => ({
-  messages: Ref.get(kept),
-  add: (message) => Ref.update(kept, (messages) => bounded([...messages, message])),
-  remove: (message) => Ref.update(kept, (messages) => messages.filter((other) => other !== message)),
-  reset: (messages) => Ref.set(kept, bounded(messages))
-}))
+export const make: Effect.Effect<Memory> = Effect.gen(function* () {
+  const kept = yield* Ref.make<ReadonlyArray<ChatMessage>>([])
+  const conversation = yield* Ref.make(randomUUID())
+  const memory: Memory = {
+    conversation: Ref.get(conversation),
+    messages: Ref.get(kept),
+    add: (message) => Ref.update(kept, (messages) => bounded([...messages, message])),
+    remove: (message) => Ref.update(kept, (messages) => messages.filter((other) => other !== message)),
+    reset: (messages) =>
+      Effect.zipRight(Ref.set(conversation, randomUUID()), Ref.set(kept, bounded(messages)))
+  }
+  return memory
+})
 
 /** Keeps the latest messages whose texts fit into the limit, the last one always; pictures stay in the latest only. */
 const bounded = (messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMessage> => {

@@ -25,6 +25,18 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: "prompt templates are not part of this version: choose openai_compatible_llm"
   },
   {
+    path: "character_config.agent_config.agent_settings.basic_memory_agent.segment_method",
+    asked: (config) => basicAgent(config)?.segment_method === "regex",
+    instead: "sentences are found by a library that knows abbreviations, whatever this says"
+  },
+  {
+    path: "character_config.agent_config.llm_configs.ollama_llm.keep_alive",
+    asked: (config) =>
+      basicAgent(config)?.llm_provider === "ollama_llm" &&
+      (config.agent_config.llm_configs.ollama_llm?.keep_alive ?? -1) !== -1,
+    instead: "this is not part of this version: Ollama's own setting counts (OLLAMA_KEEP_ALIVE)"
+  },
+  {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",
     asked: (config) => basicAgent(config)?.use_mcpp === true,
     instead: "MCP tools are not part of this version: the character answers without them"

@@ -9,7 +9,7 @@ import type { HistoryFailed, HistoryNotFound, NewMessage } from "../history/Hist
 export interface CurrentHistory {
   readonly uid: Effect.Effect<string | undefined>
   /** Makes another conversation current; the one before is forgotten if nothing was said in it. */
-  readonly set: (uid: string | undefined) => Effect.Effect<void, HistoryFailed>
+  readonly set: (uid: string | undefined) => Effect.Effect<void>
   /** Stores messages in the current conversation, and says in which. */
   readonly append: (
     messages: ReadonlyArray<NewMessage>
@@ -23,8 +23,13 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
   const history = yield* History
   const current = yield* Ref.make<string | undefined>(undefined)
 
+  /** An empty conversation that stays is no reason to fail: the next start removes it. */
   const discard = (uid: string | undefined) =>
-    uid === undefined ? Effect.void : Effect.flatMap(confUid, (conf) => history.discardIfEmpty(conf, uid))
+    uid === undefined
+      ? Effect.void
+      : Effect.flatMap(confUid, (conf) => history.discardIfEmpty(conf, uid)).pipe(
+          Effect.catchAll((failure) => Effect.logWarning("an empty conversation was not removed", failure))
+        )
 
   const started = Effect.gen(function* () {
     const uid = yield* history.create(yield* confUid)
@@ -37,11 +42,7 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
       Effect.map((ids) => ({ uid, ids }))
     )
 
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(Ref.get(current), discard).pipe(
-      Effect.catchAll((error) => Effect.logWarning("an empty conversation was not removed", error))
-    )
-  )
+  yield* Effect.addFinalizer(() => Effect.flatMap(Ref.get(current), discard))
 
   const self: CurrentHistory = {
     uid: Ref.get(current),

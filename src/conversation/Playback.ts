@@ -21,8 +21,9 @@ export const make: Effect.Effect<Playback> = Effect.sync(() => {
     wait: (announce, limit) =>
       Effect.gen(function* () {
         const completed = yield* Deferred.make<void>()
-        waiting = completed
+        // While the announcement waits for room, what the client reports is about another turn.
         yield* announce
+        waiting = completed
         yield* Effect.timeoutOption(Deferred.await(completed), limit)
       }).pipe(Effect.ensuring(Effect.sync(() => (waiting = undefined))))
   }

@@ -41,10 +41,16 @@ export const fromEvents =
   (options: Options) =>
   <E, R>(events: Stream.Stream<AgentEvent, E, R>): Stream.Stream<Item, E, R> =>
     Stream.suspend(() => {
+      const blocks = ThinkBlocks.make()
       const cutter = makeCutter(options)
-      return ThinkBlocks.separate(events).pipe(
-        Stream.mapConcat(cutter.push),
-        Stream.concat(Stream.suspend(() => Stream.fromIterable(cutter.flush())))
+      // One stage for both: each costs as much per piece of an answer as what it does.
+      return events.pipe(
+        Stream.mapConcat((event) => blocks.push(event).flatMap(cutter.push)),
+        Stream.concat(
+          Stream.suspend(() =>
+            Stream.fromIterable([...blocks.flush().flatMap(cutter.push), ...cutter.flush()])
+          )
+        )
       )
     })
 

@@ -38,17 +38,19 @@ export const make = ({ fasterFirst, language }: Options): SentenceSplitter => {
 
   const complete = (): ReadonlyArray<string> => {
     const out: Array<string> = []
-    if (first && fasterFirst) {
-      const part = firstPart(sentencesOf(buffer)[0] ?? "")
-      if (part !== undefined) out.push(take(part))
+    const sentences = sentencesOf(buffer)
+    const part = first && fasterFirst ? firstPart(sentences[0] ?? "") : undefined
+    if (part !== undefined) out.push(take(part))
+    for (const [index, sentence] of sentences.slice(0, -1).entries()) {
+      const rest = part !== undefined && index === 0 ? sentence.slice(part.length) : sentence
+      if (rest !== "") out.push(take(rest))
     }
-    for (const sentence of sentencesOf(buffer).slice(0, -1)) out.push(take(sentence))
     while (buffer.length > longest) out.push(take(buffer.slice(0, cutBefore(buffer, longest))))
     return out
   }
 
   const sentencesOf = (text: string): ReadonlyArray<string> =>
-    mayEnd.test(text) ? joinBlanks(segment(language, text)) : [text]
+    mayEnd.test(text) ? joinBlanks(segment(language, text)) : text === "" ? [] : [text]
 
   return {
     push: (chunk) => {
@@ -60,7 +62,7 @@ export const make = ({ fasterFirst, language }: Options): SentenceSplitter => {
     flush: () => {
       buffer += surrogate.toWellFormed()
       surrogate = ""
-      const out = joinBlanks(segment(language, buffer))
+      const out = sentencesOf(buffer)
       buffer = ""
       return out
     }

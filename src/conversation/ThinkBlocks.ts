@@ -1,23 +1,19 @@
-import { Stream } from "effect"
 import type { AgentEvent } from "../agent/Agent.ts"
 
 const open = "<think>"
 const close = "</think>"
 
+export interface ThinkBlocks {
+  readonly push: (event: AgentEvent) => ReadonlyArray<AgentEvent>
+  /** The text has ended: answers what is left. */
+  readonly flush: () => ReadonlyArray<AgentEvent>
+}
+
 /**
  * Tells what a model thinks from what it says: text between `<think>` and `</think>` becomes `Think` events, without
  * the tags, however the text is cut into chunks. A block that never ends is thought to the end.
  */
-export const separate = <E, R>(events: Stream.Stream<AgentEvent, E, R>): Stream.Stream<AgentEvent, E, R> =>
-  Stream.suspend(() => {
-    const separator = makeSeparator()
-    return events.pipe(
-      Stream.mapConcat(separator.push),
-      Stream.concat(Stream.suspend(() => Stream.fromIterable(separator.flush())))
-    )
-  })
-
-const makeSeparator = () => {
+export const make = (): ThinkBlocks => {
   let thinking = false
   let held = ""
 

@@ -1,4 +1,4 @@
-import { Cause, Duration, Effect, Schema, Stream } from "effect"
+import { Cause, Duration, Effect, Exit, Schema, Stream } from "effect"
 import type { Agent, ToolCall } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
@@ -40,8 +40,6 @@ export interface Options {
   readonly memory: Memory
   readonly record: TurnRecord
   readonly playback: Playback
-  /** Identifies the conversation to the model. */
-  readonly conversation: string
   /** Time beyond the audio's own length that the client has for playing it, in ms. */
   readonly playbackGrace: number
   readonly onVoiceFailure: Speech.Options["onFailure"]
@@ -104,10 +102,13 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
       )
     ),
     Effect.zipRight(play),
-    Effect.onInterrupt(() =>
-      options.record
-        .interrupted(token.heard ?? delivered.shown)
-        .pipe(Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)))
+    // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
+    Effect.onExit((exit) =>
+      Exit.isInterrupted(exit)
+        ? options.record
+            .interrupted(token.heard ?? delivered.shown)
+            .pipe(Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)))
+        : Effect.void
     ),
     Effect.zipRight(send({ type: "force-new-message" })),
     Effect.zipRight(send(ServerMessage.control("conversation-chain-end"))),
@@ -154,7 +155,7 @@ const deliver = Effect.fn("Turn.deliver")(function* (
 
   yield* agent
     .reply({
-      conversation: options.conversation,
+      conversation: yield* options.memory.conversation,
       memory: input.before,
       from: options.character.human_name,
       text: input.text,

@@ -48,7 +48,9 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.sync(() => (question = true)).pipe(
         Effect.zipRight(memory.add({ role: "user", text, ...(images.length === 0 ? {} : { images }) })),
         Effect.zipRight(store({ role: "human", content: text, ...names.human })),
-        Effect.asVoid
+        Effect.asVoid,
+        // An interruption between storing and remembering what was stored would store it twice.
+        Effect.uninterruptible
       ),
 
     answered: (raw, shown) =>
@@ -58,12 +60,12 @@ export const make = Effect.fnUntraced(function* (options: Options) {
         answer = { message, id: undefined }
         const { ids } = yield* store({ role: "ai", content: shown, ...names.ai })
         answer = { message, id: ids[0] }
-      }),
+      }).pipe(Effect.uninterruptible),
 
     interrupted: (heard) =>
       Effect.gen(function* () {
-        // A turn that ended before anything was asked or heard has left nothing to mark.
-        if (!question && heard === "") return
+        // A turn that ended before anything was asked, answered or heard has left nothing to mark.
+        if (!question && answer === undefined && heard === "") return
         if (answer !== undefined) yield* memory.remove(answer.message)
         if (heard !== "") yield* memory.add({ role: "assistant", text: heard })
         yield* memory.add({ role: options.interruptMethod, text: interruptedMark })

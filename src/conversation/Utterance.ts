@@ -15,7 +15,7 @@ export const make = (): Utterance => {
   let full = false
   return {
     add: (chunk) => {
-      if (full) return true
+      if (full || chunk.length === 0) return true
       if (length + chunk.length > limit) {
         full = true
         return false

@@ -1,8 +1,11 @@
 import { SqlClient, SqlError } from "@effect/sql"
-import { DateTime, Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { HistoryMessage, NewMessage, Role } from "./History.ts"
+
+/** Characters of a conversation's latest message that its list shows. */
+const previewLength = 300
 
 interface MessageRow {
   readonly uid: string
@@ -16,6 +19,19 @@ interface MessageRow {
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+
+  /** Adds one message in one statement, which finds the conversation by itself. */
+  const appendOne = (confUid: string, uid: string, message: NewMessage) =>
+    Effect.flatMap(
+      localTime,
+      (now) => sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
+        SELECT id, ${message.role}, ${now}, ${message.content}, ${message.name ?? null}, ${message.avatar ?? null}
+        FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+    ).pipe(
+      Effect.flatMap(([row]) =>
+        row === undefined ? Effect.fail(new HistoryNotFound({ uid })) : Effect.succeed(row.id)
+      )
+    )
 
   const insert = (historyId: number, message: NewMessage, timestamp: string) =>
     sql<{ id: number }>`INSERT INTO messages ${sql.insert({
@@ -36,7 +52,7 @@ export const make = Effect.gen(function* () {
 
   const list = Effect.fn("History.list")(function* (confUid: string) {
     const rows = yield* sql<MessageRow>`
-      SELECT h.uid, m.role, m.timestamp, m.content, m.name, m.avatar
+      SELECT h.uid, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
       FROM histories h JOIN messages m ON m.id =
         (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
       WHERE h.conf_uid = ${confUid} ORDER BY m.id DESC`
@@ -67,12 +83,11 @@ export const make = Effect.gen(function* () {
   }, failed("delete a conversation"))
 
   const append = Effect.fn("History.append")(
-    function* (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) {
-      const id = yield* idOf(confUid, uid)
-      const now = yield* localTime
-      return yield* Effect.forEach(added, (message) => insert(id, message, now))
+    (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
+      const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message))
+      // One statement is a transaction by itself.
+      return added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     },
-    sql.withTransaction,
     failed("add messages")
   )
 
@@ -115,8 +130,9 @@ interface Interruption {
 
 const empty = "NOT EXISTS (SELECT 1 FROM messages WHERE messages.history_id = histories.id)"
 
-const localTime = Effect.map(DateTime.now, (now) =>
-  DateTime.formatIsoOffset(DateTime.setZone(now, DateTime.zoneMakeLocal())).slice(0, 19)
+/** ISO-8601, this machine's time of day, to the second. */
+const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
+  new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 )
 
 const messageOf = (row: MessageRow): HistoryMessage => ({

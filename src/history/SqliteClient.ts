@@ -1,7 +1,7 @@
 import { Reactivity } from "@effect/experimental"
 import { SqlClient, SqlError, Statement } from "@effect/sql"
 import { LibsqlClient } from "@effect/sql-libsql"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import type { SqlConnection } from "@effect/sql"
 import { pathToFileURL } from "node:url"
 
@@ -17,11 +17,17 @@ const make = Effect.fnUntraced(function* (file: string) {
     // The driver opens the file at once and throws if it can't.
     Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
   )
-  const connection = rollingBack(yield* driver.reserve)
+  const connection = patient(rollingBack(yield* driver.reserve))
   for (const setting of settings) yield* connection.executeUnprepared(setting, [], undefined)
 
   const lock = yield* Effect.makeSemaphore(1)
-  const acquirer = Effect.acquireRelease(lock.take(1), () => lock.release(1)).pipe(Effect.as(connection))
+  // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
+  const acquirer = Effect.uninterruptibleMask((restore) =>
+    restore(lock.take(1)).pipe(
+      Effect.zipRight(Effect.addFinalizer(() => lock.release(1))),
+      Effect.as(connection)
+    )
+  )
   return yield* SqlClient.make({
     acquirer,
     compiler: Statement.makeCompilerSqlite(),
@@ -32,13 +38,31 @@ const make = Effect.fnUntraced(function* (file: string) {
 })
 
 const settings = [
-  "PRAGMA busy_timeout = 2000",
+  // The driver is synchronous: it must not wait on the event loop. See `patient`.
+  "PRAGMA busy_timeout = 0",
   // Readers of other processes (a backup) don't hold up writers.
   "PRAGMA journal_mode = WAL",
-  // Each commit is on the disk when it is reported, even if the power goes.
-  "PRAGMA synchronous = FULL",
+  // A commit that is reported survives the death of this process. If the power goes the last ones may be lost, but never
+  // the database; waiting for the disk with every sentence would hold up all sessions.
+  "PRAGMA synchronous = NORMAL",
   "PRAGMA foreign_keys = ON"
 ]
+
+/** Another process may hold the file for a moment (a backup): tries again for 2 s, without blocking the event loop. */
+const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
+  const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
+    Effect.retry(run, {
+      while: ({ cause }) => String((cause as { code?: unknown } | undefined)?.code).startsWith("SQLITE_BUSY"),
+      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("2 seconds"))
+    })
+  return {
+    execute: (...query) => retried(connection.execute(...query)),
+    executeRaw: (...query) => retried(connection.executeRaw(...query)),
+    executeStream: connection.executeStream.bind(connection),
+    executeValues: (...query) => retried(connection.executeValues(...query)),
+    executeUnprepared: (...query) => retried(connection.executeUnprepared(...query))
+  }
+}
 
 /** A commit that failed (the disk is full) may leave its transaction open, and the connection useless: end it. */
 const rollingBack = (connection: SqlConnection.Connection): SqlConnection.Connection => ({

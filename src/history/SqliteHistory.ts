@@ -1,10 +1,27 @@
 import { FileSystem } from "@effect/platform"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { dirname, resolve } from "node:path"
-import { History, HistoryFailed } from "./History.ts"
+import { History } from "./History.ts"
 import * as Migrations from "./Migrations.ts"
 import * as SqlHistory from "./SqlHistory.ts"
 import * as SqliteClient from "./SqliteClient.ts"
+
+/** The database's file cannot be used. For the operator: `message` names the file. */
+export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
+  file: Schema.String,
+  cause: Schema.Defect
+}) {
+  override get message(): string {
+    return `The conversations' database ${this.file} cannot be opened (${rootOf(this.cause)}). Correct system_config.database, or see that the file and its folder can be written.`
+  }
+}
+
+const rootOf = (cause: unknown): string =>
+  cause instanceof Error && cause.cause !== undefined
+    ? rootOf(cause.cause)
+    : cause instanceof Error
+      ? cause.message
+      : String(cause)
 
 /**
  * Conversations in an SQLite database. `file` is its path, relative to the working directory; the folder is
@@ -21,6 +38,6 @@ export const layer = (options: { readonly file: string }) => {
   ).pipe(
     Layer.provide(SqliteClient.layer(file)),
     Layer.provide(createFolder),
-    Layer.catchAll((cause) => Layer.fail(new HistoryFailed({ action: `open ${options.file}`, cause })))
+    Layer.catchAll((cause) => Layer.fail(new DatabaseUnavailable({ file: options.file, cause })))
   )
 }

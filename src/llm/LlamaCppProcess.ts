@@ -120,7 +120,7 @@ export const start = Effect.fn("LlamaCppProcess.start")(function* (
   }
 
   const child = yield* Effect.acquireRelease(Effect.sync(spawn), end)
-  child.on("message", receive).once("exit", mourn).once("error", mourn)
+  child.on("message", receive).once("exit", mourn).on("error", mourn)
   yield* Effect.forkScoped(logOutput(child.stdout))
   yield* Effect.forkScoped(logOutput(child.stderr))
   // What cannot be sent any more went to a process that has ended, which `exit` tells.

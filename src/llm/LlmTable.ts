@@ -16,8 +16,8 @@ type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.
 type OpenAiCompatible = Exclude<LlmProvider, "stateless_llm_with_template" | "claude_llm" | "llama_cpp_llm">
 
 /**
- * Clients of a provider keep no state of a session, and one weighs 100 kB: sessions of the same configuration share
- * it, for as long as somebody holds that configuration.
+ * Clients of a provider keep no state of a session, and one weighs 100 kB: sessions that hold the same configuration
+ * object share it, as all of the base character do.
  */
 const clients = new WeakMap<object, Llm>()
 const shared = (config: object, make: () => Llm): Llm => {

@@ -35,7 +35,7 @@ export class EnginePool extends Context.Tag("seiyuu/models/EnginePool")<
     Layer.scoped(EnginePool, make(options))
 }
 
-/** Equal by kind, id and attempt; carries the load, which takes no part in the comparison. */
+/** Equal by kind, id and attempt. */
 class EngineKey extends Data.Class<{ kind: EngineKind; id: string; attempt: number }> {}
 
 const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Duration.DurationInput }) {

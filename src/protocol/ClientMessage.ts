@@ -15,6 +15,15 @@ export type Image = typeof Image.Type
 
 const images = Schema.optionalWith(Schema.Array(Image), { default: () => [], nullable: true })
 
+/** Longest text that a client may send, in characters: an hour of speech. */
+const longestText = 32_000
+
+const Text = Schema.String.pipe(
+  Schema.maxLength(longestText, {
+    message: () => `is longer than ${longestText} characters: send less at once`
+  })
+)
+
 const DisplayText = Schema.Struct({
   text: Schema.String,
   name: Schema.optionalWith(Schema.String, { nullable: true }),
@@ -25,11 +34,11 @@ const message = <Type extends string, Fields extends Schema.Struct.Fields>(type:
   Schema.Struct({ type: Schema.Literal(type), ...fields })
 
 const ofJson = Schema.Union(
-  message("text-input", { text: Schema.String, images }),
+  message("text-input", { text: Text, images }),
   message("mic-audio-end", { images }),
   message("ai-speak-signal", { idle_time: Schema.optionalWith(Schema.Number, { nullable: true }), images }),
   message("interrupt-signal", {
-    text: Schema.optionalWith(Schema.String, { default: () => "", nullable: true })
+    text: Schema.optionalWith(Text, { default: () => "", nullable: true })
   }),
   message("audio-play-start", {
     display_text: Schema.optionalWith(DisplayText, { nullable: true }),

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import { HttpRouter, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, FiberSet, Layer, Schema } from "effect"
 import { Settings } from "../config/Settings.ts"
 import { SessionRegistry } from "../session/SessionRegistry.ts"
 import * as ClientSocket from "./ClientSocket.ts"
@@ -64,6 +64,15 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
       allowedOrigins: system.allowed_origins
     })
 
+  const run = yield* FiberSet.makeRuntime()
+  const told = new Set<string>()
+  /** Says once why requests are refused, so that whoever set the server up learns what to allow. */
+  const tell = (reason: string) => {
+    if (told.has(reason) || told.size >= 100) return
+    told.add(reason)
+    run(Effect.logInfo(`refused a connection: ${reason}`))
+  }
+
   const create = () => {
     const server = Http.createServer((request, response) => {
       // Files are public to pages of any origin; only a foreign Host is refused.
@@ -74,7 +83,10 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy())
       const verdict = judge(request, request.headers.origin)
-      if (!verdict.allowed) return refuse(socket, 403, verdict.body)
+      if (!verdict.allowed) {
+        tell(verdict.reason)
+        return refuse(socket, 403, verdict.body)
+      }
       if (request.url?.split("?", 1)[0] !== "/client-ws") {
         return refuse(socket, 404, "There is no WebSocket at this path: connect to /client-ws.\n")
       }

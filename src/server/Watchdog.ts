@@ -46,8 +46,11 @@ export const make = Effect.gen(function* () {
   )
 
   const ping = Effect.sync(() => {
-    for (const { socket } of connections) {
-      if (silent.has(socket)) {
+    for (const { leavingSince, socket } of connections) {
+      // The answer may wait behind a message on its way out, or behind frames that the full inbox holds back.
+      if (leavingSince() !== undefined || socket.isPaused) {
+        silent.delete(socket)
+      } else if (silent.has(socket)) {
         socket.terminate()
       } else {
         silent.add(socket)

@@ -18,7 +18,9 @@ export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, 
   yield* route(session, message).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(
-        Effect.logWarning(`${message.type} failed`, failure),
+        failure._tag === "HistoryFailed"
+          ? Effect.logError(`${message.type} failed`, failure)
+          : Effect.logDebug(`${message.type} was refused`, failure),
         client.send(ServerMessage.failure(failure.message))
       )
     ),

@@ -3,6 +3,7 @@ import { Client } from "../conversation/Client.ts"
 import { History, interruptedMark } from "../history/History.ts"
 import type { HistoryMessage } from "../history/History.ts"
 import type { ChatMessage } from "../llm/Llm.ts"
+import { leaveTurn } from "./Session.ts"
 import type { Session } from "./Session.ts"
 
 /** `fetch-history-list` */
@@ -24,7 +25,7 @@ export const load = Effect.fn("HistoryRequests.load")(function* (session: Sessio
   const history = yield* History
   // Before the turn in progress stops, an unknown uid must have been refused; after it, its last words are in.
   yield* history.messages(conf, uid)
-  yield* session.turn.interrupt()
+  yield* leaveTurn(session)
   const messages = yield* history.messages(conf, uid)
   yield* enter(session, uid, yield* remembered(session, messages))
   yield* (yield* Client).send({
@@ -36,7 +37,7 @@ export const load = Effect.fn("HistoryRequests.load")(function* (session: Sessio
 /** `delete-history`: deleting the current conversation leaves the session with none. */
 export const remove = Effect.fn("HistoryRequests.remove")(function* (session: Session, history_uid: string) {
   const isCurrent = (yield* session.history.uid) === history_uid
-  if (isCurrent) yield* session.turn.interrupt()
+  if (isCurrent) yield* leaveTurn(session)
   const success = yield* (yield* History).remove(yield* confUid(session), history_uid)
   if (isCurrent && success) yield* enter(session, undefined, [])
   yield* (yield* Client).send({ type: "history-deleted", success, history_uid })
@@ -51,7 +52,7 @@ const enter = Effect.fnUntraced(function* (
   uid: string | undefined,
   memory: ReadonlyArray<ChatMessage>
 ) {
-  yield* session.turn.interrupt()
+  yield* leaveTurn(session)
   yield* session.history.set(uid)
   yield* session.memory.reset(memory)
 })

@@ -81,11 +81,22 @@ export const open = Effect.fn("Session.open")(function* () {
   return session
 })
 
-/** Tells the client something once a session. */
-export const tellOnce = (session: Session, text: string) =>
+/**
+ * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:
+ * it would wait for that turn's end for ever.
+ */
+export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
+  if (!(yield* session.turn.isRunning)) return
+  yield* session.turn.interrupt()
+  const client = yield* Client
+  yield* client.send(ServerMessage.control("conversation-chain-end"))
+})
+
+/** Tells the client something once a session; `what` is what it is about. */
+export const tellOnce = (session: Session, what: string, text: string) =>
   Effect.gen(function* () {
-    if (session.told.has(text)) return
-    session.told.add(text)
+    if (session.told.has(what)) return
+    session.told.add(what)
     const client = yield* Client
     yield* client.send(ServerMessage.failure(text))
   })

@@ -1,10 +1,11 @@
-import { Effect, ExecutionStrategy, Exit, FiberHandle, Ref, Scope } from "effect"
+import { Effect, ExecutionStrategy, FiberHandle, Ref, Scope } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import { Client } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
+import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
 
 /**
@@ -21,6 +22,16 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
     Effect.catchAll((failure) =>
       client.send(ServerMessage.failure(`Error switching configuration: ${failure.message}`))
     ),
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(
+        Effect.logError("a switch died", defect),
+        client.send(
+          ServerMessage.failure(
+            "Error switching configuration: something went wrong; the server's log says what."
+          )
+        )
+      )
+    ),
     census.track("switch"),
     FiberHandle.run(session.switching)
   )
@@ -32,36 +43,33 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
   config: CharacterConfig,
   file: string
 ) {
-  let seated = false
-  const take = (next: Seat) =>
-    Effect.zipRight(
-      Effect.sync(() => (seated = true)),
-      swap(session, next, file)
-    )
-
+  const client = yield* Client
   yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const scope = yield* Scope.fork(session.characters, ExecutionStrategy.sequential)
-      yield* restore(
-        Effect.gen(function* () {
-          const character = yield* Scope.extend(LiveCharacter.open(config), scope)
-          yield* character.services.agent
-          yield* session.exclusive.withPermits(1)(Effect.uninterruptible(take({ character, scope })))
-        })
-      ).pipe(Effect.onExit((exit) => (seated ? Effect.void : Scope.close(scope, exit))))
+      let before: Seat | undefined
+      const open = Scope.extend(LiveCharacter.open(config), scope).pipe(
+        Effect.tap(({ services }) => services.agent),
+        Effect.flatMap((character) =>
+          session.exclusive.withPermits(1)(
+            Effect.gen(function* () {
+              yield* leaveTurn(session)
+              before = yield* Effect.uninterruptible(swap(session, { character, scope }))
+              yield* client.send(character.announcement)
+              yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
+            })
+          )
+        )
+      )
+      // Whichever of the two characters is not seated now goes.
+      yield* restore(open).pipe(Effect.onExit((exit) => Scope.close(before?.scope ?? scope, exit)))
     })
   )
 })
 
-const swap = Effect.fn("SwitchConfig.swap")(function* (session: Session, next: Seat, file: string) {
-  const client = yield* Client
-  yield* session.turn.interrupt()
-  yield* session.history
-    .set(undefined)
-    .pipe(Effect.catchAll((failure) => Effect.logWarning("an empty conversation was not removed", failure)))
+/** Seats the new character, in a conversation of its own, and answers the seat of the one before. */
+const swap = Effect.fnUntraced(function* (session: Session, next: Seat) {
+  yield* session.history.set(undefined)
   yield* session.memory.reset([])
-  const before = yield* Ref.getAndSet(session.seat, next)
-  yield* client.send(next.character.announcement)
-  yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
-  yield* Scope.close(before.scope, Exit.void)
+  return yield* Ref.getAndSet(session.seat, next)
 })

@@ -61,6 +61,7 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
 export const rawAudioData = (session: Session) =>
   tellOnce(
     session,
+    "raw-audio-data",
     "raw-audio-data: voice activity detection is not part of this version. Send mic-audio-data and mic-audio-end instead."
   )
 
@@ -110,7 +111,6 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     memory: session.memory,
     record,
     playback: session.playback,
-    conversation: client.uid,
     playbackGrace: system.playback_grace_seconds * 1000,
     onVoiceFailure: (failure) =>
       // A voice that cannot be loaded has been reported by its warm-up.
@@ -119,7 +119,7 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
         : Effect.zipRight(
             Effect.logWarning("a sentence stays silent", failure),
             Effect.provideService(
-              tellOnce(session, `${failure.message} The answer goes on as text.`),
+              tellOnce(session, failure.engine, `${failure.message} The answer goes on as text.`),
               Client,
               client
             )

@@ -43,6 +43,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       return inOwnScope(options.resources, load).pipe(
         Effect.tap(() => Effect.sync(() => (told = false))),
         Effect.tapError(tell),
+        Effect.tapDefect((cause) => Effect.logError("a warm-up died", cause)),
         Effect.onError(() => forget),
         Effect.intoDeferred(loaded),
         census.track("warm-up"),

@@ -16,9 +16,9 @@ describe("SqliteClient", () => {
       Effect.fnUntraced(function* (sql) {
         yield* sql.withTransaction(sql`CREATE TABLE notes (id INTEGER PRIMARY KEY)`)
         assert.deepStrictEqual((yield* sql`PRAGMA journal_mode`)[0], { journal_mode: "wal" })
-        assert.deepStrictEqual((yield* sql`PRAGMA synchronous`)[0], { synchronous: 2 })
+        assert.deepStrictEqual((yield* sql`PRAGMA synchronous`)[0], { synchronous: 1 })
         assert.deepStrictEqual((yield* sql`PRAGMA foreign_keys`)[0], { foreign_keys: 1 })
-        assert.deepStrictEqual((yield* sql`PRAGMA busy_timeout`)[0], { timeout: 2000 })
+        assert.deepStrictEqual((yield* sql`PRAGMA busy_timeout`)[0], { timeout: 0 })
       })
     )
   )

@@ -218,7 +218,7 @@ describe("SqliteHistory", () => {
         const exit = yield* Effect.exit(Layer.build(open(bad)))
         assert.isTrue(Exit.isFailure(exit))
         const failure = yield* Effect.flip(exit)
-        assert.strictEqual(failure._tag, "HistoryFailed")
+        assert.strictEqual(failure._tag, "DatabaseUnavailable")
       }
     })
   )

@@ -57,6 +57,7 @@ describe("ClientMessage.decode", () => {
       /images\.0\.source/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
+    [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],
     [{ type: "mic-audio-data", audio: [0, "x"] }, /`audio\.1` expected a number, actual "x"/u],
     [{ type: "raw-audio-data", audio: [null] }, /`audio\.0` expected a number, actual null/u]

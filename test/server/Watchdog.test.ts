@@ -13,6 +13,7 @@ const connection = (answers: boolean) => {
       events.push("ping")
       if (answers) socket.emit("pong")
     },
+    isPaused: false,
     terminate: () => events.push("terminate"),
     close: (code: number) => events.push(`close ${code}`)
   })
@@ -48,10 +49,25 @@ describe("Watchdog", () => {
       yield* watch(stuck.watched)
       stuck.state.since = 0
       yield* TestClock.adjust("29 seconds")
-      expect(stuck.events).toEqual(["ping"])
+      expect(stuck.events).toEqual([])
       yield* TestClock.adjust("1 second")
-      expect(stuck.events).toEqual(["ping", "close 1013", "end"])
+      expect(stuck.events).toEqual(["close 1013", "end"])
       expect(reading.events).toEqual(["ping"])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("waits for the answer of a client that is being written to, or whose frames are held back", () =>
+    Effect.gen(function* () {
+      const { watch } = yield* Watchdog.make
+      const { events, state, watched } = connection(false)
+      yield* watch(watched)
+      yield* TestClock.adjust("20 seconds")
+      state.since = 20_000
+      yield* TestClock.adjust("20 seconds")
+      state.since = undefined
+      expect(events).toEqual(["ping"])
+      yield* TestClock.adjust("40 seconds")
+      expect(events).toEqual(["ping", "ping", "terminate"])
     }).pipe(Effect.provide(limits))
   )
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Stream, TestClock } from "effect"
+import { Effect, Fiber, Stream, TestClock } from "effect"
 import { interruptedMark } from "../../src/history/History.ts"
 import { ask, end, lines, memoryOf, played, ready, says, start, tick } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
@@ -22,6 +22,56 @@ describe("interrupting", () => {
         yield* client.send(ask("Go on"))
         yield* tick
         expect(memoryOf(world)).toEqual(["user: Count", "assistant: One. ", `system: ${interruptedMark}`])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("a proactive turn of which nothing was heard leaves no answer behind", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send({ type: "ai-speak-signal", images: [] })
+        yield* tick
+        expect(client.seen().at(-1)).toBe("backend-synth-complete")
+        yield* client.send({ type: "interrupt-signal", text: "" })
+        expect(lines(world)).toEqual([`system: ${interruptedMark}`])
+        yield* client.send(ask("Hi"))
+        yield* tick
+        expect(memoryOf(world)).toEqual([`system: ${interruptedMark}`])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("in the middle of storing the answer stores it once, as it was heard", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = () => says("One. Two.")
+        const client = yield* ready
+        world.storing = "1 second"
+        yield* client.send(ask("Count"))
+        yield* TestClock.adjust("1500 millis")
+        const interrupted = yield* Effect.fork(client.send({ type: "interrupt-signal", text: "One. " }))
+        yield* TestClock.adjust("5 seconds")
+        yield* Fiber.join(interrupted)
+        expect(lines(world)).toEqual(["human: Count", "ai: One. ", `system: ${interruptedMark}`])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("frees a client whose turn the server stops because the conversation is left", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = () => Stream.never
+        const client = yield* ready
+        yield* client.send(ask("Hi"))
+        yield* tick
+        yield* client.send({ type: "create-new-history" })
+        expect(client.seen().slice(-2)).toEqual(["conversation-chain-end", "new-history-created"])
+        yield* client.send({ type: "create-new-history" })
+        expect(client.seen().slice(-2)).toEqual(["new-history-created", "new-history-created"])
         yield* client.leave
       })
     )

@@ -108,6 +108,20 @@ describe("switch-config", () => {
     )
   )
 
+  it.effect("one that dies inside is told like a failed one", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* open
+        world.agentDies = true
+        yield* client.send({ type: "switch-config", file: "b.yaml" })
+        yield* TestClock.adjust("5 seconds")
+        expect(client.seen().at(-1)).toMatch(/^error Error switching configuration: /u)
+        expect(client.seen().at(-1)).not.toContain("inside the")
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("and a disconnect 1 s later", () =>
     World.run((world) =>
       Effect.gen(function* () {

@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import type { Duration } from "effect"
 import { History, HistoryNotFound, interruptedMark } from "../../src/history/History.ts"
 import type { NewMessage } from "../../src/history/History.ts"
 
@@ -7,7 +8,7 @@ type Row = NewMessage & { readonly id: number }
 /** What has been stored, by uid, for tests on TestClock: a real database does not know that clock. */
 export type Stored = Map<string, Array<Row>>
 
-export const layer = (stored: Stored = new Map()) => {
+export const layer = (stored: Stored = new Map(), time: () => Duration.DurationInput = () => 0) => {
   let ids = 0
   const rows = (uid: string) =>
     Effect.suspend(() => {
@@ -39,7 +40,7 @@ export const layer = (stored: Stored = new Map()) => {
             found.push({ ...message, id: ++ids })
             return ids
           })
-        ),
+        ).pipe(Effect.delay(time())),
       interrupt: (_, uid, { heard, id }) =>
         Effect.map(rows(uid), (found) => {
           const at = id === undefined ? found.length : found.findIndex((row) => row.id === id)

@@ -1,6 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
+import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
@@ -41,6 +42,10 @@ export interface World {
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** Time that storing a message takes. */
+  storing: Duration.DurationInput
+  /** Whether an agent's next load dies. */
+  agentDies: boolean
   /** What was asked of the agent. */
   readonly asked: Array<AgentInput>
   /** Sentences in synthesis now, and the most there have been. */
@@ -53,6 +58,8 @@ export const make = (): World => ({
   failures: new Map(),
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   synthesis: () => 0,
+  storing: 0,
+  agentDies: false,
   asked: [],
   speaking: { now: 0, peak: 0 }
 })
@@ -131,7 +138,8 @@ export const layer = (world: World) => {
     Layer.succeed(Agents, {
       open: ({ character }) => {
         const name = character.conf_name === "a" ? "agent" : `agent ${character.conf_name}`
-        return Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world))
+        const dies = Effect.suspend(() => (world.agentDies ? Effect.die("inside") : Effect.void))
+        return Effect.zipRight(dies, Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world)))
       }
     }),
     Layer.effect(
@@ -157,7 +165,7 @@ export const layer = (world: World) => {
     engines,
     SessionRegistry.layer,
     configuration,
-    MemoryHistory.layer(world.stored)
+    MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
     Layer.provideMerge(NodeContext.layer),
