@@ -1,0 +1,102 @@
+import type { WebSocket } from "ws"
+import { until } from "./Bounded.ts"
+import * as Client from "./Client.ts"
+
+/** A client that asks again and again: at a fixed pace, or as soon as the answer is complete if that is later. */
+export interface Talker {
+  /** From asking to the answer (ms), of everything asked since `forget`. */
+  readonly times: ReadonlyArray<number>
+  /** Answers that were complete since `forget`. */
+  readonly turns: () => number
+  readonly errors: () => ReadonlyArray<string>
+  readonly forget: () => void
+  /** Asks no more, waits for the answer in progress (at most 10 s) and leaves. */
+  readonly stop: () => Promise<void>
+}
+
+export interface Options {
+  readonly url: string
+  readonly everyMs: number
+  /** When the first question is asked, in ms from now. */
+  readonly firstAfterMs: number
+  /** What a client does with a frame, and what the frame is. */
+  readonly understand: (
+    frame: Buffer,
+    socket: WebSocket
+  ) => "answer" | "end" | "answer and end" | "error" | undefined
+}
+
+const question = JSON.stringify({ type: "text-input", text: "What do you think of tea and of rain?" })
+const playbackComplete = JSON.stringify({ type: "frontend-playback-complete" })
+
+/** Understands a session: the answer is its first sound; a client that plays for no time at all. */
+export const session: Options["understand"] = (frame, socket) => {
+  if (Client.startsWith(frame, Client.head.sound)) return "answer"
+  if (Client.startsWith(frame, Client.head.synthesised)) socket.send(playbackComplete)
+  if (Client.startsWith(frame, Client.head.turnEnd)) return "end"
+  if (Client.startsWith(frame, Client.head.error)) return "error"
+  return undefined
+}
+
+/** Understands an echo. */
+export const echo: Options["understand"] = (frame) =>
+  frame.length === question.length ? "answer and end" : undefined
+
+export const start = async (options: Options): Promise<Talker> => {
+  const times: Array<number> = []
+  let errors: Array<string> = []
+  let turns = 0
+  let askedAt = 0
+  let asking = false
+  let heard = false
+  let timer: NodeJS.Timeout | undefined
+
+  const socket = await Client.ready(options.url, (frame, socket) => {
+    const meaning = options.understand(frame, socket)
+    if (meaning === "error") errors.push(frame.toString("utf8"))
+    if (!asking || meaning === undefined || meaning === "error") return
+    if (meaning !== "end" && !heard) {
+      heard = true
+      times.push(performance.now() - askedAt)
+    }
+    if (meaning === "answer") return
+    asking = false
+    turns++
+    plan(Math.max(0, askedAt + options.everyMs - performance.now()))
+  })
+  // Far enough in the future to be no part of the measurement if the connection is lost.
+  socket.once("close", () => errors.push("the connection closed"))
+
+  const ask = () => {
+    asking = true
+    heard = false
+    askedAt = performance.now()
+    socket.send(question)
+  }
+  const plan = (ms: number) => {
+    if (timer !== undefined) timer = setTimeout(ask, ms)
+  }
+  timer = setTimeout(ask, options.firstAfterMs)
+
+  return {
+    times,
+    turns: () => turns,
+    errors: () => errors,
+    forget: () => {
+      times.length = 0
+      errors = []
+      turns = 0
+    },
+    stop: async () => {
+      clearTimeout(timer)
+      timer = undefined
+      if (!(await until(10_000, async () => !asking))) errors.push("an answer did not end within 10 s")
+      const before = errors
+      errors = []
+      const gone = Client.closed(socket)
+      socket.close()
+      await gone
+      errors = before
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import * as Bare from "./Bare.ts"
+import type { Child } from "./Child.ts"
+import * as Figure from "./Figure.ts"
+import * as Numbers from "./Numbers.ts"
+import * as Probe from "./Probe.ts"
+import * as Server from "./Server.ts"
+import * as Talker from "./Talker.ts"
+
+/** Sessions that talk at the same time, and how often each of them asks. */
+const levels = [
+  { sessions: 1, everyMs: 250 },
+  { sessions: 20, everyMs: 2000 },
+  { sessions: 100, everyMs: 2000 },
+  { sessions: 200, everyMs: 2000 }
+]
+const aimed = { sessions: 100, p99: 20, cpu: 8 }
+/** Before anything is measured, for the compiler; and before each level, until its questions are spread. */
+const warmUpMs = 20_000
+const settleMs = 3000
+
+export interface Options {
+  /** How long each level is measured. */
+  readonly seconds: number
+  readonly seed: number
+}
+
+interface Level {
+  readonly sessions: number
+  readonly everyMs: number
+}
+
+interface World {
+  readonly server: Child
+  readonly bare: Child
+  readonly provider: string
+  readonly random: () => number
+}
+
+/** Time from a question to the first sound beyond what the providers take, and what a turn costs. */
+export const measure = async (provider: string, { seconds, seed }: Options): Promise<Figure.Figure> => {
+  const server = await Server.start(provider)
+  const bare = await Bare.start(server.url)
+  const world = { server, bare, provider, random: Numbers.random(seed) }
+  await talk(world, { sessions: 20, everyMs: 400 }, warmUpMs)
+  const measured: Array<Talk> = []
+  for (const level of levels) measured.push(await talk(world, level, seconds * 1000))
+  await Promise.all([server.stop(), bare.stop()])
+  return {
+    title: `Added time to first audio: from text-input to the first sound, less what the providers take; ${seconds} s each`,
+    rows: measured.flatMap(rowsOf),
+    failures: measured.flatMap(({ failures }) => failures)
+  }
+}
+
+interface Talk extends Level {
+  /** ms, of each turn. */
+  readonly ttfa: ReadonlyArray<number>
+  readonly echo: ReadonlyArray<number>
+  readonly providers: ReadonlyArray<number>
+  readonly turns: number
+  /** CPU time of the server, in ms. */
+  readonly cpu: number
+  /** How busy this process was with being the clients, 0 to 1. */
+  readonly clients: number
+  readonly failures: ReadonlyArray<string>
+}
+
+/** Sessions and as many clients of the bare server, side by side, and the providers asked directly beside them. */
+const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
+  const { bare, provider, random, server } = world
+  const start = (url: string, understand: Talker.Options["understand"]) =>
+    Promise.all(
+      Array.from({ length: level.sessions }, () =>
+        Talker.start({ url, understand, everyMs: level.everyMs, firstAfterMs: random() * level.everyMs })
+      )
+    )
+  const sessions = await start(server.url, Talker.session)
+  const echoes = await start(bare.url, Talker.echo)
+  const probe = Probe.start(provider)
+  await sleep(settleMs)
+
+  for (const measured of [...sessions, ...echoes, probe]) measured.forget()
+  const cpuBefore = await server.cpu()
+  const busyBefore = process.cpuUsage()
+  const startedAt = performance.now()
+  await sleep(ms)
+  const cpu = (await server.cpu()) - cpuBefore
+  const busy = process.cpuUsage(busyBefore)
+  const took = performance.now() - startedAt
+  const turns = sessions.reduce((sum, session) => sum + session.turns(), 0)
+
+  await Promise.all([...sessions, ...echoes, probe].map((measured) => measured.stop()))
+  const errors = [...new Set([...sessions, ...echoes].flatMap((talker) => talker.errors()))]
+  return {
+    ...level,
+    ttfa: sessions.flatMap(({ times }) => times),
+    echo: echoes.flatMap(({ times }) => times),
+    providers: [...probe.times],
+    turns,
+    cpu,
+    clients: (busy.user + busy.system) / 1000 / took,
+    failures: errors.slice(0, 5).map((error) => `${level.sessions} sessions: ${error}`)
+  }
+}
+
+const rowsOf = (talk: Talk): ReadonlyArray<Figure.Row> => {
+  const providers = Numbers.median(talk.providers)
+  const at = `${talk.sessions} sessions, a turn every ${talk.everyMs / 1000} s`
+  const isAimed = talk.sessions === aimed.sessions
+  const cpu = talk.cpu / talk.turns
+  const added = ([0.5, 0.95, 0.99] as const).map((share): Figure.Row => {
+    const value = Numbers.percentile(talk.ttfa, share) - providers
+    return {
+      measure: `${at}: added, p${share * 100}`,
+      value,
+      unit: "ms",
+      bare: Numbers.percentile(talk.echo, share),
+      ...(isAimed && share === 0.99 ? { aim: Figure.atMost(aimed.p99, "ms", value) } : {})
+    }
+  })
+  return [
+    ...added,
+    { measure: "  turns measured", value: talk.turns, unit: "" },
+    {
+      measure: "  server CPU per turn",
+      value: cpu,
+      unit: "ms",
+      ...(isAimed ? { aim: Figure.atMost(aimed.cpu, "ms", cpu) } : {})
+    },
+    { measure: "  providers asked directly, p50", value: providers, unit: "ms" },
+    {
+      measure: "  providers asked directly, p99",
+      value: Numbers.percentile(talk.providers, 0.99),
+      unit: "ms"
+    },
+    { measure: "  clients' own CPU", value: talk.clients * 100, unit: "% of a core" }
+  ]
+}
