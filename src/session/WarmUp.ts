@@ -28,6 +28,8 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const start = <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>): Effect.Effect<Warm<A>> => {
     let current: Deferred.Deferred<A, EngineUnavailable> | undefined
     let told = false
+    // Let go once it has succeeded: what it closes over would be kept for as long as the session.
+    let pending: typeof load | undefined = load
 
     const forget = Effect.sync(() => (current = undefined))
     const tell = (failure: EngineUnavailable) =>
@@ -40,8 +42,8 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     const begin = Effect.suspend(() => {
       const loaded = Deferred.unsafeMake<A, EngineUnavailable>(FiberId.none)
       current = loaded
-      return inOwnScope(options.resources, load).pipe(
-        Effect.tap(() => Effect.sync(() => (told = false))),
+      return inOwnScope(options.resources, pending ?? Effect.never).pipe(
+        Effect.tap(() => Effect.sync(() => (pending = undefined))),
         Effect.tapError(tell),
         Effect.tapDefect((cause) => Effect.logError("a warm-up died", cause)),
         Effect.onError(() => forget),
