@@ -1,20 +1,16 @@
 import { Context, Schema } from "effect"
 import type { Effect, Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
+import * as EngineFailure from "../models/EngineFailure.ts"
 import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
 
 /** An utterance could not be transcribed. `message` is fit for a client. */
-export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>()("TranscriptionFailed", {
-  /** The configuration's name, such as `sherpa_onnx_asr`. */
-  engine: Schema.String,
-  /** What happened, a clause without a full stop. */
-  detail: Schema.String,
-  /** What to do about it, a whole sentence. */
-  advice: Schema.String,
-  cause: Schema.optional(Schema.Defect)
-}) {
+export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>()(
+  "TranscriptionFailed",
+  EngineFailure.fields
+) {
   override get message(): string {
-    return `${this.engine}: ${this.detail}. ${this.advice}`
+    return EngineFailure.describe(this)
   }
 }
 

@@ -2,20 +2,16 @@ import { Context, Schema } from "effect"
 import type { Effect, Scope } from "effect"
 import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
+import * as EngineFailure from "../models/EngineFailure.ts"
 import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
 
 /** One sentence could not be spoken. `message` is fit for a client. */
-export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()("SynthesisFailed", {
-  /** The configuration's name, such as `openai_tts`. */
-  engine: Schema.String,
-  /** What happened, a clause without a full stop. */
-  detail: Schema.String,
-  /** What to do about it, a whole sentence. */
-  advice: Schema.String,
-  cause: Schema.optional(Schema.Defect)
-}) {
+export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()(
+  "SynthesisFailed",
+  EngineFailure.fields
+) {
   override get message(): string {
-    return `${this.engine}: ${this.detail}. ${this.advice}`
+    return EngineFailure.describe(this)
   }
 }
 
