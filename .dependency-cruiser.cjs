@@ -12,7 +12,8 @@ const rooms = [
   ["config"],
   ["audio"],
   ["protocol"],
-  ["telemetry"]
+  ["telemetry"],
+  ["supervision"]
 ]
 const at = (names) => `^src/(${names.join("|")})(/|\\.ts$)`
 

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Prompts } from "../config/Prompts.ts"
 import { LlmProviders } from "../llm/Llm.ts"
@@ -7,28 +7,26 @@ import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
 
-type Needs = LlmProviders | Prompts
+type Open = (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
 
 /** From `conversation_agent_choice` to the agent. */
-const table: Readonly<
-  Record<string, (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope | Needs>>
-> = { basic_memory_agent: BasicMemoryAgent.open }
+const table = Effect.gen(function* () {
+  const llms = yield* LlmProviders
+  const prompts = yield* Prompts
+  const agents: Readonly<Record<string, Open>> = {
+    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options)
+  }
+  return agents
+})
 
 export const layer = Layer.effect(
   Agents,
-  Effect.map(Effect.context<Needs>(), (whole) => {
-    // Only what is needed: the context at hand may hold a Scope, and the agent belongs to its caller's.
-    const context = Context.pick(LlmProviders, Prompts)(whole)
-    return {
-      open: ({ character, ...rest }) => {
-        const choice = character.agent_config.conversation_agent_choice
-        return Effect.provide(
-          table[choice]?.({ character, ...rest }) ?? Effect.fail(notBuilt(choice)),
-          context
-        )
-      }
+  Effect.map(table, (agents) => ({
+    open: (options) => {
+      const choice = options.character.agent_config.conversation_agent_choice
+      return agents[choice]?.(options) ?? notBuilt(choice)
     }
-  })
+  }))
 )
 
 const notBuilt = (agent: string) =>

@@ -1,13 +1,18 @@
 import { Effect } from "effect"
-import { Prompts } from "../config/Prompts.ts"
-import { LlmProviders } from "../llm/Llm.ts"
-import type { ChatMessage } from "../llm/Llm.ts"
+import type { Context } from "effect"
+import type { Prompts } from "../config/Prompts.ts"
+import type { ChatMessage, LlmProviders } from "../llm/Llm.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 
+export interface Services {
+  readonly llms: Context.Tag.Service<typeof LlmProviders>
+  readonly prompts: Context.Tag.Service<typeof Prompts>
+}
+
 /** `basic_memory_agent`: the persona, what has been said before, and a language model. */
-export const open = Effect.fn("BasicMemoryAgent.open")(function* (options: AgentOptions) {
-  const llm = yield* (yield* LlmProviders).open(options.character.agent_config)
-  const system = yield* systemPrompt(options)
+export const open = Effect.fnUntraced(function* ({ llms, prompts }: Services, options: AgentOptions) {
+  const llm = yield* llms.open(options.character.agent_config)
+  const system = yield* systemPrompt(prompts, options)
   const agent: Agent = {
     ...(llm.notice === undefined ? {} : { notice: llm.notice }),
     reply: (input) => {
@@ -23,8 +28,10 @@ export const open = Effect.fn("BasicMemoryAgent.open")(function* (options: Agent
 })
 
 /** The persona first: what stays the same at the front lets providers reuse their prefix cache. */
-const systemPrompt = Effect.fnUntraced(function* ({ character, emotions }: AgentOptions) {
-  const prompts = yield* Prompts
+const systemPrompt = Effect.fnUntraced(function* (
+  prompts: Services["prompts"],
+  { character, emotions }: AgentOptions
+) {
   const parts = [
     character.persona_prompt,
     emotions.length === 0 ? undefined : yield* prompts.get("live2d_expression_prompt", emotions),

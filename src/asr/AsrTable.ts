@@ -20,7 +20,7 @@ const deaf: Asr = {
 
 /** No recogniser is built in this version: one that the configuration asks for is reported as missing. */
 export const layer = Layer.succeed(AsrEngines, {
-  open: Effect.fn("AsrEngines.open")(({ asr_model }) =>
+  open: ({ asr_model }) =>
     asr_model === undefined
       ? Effect.succeed(deaf)
       : new EngineUnavailable({
@@ -29,5 +29,4 @@ export const layer = Layer.succeed(AsrEngines, {
           reason: "speech recognition is not part of this version",
           advice
         })
-  )
 })

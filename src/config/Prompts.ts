@@ -41,11 +41,16 @@ const make = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
     Effect.firstSuccessOf(folders.map((folder) => fs.readFileString(path.join(folder, `${name}.txt`)))).pipe(
       Effect.option
     )
+  // Once, like the configuration that names them: every connection asks for them.
+  const texts = new Map<string, Option.Option<string>>()
+  for (const name of Object.values(config.system_config.tool_prompts)) {
+    if (name.trim() !== "" && !texts.has(name)) texts.set(name, yield* read(name))
+  }
 
-  const get = Effect.fn("Prompts.get")(function* (purpose: PromptPurpose, emotions: Iterable<string>) {
+  const get = Effect.fnUntraced(function* (purpose: PromptPurpose, emotions: Iterable<string>) {
     const name = config.system_config.tool_prompts[purpose]
-    if (name === undefined || name.trim() === "") return undefined
-    const text = yield* read(name)
+    const text = texts.get(name ?? "")
+    if (text === undefined) return undefined
     if (Option.isSome(text)) {
       const keywords = Array.from(emotions, (emotion) => `[${emotion}]`)
       if (keywords.length === 0 && text.value.includes(placeholder)) return undefined

@@ -1,5 +1,6 @@
-import { Effect, FiberHandle } from "effect"
+import { Effect } from "effect"
 import type { Scope } from "effect"
+import * as FiberSlot from "../supervision/FiberSlot.ts"
 import type { TurnToken } from "./Client.ts"
 
 /** The turn of a session: at most one at a time, in a fiber that the session's scope owns. */
@@ -13,7 +14,7 @@ export interface ActiveTurn {
 
 /** Closing the scope interrupts the turn. Callers take turns calling: the session handles one message at a time. */
 export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(function* () {
-  const handle = yield* FiberHandle.make<void>()
+  const slot = yield* FiberSlot.make
   let current: TurnToken | undefined
 
   const interrupt = (heard?: string) =>
@@ -22,8 +23,7 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
         current.stopped = true
         current.heard = heard
       }
-      // `FiberHandle.run` would start the next turn while this one is still stopping: two voices at once.
-      return FiberHandle.clear(handle)
+      return slot.stop
     })
 
   return {
@@ -40,8 +40,7 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
         )
         return interrupt().pipe(
           Effect.zipRight(Effect.sync(() => (current = token))),
-          Effect.zipRight(FiberHandle.run(handle, run)),
-          Effect.asVoid
+          Effect.zipRight(slot.start(run))
         )
       })
   }

@@ -1,6 +1,7 @@
 import { Effect, Ref } from "effect"
 import { History } from "../history/History.ts"
 import type { HistoryFailed, HistoryNotFound, NewMessage } from "../history/History.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 
 /**
  * Which stored conversation a session is in. There may be none (at first, and after the current one was deleted):
@@ -42,7 +43,7 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
       Effect.map((ids) => ({ uid, ids }))
     )
 
-  yield* Effect.addFinalizer(() => Effect.flatMap(Ref.get(current), discard))
+  yield* Finalizer.add(Effect.flatMap(Ref.get(current), discard))
 
   const self: CurrentHistory = {
     uid: Ref.get(current),

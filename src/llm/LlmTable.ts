@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig, LlmProvider } from "../config/AgentConfig.ts"
 import type { LlmConfig } from "../config/LlmConfig.ts"
@@ -10,8 +10,7 @@ import * as LlamaCppLlm from "./LlamaCppLlm.ts"
 import { LlmProviders } from "./Llm.ts"
 import type { Llm } from "./Llm.ts"
 
-type Needs = EnginePool | ModelStore
-type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope | Needs>
+type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
 
 type OpenAiCompatible = Exclude<LlmProvider, "stateless_llm_with_template" | "claude_llm" | "llama_cpp_llm">
 
@@ -37,42 +36,37 @@ const openAiCompatible = (provider: OpenAiCompatible): Readonly<Record<string, O
 })
 
 /** From `llm_provider` to the language model. */
-const table: Readonly<Record<string, Open>> = {
-  ...openAiCompatible("openai_compatible_llm"),
-  ...openAiCompatible("openai_llm"),
-  ...openAiCompatible("ollama_llm"),
-  ...openAiCompatible("lmstudio_llm"),
-  ...openAiCompatible("gemini_llm"),
-  ...openAiCompatible("zhipu_llm"),
-  ...openAiCompatible("deepseek_llm"),
-  ...openAiCompatible("groq_llm"),
-  ...openAiCompatible("mistral_llm"),
-  claude_llm: ({ claude_llm }) =>
-    claude_llm === undefined
-      ? Effect.fail(noSection("claude_llm"))
-      : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(claude_llm))),
-  llama_cpp_llm: Effect.fnUntraced(function* ({ llama_cpp_llm }) {
-    const pool = yield* EnginePool
-    return yield* pool.borrow(LlamaCppLlm.spec(yield* ModelStore, llama_cpp_llm.model_path))
-  })
-}
+const table = Effect.gen(function* () {
+  const pool = yield* EnginePool
+  const store = yield* ModelStore
+  const models: Readonly<Record<string, Open>> = {
+    ...openAiCompatible("openai_compatible_llm"),
+    ...openAiCompatible("openai_llm"),
+    ...openAiCompatible("ollama_llm"),
+    ...openAiCompatible("lmstudio_llm"),
+    ...openAiCompatible("gemini_llm"),
+    ...openAiCompatible("zhipu_llm"),
+    ...openAiCompatible("deepseek_llm"),
+    ...openAiCompatible("groq_llm"),
+    ...openAiCompatible("mistral_llm"),
+    claude_llm: ({ claude_llm }) =>
+      claude_llm === undefined
+        ? Effect.fail(noSection("claude_llm"))
+        : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(claude_llm))),
+    llama_cpp_llm: ({ llama_cpp_llm }) => pool.borrow(LlamaCppLlm.spec(store, llama_cpp_llm.model_path))
+  }
+  return models
+})
 
 export const layer = Layer.effect(
   LlmProviders,
-  Effect.map(Effect.context<Needs>(), (whole) => {
-    // The whole context holds the layer's own scope too, which would take the place of the caller's.
-    const context = Context.pick(EnginePool, ModelStore)(whole)
-    return {
-      open: Effect.fn("LlmProviders.open")((config: AgentConfig) => {
-        const provider = config.agent_settings.basic_memory_agent?.llm_provider
-        if (provider === undefined) return Effect.fail(noProvider)
-        return Effect.provide(
-          table[provider]?.(config.llm_configs) ?? Effect.fail(notBuilt(provider)),
-          context
-        )
-      })
+  Effect.map(table, (models) => ({
+    open: (config: AgentConfig) => {
+      const provider = config.agent_settings.basic_memory_agent?.llm_provider
+      if (provider === undefined) return Effect.fail(noProvider)
+      return models[provider]?.(config.llm_configs) ?? notBuilt(provider, Object.keys(models))
     }
-  })
+  }))
 )
 
 const unavailable = (engine: string, reason: string, advice: string) =>
@@ -91,9 +85,9 @@ const noSection = (provider: string) =>
     `Add agent_config.llm_configs.${provider}.`
   )
 
-const notBuilt = (provider: string) =>
+const notBuilt = (provider: string, built: ReadonlyArray<string>) =>
   unavailable(
     provider,
     "it is not part of this version",
-    `Set agent_config.agent_settings.basic_memory_agent.llm_provider to one of ${Object.keys(table).join(", ")}.`
+    `Set agent_config.agent_settings.basic_memory_agent.llm_provider to one of ${built.join(", ")}.`
   )

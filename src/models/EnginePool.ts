@@ -1,3 +1,4 @@
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { Context, Data, Effect, Layer, RcMap } from "effect"
 import type { Duration, Scope } from "effect"
 import type { EngineUnavailable, EngineKind } from "./EngineUnavailable.ts"
@@ -69,14 +70,14 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
       else references.set(name, now)
     })
 
-  const borrow = Effect.fn("EnginePool.borrow")(<A>(spec: EngineSpec<A>) => {
+  const borrow = <A>(spec: EngineSpec<A>) => {
     const name = nameOf(spec.kind, spec.id)
     loads.set(name, spec.load)
     const key = new EngineKey({ kind: spec.kind, id: spec.id, attempt: attempts.get(name) ?? 0 })
-    return Effect.acquireRelease(count(name, 1), () => count(name, -1)).pipe(
+    return Effect.uninterruptible(Effect.zipRight(Finalizer.add(count(name, -1)), count(name, 1))).pipe(
       Effect.zipRight(RcMap.get(engines, key))
     ) as Effect.Effect<A, EngineUnavailable, Scope.Scope>
-  })
+  }
 
   const uses = RcMap.keys(engines).pipe(
     Effect.map((keys) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
-import { Effect, Exit, FiberId, FiberSet } from "effect"
+import { Context, Effect, Exit, FiberId, FiberRef, FiberSet, HashMap, Scope } from "effect"
 import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import { Client } from "../conversation/Client.ts"
@@ -9,8 +9,10 @@ import * as ClientMessage from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as Session from "../session/Session.ts"
+import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Bundle from "./Bundle.ts"
 import * as Inbox from "./Inbox.ts"
 import * as Outbox from "./Outbox.ts"
 import * as Watchdog from "./Watchdog.ts"
@@ -34,8 +36,13 @@ export const open = Effect.fn("ClientSocket.open")(function* () {
   const run = yield* FiberSet.makeRuntime<Needs>()
 
   const upgrade: Upgrade = (request, socket, head) => {
+    const bundle = Bundle.make(socket)
+    // The answer to the handshake leaves together with the opening sequence.
+    bundle()
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const fiber = run(connect(webSocket, watchdog))
+      // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
+      webSocket.on("error", () => {})
+      const fiber = run(connect({ uid: randomUUID(), socket: webSocket, bundle }, watchdog))
       webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
     })
   }
@@ -59,39 +66,55 @@ const closeAll = (server: WebSocketServer) =>
     )
   )
 
-/** One connection, until it closes or stops reading, either of which interrupts this. */
-const connect = (socket: WebSocket, watchdog: Watchdog.Watchdog) => {
-  const uid = randomUUID()
-  // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
-  socket.on("error", () => {})
-  return serve(socket, uid, watchdog).pipe(
-    Effect.onExit((exit) => Effect.sync(() => socket.close(closeCode(exit), ""))),
-    Effect.scoped,
-    Effect.annotateLogs(Attribute.clientUid, uid)
-  )
+interface Connection {
+  readonly uid: string
+  readonly socket: WebSocket
+  readonly bundle: Bundle.Bundle
 }
+
+/** One connection, until it closes or stops reading, either of which interrupts this. All that its fiber does. */
+const connect = Effect.fnUntraced(function* (connection: Connection, watchdog: Watchdog.Watchdog) {
+  const { bundle, socket, uid } = connection
+  const outbox = yield* Outbox.make(socket, bundle)
+  const client = Client.of({ uid, send: outbox.send })
+  const scope = yield* Scope.make()
+  const services = Context.make(Scope.Scope, scope).pipe(Context.add(Client, client))
+  yield* FiberRef.update(
+    FiberRef.currentLogAnnotations,
+    HashMap.set<string, unknown>(Attribute.clientUid, uid)
+  )
+  return yield* serve(connection, outbox, watchdog).pipe(
+    Effect.onExit((exit) =>
+      Effect.ensuring(
+        Scope.close(scope, exit),
+        Effect.sync(() => socket.close(closeCode(exit), ""))
+      )
+    ),
+    (served) => WholeFiber.provide(served, services)
+  )
+})
 
 /** A connection that is interrupted while it is open ends with the server. */
 const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterrupted(exit) ? 1001 : 1011)
 
 // Without a span: one that lasts as long as the connection would collect every log line of it.
-const serve = Effect.fnUntraced(function* (socket: WebSocket, uid: string, watchdog: Watchdog.Watchdog) {
+const serve = Effect.fnUntraced(function* (
+  { socket }: Connection,
+  { leavingSince }: Outbox.Outbox,
+  watchdog: Watchdog.Watchdog
+) {
   const census = yield* Census
   const inbox = yield* Inbox.make(socket)
-  const outbox = yield* Outbox.make(socket)
-  const client = Client.of({ uid, send: outbox.send })
   const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
     Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))
   )
-  yield* watchdog.watch({ socket, leavingSince: outbox.leavingSince, end })
-  return yield* Effect.gen(function* () {
-    const session = yield* Session.open()
-    return yield* inbox.take.pipe(
-      Effect.flatMap((frame) => receive(session, frame)),
-      Effect.forever,
-      census.track("inbox")
-    )
-  }).pipe(Effect.provideService(Client, client))
+  yield* watchdog.watch({ socket, leavingSince, end })
+  const session = yield* Session.open()
+  return yield* inbox.take.pipe(
+    Effect.flatMap((frame) => receive(session, frame)),
+    Effect.forever,
+    census.track("inbox")
+  )
 })
 
 const receive = (session: Session.Session, frame: Inbox.Frame) =>

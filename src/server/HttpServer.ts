@@ -56,13 +56,12 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
       Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
     )
   )
+  const ask = OriginCheck.remembering({
+    configuredHost: system.host,
+    allowedOrigins: system.allowed_origins
+  })
   const judge = (request: IncomingMessage, origin: string | undefined) =>
-    OriginCheck.check({
-      origin,
-      host: request.headers.host,
-      configuredHost: system.host,
-      allowedOrigins: system.allowed_origins
-    })
+    ask({ origin, host: request.headers.host })
 
   const run = yield* FiberSet.makeRuntime()
   const told = new Set<string>()

@@ -59,6 +59,26 @@ export const check = (question: OriginQuestion): OriginVerdict => {
   )
 }
 
+/** How many pairs of headers `remembering` keeps: a stranger's headers must not fill the memory. */
+const remembered = 100
+
+/** `check` for one configuration; reading the same two headers again with each connection costs as much as the handshake. */
+export const remembering = (
+  settings: Pick<OriginQuestion, "configuredHost" | "allowedOrigins">
+): ((headers: Pick<OriginQuestion, "origin" | "host">) => OriginVerdict) => {
+  const verdicts = new Map<string, OriginVerdict>()
+  return ({ host, origin }) => {
+    // No header has a line break in it.
+    const key = `${host ?? ""}\n${origin ?? "\n"}`
+    const known = verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = check({ ...settings, host, origin })
+    if (verdicts.size >= remembered) verdicts.clear()
+    verdicts.set(key, verdict)
+    return verdict
+  }
+}
+
 interface Origin {
   /** With the colon, such as `https:`. */
   readonly scheme: string

@@ -1,9 +1,8 @@
-import { Effect, Queue } from "effect"
-import type { Scope } from "effect"
+import { Effect } from "effect"
 import type { WebSocket } from "ws"
 import type { TurnToken } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import { Census } from "../telemetry/Census.ts"
+import type * as Bundle from "./Bundle.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 
 /** Below this many bytes in the socket's own buffer, the next message need not wait for the one before to leave. */
@@ -16,47 +15,67 @@ export interface Outbox {
   readonly leavingSince: () => number | undefined
 }
 
+interface Queued {
+  readonly frame: string
+  readonly turn: TurnToken | undefined
+}
+
 /**
  * Sends messages in order. Once 32 kB wait in the socket's own buffer, the next message goes only when the one before
  * has left, so that what waits is bounded by the queue. When the queue is full, senders wait; a client that does not
  * read is closed by the watchdog.
  */
-export const make: (socket: WebSocket) => Effect.Effect<Outbox, never, Scope.Scope | Census> =
-  Effect.fnUntraced(function* (socket: WebSocket) {
+export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Outbox> =>
+  Effect.gen(function* () {
     const limits = yield* EdgeLimits
-    const census = yield* Census
-    const queue = yield* Queue.bounded<{
-      readonly message: ServerMessage.ServerMessage
-      readonly turn?: TurnToken
-    }>(limits.outbox)
+    const clock = yield* Effect.clock
+    const queue: Array<Queued> = []
+    /** Senders that wait for room, oldest first: each puts its message into the queue. */
+    const waiting = new Set<() => void>()
     let since: number | undefined
 
-    const write = (frame: string) =>
-      Effect.clockWith((clock) => {
-        let left: (() => void) | undefined
-        socket.send(frame, () => left?.())
-        if (socket.bufferedAmount < light) return Effect.void
-        since = clock.unsafeCurrentTimeMillis()
+    const write = (frame: string) => {
+      let leaves: (() => void) | undefined
+      bundle()
+      socket.send(frame, () => leaves?.())
+      if (socket.bufferedAmount < light) return
+      since = clock.unsafeCurrentTimeMillis()
+      leaves = drain
+    }
+
+    const drain = () => {
+      since = undefined
+      while (since === undefined && queue.length > 0) {
+        const { frame, turn } = queue.shift()!
+        const [enter] = waiting
+        enter?.()
+        if (turn?.stopped !== true) write(frame)
+      }
+    }
+
+    const send: Outbox["send"] = (message, turn) =>
+      Effect.suspend(() => {
+        if (turn?.stopped === true) return Effect.void
+        const frame = ServerMessage.encode(message)
+        if (since === undefined) {
+          write(frame)
+          return Effect.void
+        }
+        const queued = { frame, turn }
+        if (queue.length < limits.outbox) {
+          queue.push(queued)
+          return Effect.void
+        }
         return Effect.async<void>((resume) => {
-          left = () => {
-            since = undefined
+          const enter = () => {
+            waiting.delete(enter)
+            queue.push(queued)
             resume(Effect.void)
           }
+          waiting.add(enter)
+          return Effect.sync(() => waiting.delete(enter))
         })
       })
 
-    yield* Queue.take(queue).pipe(
-      Effect.flatMap(({ message, turn }) =>
-        turn?.stopped === true ? Effect.void : write(ServerMessage.encode(message))
-      ),
-      Effect.forever,
-      census.track("outbox"),
-      Effect.forkScoped
-    )
-
-    return {
-      leavingSince: () => since,
-      send: (message, turn) =>
-        Effect.asVoid(Queue.offer(queue, turn === undefined ? { message } : { message, turn }))
-    }
+    return { send, leavingSince: () => since }
   })

@@ -1,6 +1,7 @@
 import { Duration, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import type { WebSocket } from "ws"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 
 /** A connection that is looked after. */
@@ -66,12 +67,12 @@ export const make = Effect.gen(function* () {
 
   const watchdog: Watchdog = {
     watch: (connection) =>
-      Effect.acquireRelease(
+      Effect.zipRight(
+        Finalizer.add(Effect.sync(() => connections.delete(connection))),
         Effect.sync(() => {
           connections.add(connection)
           connection.socket.on("pong", () => silent.delete(connection.socket))
-        }),
-        () => Effect.sync(() => connections.delete(connection))
+        })
       )
   }
   return watchdog

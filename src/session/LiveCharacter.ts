@@ -1,5 +1,5 @@
-import { Effect, identity, Layer } from "effect"
-import type { Context } from "effect"
+import { Context, Effect, identity, Layer } from "effect"
+import type { Scope } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { ModelDict } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
@@ -20,8 +20,8 @@ export interface LiveCharacter {
   readonly announcement: ServerMessage.ServerMessage
 }
 
-/** Opens a character in the caller's scope and returns at once; what cannot be loaded is told to the client. */
-export const open = Effect.fnUntraced(function* (config: CharacterConfig) {
+/** Opens a character in `scope` and returns at once; what cannot be loaded is told to the client. */
+export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope: Scope.Scope) {
   const client = yield* Client
   const dict = yield* ModelDict
   const modelInfo = dict.modelInfo(config.live2d_model_name)
@@ -39,7 +39,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig) {
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
   })
-  const services = yield* Effect.provide(ServiceContext, yield* Layer.build(layer))
+  const services = Context.get(yield* Layer.buildWithScope(layer, scope), ServiceContext)
   const live: LiveCharacter = {
     config,
     emotions,

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Scope } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
@@ -49,9 +49,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     AsrEngines
   ])
   yield* census.hold("context")
-  // Older than the warm-ups' fibers, so that it closes after they have stopped.
-  const resources = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const warmUp = yield* WarmUp.make({ resources, onFailure: options.onFailure })
+  const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
 
   const mcp = yield* warmUp.start(mcps.open(agent_config))
   const agent = yield* warmUp.start(

@@ -1,4 +1,4 @@
-import { Effect, ExecutionStrategy, FiberHandle, Ref, Scope } from "effect"
+import { Effect, ExecutionStrategy, Ref, Scope } from "effect"
 import * as Memory from "../agent/Memory.ts"
 import { Characters } from "../config/Characters.ts"
 import * as ActiveTurn from "../conversation/ActiveTurn.ts"
@@ -7,7 +7,7 @@ import * as CurrentHistory from "../conversation/CurrentHistory.ts"
 import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import * as Attribute from "../telemetry/Attributes.ts"
+import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 
@@ -29,7 +29,7 @@ export interface Session {
   readonly history: CurrentHistory.CurrentHistory
   readonly utterance: Utterance.Utterance
   /** The switch in progress, if there is one. */
-  readonly switching: FiberHandle.FiberHandle<void>
+  readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
   /** Notices that are told once a session. */
@@ -40,18 +40,18 @@ export interface Session {
  * Opens a session in the caller's scope, with the character of `conf.yaml`, and sends the opening sequence. Returns
  * while the character's engines are still warming up.
  *
- * Finalizers run newest first, so the order of the steps below is the shutdown order read backwards: the turn stops,
- * then a switch in progress, then warm-ups, and only then do the resources close that they were using.
+ * Finalizers run newest first, so the order of the steps below is the shutdown order read backwards: the turn and a
+ * switch in progress stop (they start later than all of this), then warm-ups, and only then do the resources close that
+ * they were using.
  */
-export const open = Effect.fn("Session.open")(function* () {
+export const open = Effect.fnUntraced(function* () {
   const client = yield* Client
   const characters = yield* Characters
   const registry = yield* SessionRegistry
-  yield* Effect.annotateCurrentSpan(Attribute.clientUid, client.uid)
 
-  const scopes = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+  const scopes = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
   const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
-  const character = yield* Scope.extend(LiveCharacter.open(characters.base), scope)
+  const character = yield* LiveCharacter.open(characters.base, scope)
   const seat = yield* Ref.make<Seat>({ character, scope })
   const confUid = Effect.map(Ref.get(seat), ({ character }) => character.config.conf_uid)
 
@@ -64,7 +64,7 @@ export const open = Effect.fn("Session.open")(function* () {
     utterance: Utterance.make(),
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
-    switching: yield* FiberHandle.make<void>(),
+    switching: yield* FiberSlot.make,
     turn: yield* ActiveTurn.make
   }
   yield* registry.register({

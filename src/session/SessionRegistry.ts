@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { EnginePool } from "../models/EnginePool.ts"
 import type { EngineUse } from "../models/EnginePool.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Kind } from "../telemetry/Census.ts"
 
@@ -37,9 +38,9 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
       const sessions = new Set<Registration>()
       return SessionRegistry.of({
         register: (session) =>
-          Effect.acquireRelease(
-            Effect.sync(() => sessions.add(session)),
-            () => Effect.sync(() => sessions.delete(session))
+          Effect.zipRight(
+            Finalizer.add(Effect.sync(() => sessions.delete(session))),
+            Effect.sync(() => sessions.add(session))
           ),
         snapshot: Effect.all({
           sessions: Effect.suspend(() =>

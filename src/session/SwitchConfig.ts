@@ -1,4 +1,4 @@
-import { Effect, ExecutionStrategy, FiberHandle, Ref, Scope } from "effect"
+import { Effect, ExecutionStrategy, Ref, Scope } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import { Client } from "../conversation/Client.ts"
@@ -16,7 +16,6 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
   const client = yield* Client
   const census = yield* Census
   const characters = yield* Characters
-  yield* FiberHandle.clear(session.switching)
   yield* characters.resolve(file).pipe(
     Effect.flatMap((config) => replace(session, config, file)),
     Effect.catchAll((failure) =>
@@ -33,7 +32,7 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
       )
     ),
     census.track("switch"),
-    FiberHandle.run(session.switching)
+    session.switching.start
   )
 })
 
@@ -48,7 +47,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
     Effect.gen(function* () {
       const scope = yield* Scope.fork(session.characters, ExecutionStrategy.sequential)
       let before: Seat | undefined
-      const open = Scope.extend(LiveCharacter.open(config), scope).pipe(
+      const open = LiveCharacter.open(config, scope).pipe(
         Effect.tap(({ services }) => services.agent),
         Effect.flatMap((character) =>
           session.exclusive.withPermits(1)(

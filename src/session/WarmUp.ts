@@ -1,5 +1,7 @@
-import { Deferred, Effect, ExecutionStrategy, Exit, FiberId, FiberSet, Scope } from "effect"
+import { Cause, Context, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
 import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
+import * as WholeFiber from "../supervision/WholeFiber.ts"
 import { Census } from "../telemetry/Census.ts"
 
 /** A resource that is being made ready: waits for its warm-up; after a failed one, asking tries again. */
@@ -14,64 +16,84 @@ export interface WarmUp {
 }
 
 export interface Options {
-  /** Owns what is loaded. It must be older than the scope that `make` runs in: fibers stop first, then resources close. */
-  readonly resources: Scope.Scope
   /** Told of a failed load, once until a load succeeds. */
   readonly onFailure: (failure: EngineUnavailable) => Effect.Effect<void>
 }
 
-/** Closing the scope interrupts every warm-up and waits until it has stopped. */
+/** Closing the scope interrupts every warm-up, waits until it has stopped, and then closes what has been loaded. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
-  const fibers = yield* FiberSet.make()
+  const resources = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+  const running = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
+  // All at once: none goes on loading while another one stops.
+  yield* Finalizer.add(Effect.suspend(() => Fiber.interruptAll(running)))
 
   const start = <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>): Effect.Effect<Warm<A>> => {
-    let current: Deferred.Deferred<A, EngineUnavailable> | undefined
+    // What is there already needs no fiber.
+    if (isThere(load)) return Effect.succeed(load)
+
+    let state: Fiber.RuntimeFiber<A, EngineUnavailable> | Exit.Exit<A, EngineUnavailable> | undefined
     let told = false
     // Let go once it has succeeded: what it closes over would be kept for as long as the session.
     let pending: typeof load | undefined = load
 
-    const forget = Effect.sync(() => (current = undefined))
-    const tell = (failure: EngineUnavailable) =>
-      Effect.suspend(() => {
-        if (told) return Effect.void
-        told = true
-        return options.onFailure(failure)
+    const report = (cause: Cause.Cause<EngineUnavailable>): Effect.Effect<void> => {
+      const failure = Cause.failureOption(cause)
+      if (Option.isNone(failure))
+        return Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError("a warm-up died", cause)
+      if (told) return Effect.void
+      told = true
+      return options.onFailure(failure.value)
+    }
+
+    const begin = Effect.suspend(() =>
+      Effect.forkIn(inOwnScope(resources, pending ?? Effect.never, report), resources)
+    ).pipe(
+      Effect.tap((fiber) => {
+        state = fiber
+        running.add(fiber)
+        census.watch("warm-up", fiber)
+        fiber.addObserver((exit) => {
+          running.delete(fiber)
+          state = Exit.isSuccess(exit) ? exit : undefined
+          if (state !== undefined) pending = undefined
+        })
       })
-
-    const begin = Effect.suspend(() => {
-      const loaded = Deferred.unsafeMake<A, EngineUnavailable>(FiberId.none)
-      current = loaded
-      return inOwnScope(options.resources, pending ?? Effect.never).pipe(
-        Effect.tap(() => Effect.sync(() => (pending = undefined))),
-        Effect.tapError(tell),
-        Effect.tapDefect((cause) => Effect.logError("a warm-up died", cause)),
-        Effect.onError(() => forget),
-        Effect.intoDeferred(loaded),
-        census.track("warm-up"),
-        FiberSet.run(fibers),
-        Effect.as(loaded)
-      )
-    })
-
-    return Effect.as(
-      begin,
-      Effect.suspend(() =>
-        current === undefined ? Effect.flatMap(begin, Deferred.await) : Deferred.await(current)
-      )
     )
+
+    const warm = Effect.suspend(() => {
+      if (state === undefined) return Effect.flatMap(begin, result)
+      return Exit.isExit(state) ? state : result(state)
+    })
+    return Effect.as(begin, warm)
   }
 
   const warmUp: WarmUp = { start }
   return warmUp
 })
 
-/** Loads in a child of `parent`, which closes at once if the load fails or is interrupted. */
-const inOwnScope = <A, E>(parent: Scope.Scope, load: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
+const isThere = <A, E, R>(
+  load: Effect.Effect<A, E, R>
+): load is Exit.Success<A, E> & Effect.Effect<A, E, R> => Exit.isExit(load) && Exit.isSuccess(load)
+
+const result = <A>(fiber: Fiber.RuntimeFiber<A, EngineUnavailable>) => Effect.flatten(Fiber.await(fiber))
+
+/**
+ * Loads in a child of `parent`, which closes at once if the load fails or is interrupted; that is reported afterwards.
+ * It is all that its fiber does.
+ */
+const inOwnScope = <A, E>(
+  parent: Scope.Scope,
+  load: Effect.Effect<A, E, Scope.Scope>,
+  report: (cause: Cause.Cause<E>) => Effect.Effect<void>
+): Effect.Effect<A, E> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Scope.fork(parent, ExecutionStrategy.sequential), (scope) =>
-      restore(Scope.extend(load, scope)).pipe(
-        Effect.onExit((exit) => (Exit.isFailure(exit) ? Scope.close(scope, exit) : Effect.void))
+      Effect.catchAllCause(WholeFiber.provide(restore(load), Context.make(Scope.Scope, scope)), (cause) =>
+        Effect.zipRight(
+          Scope.close(scope, Exit.failCause(cause)),
+          Effect.zipRight(restore(report(cause)), Effect.failCause(cause))
+        )
       )
     )
   )

@@ -1,8 +1,8 @@
-import { Context, Effect, Layer } from "effect"
-import type { Scope } from "effect"
+import { Context, Effect, Layer, Scope } from "effect"
+import type { Fiber } from "effect"
 
 /** The fibers and contexts that are counted, by what they are for. */
-export type Kind = "inbox" | "outbox" | "warm-up" | "switch" | "turn" | "sentence" | "playback" | "context"
+export type Kind = "inbox" | "warm-up" | "switch" | "turn" | "sentence" | "playback" | "context"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up
@@ -13,6 +13,8 @@ export class Census extends Context.Tag("seiyuu/telemetry/Census")<
   {
     /** Counts `effect` for as long as it runs, however it ends. */
     readonly track: (kind: Kind) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    /** Counts `fiber` for as long as it lives. */
+    readonly watch: (kind: Kind, fiber: Fiber.RuntimeFiber<unknown, unknown>) => void
     /** Counts one more for as long as the scope is open. */
     readonly hold: (kind: Kind) => Effect.Effect<void, never, Scope.Scope>
     /** Kinds with a count above zero. */
@@ -21,20 +23,29 @@ export class Census extends Context.Tag("seiyuu/telemetry/Census")<
 >() {
   static readonly layer = Layer.sync(Census, () => {
     const counts = new Map<Kind, number>()
-    const change = (kind: Kind, by: number) =>
-      Effect.sync(() => {
-        const now = (counts.get(kind) ?? 0) + by
-        if (now === 0) counts.delete(kind)
-        else counts.set(kind, now)
-      })
+    const change = (kind: Kind, by: number): void => {
+      const now = (counts.get(kind) ?? 0) + by
+      if (now === 0) counts.delete(kind)
+      else counts.set(kind, now)
+    }
     return Census.of({
       track: (kind) => (effect) =>
-        Effect.acquireUseRelease(
-          change(kind, 1),
-          () => effect,
-          () => change(kind, -1)
-        ),
-      hold: (kind) => Effect.acquireRelease(change(kind, 1), () => change(kind, -1)),
+        Effect.uninterruptibleMask((restore) => {
+          change(kind, 1)
+          return Effect.onExit(restore(effect), () => Effect.sync(() => change(kind, -1)))
+        }),
+      watch: (kind, fiber) => {
+        change(kind, 1)
+        fiber.addObserver(() => change(kind, -1))
+      },
+      hold: (kind) =>
+        Effect.flatMap(Effect.scope, (scope) => {
+          change(kind, 1)
+          return Scope.addFinalizer(
+            scope,
+            Effect.sync(() => change(kind, -1))
+          )
+        }),
       counts: Effect.sync(() => Object.fromEntries(counts))
     })
   })

@@ -1,8 +1,8 @@
-import { HttpClient, HttpClientRequest } from "@effect/platform"
-import type { HttpClientError, HttpClientResponse } from "@effect/platform"
+import { HttpClientRequest } from "@effect/platform"
+import type { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
 import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
-import type { Cause } from "effect"
-import { Decode } from "../audio/Decode.ts"
+import type { Cause, Context } from "effect"
+import type { Decode } from "../audio/Decode.ts"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
 import * as Quotation from "../models/Quotation.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -28,10 +28,16 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", {
 
 type RequestFailure = Refused | HttpClientError.HttpClientError | Cause.TimeoutException
 
+export interface Services {
+  readonly client: HttpClient.HttpClient
+  readonly decode: Context.Tag.Service<typeof Decode>
+}
+
 /** Any server that speaks OpenAI's `audio/speech`: `base_url` is what stands before that. */
-export const open = Effect.fn("OpenAiTts.open")(function* (config: OpenAiTtsConfig) {
-  const client = yield* HttpClient.HttpClient
-  const { decode, warmUp } = yield* Decode
+export const open = Effect.fnUntraced(function* (
+  { client, decode: { decode, warmUp } }: Services,
+  config: OpenAiTtsConfig
+) {
   if (config.file_extension !== "wav") yield* Effect.forkScoped(warmUp)
   const places = yield* Effect.makeSemaphore(concurrency)
   const words = describe(config)

@@ -5,7 +5,6 @@ import type { TurnToken } from "../../src/conversation/Client.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import * as Outbox from "../../src/server/Outbox.ts"
-import { Census } from "../../src/telemetry/Census.ts"
 
 /** A socket whose messages leave only when the test says so. */
 const slowSocket = () => {
@@ -30,7 +29,7 @@ describe("Outbox", () => {
   it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket)
+      const outbox = yield* Outbox.make(socket, () => {})
       const turn: TurnToken = { stopped: false, heard: undefined }
       yield* outbox.send(text("one"), turn)
       yield* tick
@@ -40,13 +39,13 @@ describe("Outbox", () => {
       yield* leave
       yield* tick
       expect(sent).toEqual(["one", "three"])
-    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+    }).pipe(Effect.provide(limits))
   )
 
   it.scoped("makes senders wait when it is full", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket)
+      const outbox = yield* Outbox.make(socket, () => {})
       for (const number of ["one", "two", "three"]) {
         yield* outbox.send(text(number))
         yield* tick
@@ -58,13 +57,13 @@ describe("Outbox", () => {
       yield* tick
       yield* Fiber.join(waiting)
       expect(sent).toEqual(["one", "two"])
-    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+    }).pipe(Effect.provide(limits))
   )
 
   it.scoped("says since when a message has been leaving", () =>
     Effect.gen(function* () {
       const { leave, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket)
+      const outbox = yield* Outbox.make(socket, () => {})
       expect(outbox.leavingSince()).toBeUndefined()
       yield* TestClock.adjust("5 seconds")
       yield* outbox.send(text("one"))
@@ -72,6 +71,6 @@ describe("Outbox", () => {
       expect(outbox.leavingSince()).toBe(5000)
       yield* leave
       expect(outbox.leavingSince()).toBeUndefined()
-    }).pipe(Effect.provide(Layer.merge(limits, Census.layer)))
+    }).pipe(Effect.provide(limits))
   )
 })
