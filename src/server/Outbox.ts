@@ -33,6 +33,7 @@ export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Ou
     /** Senders that wait for room, oldest first: each puts its message into the queue. */
     const waiting = new Set<() => void>()
     let since: number | undefined
+    const leavingSince = () => since
 
     const write = (frame: string) => {
       let leaves: (() => void) | undefined
@@ -45,11 +46,12 @@ export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Ou
 
     const drain = () => {
       since = undefined
-      while (since === undefined && queue.length > 0) {
+      while (queue.length > 0) {
         const { frame, turn } = queue.shift()!
         const [enter] = waiting
         enter?.()
         if (turn?.stopped !== true) write(frame)
+        if (leavingSince() !== undefined) return
       }
     }
 
@@ -77,5 +79,5 @@ export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Ou
         })
       })
 
-    return { send, leavingSince: () => since }
+    return { send, leavingSince }
   })
