@@ -120,7 +120,12 @@ const program = Effect.gen(function* () {
       ? Effect.void
       : Console.error(`seiyuu: ${failure.value.message}`)
   }),
-  Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici)),
+  Effect.provide(
+    Layer.merge(
+      NodeContext.layer,
+      Layer.provideMerge(NodeHttpClient.layerUndiciWithoutDispatcher, NodeHttpClient.dispatcherLayer)
+    )
+  ),
   // Nobody collects spans yet, and making them is a quarter of what a connection costs.
   Effect.withTracerEnabled(false)
 )

@@ -45,20 +45,20 @@ const make = Effect.gen(function* () {
     timeToLive: idle
   })
 
-  const inThread = Effect.fnUntraced(function* (bytes: Uint8Array) {
+  const inThread = Effect.fn("Decode.inThread")(function* (bytes: Uint8Array) {
     const thread = yield* threads.get
     const decoded = yield* thread.executeEffect(bytes)
     return "pcm" in decoded ? decoded.pcm : yield* new UndecodableAudio({ reason: decoded.problem })
   }, Effect.scoped)
 
-  const decode = Effect.fn("Decode.decode")((bytes: Uint8Array) => {
+  const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
     const plain = Wav.decodePlain(bytes)
     return plain !== undefined
       ? Effect.succeed(plain)
       : Effect.catchTag(inThread(bytes), "WorkerError", (cause) =>
           Effect.fail(new UndecodableAudio({ reason: "the decoder stopped", cause }))
         )
-  })
+  }
 
   return Decode.of({ decode, warmUp: Effect.scoped(Effect.ignore(threads.get)) })
 })

@@ -7,7 +7,9 @@ import type { TurnToken } from "./Client.ts"
 export interface ActiveTurn {
   readonly isRunning: Effect.Effect<boolean>
   /** Interrupts the turn in progress, waits until it has stopped, and starts the next one. */
-  readonly start: (turn: (token: TurnToken) => Effect.Effect<void>) => Effect.Effect<void>
+  readonly start: <R>(
+    turn: (token: TurnToken) => Effect.Effect<void, never, R>
+  ) => Effect.Effect<void, never, R>
   /** Stops the turn in progress and waits until it has stopped. `heard`: what the user says was heard of it. */
   readonly interrupt: (heard?: string) => Effect.Effect<void>
 }

@@ -1,4 +1,3 @@
-import { Stream } from "effect"
 import type { AgentEvent, ToolCall } from "../agent/Agent.ts"
 import type { TtsPreprocessorConfig } from "../config/TtsPreprocessorConfig.ts"
 import type { Actions } from "../protocol/ServerMessage.ts"
@@ -33,28 +32,26 @@ export interface Options extends SentenceSplitter.Options {
   readonly preprocessor: TtsPreprocessorConfig
 }
 
-/**
- * Cuts an agent's events into sentences as they arrive. A think block opens with an item `(` and closes with `)`. A
- * tool call ends the sentence before it.
- */
-export const fromEvents =
-  (options: Options) =>
-  <E, R>(events: Stream.Stream<AgentEvent, E, R>): Stream.Stream<Item, E, R> =>
-    Stream.suspend(() => {
-      const blocks = ThinkBlocks.make()
-      const cutter = makeCutter(options)
-      // One stage for both: each costs as much per piece of an answer as what it does.
-      return events.pipe(
-        Stream.mapConcat((event) => blocks.push(event).flatMap(cutter.push)),
-        Stream.concat(
-          Stream.suspend(() =>
-            Stream.fromIterable([...blocks.flush().flatMap(cutter.push), ...cutter.flush()])
-          )
-        )
-      )
-    })
+/** Cuts an agent's events into sentences as they arrive. */
+export interface Cutter {
+  /** Takes the next event and answers what it completed. */
+  readonly push: (event: AgentEvent) => ReadonlyArray<Item>
+  /** The answer has ended: answers what is left. */
+  readonly flush: () => ReadonlyArray<Item>
+}
 
-const makeCutter = (options: Options) => {
+/** A think block opens with an item `(` and closes with `)`. A tool call ends the sentence before it. */
+export const cutter = (options: Options): Cutter => {
+  const blocks = ThinkBlocks.make()
+  const { flush, push } = makeCutter(options)
+  return {
+    push: (event) => blocks.push(event).flatMap(push),
+    flush: () => [...blocks.flush().flatMap(push), ...flush()]
+  }
+}
+
+/** Takes events in which think blocks have been told from the rest. */
+const makeCutter = (options: Options): Cutter => {
   const said = SentenceSplitter.make(options)
   const thought = SentenceSplitter.make({ ...options, fasterFirst: false })
   let thinking = false

@@ -36,8 +36,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.catchAll((failure) =>
         Effect.as(options.onFailure(failure), silent(options.character, sentence))
       ),
-      census.track("sentence"),
-      Effect.withSpan("Speech.sentence")
+      census.track("sentence")
     )
 
   return (sentence: Sentence): Effect.Effect<Spoken> =>

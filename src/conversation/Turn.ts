@@ -1,9 +1,20 @@
-import { Cause, Duration, Effect, Exit, Schema, Stream } from "effect"
+import {
+  Cause,
+  Chunk,
+  Duration,
+  Effect,
+  ExecutionStrategy,
+  Exit,
+  Option,
+  Schema,
+  Scope,
+  Stream
+} from "effect"
 import type { Agent, ToolCall } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
-import type { ChatImage, ChatMessage, LlmFailed } from "../llm/Llm.ts"
+import type { ChatImage, ChatMessage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -11,6 +22,7 @@ import type { Tts } from "../tts/Tts.ts"
 import { Client } from "./Client.ts"
 import type { TurnToken } from "./Client.ts"
 import type { EmotionMap } from "./Emotions.ts"
+import * as InOrder from "./InOrder.ts"
 import type { Playback } from "./Playback.ts"
 import * as Sentence from "./Sentence.ts"
 import * as Speech from "./Speech.ts"
@@ -18,9 +30,6 @@ import type { TurnRecord } from "./TurnRecord.ts"
 
 /** How many sentences of one turn are synthesised at the same time. */
 const parallelSentences = 3
-
-/** Services that a turn needs beside its options. */
-export type Requirements = Client | Census
 
 /** What triggers a turn. A proactive one has a prompt for input that nobody keeps. */
 export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
@@ -119,7 +128,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 type Send = (message: ServerMessage.ServerMessage) => Effect.Effect<void>
 
 /** What the user says, as text. */
-const listen = Effect.fn("Turn.listen")(function* (options: Options, input: Input, send: Send) {
+const listen = Effect.fnUntraced(function* (options: Options, input: Input, send: Send) {
   if (input._tag === "Text") return input.text
   if (input._tag === "Proactive") return input.prompt
   const asr = yield* options.asr
@@ -151,42 +160,57 @@ const deliver = Effect.fn("Turn.deliver")(function* (
     onFailure: options.onVoiceFailure
   })
   const settings = options.character.agent_config.agent_settings.basic_memory_agent
-  let failed: LlmFailed | undefined
+  const cutter = Sentence.cutter({
+    language: "en",
+    fasterFirst: settings?.faster_first_response ?? true,
+    emotions: options.emotions,
+    preprocessor: options.character.tts_preprocessor_config
+  })
+  const events = agent.reply({
+    conversation: yield* options.memory.conversation,
+    memory: input.before,
+    from: options.character.human_name,
+    text: input.text,
+    images: input.images
+  })
 
-  yield* agent
-    .reply({
-      conversation: yield* options.memory.conversation,
-      memory: input.before,
-      from: options.character.human_name,
-      text: input.text,
-      images: input.images
-    })
-    .pipe(
-      // A failing stream would take the sentences in synthesis down with it.
-      Stream.catchAll((failure) => Stream.execute(Effect.sync(() => (failed = failure)))),
-      Sentence.fromEvents({
-        language: "en",
-        fasterFirst: settings?.faster_first_response ?? true,
-        emotions: options.emotions,
-        preprocessor: options.character.tts_preprocessor_config
-      }),
-      Stream.mapEffect(
-        (item): Effect.Effect<Speech.Spoken | Sentence.ToolItem> =>
-          item._tag === "Tool" ? Effect.succeed(item) : speak(item),
-        { concurrency: parallelSentences }
-      ),
-      Stream.runForEach((item) => {
-        if (item._tag === "Tool") return Effect.flatMap(toolCallStatus(options.character, item.call), send)
-        delivered.speech ||= item.sentence.speech !== ""
-        delivered.duration += item.duration
-        if (!item.sentence.thought) {
-          delivered.raw += item.sentence.raw
-          delivered.shown += item.sentence.display
-        }
-        return send(item.message)
-      })
+  const hand = (item: Speech.Spoken | Sentence.ToolItem) => {
+    if (item._tag === "Tool") return Effect.flatMap(toolCallStatus(options.character, item.call), send)
+    delivered.speech ||= item.sentence.speech !== ""
+    delivered.duration += item.duration
+    if (!item.sentence.thought) {
+      delivered.raw += item.sentence.raw
+      delivered.shown += item.sentence.display
+    }
+    return send(item.message)
+  }
+
+  const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope) {
+    const sentences = InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
+      {
+        parallel: parallelSentences,
+        work: (item) => (item._tag === "Tool" ? Effect.succeed(item) : speak(item)),
+        deliver: hand
+      },
+      scope
     )
-  return failed
+    const add = (items: ReadonlyArray<Sentence.Item>) =>
+      items.length === 0 ? Effect.void : Effect.forEach(items, sentences.add, { discard: true })
+
+    // Running the stream as a whole, by `Stream.run`, costs three times as much.
+    const pull = yield* Scope.extend(Stream.toPull(events), scope)
+    const failed = yield* pull.pipe(
+      Effect.flatMap((chunk) => add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push))),
+      Effect.forever,
+      Effect.catchAll((end) => Effect.succeed(Option.getOrUndefined(end)))
+    )
+    yield* add(cutter.flush())
+    yield* sentences.delivered
+    return failed
+  })
+  return yield* Effect.acquireUseRelease(Scope.make(ExecutionStrategy.parallel), deliverIn, (scope, exit) =>
+    Scope.close(scope, exit)
+  )
 })
 
 const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>

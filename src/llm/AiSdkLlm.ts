@@ -1,8 +1,10 @@
+import { setImmediate as nextRound } from "node:timers/promises"
 import { createAnthropic } from "@ai-sdk/anthropic"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import { Chunk, Effect, Option, Redacted, Schedule, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
 import type { ChatMessage, Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as ProviderFailure from "./ProviderFailure.ts"
 
 /** A model of the AI SDK, whoever serves it. */
@@ -16,9 +18,14 @@ const retries = 2
 const firstPause = "300 millis"
 
 /** Any server that speaks OpenAI's chat completions. `provider`: the configuration's name for it. */
-export const openAiCompatible = (provider: string, config: OpenAiCompatibleLlmConfig): Llm => {
+export const openAiCompatible = (
+  http: typeof fetch,
+  provider: string,
+  config: OpenAiCompatibleLlmConfig
+): Llm => {
   const sdk = createOpenAICompatible({
     name: provider,
+    fetch: http,
     baseURL: config.base_url,
     apiKey: Redacted.value(config.llm_api_key),
     headers: {
@@ -37,9 +44,10 @@ export const openAiCompatible = (provider: string, config: OpenAiCompatibleLlmCo
 }
 
 /** Anthropic's own API. */
-export const claude = (config: ClaudeLlmConfig): Llm => {
+export const claude = (http: typeof fetch, config: ClaudeLlmConfig): Llm => {
   const address = config.base_url.replace(/\/+$/, "")
   const sdk = createAnthropic({
+    fetch: http,
     baseURL: address.endsWith("/v1") ? address : `${address}/v1`,
     apiKey: Redacted.value(config.llm_api_key)
   })
@@ -84,15 +92,14 @@ const make = (model: Model, options: Options): Llm => {
     )
 
   const open = Effect.fn("AiSdkLlm.open")(function* (request: LlmRequest) {
-    const controller = yield* Effect.acquireRelease(
-      Effect.sync(() => new AbortController()),
-      (controller) => Effect.sync(() => controller.abort())
-    )
+    const controller = new AbortController()
+    yield* Finalizer.add(Effect.sync(() => controller.abort()))
     const { stream } = yield* start(request, controller.signal)
-    const reader = stream.getReader()
+    const read = reading(stream.getReader())
     const pull: Effect.Effect<Chunk.Chunk<LlmDelta>, Option.Option<LlmFailed>> = Effect.flatMap(
-      Effect.tryPromise({ try: () => next(reader), catch: (cause) => Option.some(failed.midAnswer(cause)) }),
-      (delta) => (delta === undefined ? Effect.fail(Option.none()) : Effect.succeed(Chunk.of(delta)))
+      Effect.tryPromise({ try: read, catch: (cause) => Option.some(failed.midAnswer(cause)) }),
+      (deltas) =>
+        deltas === undefined ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(deltas))
     )
     return Stream.repeatEffectChunkOption(pull)
   })
@@ -104,15 +111,41 @@ const make = (model: Model, options: Options): Llm => {
   }
 }
 
-/** The next piece of the answer, or `undefined` at its end. Throws what the provider reports. */
-const next = async (reader: ReadableStreamDefaultReader<Part>): Promise<LlmDelta | undefined> => {
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return undefined
-    if (value.type === "error") throw value.error
-    if (value.type === "text-delta" && value.delta !== "") return { _tag: "Text", text: value.delta }
-    if (value.type === "reasoning-delta" && value.delta !== "") return { _tag: "Think", text: value.delta }
+/**
+ * Reads what has come of the answer, one delta at least, or `undefined` at its end; rejects with what the provider
+ * reports. Providers send several pieces at once: each by itself would cost more than all together.
+ */
+const reading = (reader: ReadableStreamDefaultReader<Part>) => {
+  let pending: ReturnType<typeof reader.read> | undefined
+
+  return async (): Promise<ReadonlyArray<LlmDelta> | undefined> => {
+    const deltas: Array<LlmDelta> = []
+    // What has arrived goes through the SDK's stages before the event loop's next round.
+    let round: Promise<undefined> | undefined
+    for (;;) {
+      pending ??= reader.read()
+      const next = await (round === undefined
+        ? pending
+        : Promise.race([pending.catch(() => undefined), round]))
+      // What came before an end or a failure is handed on first.
+      if (next === undefined || (deltas.length > 0 && (next.done || next.value.type === "error")))
+        return deltas
+      pending = undefined
+      if (next.done) return undefined
+      if (next.value.type === "error") throw next.value.error
+      if (collect(deltas, next.value)) round ??= nextRound(undefined)
+    }
   }
+}
+
+/** Adds the text of a part, to the delta before it if it is of the same kind; answers whether it has any. */
+const collect = (deltas: Array<LlmDelta>, part: Part): boolean => {
+  if ((part.type !== "text-delta" && part.type !== "reasoning-delta") || part.delta === "") return false
+  const tag = part.type === "text-delta" ? "Text" : "Think"
+  const before = deltas.at(-1)
+  if (before?._tag === tag) deltas[deltas.length - 1] = { _tag: tag, text: before.text + part.delta }
+  else deltas.push({ _tag: tag, text: part.delta })
+  return true
 }
 
 const promptOf = (request: LlmRequest, systemRole: "system" | "user"): Prompt => {

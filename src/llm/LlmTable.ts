@@ -1,3 +1,4 @@
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig, LlmProvider } from "../config/AgentConfig.ts"
@@ -9,6 +10,7 @@ import * as AiSdkLlm from "./AiSdkLlm.ts"
 import * as LlamaCppLlm from "./LlamaCppLlm.ts"
 import { LlmProviders } from "./Llm.ts"
 import type { Llm } from "./Llm.ts"
+import * as UndiciFetch from "./UndiciFetch.ts"
 
 type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
 
@@ -26,12 +28,15 @@ const shared = (config: object, make: () => Llm): Llm => {
 }
 
 /** The name in the table is the section's too; a section that the file lacks says how to write it. */
-const openAiCompatible = (provider: OpenAiCompatible): Readonly<Record<string, Open>> => ({
+const openAiCompatible = (
+  http: typeof fetch,
+  provider: OpenAiCompatible
+): Readonly<Record<string, Open>> => ({
   [provider]: (configs) => {
     const config = configs[provider]
     return config === undefined
       ? Effect.fail(noSection(provider))
-      : Effect.sync(() => shared(config, () => AiSdkLlm.openAiCompatible(provider, config)))
+      : Effect.sync(() => shared(config, () => AiSdkLlm.openAiCompatible(http, provider, config)))
   }
 })
 
@@ -39,20 +44,21 @@ const openAiCompatible = (provider: OpenAiCompatible): Readonly<Record<string, O
 const table = Effect.gen(function* () {
   const pool = yield* EnginePool
   const store = yield* ModelStore
+  const http = UndiciFetch.over(yield* NodeHttpClient.Dispatcher)
   const models: Readonly<Record<string, Open>> = {
-    ...openAiCompatible("openai_compatible_llm"),
-    ...openAiCompatible("openai_llm"),
-    ...openAiCompatible("ollama_llm"),
-    ...openAiCompatible("lmstudio_llm"),
-    ...openAiCompatible("gemini_llm"),
-    ...openAiCompatible("zhipu_llm"),
-    ...openAiCompatible("deepseek_llm"),
-    ...openAiCompatible("groq_llm"),
-    ...openAiCompatible("mistral_llm"),
+    ...openAiCompatible(http, "openai_compatible_llm"),
+    ...openAiCompatible(http, "openai_llm"),
+    ...openAiCompatible(http, "ollama_llm"),
+    ...openAiCompatible(http, "lmstudio_llm"),
+    ...openAiCompatible(http, "gemini_llm"),
+    ...openAiCompatible(http, "zhipu_llm"),
+    ...openAiCompatible(http, "deepseek_llm"),
+    ...openAiCompatible(http, "groq_llm"),
+    ...openAiCompatible(http, "mistral_llm"),
     claude_llm: ({ claude_llm }) =>
       claude_llm === undefined
         ? Effect.fail(noSection("claude_llm"))
-        : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(claude_llm))),
+        : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(http, claude_llm))),
     llama_cpp_llm: ({ llama_cpp_llm }) => pool.borrow(LlamaCppLlm.spec(store, llama_cpp_llm.model_path))
   }
   return models

@@ -103,7 +103,7 @@ const decodeByType = new Map(
 )
 
 /** Reads one text frame. */
-export const decode = Effect.fn("ClientMessage.decode")(function* (frame: string) {
+export const decode = Effect.fnUntraced(function* (frame: string) {
   const value = yield* parseJson(frame)
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return yield* new MalformedMessage({ problem: "A message must be a JSON object with a `type`." })

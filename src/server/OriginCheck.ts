@@ -68,8 +68,7 @@ export const remembering = (
 ): ((headers: Pick<OriginQuestion, "origin" | "host">) => OriginVerdict) => {
   const verdicts = new Map<string, OriginVerdict>()
   return ({ host, origin }) => {
-    // No header has a line break in it.
-    const key = `${host ?? ""}\n${origin ?? "\n"}`
+    const key = JSON.stringify([host ?? null, origin ?? null])
     const known = verdicts.get(key)
     if (known !== undefined) return known
     const verdict = check({ ...settings, host, origin })

@@ -2,7 +2,6 @@ import { Effect, Ref } from "effect"
 import { Prompts } from "../config/Prompts.ts"
 import { Settings } from "../config/Settings.ts"
 import { Client } from "../conversation/Client.ts"
-import type { TurnToken } from "../conversation/Client.ts"
 import * as Turn from "../conversation/Turn.ts"
 import * as TurnRecord from "../conversation/TurnRecord.ts"
 import type { ChatImage } from "../llm/Llm.ts"
@@ -12,7 +11,7 @@ import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
 
 /** `text-input` */
-export const textInput = Effect.fn("TurnRequests.textInput")(function* (
+export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
   images: ReadonlyArray<Image>
@@ -27,10 +26,7 @@ export const textInput = Effect.fn("TurnRequests.textInput")(function* (
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */
-export const micAudioData = Effect.fn("TurnRequests.micAudioData")(function* (
-  session: Session,
-  chunk: Float32Array
-) {
+export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk: Float32Array) {
   if (session.utterance.add(chunk)) return
   const client = yield* Client
   yield* client.send(
@@ -101,7 +97,6 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     memory: session.memory,
     current: session.history
   })
-  const context = yield* Effect.context<Turn.Requirements>()
   const options: Turn.Options = {
     character: character.config,
     emotions: character.emotions,
@@ -125,5 +120,5 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
             )
           )
   }
-  yield* session.turn.start((token: TurnToken) => Effect.provide(Turn.run(options, input, token), context))
+  yield* session.turn.start((token) => Turn.run(options, input, token))
 })

@@ -1,7 +1,6 @@
-import { HttpClientRequest } from "@effect/platform"
-import type { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
+import * as Undici from "@effect/platform-node/Undici"
 import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
-import type { Cause, Context } from "effect"
+import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
 import * as Quotation from "../models/Quotation.ts"
@@ -26,16 +25,22 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", {
   pauseMs: Schema.UndefinedOr(Schema.Number)
 }) {}
 
-type RequestFailure = Refused | HttpClientError.HttpClientError | Cause.TimeoutException
+/** There was no answer, or not a whole one. */
+class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
+  reason: Schema.Literal("no-connection", "too-slow", "broken-off"),
+  cause: Schema.Defect
+}) {}
+
+type RequestFailure = Refused | Unanswered
 
 export interface Services {
-  readonly client: HttpClient.HttpClient
+  readonly http: Undici.Dispatcher
   readonly decode: Context.Tag.Service<typeof Decode>
 }
 
 /** Any server that speaks OpenAI's `audio/speech`: `base_url` is what stands before that. */
 export const open = Effect.fnUntraced(function* (
-  { client, decode: { decode, warmUp } }: Services,
+  { decode: { decode, warmUp }, http }: Services,
   config: OpenAiTtsConfig
 ) {
   if (config.file_extension !== "wav") yield* Effect.forkScoped(warmUp)
@@ -43,19 +48,10 @@ export const open = Effect.fnUntraced(function* (
   const words = describe(config)
 
   const request = (text: string) =>
-    HttpClientRequest.post(`${config.base_url.replace(/\/+$/, "")}/audio/speech`).pipe(
-      HttpClientRequest.bearerToken(Redacted.value(config.api_key)),
-      HttpClientRequest.bodyUnsafeJson({
-        model: config.model,
-        voice: config.voice,
-        input: text,
-        response_format: config.file_extension
-      }),
-      client.execute,
-      Effect.flatMap(bytesOf),
-      Effect.scoped,
-      Effect.timeout(requestTimeout)
-    )
+    Effect.tryPromise({
+      try: (signal) => ask(http, config, text, signal),
+      catch: (error) => error as RequestFailure
+    })
 
   const synthesize = (text: string) =>
     Effect.suspend(() => request(text)).pipe(
@@ -69,19 +65,51 @@ export const open = Effect.fnUntraced(function* (
   return tts
 })
 
-const bytesOf = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<Uint8Array, Refused | HttpClientError.ResponseError> =>
-  response.status >= 200 && response.status < 300
-    ? Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
-    : Effect.flatMap(
-        Effect.orElseSucceed(response.text, () => ""),
-        (said) =>
-          new Refused({ status: response.status, said, pauseMs: pauseOf(response.headers["retry-after"]) })
-      )
+/**
+ * One request, without Effect's own HTTP client: its layers cost as much again as the request, and a time limit by
+ * Effect two fibers. Rejects with a `RequestFailure`.
+ */
+const ask = async (
+  dispatcher: Undici.Dispatcher,
+  config: OpenAiTtsConfig,
+  text: string,
+  signal: AbortSignal
+): Promise<Uint8Array> => {
+  const response = await Undici.request(`${config.base_url.replace(/\/+$/, "")}/audio/speech`, {
+    dispatcher,
+    signal,
+    method: "POST",
+    headersTimeout: Duration.toMillis(requestTimeout),
+    bodyTimeout: Duration.toMillis(requestTimeout),
+    headers: {
+      authorization: `Bearer ${Redacted.value(config.api_key)}`,
+      "content-type": "application/json"
+    },
+    body: JSON.stringify({
+      model: config.model,
+      voice: config.voice,
+      input: text,
+      response_format: config.file_extension
+    })
+  }).catch((cause: unknown) => {
+    throw new Unanswered({ reason: isTimeout(cause) ? "too-slow" : "no-connection", cause })
+  })
+  const status = response.statusCode
+  if (status < 200 || status >= 300) {
+    const said = await response.body.text().catch(() => "")
+    throw new Refused({ status, said, pauseMs: pauseOf(response.headers["retry-after"]) })
+  }
+  const bytes = await response.body.arrayBuffer().catch((cause: unknown) => {
+    throw new Unanswered({ reason: isTimeout(cause) ? "too-slow" : "broken-off", cause })
+  })
+  return new Uint8Array(bytes)
+}
+
+const isTimeout = (cause: unknown): boolean =>
+  cause instanceof Undici.errors.HeadersTimeoutError || cause instanceof Undici.errors.BodyTimeoutError
 
 /** `Retry-After` in seconds; its other form, a date, is taken as nothing said. */
-const pauseOf = (header: string | undefined): number | undefined => {
+const pauseOf = (header: string | ReadonlyArray<string> | undefined): number | undefined => {
   const seconds = Number(header)
   return header === undefined || Number.isNaN(seconds) ? undefined : seconds * 1000
 }
@@ -91,7 +119,7 @@ const mayPass = (failure: RequestFailure): boolean => {
     const wait = failure.pauseMs ?? 0
     return (failure.status === 429 || failure.status >= 500) && wait <= Duration.toMillis(longestPause)
   }
-  return failure._tag === "RequestError" && failure.reason === "Transport" && !isUnreachable(failure)
+  return failure.reason === "no-connection" && !isUnreachable(failure)
 }
 
 /** Grows with each attempt, unless the server says how long. */
@@ -142,17 +170,16 @@ const describe = (config: OpenAiTtsConfig) => {
   }
 
   const requestFailed = (failure: RequestFailure): SynthesisFailed => {
-    switch (failure._tag) {
-      case "Refused":
-        return refused(failure)
-      case "TimeoutException":
+    if (failure._tag === "Refused") return refused(failure)
+    switch (failure.reason) {
+      case "too-slow":
         return failed(
           `${host} did not answer within ${requestTimeout}`,
           "Look whether that server is overloaded."
         )
-      case "RequestError":
+      case "no-connection":
         return failed(`no server answers at ${host}`, `Start it, or correct ${section}.base_url.`)
-      case "ResponseError":
+      case "broken-off":
         return failed(
           `the answer of ${host} broke off`,
           "The next sentence is tried afresh; look at that server's log."

@@ -1,4 +1,4 @@
-import { HttpClient } from "@effect/platform"
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
@@ -15,12 +15,12 @@ type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.S
 /** From `tts_model` to the voice. */
 const table = Effect.gen(function* () {
   const pool = yield* EnginePool
-  const client = yield* HttpClient.HttpClient
+  const http = yield* NodeHttpClient.Dispatcher
   const decode = yield* Decode
   const voices: Readonly<Partial<Record<TtsConfig["tts_model"], Open>>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec), (flite) => FliteTts.voice(flite, flite_tts)),
-    openai_tts: ({ openai_tts }) => OpenAiTts.open({ client, decode }, openai_tts)
+    openai_tts: ({ openai_tts }) => OpenAiTts.open({ http, decode }, openai_tts)
   }
   return voices
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Effect, Stream } from "effect"
+import { Effect } from "effect"
 import * as fc from "fast-check"
 import type { AgentEvent } from "../../src/agent/Agent.ts"
 import * as Emotions from "../../src/conversation/Emotions.ts"
@@ -11,18 +11,17 @@ const emotions = Emotions.fromModelInfo({ joy: 3, Sadness: "f01" })
 const options: Sentence.Options = { language: "en", fasterFirst: false, emotions, preprocessor }
 
 const items = (events: ReadonlyArray<AgentEvent>) =>
-  Stream.fromIterable(events).pipe(
-    Sentence.fromEvents(options),
-    Stream.runCollect,
-    Effect.map(Chunk.toReadonlyArray)
-  )
+  Effect.sync(() => {
+    const { flush, push } = Sentence.cutter(options)
+    return [...events.flatMap(push), ...flush()]
+  })
 
 const say = (...texts: ReadonlyArray<string>) => items(texts.map((text) => ({ _tag: "Text", text })))
 
 const sentences = (all: ReadonlyArray<Sentence.Item>) =>
   all.filter((item): item is Sentence.Sentence => item._tag === "Sentence")
 
-describe("Sentence.fromEvents", () => {
+describe("Sentence.cutter", () => {
   it.effect(
     "turns keywords into expressions, in any case, and takes them out of what is shown and spoken",
     () =>

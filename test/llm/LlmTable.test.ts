@@ -1,3 +1,4 @@
+import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import type { Scope } from "effect"
@@ -22,7 +23,7 @@ const noModels = Layer.mock(ModelStore, {
 
 const layer = LlmTable.layer.pipe(
   Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-  Layer.provide(noModels)
+  Layer.provide([noModels, NodeHttpClient.dispatcherLayer])
 )
 
 const config = (
@@ -122,7 +123,9 @@ describe("LlmTable", () => {
       yield* Effect.gen(function* () {
         yield* Effect.scoped(open(config("llama_cpp_llm")))
         assert.deepStrictEqual(journal, ["borrow", "return"])
-      }).pipe(Effect.provide(LlmTable.layer.pipe(Layer.provide([pool, noModels]))))
+      }).pipe(
+        Effect.provide(LlmTable.layer.pipe(Layer.provide([pool, noModels, NodeHttpClient.dispatcherLayer])))
+      )
     })
   )
 })

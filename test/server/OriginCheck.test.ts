@@ -161,6 +161,27 @@ describe("OriginCheck: Host", () => {
   })
 })
 
+describe("OriginCheck: memory", () => {
+  it("answers the same the second time, and tells every pair of headers from every other", () => {
+    const settings = { configuredHost: "localhost", allowedOrigins: ["https://chat.example.com"] }
+    const ask = OriginCheck.remembering(settings)
+    const origins = [undefined, "", "null", "https://chat.example.com", "https://evil.example"]
+    const hosts = [undefined, "", local, "evil.example", "192.168.1.5"]
+    for (const _ of ["first", "second"]) {
+      for (const origin of origins)
+        for (const host of hosts)
+          assert.deepStrictEqual(ask({ origin, host }), check(origin, host, settings), `${origin} at ${host}`)
+    }
+  })
+
+  it("goes on after more strangers than it remembers", () => {
+    const ask = OriginCheck.remembering({ configuredHost: "localhost", allowedOrigins: [] })
+    for (let index = 0; index < 250; index++)
+      assert.isFalse(ask({ origin: `https://evil${index}.example`, host: local }).allowed)
+    assert.isTrue(ask({ origin: undefined, host: local }).allowed)
+  })
+})
+
 describe("OriginCheck: answer", () => {
   it("says what to set, without the stranger's text", () => {
     for (const verdict of [check("https://evil.example", local), check(undefined, "evil.example")]) {

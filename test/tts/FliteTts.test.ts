@@ -1,5 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { FetchHttpClient } from "@effect/platform"
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import { EnginePool } from "../../src/models/EnginePool.ts"
@@ -11,7 +11,7 @@ import * as TtsConfigs from "./TtsConfigs.ts"
 
 const engines = TtsTable.layer.pipe(
   Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-  Layer.provide(FetchHttpClient.layer)
+  Layer.provide(NodeHttpClient.dispatcherLayer)
 )
 
 describeTts("flite_tts", { config: Effect.succeed(TtsConfigs.flite("slt")), layer: engines })

@@ -1,5 +1,4 @@
 import { afterAll, assert, describe, layer } from "@effect/vitest"
-import { FetchHttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Fiber, Layer } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
@@ -15,7 +14,7 @@ import * as TtsConfigs from "./TtsConfigs.ts"
 
 const engines = TtsTable.layer.pipe(
   Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-  Layer.provide(NodeHttpClient.layerUndici)
+  Layer.provide(NodeHttpClient.dispatcherLayer)
 )
 
 const shared = await startStub()
@@ -172,28 +171,15 @@ describe("OpenAiTts", () => {
       })
     )
 
-    for (const [client, http] of [
-      ["fetch", FetchHttpClient.layer],
-      ["undici", NodeHttpClient.layerUndici],
-      ["node:http", NodeHttpClient.layer]
-    ] as const) {
-      it.scoped(`explains that no server is there (${client})`, () =>
-        Effect.gen(function* () {
-          const stub = yield* Effect.promise(() => startStub())
-          yield* Effect.promise(() => stub.close())
-          const tts = yield* open(stub)
-          const error = yield* Effect.flip(tts.synthesize("Hello."))
-          assert.strictEqual(error.detail, `no server answers at ${new URL(stub.url).host}`)
-        }).pipe(
-          Effect.provide(
-            TtsTable.layer.pipe(
-              Layer.provide(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-              Layer.provide(http)
-            )
-          )
-        )
-      )
-    }
+    it.scoped("explains that no server is there", () =>
+      Effect.gen(function* () {
+        const stub = yield* Effect.promise(() => startStub())
+        yield* Effect.promise(() => stub.close())
+        const tts = yield* open(stub)
+        const error = yield* Effect.flip(tts.synthesize("Hello."))
+        assert.strictEqual(error.detail, `no server answers at ${new URL(stub.url).host}`)
+      })
+    )
 
     it.scoped("says so of voices that are not built", () =>
       Effect.gen(function* () {

@@ -1,0 +1,41 @@
+import { Effect, Fiber } from "effect"
+import type { Scope } from "effect"
+
+export interface Options<A, B> {
+  /** How many items may be in work, or wait for those before them, at the same time. */
+  readonly parallel: number
+  readonly work: (item: A) => Effect.Effect<B>
+  readonly deliver: (result: B) => Effect.Effect<void>
+}
+
+/** Works on items concurrently and delivers the results in the order of the items, each as soon as it may go. */
+export interface InOrder<A> {
+  /** Begins with an item; waits while too many are under way. */
+  readonly add: (item: A) => Effect.Effect<void>
+  /** Waits until everything has been delivered. Dies of what any item died of; nothing after it is delivered. */
+  readonly delivered: Effect.Effect<void>
+}
+
+/** Closing `scope` interrupts everything that is under way. */
+export const make = <A, B>(options: Options<A, B>, scope: Scope.Scope): InOrder<A> => {
+  const places = Effect.unsafeMakeSemaphore(options.parallel)
+  let latest: Effect.Effect<void> = Effect.void
+
+  const add = (item: A) =>
+    Effect.suspend(() => {
+      const before = latest
+      return options.work(item).pipe(
+        Effect.flatMap((result) => Effect.flatMap(before, () => options.deliver(result))),
+        Effect.ensuring(places.release(1)),
+        Effect.forkIn(scope),
+        Effect.map((fiber) => {
+          latest = Effect.flatten(Fiber.await(fiber))
+        })
+      )
+    })
+
+  return {
+    add: (item) => Effect.zipRight(places.take(1), add(item)),
+    delivered: Effect.suspend(() => latest)
+  }
+}
