@@ -8,10 +8,11 @@ import { UndecodableAudio } from "./UndecodableAudio.ts"
 const headerLength = 44
 
 /** A RIFF/WAVE file with one chunk of 16-bit mono samples. */
-export const encode = (pcm: Pcm): Uint8Array => {
+export const encode = (pcm: Pcm): Buffer => {
   const length = pcm.samples.byteLength
-  const bytes = new Uint8Array(headerLength + length)
-  const view = new DataView(bytes.buffer)
+  // Every byte of it is written below.
+  const bytes = Buffer.allocUnsafe(headerLength + length)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerLength)
   writeTag(bytes, 0, "RIFF")
   view.setUint32(4, headerLength - 8 + length, true)
   writeTag(bytes, 8, "WAVE")

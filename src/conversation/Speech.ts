@@ -63,7 +63,7 @@ const withSound = (spoken: Spoken, pcm: Pcm.Pcm): Spoken => ({
   duration: Pcm.duration(pcm),
   message: {
     ...spoken.message,
-    audio: Buffer.from(Wav.encode(pcm)).toString("base64"),
+    audio: Wav.encode(pcm).toString("base64"),
     volumes: Loudness.volumes(pcm)
   }
 })
