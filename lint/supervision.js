@@ -36,7 +36,7 @@ export default {
             /^forkDaemon|^forkWithErrorHandler$/.test(name)
           )
         ) {
-          report(node, "A daemon fiber has no owner: use forkScoped, FiberHandle, FiberMap or FiberSet.")
+          report(node, "A daemon fiber has no owner: use forkScoped, forkIn, FiberSlot, FiberMap or FiberSet.")
         }
       }
     })),
