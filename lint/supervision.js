@@ -36,11 +36,19 @@ export default {
             /^forkDaemon|^forkWithErrorHandler$/.test(name)
           )
         ) {
-          report(node, "A daemon fiber has no owner: use forkScoped, forkIn, FiberSlot, FiberMap or FiberSet.")
+          report(
+            node,
+            "A daemon fiber has no owner: use forkScoped, forkIn, FiberSlot, FiberMap or FiberSet."
+          )
         }
       }
     })),
     "no-bare-async": rule("asynchrony goes through Effect", (report) => ({
+      ImportDeclaration: (node) => {
+        if (/^(node:)?timers(\/promises)?$/.test(node.source.value)) {
+          report(node, "Use Effect.sleep or a Schedule instead of Node's timers.")
+        }
+      },
       NewExpression: (node) => {
         if (node.callee.type === "Identifier" && node.callee.name === "Promise") {
           report(node, "Use Effect.async instead of a bare Promise.")

@@ -1,4 +1,4 @@
-import { Effect, Fiber } from "effect"
+import { Effect, Exit, Fiber } from "effect"
 import type { Scope } from "effect"
 
 export interface Options<A, B> {
@@ -10,7 +10,7 @@ export interface Options<A, B> {
 
 /** Works on items concurrently and delivers the results in the order of the items, each as soon as it may go. */
 export interface InOrder<A> {
-  /** Begins with an item; waits while too many are under way. */
+  /** Begins with an item; waits while too many are under way. Dies of what an earlier item died of. */
   readonly add: (item: A) => Effect.Effect<void>
   /** Waits until everything has been delivered. Dies of what any item died of; nothing after it is delivered. */
   readonly delivered: Effect.Effect<void>
@@ -20,9 +20,11 @@ export interface InOrder<A> {
 export const make = <A, B>(options: Options<A, B>, scope: Scope.Scope): InOrder<A> => {
   const places = Effect.unsafeMakeSemaphore(options.parallel)
   let latest: Effect.Effect<void> = Effect.void
+  let failed: Effect.Effect<void> | undefined
 
   const add = (item: A) =>
     Effect.suspend(() => {
+      if (failed !== undefined) return failed
       const before = latest
       return options.work(item).pipe(
         Effect.flatMap((result) => Effect.flatMap(before, () => options.deliver(result))),
@@ -30,6 +32,9 @@ export const make = <A, B>(options: Options<A, B>, scope: Scope.Scope): InOrder<
         Effect.forkIn(scope),
         Effect.map((fiber) => {
           latest = Effect.flatten(Fiber.await(fiber))
+          fiber.addObserver((exit) => {
+            if (Exit.isFailure(exit)) failed ??= exit
+          })
         })
       )
     })

@@ -1,3 +1,5 @@
+// No timer: it looks whether more has arrived, inside one read, and waits for no time of any clock.
+// oxlint-disable-next-line supervision/no-bare-async
 import { setImmediate as nextRound } from "node:timers/promises"
 import { createAnthropic } from "@ai-sdk/anthropic"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"

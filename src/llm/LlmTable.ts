@@ -16,27 +16,34 @@ type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.
 
 type OpenAiCompatible = Exclude<LlmProvider, "stateless_llm_with_template" | "claude_llm" | "llama_cpp_llm">
 
+/** How a client is had: made anew, or the one that was made of the same configuration. */
+type Share = (config: object, make: () => Llm) => Effect.Effect<Llm>
+
 /**
  * Clients of a provider keep no state of a session, and one weighs 100 kB: sessions that hold the same configuration
  * object share it, as all of the base character do.
  */
-const clients = new WeakMap<object, Llm>()
-const shared = (config: object, make: () => Llm): Llm => {
-  const client = clients.get(config) ?? make()
-  clients.set(config, client)
-  return client
+const sharing = (): Share => {
+  const clients = new WeakMap<object, Llm>()
+  return (config, make) =>
+    Effect.sync(() => {
+      const client = clients.get(config) ?? make()
+      clients.set(config, client)
+      return client
+    })
 }
 
 /** The name in the table is the section's too; a section that the file lacks says how to write it. */
 const openAiCompatible = (
-  http: typeof fetch,
-  provider: OpenAiCompatible
+  provider: OpenAiCompatible,
+  share: Share,
+  http: typeof fetch
 ): Readonly<Record<string, Open>> => ({
   [provider]: (configs) => {
     const config = configs[provider]
     return config === undefined
       ? Effect.fail(noSection(provider))
-      : Effect.sync(() => shared(config, () => AiSdkLlm.openAiCompatible(http, provider, config)))
+      : share(config, () => AiSdkLlm.openAiCompatible(http, provider, config))
   }
 })
 
@@ -45,20 +52,22 @@ const table = Effect.gen(function* () {
   const pool = yield* EnginePool
   const store = yield* ModelStore
   const http = UndiciFetch.over(yield* NodeHttpClient.Dispatcher)
+  const share = sharing()
+  const compatible = (provider: OpenAiCompatible) => openAiCompatible(provider, share, http)
   const models: Readonly<Record<string, Open>> = {
-    ...openAiCompatible(http, "openai_compatible_llm"),
-    ...openAiCompatible(http, "openai_llm"),
-    ...openAiCompatible(http, "ollama_llm"),
-    ...openAiCompatible(http, "lmstudio_llm"),
-    ...openAiCompatible(http, "gemini_llm"),
-    ...openAiCompatible(http, "zhipu_llm"),
-    ...openAiCompatible(http, "deepseek_llm"),
-    ...openAiCompatible(http, "groq_llm"),
-    ...openAiCompatible(http, "mistral_llm"),
+    ...compatible("openai_compatible_llm"),
+    ...compatible("openai_llm"),
+    ...compatible("ollama_llm"),
+    ...compatible("lmstudio_llm"),
+    ...compatible("gemini_llm"),
+    ...compatible("zhipu_llm"),
+    ...compatible("deepseek_llm"),
+    ...compatible("groq_llm"),
+    ...compatible("mistral_llm"),
     claude_llm: ({ claude_llm }) =>
       claude_llm === undefined
         ? Effect.fail(noSection("claude_llm"))
-        : Effect.sync(() => shared(claude_llm, () => AiSdkLlm.claude(http, claude_llm))),
+        : share(claude_llm, () => AiSdkLlm.claude(http, claude_llm)),
     llama_cpp_llm: ({ llama_cpp_llm }) => pool.borrow(LlamaCppLlm.spec(store, llama_cpp_llm.model_path))
   }
   return models

@@ -16,6 +16,7 @@ interface CallError {
   /** The body, parsed if it has the shape that the SDK expects. */
   readonly data?: unknown
   readonly responseBody?: string
+  readonly responseHeaders?: Readonly<Record<string, string>>
   readonly cause?: unknown
 }
 
@@ -78,6 +79,11 @@ export const describe = (about: About) => {
         advice: "Wait a while, or use a key with a higher limit.",
         cause
       })
+    }
+    const location = call.responseHeaders?.["location"]
+    if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address)) {
+      const detail = `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`
+      return failed("rejected", { detail, advice: `Set ${section}.base_url to that address.`, cause })
     }
     const detail = `${host} refused the request with status ${status}${said}`
     return status >= 500

@@ -1,17 +1,15 @@
 import * as Undici from "@effect/platform-node/Undici"
 
-/** Redirects that are followed; the key is not sent on to another host. */
-const maxRedirections = 5
-
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.
- * Fails like that one, with a `TypeError` whose `cause` says why.
+ * Fails like that one, with a `TypeError` whose `cause` says why. A redirect is an answer like any other: following it
+ * could take the key to another server.
  */
-export const over = (dispatcher: Undici.Dispatcher): typeof fetch => {
-  const following = dispatcher.compose(Undici.interceptors.redirect({ maxRedirections }))
-  return async (input, init = {}) => {
+export const over =
+  (dispatcher: Undici.Dispatcher): typeof fetch =>
+  async (input, init = {}) => {
     const response = await Undici.request(input instanceof Request ? input.url : input, {
-      dispatcher: following,
+      dispatcher,
       method: (init.method ?? "GET") as Undici.Dispatcher.HttpMethod,
       headers: Object.fromEntries(new Headers(init.headers)),
       body: (init.body ?? null) as string | null,
@@ -20,12 +18,16 @@ export const over = (dispatcher: Undici.Dispatcher): typeof fetch => {
       if (init.signal?.aborted === true) throw cause
       throw new TypeError("fetch failed", { cause })
     })
-    return new Response(stream(response.body), {
-      status: response.statusCode,
+    const status = response.statusCode
+    if (withoutBody.has(status)) await response.body.dump()
+    return new Response(withoutBody.has(status) ? null : stream(response.body), {
+      status,
       headers: new Headers(entries(response.headers))
     })
   }
-}
+
+/** Statuses that `Response` refuses to have a body with. */
+const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 type Body = Undici.Dispatcher.ResponseData["body"]
 

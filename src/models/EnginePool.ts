@@ -70,14 +70,16 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
       else references.set(name, now)
     })
 
-  const borrow = <A>(spec: EngineSpec<A>) => {
-    const name = nameOf(spec.kind, spec.id)
-    loads.set(name, spec.load)
-    const key = new EngineKey({ kind: spec.kind, id: spec.id, attempt: attempts.get(name) ?? 0 })
-    return Effect.uninterruptible(Effect.zipRight(Finalizer.add(count(name, -1)), count(name, 1))).pipe(
-      Effect.zipRight(RcMap.get(engines, key))
-    ) as Effect.Effect<A, EngineUnavailable, Scope.Scope>
-  }
+  const borrow = <A>(spec: EngineSpec<A>) =>
+    // The attempt is that of the moment: a borrower may run the same effect again after a failure.
+    Effect.suspend(() => {
+      const name = nameOf(spec.kind, spec.id)
+      loads.set(name, spec.load)
+      const key = new EngineKey({ kind: spec.kind, id: spec.id, attempt: attempts.get(name) ?? 0 })
+      return Effect.uninterruptible(Effect.zipRight(Finalizer.add(count(name, -1)), count(name, 1))).pipe(
+        Effect.zipRight(RcMap.get(engines, key))
+      ) as Effect.Effect<A, EngineUnavailable, Scope.Scope>
+    })
 
   const uses = RcMap.keys(engines).pipe(
     Effect.map((keys) =>

@@ -85,10 +85,11 @@ const connect = Effect.fnUntraced(function* (connection: Connection, watchdog: W
   )
   return yield* serve(connection, outbox, watchdog).pipe(
     Effect.onExit((exit) =>
-      Effect.ensuring(
-        Scope.close(scope, exit),
-        Effect.sync(() => socket.close(closeCode(exit), ""))
-      )
+      // The client knows at once, however long its session takes to close.
+      Effect.suspend(() => {
+        socket.close(closeCode(exit), "")
+        return Scope.close(scope, exit)
+      })
     ),
     (served) => WholeFiber.provide(served, services)
   )

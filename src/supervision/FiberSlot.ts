@@ -1,7 +1,10 @@
 import { Effect, Fiber } from "effect"
 import type { Scope } from "effect"
 
-/** A place for one fiber, which the scope owns: closing the scope interrupts it and waits until it has stopped. */
+/**
+ * A place for one fiber, which the scope owns: closing the scope interrupts it and waits until it has stopped. Callers
+ * take turns: two that start at the same time would both run.
+ */
 export interface FiberSlot {
   /** Stops the fiber in the place, waits until it has stopped, and starts another, which has begun afterwards. */
   readonly start: <R>(effect: Effect.Effect<unknown, never, R>) => Effect.Effect<void, never, R>

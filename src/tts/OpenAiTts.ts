@@ -50,8 +50,16 @@ export const open = Effect.fnUntraced(function* (
   const request = (text: string) =>
     Effect.tryPromise({
       try: (signal) => ask(http, config, text, signal),
-      catch: (error) => error as RequestFailure
-    })
+      catch: (error) =>
+        error instanceof Refused || error instanceof Unanswered
+          ? error
+          : new Unanswered({ reason: "no-connection", cause: error })
+    }).pipe(
+      Effect.timeoutFail({
+        duration: requestTimeout,
+        onTimeout: () => new Unanswered({ reason: "too-slow", cause: undefined })
+      })
+    )
 
   const synthesize = (text: string) =>
     Effect.suspend(() => request(text)).pipe(
@@ -66,8 +74,8 @@ export const open = Effect.fnUntraced(function* (
 })
 
 /**
- * One request, without Effect's own HTTP client: its layers cost as much again as the request, and a time limit by
- * Effect two fibers. Rejects with a `RequestFailure`.
+ * One request, without Effect's own HTTP client, whose layers cost as much again as the request. Rejects with
+ * `Refused`, with `Unanswered`, or with whatever says that there was no connection.
  */
 const ask = async (
   dispatcher: Undici.Dispatcher,
@@ -79,8 +87,9 @@ const ask = async (
     dispatcher,
     signal,
     method: "POST",
-    headersTimeout: Duration.toMillis(requestTimeout),
-    bodyTimeout: Duration.toMillis(requestTimeout),
+    // The limit is on the whole request.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     headers: {
       authorization: `Bearer ${Redacted.value(config.api_key)}`,
       "content-type": "application/json"
@@ -91,8 +100,6 @@ const ask = async (
       input: text,
       response_format: config.file_extension
     })
-  }).catch((cause: unknown) => {
-    throw new Unanswered({ reason: isTimeout(cause) ? "too-slow" : "no-connection", cause })
   })
   const status = response.statusCode
   if (status < 200 || status >= 300) {
@@ -100,13 +107,10 @@ const ask = async (
     throw new Refused({ status, said, pauseMs: pauseOf(response.headers["retry-after"]) })
   }
   const bytes = await response.body.arrayBuffer().catch((cause: unknown) => {
-    throw new Unanswered({ reason: isTimeout(cause) ? "too-slow" : "broken-off", cause })
+    throw new Unanswered({ reason: "broken-off", cause })
   })
   return new Uint8Array(bytes)
 }
-
-const isTimeout = (cause: unknown): boolean =>
-  cause instanceof Undici.errors.HeadersTimeoutError || cause instanceof Undici.errors.BodyTimeoutError
 
 /** `Retry-After` in seconds; its other form, a date, is taken as nothing said. */
 const pauseOf = (header: string | ReadonlyArray<string> | undefined): number | undefined => {

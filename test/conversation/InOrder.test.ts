@@ -74,6 +74,34 @@ describe("InOrder", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("begins with nothing more once an item has died", () =>
+    Effect.gen(function* () {
+      const { options, seen } = watched()
+      const inOrder = InOrder.make(
+        { ...options, work: (item: Item) => (item.index === 0 ? Effect.die("inside") : options.work(item)) },
+        yield* Effect.scope
+      )
+      yield* inOrder.add({ index: 0, ms: 0 })
+      yield* TestClock.adjust("1 millis")
+      const exit = yield* Effect.exit(inOrder.add({ index: 1, ms: 0 }))
+      expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBe("inside")
+      expect(seen.peak).toBe(0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("holds a place until the result has been delivered", () =>
+    Effect.gen(function* () {
+      const { options, seen } = watched()
+      const inOrder = InOrder.make(options, yield* Effect.scope)
+      for (const [index, ms] of [500, 1, 1].entries()) yield* inOrder.add({ index, ms })
+      const fourth = yield* Effect.fork(inOrder.add({ index: 3, ms: 1 }))
+      yield* TestClock.adjust("499 millis")
+      expect(fourth.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("10 millis")
+      expect(seen.delivered).toEqual([0, 1, 2, 3])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("leaves nothing running when its scope closes", () =>
     Effect.gen(function* () {
       const { options, seen } = watched()

@@ -105,13 +105,22 @@ describe("AiSdkLlm", () => {
     )
   }
 
-  it.scopedLive("follows a redirect, without taking the key to another server", () =>
+  it.scopedLive("takes its key to no other server, and says where it is sent", () =>
     Effect.gen(function* () {
       const target = yield* StubProviders.open(chat({ chunks: ["Moved."] }))
       const location = `${target.url}/v1/chat/completions`
-      const { deltas } = yield* answerOf({ refuse: { status: 307, headers: { location } } })
-      assert.deepStrictEqual(deltas, text("Moved."))
-      assert.isUndefined(target.log.chats[0]!.headers.authorization)
+      const { deltas, failure } = yield* answerOf({ refuse: { status: 307, headers: { location } } })
+      assert.deepStrictEqual(deltas, [])
+      assert.include(failure?.detail ?? "", `sends the request on to ${new URL(target.url).host}`)
+      assert.include(failure?.advice ?? "", "base_url")
+      assert.lengthOf(target.log.chats, 0)
+    })
+  )
+
+  it.scopedLive("understands an answer that is none", () =>
+    Effect.gen(function* () {
+      const { failure } = yield* answerOf({ refuse: { status: 304 } })
+      assert.include(failure?.detail ?? "", "refused the request with status 304")
     })
   )
 

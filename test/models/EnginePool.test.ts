@@ -35,6 +35,22 @@ const borrower = (engine: EngineSpec<string>) =>
 const uses = Effect.flatMap(EnginePool, (pool) => pool.uses)
 
 describe("EnginePool", () => {
+  it.effect("shares the next attempt with whoever tries the same again after a failure", () =>
+    Effect.gen(function* () {
+      let loads = 0
+      const flaky: EngineSpec<number> = {
+        kind: "tts",
+        id: "flaky",
+        load: Effect.suspend(() => (++loads === 1 ? broken : Effect.succeed(loads)))
+      }
+      const first = (yield* EnginePool).borrow(flaky)
+      expect((yield* Effect.flip(first)).reason).toBe("it broke")
+      expect(yield* (yield* EnginePool).borrow(flaky)).toBe(2)
+      expect(yield* first).toBe(2)
+      expect(yield* uses).toHaveLength(1)
+    }).pipe(Effect.scoped, Effect.provide(pool))
+  )
+
   it.effect("loads an engine once for all sessions, keeps it for the idle time, then frees it", () =>
     Effect.gen(function* () {
       const journal: Journal = []

@@ -22,6 +22,24 @@ const watched = () => {
 const turnOfTheLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 describe("Bundle", () => {
+  it.live("waits for fibers that an event of the socket has started", () =>
+    Effect.gen(function* () {
+      const { bundle, pieces, stream } = watched()
+      yield* Effect.async<void>((resume) => {
+        setImmediate(() => {
+          bundle()
+          stream.write("x")
+          queueMicrotask(() => {
+            bundle()
+            stream.write("x")
+            setImmediate(() => resume(Effect.void))
+          })
+        })
+      })
+      expect(pieces).toEqual([2])
+    })
+  )
+
   it.live("sends what fibers write one after the other in one piece", () =>
     Effect.gen(function* () {
       const { bundle, pieces, stream } = watched()

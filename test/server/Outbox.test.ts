@@ -7,12 +7,12 @@ import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import * as Outbox from "../../src/server/Outbox.ts"
 
 /** A socket whose messages leave only when the test says so. */
-const slowSocket = () => {
+const slowSocket = (bufferedAmount = 1_000_000) => {
   const sent: Array<string> = []
   const leaving: Array<() => void> = []
   const socket = {
-    // More than may wait in a socket without holding up the next message.
-    bufferedAmount: 1_000_000,
+    // By default more than may wait in a socket without holding up the next message.
+    bufferedAmount,
     send: (frame: string, left: () => void) => {
       sent.push((JSON.parse(frame) as { text: string }).text)
       leaving.push(left)
@@ -57,6 +57,40 @@ describe("Outbox", () => {
       yield* tick
       yield* Fiber.join(waiting)
       expect(sent).toEqual(["one", "two"])
+      for (let left = 0; left < 3; left++) yield* leave
+      expect(sent).toEqual(["one", "two", "three", "four"])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("sends nothing for a sender that has stopped waiting", () =>
+    Effect.gen(function* () {
+      const { leave, sent, socket } = slowSocket()
+      const outbox = yield* Outbox.make(socket, () => {})
+      for (const number of ["one", "two", "three"]) yield* outbox.send(text(number))
+      const waiting = yield* Effect.fork(outbox.send(text("never")))
+      yield* tick
+      yield* Fiber.interrupt(waiting)
+      for (let left = 0; left < 4; left++) yield* leave
+      expect(sent).toEqual(["one", "two", "three"])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("sends nothing of a turn that has been stopped before", () =>
+    Effect.gen(function* () {
+      const { sent, socket } = slowSocket()
+      const outbox = yield* Outbox.make(socket, () => {})
+      yield* outbox.send(text("late"), { stopped: true, heard: undefined })
+      expect(sent).toEqual([])
+    }).pipe(Effect.provide(limits))
+  )
+
+  it.scoped("waits for no message while little is waiting in the socket", () =>
+    Effect.gen(function* () {
+      const { sent, socket } = slowSocket(31 * 1024)
+      const outbox = yield* Outbox.make(socket, () => {})
+      for (const number of ["one", "two", "three", "four"]) yield* outbox.send(text(number))
+      expect(sent).toEqual(["one", "two", "three", "four"])
+      expect(outbox.leavingSince()).toBeUndefined()
     }).pipe(Effect.provide(limits))
   )
 

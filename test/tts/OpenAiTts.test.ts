@@ -1,6 +1,6 @@
 import { afterAll, assert, describe, layer } from "@effect/vitest"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Layer, TestClock, TestServices } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
 import { EnginePool } from "../../src/models/EnginePool.ts"
@@ -48,6 +48,24 @@ const failure = (script: SpeechScript, changes: Partial<OpenAiTtsConfig> = {}) =
   )
 
 describe("OpenAiTts", () => {
+  layer(engines)((it) => {
+    it.scoped("gives up on a server that does not come to an end", () =>
+      withStub(speech({ delayMs: 60_000 }), (stub) =>
+        Effect.gen(function* () {
+          const tts = yield* open(stub)
+          const speaking = yield* Effect.fork(Effect.flip(tts.synthesize("Hello.")))
+          while (stub.log.speeches.length === 0) yield* TestServices.provideLive(Effect.sleep("5 millis"))
+          yield* TestClock.adjust("29 seconds")
+          assert.isNull(speaking.unsafePoll())
+          yield* TestClock.adjust("1 seconds")
+          assert.include((yield* Fiber.join(speaking)).detail, "did not answer within 30 seconds")
+          yield* Effect.promise(() => stub.log.speeches[0]!.over)
+          assert.isTrue(stub.log.speeches[0]!.aborted)
+        })
+      )
+    )
+  })
+
   layer(engines, { excludeTestServices: true })((it) => {
     it.scoped("asks as the API wants to be asked, with or without a slash at the end", () =>
       withStub({}, (stub) =>
@@ -180,6 +198,19 @@ describe("OpenAiTts", () => {
         assert.strictEqual(error.detail, `no server answers at ${new URL(stub.url).host}`)
       })
     )
+
+    for (const base_url of ["localhost:8880/v1", "nowhere at all"]) {
+      it.scoped(`says so of an address that is none: ${base_url}`, () =>
+        Effect.gen(function* () {
+          const tts = yield* Effect.flatMap(TtsEngines, (engines) =>
+            engines.open(TtsConfigs.openAi({ base_url }))
+          )
+          const error = yield* Effect.flip(tts.synthesize("Hello."))
+          assert.strictEqual(error._tag, "SynthesisFailed")
+          assert.include(error.advice, "tts_config.openai_tts.base_url")
+        })
+      )
+    }
 
     it.scoped("says so of voices that are not built", () =>
       Effect.gen(function* () {
