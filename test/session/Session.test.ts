@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { EnginePool } from "../../src/models/EnginePool.ts"
+import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ordered } from "../support/Journal.ts"
 import * as World from "../support/World.ts"
 
@@ -51,6 +52,24 @@ describe("a client that leaves during the warm-up", () => {
         // Nothing goes on behind the back of a closed session.
         yield* TestClock.adjust("1 minute")
         expect(ordered(world.journal)).toEqual(journal)
+      })
+    )
+  )
+
+  it.effect("is listed with all that lives of it until then", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const registry = yield* SessionRegistry
+        const client = yield* World.connect
+        yield* TestClock.adjust(500)
+        const loading = yield* registry.snapshot
+        expect(loading.sessions).toEqual([{ uid: "client", character: "a" }])
+        expect(loading.fibers).toEqual({ context: 1, "warm-up": 4 })
+        yield* TestClock.adjust(2500)
+        const ready = yield* registry.snapshot
+        expect(ready.fibers).toEqual({ context: 1 })
+        expect(ready.engines).toEqual([{ kind: "tts", id: "slow_tts", references: 1 }])
+        yield* client.leave
       })
     )
   )
