@@ -1,5 +1,5 @@
 import { Command, Options, ValidationError } from "@effect/cli"
-import { Cause, Console, Effect, Layer, Option, Scope } from "effect"
+import { Cause, Console, Effect, Layer, Option, Schema, Scope } from "effect"
 import * as ConfigFile from "./config/ConfigFile.ts"
 import * as Package from "./config/Package.ts"
 import { HttpServer } from "./server/HttpServer.ts"
@@ -7,7 +7,16 @@ import { HttpServer } from "./server/HttpServer.ts"
 /** What is served, built from the configuration; `HttpServer` says where. */
 export type Server<E, R> = (loaded: ConfigFile.LoadedConfig) => Layer.Layer<HttpServer, E, R>
 
+/** There is no such port. */
+class NoSuchPort extends Schema.TaggedError<NoSuchPort>()("NoSuchPort", { port: Schema.Number }) {
+  override get message(): string {
+    return `--port ${this.port}: expected a number from 0 (the system chooses) to 65535.`
+  }
+}
+
 const serve = Effect.fn("CommandLine.serve")(function* <E, R>(server: Server<E, R>, options: Chosen) {
+  const port = Option.getOrUndefined(options.port)
+  if (port !== undefined && (port < 0 || port > 65_535)) return yield* new NoSuchPort({ port })
   const read = yield* ConfigFile.load(options.config)
   const { character_config, live_config, system_config } = read.config
   const loaded: ConfigFile.LoadedConfig = {
@@ -18,7 +27,7 @@ const serve = Effect.fn("CommandLine.serve")(function* <E, R>(server: Server<E, 
       system_config: {
         ...system_config,
         host: Option.getOrElse(options.host, () => system_config.host),
-        port: Option.getOrElse(options.port, () => system_config.port)
+        port: port ?? system_config.port
       }
     }
   }

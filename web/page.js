@@ -80,6 +80,8 @@ const onControl = {
   },
   "conversation-chain-end": () => {
     turn.running = false
+    // A turn that failed has put no sentence in its place.
+    if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
     showState()
     send({ type: "fetch-history-list" })
   },

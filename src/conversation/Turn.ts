@@ -99,7 +99,14 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 
   return yield* send(ServerMessage.control("conversation-chain-start")).pipe(
     Effect.zipRight(send(ServerMessage.fullText("Thinking..."))),
-    Effect.zipRight(Effect.catchAll(answer, (failure) => send(ServerMessage.failure(failure.message)))),
+    Effect.zipRight(
+      Effect.catchAll(answer, (failure) =>
+        Effect.zipRight(
+          failure._tag === "NothingSaid" ? Effect.void : Effect.logWarning(failure.message),
+          send(ServerMessage.failure(failure.message))
+        )
+      )
+    ),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("a turn died", Cause.die(defect)),

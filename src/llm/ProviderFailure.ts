@@ -56,6 +56,10 @@ export const describe = (about: About) => {
         cause
       })
     }
+    if (status === undefined && codeOf(call) === "UND_ERR_HEADERS_TIMEOUT") {
+      const detail = `${host} has accepted the request but has not answered`
+      return failed("unreachable", { detail, advice: "Look whether that server is overloaded.", cause })
+    }
     if (status === undefined) {
       const detail = `no server answers at ${host}`
       return failed("unreachable", { detail, advice: `Start it, or correct ${section}.base_url.`, cause })

@@ -1,4 +1,8 @@
 import * as Undici from "@effect/platform-node/Undici"
+import { Duration } from "effect"
+
+/** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
+export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
 
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.
@@ -13,7 +17,9 @@ export const over =
       method: (init.method ?? "GET") as Undici.Dispatcher.HttpMethod,
       headers: Object.fromEntries(new Headers(init.headers)),
       body: (init.body ?? null) as string | null,
-      signal: init.signal ?? null
+      signal: init.signal ?? null,
+      headersTimeout: Duration.toMillis(longestSilence.beforeAnswer),
+      bodyTimeout: Duration.toMillis(longestSilence.withinAnswer)
     }).catch((cause: unknown) => {
       if (init.signal?.aborted === true) throw cause
       throw new TypeError("fetch failed", { cause })

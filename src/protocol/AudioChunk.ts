@@ -10,14 +10,21 @@ export const isType = (type: string): type is Type => type === types[0] || type 
  * Answers what is wrong, as a text, if it is not such an array.
  */
 export const read = (audio: unknown): Float32Array | string => {
-  if (!Array.isArray(audio)) return "field `audio` is missing: expected an array of numbers"
+  if (audio === undefined) return "field `audio` is missing: expected an array of numbers"
+  if (!Array.isArray(audio)) return `field \`audio\` expected an array of numbers, actual ${shown(audio)}`
   const samples = new Float32Array(audio.length)
   for (let index = 0; index < audio.length; index++) {
     const sample = audio[index] as unknown
     if (typeof sample !== "number") {
-      return `field \`audio.${index}\` expected a number, actual ${JSON.stringify(sample)?.slice(0, 60)}`
+      return `field \`audio.${index}\` expected a number, actual ${shown(sample)}`
     }
     samples[index] = sample
   }
   return samples
+}
+
+/** A value as an error shows it; a list may have as many levels as the frame has bytes. */
+const shown = (value: unknown): string => {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object"
+  return JSON.stringify(value).slice(0, 60)
 }

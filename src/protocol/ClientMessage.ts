@@ -1,5 +1,6 @@
-import { Effect, ParseResult, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as AudioChunk from "./AudioChunk.ts"
+import * as Explain from "./Explain.ts"
 
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
@@ -13,7 +14,25 @@ export const Image = Schema.Struct({
 })
 export type Image = typeof Image.Type
 
-const images = Schema.optionalWith(Schema.Array(Image), { default: () => [], nullable: true })
+/** Most images of one message. */
+const mostImages = 16
+
+/** Their number is looked at first: reading the elements of a list takes time for each of them. */
+const Images = Schema.Unknown.pipe(
+  Schema.filter((list) => !Array.isArray(list) || list.length <= mostImages, {
+    message: () => `has too many images: expected at most ${mostImages}`
+  }),
+  Schema.compose(Schema.Array(Image), { strict: false })
+)
+
+const images = Schema.optionalWith(Images, { default: () => [], nullable: true })
+
+/** Passed on as it is, so nothing in it is looked at. */
+const AnyObject = Schema.declare(
+  (value): value is Readonly<Record<string, unknown>> =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+  { message: () => "expected an object" }
+)
 
 /** Longest text that a client may send, in characters: an hour of speech. */
 const longestText = 32_000
@@ -22,6 +41,13 @@ const Text = Schema.String.pipe(
   Schema.maxLength(longestText, {
     message: () => `is longer than ${longestText} characters: send less at once`
   })
+)
+
+/** What names something; answers repeat it. */
+const longestName = 1000
+
+const Name = Schema.NonEmptyString.pipe(
+  Schema.maxLength(longestName, { message: () => `is longer than ${longestName} characters` })
 )
 
 const DisplayText = Schema.Struct({
@@ -49,21 +75,19 @@ const ofJson = Schema.Union(
   }),
   message("fetch-history-list", {}),
   message("create-new-history", {}),
-  message("fetch-and-set-history", { history_uid: Schema.NonEmptyString }),
-  message("delete-history", { history_uid: Schema.NonEmptyString }),
+  message("fetch-and-set-history", { history_uid: Name }),
+  message("delete-history", { history_uid: Name }),
   message("fetch-configs", {}),
-  message("switch-config", { file: Schema.NonEmptyString }),
+  message("switch-config", { file: Name }),
   message("fetch-backgrounds", {}),
   message("request-init-config", {}),
   message("heartbeat", {}),
-  message("add-client-to-group", { invitee_uid: Schema.NonEmptyString }),
-  message("remove-client-from-group", { target_uid: Schema.NonEmptyString }),
+  message("add-client-to-group", { invitee_uid: Name }),
+  message("remove-client-from-group", { target_uid: Name }),
   message("request-group-info", {}),
   message("mcp-tool-call", {
-    tool_name: Schema.NonEmptyString,
-    arguments: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), {
-      nullable: true
-    })
+    tool_name: Name,
+    arguments: Schema.optionalWith(AnyObject, { nullable: true })
   }),
   message("adaptive-vad-control", {
     action: Schema.Literal("start", "adjust", "reset", "stop"),
@@ -96,9 +120,8 @@ const known: ReadonlyArray<string> = [
 const decodeByType = new Map(
   ofJson.members.map((member) => [
     member.fields.type.literals[0] as string,
-    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>, {
-      errors: "all"
-    })
+    // Only the first error: all of a large frame would take minutes and gigabytes.
+    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>)
   ])
 )
 
@@ -124,7 +147,7 @@ export const decode = Effect.fnUntraced(function* (frame: string) {
     })
   }
   return yield* decodeFields(value).pipe(
-    Effect.mapError((error) => new MalformedMessage({ problem: `${type}: ${explain(error)}` })),
+    Effect.mapError((error) => new MalformedMessage({ problem: `${type}: ${Explain.explain(error)}` })),
     Effect.map((message): ClientMessage => message)
   )
 })
@@ -135,12 +158,3 @@ const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
     catch: () =>
       new MalformedMessage({ problem: "The frame is not JSON: expected one JSON object per text frame." })
   })
-
-const explain = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .slice(0, 5)
-    .map(({ message, path }) => {
-      const text = message.length > 200 ? `${message.slice(0, 200)}...` : message
-      return path.length === 0 ? text : `field \`${path.map(String).join(".")}\` ${text}`
-    })
-    .join("; ")

@@ -112,7 +112,7 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
       failure._tag === "EngineUnavailable"
         ? Effect.void
         : Effect.zipRight(
-            Effect.logWarning("a sentence stays silent", failure),
+            Effect.logWarning(`a sentence stays silent: ${failure.message}`),
             Effect.provideService(
               tellOnce(session, failure.engine, `${failure.message} The answer goes on as text.`),
               Client,

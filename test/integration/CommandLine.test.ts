@@ -72,6 +72,16 @@ describe("the command line", () => {
   )
 
   it.scopedLive(
+    "says which ports there are",
+    () =>
+      Effect.gen(function* () {
+        for (const port of ["70000", "-1"])
+          expect(yield* complaint("--port", port)).toMatch(/^seiyuu: --port .*from 0 .* to 65535/u)
+      }),
+    limit
+  )
+
+  it.scopedLive(
     "says that there is no such configuration",
     () =>
       Effect.gen(function* () {

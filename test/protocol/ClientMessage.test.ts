@@ -59,10 +59,39 @@ describe("ClientMessage.decode", () => {
     [{ type: "switch-config", file: "" }, /field `file`/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],
+    [{ type: "mic-audio-data", audio: "0.1" }, /field `audio` expected an array of numbers, actual "0.1"/u],
     [{ type: "mic-audio-data", audio: [0, "x"] }, /`audio\.1` expected a number, actual "x"/u],
     [{ type: "raw-audio-data", audio: [null] }, /`audio\.0` expected a number, actual null/u]
   ])("names the field and what was expected: %j", ([value, expected]) =>
     Effect.map(problem(value), (message) => expect(message).toMatch(expected as RegExp))
+  )
+
+  // Each of these took minutes and gigabytes, or all of the stack, when every element was looked at or written out.
+  const many = (element: string, times: number) => `[${`${element},`.repeat(times)}0]`
+  const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
+  it.effect.each([
+    ["text-input", "images", many("0", 5_000_000), "has too many images: expected at most 16"],
+    ["text-input", "images", many('{"source":1}', 500_000), "has too many images: expected at most 16"],
+    ["text-input", "text", many("0", 1_000_000), "Expected string, actual a list"],
+    ["switch-config", "file", deep(100_000), "Expected string, actual a list"],
+    ["mcp-tool-call", "tool_name", `"${"x".repeat(5_000_000)}"`, "is longer than 1000 characters"]
+  ])("refuses a large %s at once, by its %s", ([type, field, json, expected]) =>
+    Effect.gen(function* () {
+      const rest = type === "text-input" && field !== "text" ? ',"text":"x"' : ""
+      const frame = `{"type":"${type}"${rest},"${field}":${json}}`
+      const { message } = yield* Effect.flip(ClientMessage.decode(frame))
+      expect(message).toBe(`${type}: field \`${field}\` ${expected}`)
+    })
+  )
+
+  it.effect("passes a tool's arguments on as they are", () =>
+    Effect.gen(function* () {
+      const message = { type: "mcp-tool-call", tool_name: "clock", arguments: { zone: ["UTC", { at: 1 }] } }
+      expect(yield* decode(message)).toEqual(message)
+      expect(yield* problem({ ...message, arguments: [1] })).toBe(
+        "mcp-tool-call: field `arguments` expected an object"
+      )
+    })
   )
 
   it("answers any frame with a message or one problem, never a defect", () =>
