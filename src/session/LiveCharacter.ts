@@ -31,10 +31,13 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     emotions: [...emotions.keys()],
     // Only a model on this machine has to be fetched first.
     whileLoadingAgent: providerOf(config) === "llama_cpp_llm" ? yield* ModelProgress.forwarding : identity,
-    onFailure: (failure) =>
+    onFailure: (failure, awaited) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
-        client.send(ServerMessage.failure(failure.message))
+        // A turn or a switch that waits says so itself; voice and tools are done without.
+        awaited && failure.kind !== "tts" && failure.kind !== "mcp"
+          ? Effect.void
+          : client.send(ServerMessage.failure(failure.message))
       ),
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))

@@ -16,8 +16,8 @@ export interface WarmUp {
 }
 
 export interface Options {
-  /** Told of a failed load, once until a load succeeds. */
-  readonly onFailure: (failure: EngineUnavailable) => Effect.Effect<void>
+  /** Told of a failed load, once. `awaited`: somebody waits for this load, and gets the failure too. */
+  readonly onFailure: (failure: EngineUnavailable, awaited: boolean) => Effect.Effect<void>
 }
 
 /** Closing the scope interrupts every warm-up, waits until it has stopped, and then closes what has been loaded. */
@@ -34,6 +34,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
 
     let state: Fiber.RuntimeFiber<A, EngineUnavailable> | Exit.Exit<A, EngineUnavailable> | undefined
     let told = false
+    let waiting = 0
     // Let go once it has succeeded: what it closes over would be kept for as long as the session.
     let pending: typeof load | undefined = load
 
@@ -43,7 +44,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
         return Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError("a warm-up died", cause)
       if (told) return Effect.void
       told = true
-      return options.onFailure(failure.value)
+      return options.onFailure(failure.value, waiting > 0)
     }
 
     const begin = Effect.suspend(() =>
@@ -62,8 +63,12 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     )
 
     const warm = Effect.suspend(() => {
-      if (state === undefined) return Effect.flatMap(begin, result)
-      return Exit.isExit(state) ? state : result(state)
+      if (Exit.isExit(state)) return state
+      waiting++
+      return Effect.ensuring(
+        Effect.flatMap(state === undefined ? begin : Effect.succeed(state), result),
+        Effect.sync(() => waiting--)
+      )
     })
     return Effect.as(begin, warm)
   }

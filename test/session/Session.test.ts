@@ -154,6 +154,24 @@ describe("the warm-up", () => {
     )
   )
 
+  it.effect("tells a failure once to a turn that waits for what failed", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.failures.set("agent", 1)
+        world.failures.set("mcp", 1)
+        const client = yield* World.connect
+        yield* client.send({ type: "text-input", text: "one", images: [] })
+        yield* TestClock.adjust("5 seconds")
+        expect(client.seen().filter((text) => text.startsWith("error"))).toEqual([
+          "error slow_mcp is not available: it broke. Try again.",
+          "error slow_agent is not available: it broke. Try again."
+        ])
+        expect(client.seen().at(-1)).toBe("conversation-chain-end")
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("a character without a voice answers in text", () =>
     World.run((world) =>
       Effect.gen(function* () {
