@@ -2,6 +2,7 @@ import { Command, Options, ValidationError } from "@effect/cli"
 import { Cause, Console, Effect, Layer, Option, Schema, Scope } from "effect"
 import * as ConfigFile from "./config/ConfigFile.ts"
 import * as Package from "./config/Package.ts"
+import { ports } from "./config/SystemConfig.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 
 /** What is served, built from the configuration; `HttpServer` says where. */
@@ -10,13 +11,13 @@ export type Server<E, R> = (loaded: ConfigFile.LoadedConfig) => Layer.Layer<Http
 /** There is no such port. */
 class NoSuchPort extends Schema.TaggedError<NoSuchPort>()("NoSuchPort", { port: Schema.Number }) {
   override get message(): string {
-    return `--port ${this.port}: expected a number from 0 (the system chooses) to 65535.`
+    return `--port ${this.port}: expected a number from ${ports.min} (the system chooses) to ${ports.max}.`
   }
 }
 
 const serve = Effect.fn("CommandLine.serve")(function* <E, R>(server: Server<E, R>, options: Chosen) {
   const port = Option.getOrUndefined(options.port)
-  if (port !== undefined && (port < 0 || port > 65_535)) return yield* new NoSuchPort({ port })
+  if (port !== undefined && (port < ports.min || port > ports.max)) return yield* new NoSuchPort({ port })
   const read = yield* ConfigFile.load(options.config)
   const { character_config, live_config, system_config } = read.config
   const loaded: ConfigFile.LoadedConfig = {

@@ -1,13 +1,16 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 
+/** The ports there are; 0 lets the system choose. */
+export const ports = { min: 0, max: 65_535 }
+
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
   conf_version: Fields.withDefault(Fields.Text, "v1.2.1"),
   /** The address to listen on. Defaults to localhost. */
   host: Fields.withDefault(Fields.NonEmptyText, "localhost"),
   /** The port to listen on; 0 lets the system choose. Defaults to 12393. */
-  port: Fields.withDefault(Fields.IntIn({ min: 0, max: 65_535 }), 12_393),
+  port: Fields.withDefault(Fields.IntIn(ports), 12_393),
   /** The folder of further characters, relative to the configuration file. Defaults to `characters`. */
   config_alts_dir: Fields.withDefault(Fields.NonEmptyText, "characters"),
   /** A prompt's purpose to the name of its file in `prompts/utils`, without `.txt`. */

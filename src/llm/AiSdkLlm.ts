@@ -5,8 +5,8 @@ import { createAnthropic } from "@ai-sdk/anthropic"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import { Chunk, Effect, Option, Redacted, Schedule, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
-import type { ChatMessage, Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import type { ChatMessage, Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
 import * as ProviderFailure from "./ProviderFailure.ts"
 
 /** A model of the AI SDK, whoever serves it. */

@@ -2,7 +2,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
 
 /** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
-export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
+const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
 
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.
@@ -25,8 +25,9 @@ export const over =
       throw new TypeError("fetch failed", { cause })
     })
     const status = response.statusCode
-    if (withoutBody.has(status)) await response.body.dump()
-    return new Response(withoutBody.has(status) ? null : stream(response.body), {
+    const isBare = withoutBody.has(status)
+    if (isBare) await response.body.dump()
+    return new Response(isBare ? null : stream(response.body), {
       status,
       headers: new Headers(entries(response.headers))
     })

@@ -1,6 +1,6 @@
-import * as Finalizer from "../supervision/Finalizer.ts"
 import { Context, Data, Effect, Layer, RcMap } from "effect"
 import type { Duration, Scope } from "effect"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import type { EngineUnavailable, EngineKind } from "./EngineUnavailable.ts"
 
 /** How to get one shared engine. Two specs with the same `kind` and `id` mean the same engine. */
@@ -63,12 +63,11 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
     }
   })
 
-  const count = (name: string, change: number) =>
-    Effect.sync(() => {
-      const now = (references.get(name) ?? 0) + change
-      if (now === 0) references.delete(name)
-      else references.set(name, now)
-    })
+  const count = (name: string, change: number): void => {
+    const now = (references.get(name) ?? 0) + change
+    if (now === 0) references.delete(name)
+    else references.set(name, now)
+  }
 
   const borrow = <A>(spec: EngineSpec<A>) =>
     // The attempt is that of the moment: a borrower may run the same effect again after a failure.
@@ -76,9 +75,15 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
       const name = nameOf(spec.kind, spec.id)
       loads.set(name, spec.load)
       const key = new EngineKey({ kind: spec.kind, id: spec.id, attempt: attempts.get(name) ?? 0 })
-      return Effect.uninterruptible(Effect.zipRight(Finalizer.add(count(name, -1)), count(name, 1))).pipe(
-        Effect.zipRight(RcMap.get(engines, key))
-      ) as Effect.Effect<A, EngineUnavailable, Scope.Scope>
+      const counted = Finalizer.whileOpen(
+        () => count(name, 1),
+        () => count(name, -1)
+      )
+      return Effect.zipRight(counted, RcMap.get(engines, key)) as Effect.Effect<
+        A,
+        EngineUnavailable,
+        Scope.Scope
+      >
     })
 
   const uses = RcMap.keys(engines).pipe(

@@ -1,3 +1,5 @@
+import * as Explain from "./Explain.ts"
+
 /** The messages that carry microphone audio. */
 export const types = ["mic-audio-data", "raw-audio-data"] as const
 export type Type = (typeof types)[number]
@@ -23,8 +25,4 @@ export const read = (audio: unknown): Float32Array | string => {
   return samples
 }
 
-/** A value as an error shows it; a list may have as many levels as the frame has bytes. */
-const shown = (value: unknown): string => {
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object"
-  return JSON.stringify(value).slice(0, 60)
-}
+const shown = (value: unknown): string => Explain.bulk(value) ?? JSON.stringify(value).slice(0, 60)

@@ -50,6 +50,12 @@ const named = (name: string) => ({ toString: () => name })
 
 const brief = (value: unknown): unknown => {
   if (typeof value === "string") return value.slice(0, longest)
-  if (Array.isArray(value)) return named("a list")
-  return typeof value === "object" && value !== null ? named("an object") : value
+  const name = bulk(value)
+  return name === undefined ? value : named(name)
+}
+
+/** What a value that may be of any size is called in an error; undefined for others, which are shown. */
+export const bulk = (value: unknown): string | undefined => {
+  if (Array.isArray(value)) return "a list"
+  return typeof value === "object" && value !== null ? "an object" : undefined
 }

@@ -67,12 +67,12 @@ export const make = Effect.gen(function* () {
 
   const watchdog: Watchdog = {
     watch: (connection) =>
-      Effect.zipRight(
-        Finalizer.add(Effect.sync(() => connections.delete(connection))),
-        Effect.sync(() => {
+      Finalizer.whileOpen(
+        () => {
           connections.add(connection)
           connection.socket.on("pong", () => silent.delete(connection.socket))
-        })
+        },
+        () => connections.delete(connection)
       )
   }
   return watchdog

@@ -38,9 +38,9 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
       const sessions = new Set<Registration>()
       return SessionRegistry.of({
         register: (session) =>
-          Effect.zipRight(
-            Finalizer.add(Effect.sync(() => sessions.delete(session))),
-            Effect.sync(() => sessions.add(session))
+          Finalizer.whileOpen(
+            () => sessions.add(session),
+            () => sessions.delete(session)
           ),
         snapshot: Effect.all({
           sessions: Effect.suspend(() =>

@@ -1,5 +1,6 @@
-import { Context, Effect, Layer, Scope } from "effect"
-import type { Fiber } from "effect"
+import { Context, Effect, Layer } from "effect"
+import type { Fiber, Scope } from "effect"
+import * as Finalizer from "../supervision/Finalizer.ts"
 
 /** The fibers and contexts that are counted, by what they are for. */
 export type Kind = "inbox" | "warm-up" | "switch" | "turn" | "sentence" | "playback" | "context"
@@ -39,13 +40,10 @@ export class Census extends Context.Tag("seiyuu/telemetry/Census")<
         fiber.addObserver(() => change(kind, -1))
       },
       hold: (kind) =>
-        Effect.flatMap(Effect.scope, (scope) => {
-          change(kind, 1)
-          return Scope.addFinalizer(
-            scope,
-            Effect.sync(() => change(kind, -1))
-          )
-        }),
+        Finalizer.whileOpen(
+          () => change(kind, 1),
+          () => change(kind, -1)
+        ),
       counts: Effect.sync(() => Object.fromEntries(counts))
     })
   })

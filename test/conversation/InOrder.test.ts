@@ -7,17 +7,20 @@ interface Item {
   readonly ms: number
 }
 
-const watched = () => {
+/** `dies`: the index of an item whose work dies. */
+const watched = (dies?: number) => {
   const seen = { delivered: [] as Array<number>, now: 0, peak: 0, interrupted: 0 }
   const options: InOrder.Options<Item, number> = {
     parallel: 3,
     work: ({ index, ms }) =>
-      Effect.sync(() => (seen.peak = Math.max(seen.peak, ++seen.now))).pipe(
-        Effect.zipRight(Effect.sleep(ms)),
-        Effect.as(index),
-        Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++)),
-        Effect.ensuring(Effect.sync(() => seen.now--))
-      ),
+      index === dies
+        ? Effect.die("inside")
+        : Effect.sync(() => (seen.peak = Math.max(seen.peak, ++seen.now))).pipe(
+            Effect.zipRight(Effect.sleep(ms)),
+            Effect.as(index),
+            Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++)),
+            Effect.ensuring(Effect.sync(() => seen.now--))
+          ),
     deliver: (index) => Effect.sync(() => void seen.delivered.push(index))
   }
   return { seen, options }
@@ -60,11 +63,8 @@ describe("InOrder", () => {
 
   it.effect("dies of what an item died of, and delivers nothing after it", () =>
     Effect.gen(function* () {
-      const { options, seen } = watched()
-      const inOrder = InOrder.make(
-        { ...options, work: (item: Item) => (item.index === 1 ? Effect.die("inside") : options.work(item)) },
-        yield* Effect.scope
-      )
+      const { options, seen } = watched(1)
+      const inOrder = InOrder.make(options, yield* Effect.scope)
       for (const index of [0, 1, 2]) yield* inOrder.add({ index, ms: 10 })
       const done = yield* Effect.fork(Effect.exit(inOrder.delivered))
       yield* TestClock.adjust("10 millis")
@@ -76,11 +76,8 @@ describe("InOrder", () => {
 
   it.effect("begins with nothing more once an item has died", () =>
     Effect.gen(function* () {
-      const { options, seen } = watched()
-      const inOrder = InOrder.make(
-        { ...options, work: (item: Item) => (item.index === 0 ? Effect.die("inside") : options.work(item)) },
-        yield* Effect.scope
-      )
+      const { options, seen } = watched(0)
+      const inOrder = InOrder.make(options, yield* Effect.scope)
       yield* inOrder.add({ index: 0, ms: 0 })
       yield* TestClock.adjust("1 millis")
       const exit = yield* Effect.exit(inOrder.add({ index: 1, ms: 0 }))
