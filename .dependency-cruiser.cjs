@@ -9,6 +9,7 @@ const rooms = [
   ["llm", "asr", "tts", "vad", "translate"],
   ["mcp"],
   ["history"],
+  ["engine"],
   ["models"],
   ["config"],
   ["audio"],

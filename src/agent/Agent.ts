@@ -3,7 +3,7 @@ import type { Effect, Scope, Stream } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage, ChatMessage, LlmFailed } from "../llm/Llm.ts"
 import type { McpClient } from "../mcp/McpClient.ts"
-import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** What one turn asks of the agent. */
 export interface AgentInput {

@@ -1,8 +1,8 @@
 import { Context, Schema } from "effect"
 import type { Effect, Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
-import * as EngineFailure from "../models/EngineFailure.ts"
-import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import * as EngineFailure from "../engine/EngineFailure.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** An utterance could not be transcribed. `message` is fit for a client. */
 export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>()(

@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
-import { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
 

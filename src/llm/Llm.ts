@@ -1,7 +1,7 @@
 import { Context, Schema } from "effect"
 import type { Effect, Scope, Stream } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
-import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** An image as the model gets it: base64 without the data-URL prefix. */
 export interface ChatImage {

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
-import { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** A tool that the agent may call. */
 export interface Tool {

@@ -2,8 +2,8 @@ import { Context, Schema } from "effect"
 import type { Effect, Scope } from "effect"
 import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
-import * as EngineFailure from "../models/EngineFailure.ts"
-import type { EngineUnavailable } from "../models/EngineUnavailable.ts"
+import * as EngineFailure from "../engine/EngineFailure.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** One sentence could not be spoken. `message` is fit for a client. */
 export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()(

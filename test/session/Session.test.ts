@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
-import { EnginePool } from "../../src/models/EnginePool.ts"
+import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ordered } from "../support/Journal.ts"
 import * as World from "../support/World.ts"

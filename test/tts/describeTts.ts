@@ -2,7 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import type { Layer } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
-import { EnginePool } from "../../src/models/EnginePool.ts"
+import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
 import type { TtsConfig } from "../../src/config/TtsConfig.ts"
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Scope, TestClock } from "effect"
-import { EnginePool } from "../../src/models/EnginePool.ts"
-import type { EngineSpec } from "../../src/models/EnginePool.ts"
-import { EngineUnavailable } from "../../src/models/EngineUnavailable.ts"
+import { EnginePool } from "../../src/engine/EnginePool.ts"
+import type { EngineSpec } from "../../src/engine/EnginePool.ts"
+import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
 import { slow } from "../support/Journal.ts"
 import type { Journal } from "../support/Journal.ts"
 

@@ -24,7 +24,7 @@ export interface EngineUse {
  * Heavy engines, shared by all sessions: loaded once per configuration, counted by reference, kept for
  * an idle time after the last session has left, then freed. A failed load is not kept.
  */
-export class EnginePool extends Context.Tag("seiyuu/models/EnginePool")<
+export class EnginePool extends Context.Tag("seiyuu/engine/EnginePool")<
   EnginePool,
   {
     readonly borrow: <A>(spec: EngineSpec<A>) => Effect.Effect<A, EngineUnavailable, Scope.Scope>
