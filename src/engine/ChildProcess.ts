@@ -1,0 +1,79 @@
+import { fork } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+import { createRequire } from "node:module"
+import { extname } from "node:path"
+import type { Readable } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { NodeStream } from "@effect/platform-node"
+import { Effect, Stream } from "effect"
+import type { Scope } from "effect"
+
+export interface Options {
+  /** The module that runs in the process, in the folder of `from`. */
+  readonly module: string
+  /** The caller's `import.meta.url`. */
+  readonly from: string
+  /** Whose output it is in the log. */
+  readonly name: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const start = ({ env, from, module }: Options): ChildProcess => {
+  const extension = extname(from)
+  return fork(fileURLToPath(new URL(`${module}${extension}`, from)), [], {
+    // As TypeScript where the caller is.
+    execArgv: extension === ".ts" ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Typed arrays cross as they are, by one copy.
+    serialization: "advanced",
+    env: { ...process.env, ...env }
+  })
+}
+
+export const hasEnded = (child: ChildProcess): boolean =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+
+/** Waits until the process has ended, by itself or not. */
+export const ended = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (hasEnded(child)) return resume(Effect.void)
+    const done = () => resume(Effect.void)
+    child.once("exit", done).once("error", done)
+    return Effect.sync(() => void child.off("exit", done).off("error", done))
+  })
+
+/** Ends the process for certain: native code may hear no other signal. */
+export const kill = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    child.kill("SIGKILL")
+    return ended(child)
+  })
+
+/** What native code prints belongs in the log, not in the terminal. */
+const logOutput = (name: string, output: Readable | null) =>
+  output === null
+    ? Effect.void
+    : NodeStream.fromReadable(
+        () => output,
+        () => "closed" as const
+      ).pipe(
+        Stream.decodeText(),
+        Stream.splitLines,
+        Stream.runForEach((line) => Effect.logDebug(`${name}: ${line}`)),
+        Effect.ignore
+      )
+
+/** Starts a process with an IPC channel; it ends with the scope. What it prints is logged at level debug. */
+export const open = Effect.fn("ChildProcess.open")(function* (
+  options: Options
+): Effect.fn.Return<ChildProcess, never, Scope.Scope> {
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => start(options)),
+    kill
+  )
+  // A process that cannot be started, or sent to, has ended: `ended` tells that.
+  child.on("error", () => {})
+  yield* Effect.forkScoped(logOutput(options.name, child.stdout))
+  yield* Effect.forkScoped(logOutput(options.name, child.stderr))
+  return child
+})

@@ -1,0 +1,75 @@
+import { constants, setPriority } from "node:os"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
+import * as WorkerRunner from "@effect/platform/WorkerRunner"
+import { Cause, Effect, Layer, Option, Scope, Stream } from "effect"
+
+/** What a process is told: first what to load, then its jobs. */
+export type Request<Load, Job> =
+  | { readonly _tag: "Load"; readonly load: Load }
+  | { readonly _tag: "Job"; readonly job: Job }
+
+/** Why a load or a job failed: a clause without a full stop. Plain data, since it crosses processes. */
+export interface Problem {
+  readonly _tag: "Problem"
+  readonly problem: string
+}
+
+export const problem = (text: string): Problem => ({ _tag: "Problem", problem: text })
+
+/** How a process loads its engine and does jobs with it. Both may be interrupted at any moment. */
+export interface Handler<Load, Engine, Job, Reply> {
+  readonly load: (load: Load) => Effect.Effect<Engine, Problem, Scope.Scope>
+  /** A stream for `EngineProcess.stream`, an effect for `ask`. Called only once the engine is loaded. */
+  readonly work: (engine: Engine, job: Job) => Stream.Stream<Reply, Problem> | Effect.Effect<Reply, Problem>
+}
+
+/** What a process replies: `Loaded` to `Load`, then what its jobs give. */
+export type Response<Reply> = { readonly _tag: "Loaded" } | { readonly _tag: "Reply"; readonly reply: Reply }
+
+const toReply = <Reply>(reply: Reply): Response<Reply> => ({ _tag: "Reply", reply })
+
+const toProblem = <E extends Problem>(cause: Cause.Cause<E>) =>
+  Cause.isInterruptedOnly(cause)
+    ? Effect.interrupt
+    : Effect.fail(Option.getOrElse(Cause.failureOption(cause), () => problem(String(Cause.squash(cause)))))
+
+/**
+ * Runs an engine in this process, for `EngineProcess` in the parent. It is all that the process does, and below the
+ * server's own priority: while it computes, the event loop goes first.
+ */
+export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job, Reply>): void => {
+  // Ctrl-C in a terminal reaches the whole group of processes; when this one ends is its parent's decision.
+  process.on("SIGINT", () => {})
+  process.on("SIGTERM", () => {})
+  // Without a parent there is nobody to work for. Nothing here needs an orderly end, and native threads can delay one.
+  process.once("disconnect", () => process.kill(process.pid, "SIGKILL"))
+  // Threads that are started later inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+
+  const answer = Effect.map(Effect.scope, (scope) => {
+    let engine: Engine | undefined
+    const load = (what: Load) =>
+      handler.load(what).pipe(
+        Effect.map((loaded): Response<Reply> => {
+          engine = loaded
+          return { _tag: "Loaded" }
+        }),
+        Scope.extend(scope),
+        Effect.catchAllCause(toProblem)
+      )
+    const work = (job: Job) => {
+      const replies = handler.work(engine!, job)
+      return Effect.isEffect(replies)
+        ? replies.pipe(Effect.map(toReply<Reply>), Effect.catchAllCause(toProblem))
+        : replies.pipe(Stream.map(toReply<Reply>), Stream.catchAllCause(toProblem))
+    }
+    return (request: Request<Load, Job>) => (request._tag === "Load" ? load(request.load) : work(request.job))
+  })
+
+  WorkerRunner.launch(
+    Layer.unwrapScoped(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
+      Layer.provide(NodeWorkerRunner.layer)
+    )
+  ).pipe(NodeRuntime.runMain)
+}

@@ -1,0 +1,74 @@
+import { Deferred, Effect, FiberId } from "effect"
+
+/**
+ * Lets a limited number of jobs run at once on one engine and shares it fairly: when a place becomes free, the members
+ * that wait take turns, however many jobs each of them has waiting. A member's own jobs keep their order.
+ */
+export interface FairShare {
+  /** A share for one more session; it needs no closing. */
+  readonly join: () => Member
+}
+
+export interface Member {
+  /** Runs a job when it is this member's turn. Interrupting gives the place up, or leaves the queue. */
+  readonly run: <A, E, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+/** The queue is as long as there are jobs: a session has a handful at once, and waits for them. */
+type Waiting = Array<Deferred.Deferred<void>>
+
+export const make = (places: number): FairShare => {
+  let free = places
+  /** Members with jobs that wait; the first one is next. */
+  const queue = new Map<Member, Waiting>()
+
+  const next = Effect.suspend(() => {
+    const [head] = queue
+    if (head === undefined) {
+      free++
+      return Effect.void
+    }
+    const [member, waiting] = head
+    const job = waiting.shift()!
+    // Behind all the others that wait.
+    queue.delete(member)
+    if (waiting.length > 0) queue.set(member, waiting)
+    return Deferred.succeed(job, undefined)
+  })
+
+  const leave = (member: Member, job: Deferred.Deferred<void>) =>
+    Effect.suspend(() => {
+      const waiting = queue.get(member) ?? []
+      const at = waiting.indexOf(job)
+      // It has been let in at the same moment: the place goes on to the next one.
+      if (at < 0) return next
+      waiting.splice(at, 1)
+      if (waiting.length === 0) queue.delete(member)
+      return Effect.void
+    })
+
+  const enter = (member: Member): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (free > 0) {
+        free--
+        return Effect.void
+      }
+      const job = Deferred.unsafeMake<void>(FiberId.none)
+      const waiting = queue.get(member) ?? []
+      waiting.push(job)
+      queue.set(member, waiting)
+      return Effect.onInterrupt(Deferred.await(job), () => leave(member, job))
+    })
+
+  return {
+    join: () => {
+      const member: Member = {
+        run: (job) =>
+          Effect.uninterruptibleMask((restore) =>
+            Effect.zipRight(restore(enter(member)), Effect.ensuring(restore(job), next))
+          )
+      }
+      return member
+    }
+  }
+}

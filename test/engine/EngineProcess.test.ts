@@ -1,0 +1,132 @@
+import { assert, it } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Schedule, Stream } from "effect"
+import * as EngineProcess from "../../src/engine/EngineProcess.ts"
+import * as Processes from "../support/Processes.ts"
+import type { Job, Load, Reply } from "../support/EchoWorker.ts"
+
+const options = (load: Load["load"]): EngineProcess.Options<Load> => ({
+  module: "EchoWorker",
+  from: new URL("../support/EngineProcess.ts", import.meta.url).href,
+  kind: "asr",
+  engine: "echo_asr",
+  load: { load },
+  advice: "Choose another engine."
+})
+
+const open = (load: Load["load"] = "succeed", more: Partial<EngineProcess.Options<Load>> = {}) =>
+  EngineProcess.open<Load, Job, Reply>({ ...options(load), ...more })
+
+const isAlive = (pid: number) => Processes.alive([pid]).length > 0
+
+const pidOf = (engine: EngineProcess.EngineProcess<Job, Reply>) => Effect.map(engine.pid, (pid) => pid!)
+
+it.scopedLive("does jobs, with samples both ways, and streams what comes bit by bit", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const samples = Float32Array.from([0, 0.5, -1])
+    assert.deepStrictEqual(yield* engine.ask({ do: "echo", samples }), samples)
+    const numbers = yield* Stream.runCollect(engine.stream({ do: "numbers", upTo: 5 }))
+    assert.deepStrictEqual(Chunk.toReadonlyArray(numbers), [1, 2, 3, 4, 5])
+  })
+)
+
+it.scopedLive("says what the engine said when it refuses a job or makes a mistake, and goes on", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const refused = yield* Effect.flip(engine.ask({ do: "refuse" }))
+    assert.strictEqual(refused.message, "echo_asr: it does not want to. Choose another engine.")
+    const thrown = yield* Effect.flip(engine.ask({ do: "throw" }))
+    assert.strictEqual(thrown.reason, "refused")
+    assert.include(thrown.message, "a mistake in the engine")
+    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+  })
+)
+
+it.scopedLive("a death fails the jobs of that moment only; the next ones find a new process", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const before = yield* pidOf(engine)
+    const hanging = yield* Effect.fork(Effect.flip(engine.ask({ do: "hang" })))
+    const died = yield* Effect.flip(engine.ask({ do: "die" }))
+    assert.strictEqual(died.reason, "died")
+    assert.strictEqual((yield* Fiber.join(hanging)).reason, "died")
+    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+    assert.notStrictEqual(yield* pidOf(engine), before)
+    assert.isFalse(isAlive(before))
+  })
+)
+
+it.scopedLive("survives a kill in the middle of a job", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const pid = yield* pidOf(engine)
+    const hanging = yield* Effect.fork(Effect.flip(engine.ask({ do: "hang" })))
+    yield* Effect.repeat(engine.ask({ do: "count" }), { until: (count) => count === 1 })
+    process.kill(pid, "SIGKILL")
+    assert.strictEqual((yield* Fiber.join(hanging)).reason, "died")
+    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+  })
+)
+
+it.scopedLive("an interrupted job is cancelled in the process", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const hanging = yield* Effect.fork(engine.ask({ do: "hang" }))
+    yield* Effect.repeat(engine.ask({ do: "count" }), { until: (count) => count === 1 })
+    yield* Fiber.interrupt(hanging)
+    yield* Effect.repeat(engine.ask({ do: "count" }), {
+      until: (count) => count === 0,
+      schedule: Schedule.recurs(1000)
+    })
+    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+  })
+)
+
+it.scopedLive("a job that hangs is stopped with its process", () =>
+  Effect.gen(function* () {
+    const engine = yield* open("succeed", { jobTimeout: "200 millis" })
+    const before = yield* pidOf(engine)
+    const overdue = yield* Effect.flip(engine.ask({ do: "hang" }))
+    assert.strictEqual(overdue.reason, "overdue")
+    assert.isFalse(isAlive(before))
+  })
+)
+
+for (const [load, reason] of [
+  ["refuse", "the model is broken"],
+  ["die", "its process ended while it was loaded"],
+  ["hang", "it was not loaded in time"]
+] as const) {
+  it.live(`an engine that cannot be loaded is unavailable (${load})`, () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(Effect.scoped(open(load, { loadTimeout: "2 seconds" })))
+      assert.strictEqual(failure._tag, "EngineUnavailable")
+      assert.include(failure.message, reason)
+    })
+  )
+}
+
+it.live("its process ends with the scope", () =>
+  Effect.gen(function* () {
+    const pid = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const engine = yield* open()
+        yield* Effect.fork(engine.ask({ do: "hang" }))
+        return yield* pidOf(engine)
+      })
+    )
+    assert.isFalse(isAlive(pid))
+  })
+)
+
+it.live("leaving while it loads ends its process", () =>
+  Effect.gen(function* () {
+    const before = Processes.descendants(process.pid)
+    const loading = yield* Effect.fork(Effect.scoped(open("hang")))
+    yield* Effect.sleep("300 millis")
+    const started = Processes.descendants(process.pid).filter((pid) => !before.includes(pid))
+    assert.isNotEmpty(started)
+    yield* Fiber.interrupt(loading)
+    assert.deepStrictEqual(Processes.alive(started), [])
+  })
+)

@@ -1,0 +1,52 @@
+/** An engine process that does nothing useful: it shows what its jobs, its load and its death look like. */
+import { Effect, Stream } from "effect"
+import * as EngineRunner from "../../src/engine/EngineRunner.ts"
+
+export interface Load {
+  /** What happens while it loads. */
+  readonly load: "succeed" | "refuse" | "die" | "hang"
+}
+
+export type Job =
+  | { readonly do: "echo"; readonly samples: Float32Array }
+  | { readonly do: "refuse" | "throw" | "die" | "hang" | "count" }
+  | { readonly do: "numbers"; readonly upTo: number }
+
+export type Reply = Float32Array | number
+
+const jobs = { running: 0 }
+
+const counted = <A, E>(work: Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => jobs.running++),
+    () => work,
+    () => Effect.sync(() => jobs.running--)
+  )
+
+EngineRunner.run<Load, string, Job, Reply>({
+  load: ({ load }) => {
+    if (load === "refuse") return Effect.fail(EngineRunner.problem("the model is broken"))
+    if (load === "die") return Effect.sync(() => process.exit(255))
+    return load === "hang" ? Effect.never : Effect.succeed("loaded")
+  },
+  work: (_, job) => {
+    switch (job.do) {
+      case "echo":
+        return Effect.succeed(job.samples)
+      case "refuse":
+        return Effect.fail(EngineRunner.problem("it does not want to"))
+      case "throw":
+        return Effect.sync(() => {
+          throw new Error("a mistake in the engine")
+        })
+      case "die":
+        return Effect.sync(() => process.exit(255))
+      case "hang":
+        return counted(Effect.never)
+      case "count":
+        return Effect.succeed(jobs.running)
+      case "numbers":
+        return Stream.range(1, job.upTo)
+    }
+  }
+})
