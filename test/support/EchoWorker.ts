@@ -16,6 +16,11 @@ export type Reply = Float32Array | number
 
 const jobs = { running: 0 }
 
+const exit = Effect.zipRight(
+  Effect.sync((): void => process.exit(255)),
+  Effect.never
+)
+
 const counted = <A, E>(work: Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => jobs.running++),
@@ -26,7 +31,7 @@ const counted = <A, E>(work: Effect.Effect<A, E>) =>
 EngineRunner.run<Load, string, Job, Reply>({
   load: ({ load }) => {
     if (load === "refuse") return Effect.fail(EngineRunner.problem("the model is broken"))
-    if (load === "die") return Effect.sync(() => process.exit(255))
+    if (load === "die") return exit
     return load === "hang" ? Effect.never : Effect.succeed("loaded")
   },
   work: (_, job) => {
@@ -36,11 +41,9 @@ EngineRunner.run<Load, string, Job, Reply>({
       case "refuse":
         return Effect.fail(EngineRunner.problem("it does not want to"))
       case "throw":
-        return Effect.sync(() => {
-          throw new Error("a mistake in the engine")
-        })
+        return Effect.die(new Error("a mistake in the engine"))
       case "die":
-        return Effect.sync(() => process.exit(255))
+        return exit
       case "hang":
         return counted(Effect.never)
       case "count":
