@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import { SherpaAsrConfig } from "./SherpaAsrConfig.ts"
 
 const text = Fields.required(Fields.Text)
 const optionalText = Fields.maybe(Fields.Text)
@@ -23,14 +24,20 @@ const FasterWhisper = Schema.Struct({
   prompt: optionalText
 })
 
-const WhisperCpp = Schema.Struct({
+/** A running server of whisper.cpp (`whisper-server`). */
+export const WhisperCppConfig = Schema.Struct({
   model_name: text,
   model_dir: text,
   print_realtime: flagOr(false),
   print_progress: flagOr(false),
   language: textOr("auto"),
-  prompt: optionalText
+  prompt: optionalText,
+  /** Where the server listens; our own key. Defaults to its own address. */
+  base_url: Fields.withDefault(Fields.NonEmptyText, "http://127.0.0.1:8080"),
+  /** Utterances that are transcribed at once; the others wait. Defaults to 1. */
+  max_concurrency: Fields.withDefault(Fields.IntIn({ min: 1 }), 1)
 })
+export type WhisperCppConfig = typeof WhisperCppConfig.Type
 
 const Whisper = Schema.Struct({ name: text, download_root: text, device: cpuOrCuda, prompt: optionalText })
 
@@ -52,37 +59,6 @@ const GroqWhisperAsr = Schema.Struct({
   lang: optionalText
 })
 
-const SherpaOnnxAsr = Schema.Struct({
-  model_type: Fields.required(
-    Fields.Choice(
-      "transducer",
-      "paraformer",
-      "nemo_ctc",
-      "wenet_ctc",
-      "whisper",
-      "tdnn_ctc",
-      "sense_voice",
-      "fire_red_asr"
-    )
-  ),
-  encoder: optionalText,
-  decoder: optionalText,
-  joiner: optionalText,
-  paraformer: optionalText,
-  nemo_ctc: optionalText,
-  wenet_ctc: optionalText,
-  tdnn_model: optionalText,
-  whisper_encoder: optionalText,
-  whisper_decoder: optionalText,
-  sense_voice: optionalText,
-  fire_red_asr_encoder: optionalText,
-  fire_red_asr_decoder: optionalText,
-  tokens: text,
-  num_threads: intOr(4),
-  use_itn: flagOr(true),
-  provider: Fields.withDefault(Fields.Choice("cpu", "cuda", "rocm"), "cpu")
-})
-
 /** The `asr_config` section: what listens. */
 export const AsrConfig = Schema.Struct({
   asr_model: Fields.maybe(
@@ -98,10 +74,10 @@ export const AsrConfig = Schema.Struct({
   ),
   azure_asr: Fields.maybe(Fields.section(AzureAsr)),
   faster_whisper: Fields.maybe(Fields.section(FasterWhisper)),
-  whisper_cpp: Fields.maybe(Fields.section(WhisperCpp)),
+  whisper_cpp: Fields.maybe(Fields.section(WhisperCppConfig)),
   whisper: Fields.maybe(Fields.section(Whisper)),
   fun_asr: Fields.maybe(Fields.section(FunAsr)),
   groq_whisper_asr: Fields.maybe(Fields.section(GroqWhisperAsr)),
-  sherpa_onnx_asr: Fields.maybe(Fields.section(SherpaOnnxAsr))
+  sherpa_onnx_asr: Fields.maybe(Fields.section(SherpaAsrConfig))
 })
 export type AsrConfig = typeof AsrConfig.Type

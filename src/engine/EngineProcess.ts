@@ -44,6 +44,8 @@ export interface EngineProcess<Job, Reply> {
   readonly ask: (job: Job) => Effect.Effect<Reply, JobFailed>
   /** The same for a job that gives several replies. No time limit: the caller sees what comes. */
   readonly stream: (job: Job) => Stream.Stream<Reply, JobFailed>
+  /** Jobs that the process has under way, with those that still stop. */
+  readonly jobs: Effect.Effect<number, JobFailed>
   /** The process that runs now. */
   readonly pid: Effect.Effect<number | undefined>
 }
@@ -149,6 +151,12 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
             )
         )
       ),
+    jobs: Effect.flatMap(running, ({ worker }) =>
+      worker.executeEffect({ _tag: "Count" }).pipe(
+        Effect.mapError(toFailure),
+        Effect.map((response) => (response._tag === "Counted" ? response.jobs : 0))
+      )
+    ),
     pid: Effect.suspend(() => Deferred.poll(life)).pipe(
       Effect.flatMap((poll) => (poll._tag === "Some" ? Effect.option(poll.value) : Effect.succeedNone)),
       Effect.map((now) => (now._tag === "Some" ? now.value.child.pid : undefined))

@@ -8,6 +8,7 @@ import { Cause, Effect, Layer, Option, Scope, Stream } from "effect"
 export type Request<Load, Job> =
   | { readonly _tag: "Load"; readonly load: Load }
   | { readonly _tag: "Job"; readonly job: Job }
+  | { readonly _tag: "Count" }
 
 /** Why a load or a job failed: a clause without a full stop. Plain data, since it crosses processes. */
 export interface Problem {
@@ -24,8 +25,11 @@ export interface Handler<Load, Engine, Job, Reply> {
   readonly work: (engine: Engine, job: Job) => Stream.Stream<Reply, Problem> | Effect.Effect<Reply, Problem>
 }
 
-/** What a process replies: `Loaded` to `Load`, then what its jobs give. */
-export type Response<Reply> = { readonly _tag: "Loaded" } | { readonly _tag: "Reply"; readonly reply: Reply }
+/** What a process replies: `Loaded` to `Load`, how many jobs it has to `Count`, and what its jobs give. */
+export type Response<Reply> =
+  | { readonly _tag: "Loaded" }
+  | { readonly _tag: "Reply"; readonly reply: Reply }
+  | { readonly _tag: "Counted"; readonly jobs: number }
 
 const toReply = <Reply>(reply: Reply): Response<Reply> => ({ _tag: "Reply", reply })
 
@@ -49,6 +53,7 @@ export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job
 
   const answer = Effect.map(Effect.scope, (scope) => {
     let engine: Engine | undefined
+    let jobs = 0
     const load = (what: Load) =>
       handler.load(what).pipe(
         Effect.map((loaded): Response<Reply> => {
@@ -58,13 +63,31 @@ export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job
         Scope.extend(scope),
         Effect.catchAllCause(toProblem)
       )
+    const begin = Effect.sync(() => void jobs++)
+    const end = Effect.sync(() => void jobs--)
     const work = (job: Job) => {
       const replies = handler.work(engine!, job)
       return Effect.isEffect(replies)
-        ? replies.pipe(Effect.map(toReply<Reply>), Effect.catchAllCause(toProblem))
-        : replies.pipe(Stream.map(toReply<Reply>), Stream.catchAllCause(toProblem))
+        ? Effect.acquireUseRelease(
+            begin,
+            () => replies.pipe(Effect.map(toReply<Reply>), Effect.catchAllCause(toProblem)),
+            () => end
+          )
+        : Stream.flatMap(
+            Stream.acquireRelease(begin, () => end),
+            () => replies.pipe(Stream.map(toReply<Reply>), Stream.catchAllCause(toProblem))
+          )
     }
-    return (request: Request<Load, Job>) => (request._tag === "Load" ? load(request.load) : work(request.job))
+    return (request: Request<Load, Job>) => {
+      switch (request._tag) {
+        case "Load":
+          return load(request.load)
+        case "Job":
+          return work(request.job)
+        case "Count":
+          return Effect.sync((): Response<Reply> => ({ _tag: "Counted", jobs }))
+      }
+    }
   })
 
   WorkerRunner.launch(

@@ -38,7 +38,7 @@ it.scopedLive("says what the engine said when it refuses a job or makes a mistak
     const thrown = yield* Effect.flip(engine.ask({ do: "throw" }))
     assert.strictEqual(thrown.reason, "refused")
     assert.include(thrown.message, "a mistake in the engine")
-    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+    assert.strictEqual(yield* engine.jobs, 0)
   })
 )
 
@@ -50,7 +50,7 @@ it.scopedLive("a death fails the jobs of that moment only; the next ones find a 
     const died = yield* Effect.flip(engine.ask({ do: "die" }))
     assert.strictEqual(died.reason, "died")
     assert.strictEqual((yield* Fiber.join(hanging)).reason, "died")
-    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+    assert.strictEqual(yield* engine.jobs, 0)
     assert.notStrictEqual(yield* pidOf(engine), before)
     assert.isFalse(isAlive(before))
   })
@@ -61,10 +61,10 @@ it.scopedLive("survives a kill in the middle of a job", () =>
     const engine = yield* open()
     const pid = yield* pidOf(engine)
     const hanging = yield* Effect.fork(Effect.flip(engine.ask({ do: "hang" })))
-    yield* Effect.repeat(engine.ask({ do: "count" }), { until: (count) => count === 1 })
+    yield* Effect.repeat(engine.jobs, { until: (count) => count === 1 })
     process.kill(pid, "SIGKILL")
     assert.strictEqual((yield* Fiber.join(hanging)).reason, "died")
-    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+    assert.strictEqual(yield* engine.jobs, 0)
   })
 )
 
@@ -72,13 +72,13 @@ it.scopedLive("an interrupted job is cancelled in the process", () =>
   Effect.gen(function* () {
     const engine = yield* open()
     const hanging = yield* Effect.fork(engine.ask({ do: "hang" }))
-    yield* Effect.repeat(engine.ask({ do: "count" }), { until: (count) => count === 1 })
+    yield* Effect.repeat(engine.jobs, { until: (count) => count === 1 })
     yield* Fiber.interrupt(hanging)
-    yield* Effect.repeat(engine.ask({ do: "count" }), {
+    yield* Effect.repeat(engine.jobs, {
       until: (count) => count === 0,
       schedule: Schedule.recurs(1000)
     })
-    assert.strictEqual(yield* engine.ask({ do: "count" }), 0)
+    assert.strictEqual(yield* engine.jobs, 0)
   })
 )
 

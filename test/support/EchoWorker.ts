@@ -9,24 +9,15 @@ export interface Load {
 
 export type Job =
   | { readonly do: "echo"; readonly samples: Float32Array }
-  | { readonly do: "refuse" | "throw" | "die" | "hang" | "count" }
+  | { readonly do: "refuse" | "throw" | "die" | "hang" }
   | { readonly do: "numbers"; readonly upTo: number }
 
 export type Reply = Float32Array | number
-
-const jobs = { running: 0 }
 
 const exit = Effect.zipRight(
   Effect.sync((): void => process.exit(255)),
   Effect.never
 )
-
-const counted = <A, E>(work: Effect.Effect<A, E>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => jobs.running++),
-    () => work,
-    () => Effect.sync(() => jobs.running--)
-  )
 
 EngineRunner.run<Load, string, Job, Reply>({
   load: ({ load }) => {
@@ -45,9 +36,7 @@ EngineRunner.run<Load, string, Job, Reply>({
       case "die":
         return exit
       case "hang":
-        return counted(Effect.never)
-      case "count":
-        return Effect.succeed(jobs.running)
+        return Effect.never
       case "numbers":
         return Stream.range(1, job.upTo)
     }
