@@ -14,11 +14,24 @@ export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>
   }
 }
 
+/** One utterance, heard while it is spoken. Samples as for `transcribe`; one caller at a time. */
+export interface Listener {
+  /** Hears the next samples. Answers the transcript so far. */
+  readonly hear: (samples: Float32Array) => Effect.Effect<string, TranscriptionFailed>
+  /** The utterance is complete. Answers its transcript. */
+  readonly finish: Effect.Effect<string, TranscriptionFailed>
+}
+
 /** A speech recogniser, ready to listen. */
 export interface Asr {
   readonly engine: string
-  /** `samples`: one utterance, mono, 16 kHz, in [-1, 1]. Answers "" when nothing was recognised. */
+  /**
+   * `samples`: one utterance, mono, 16 kHz, in [-1, 1]. Answers "" when nothing was recognised. Interrupting leaves the
+   * queue of a local engine, or frees it as soon as it can stop.
+   */
   readonly transcribe: (samples: Float32Array) => Effect.Effect<string, TranscriptionFailed>
+  /** Opens a listener; only recognisers that hear while one speaks have it. */
+  readonly listen?: Effect.Effect<Listener, never, Scope.Scope>
 }
 
 /** Opens the recogniser that a character's configuration asks for. */

@@ -1,9 +1,43 @@
+import { FileSystem, HttpClient } from "@effect/platform"
 import { Effect, Layer } from "effect"
+import type { Scope } from "effect"
+import type { AsrConfig } from "../config/AsrConfig.ts"
+import { Settings } from "../config/Settings.ts"
+import { EnginePool } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { ModelStore } from "../models/ModelStore.ts"
 import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
+import * as SherpaAsr from "./SherpaAsr.ts"
+import * as WhisperCppAsr from "./WhisperCppAsr.ts"
 
-const advice = "Type instead of speaking."
+type Open = (config: AsrConfig) => Effect.Effect<Asr, EngineUnavailable, Scope.Scope>
+type AsrName = NonNullable<AsrConfig["asr_model"]>
+
+/** From `asr_model` to the recogniser. */
+const table = Effect.gen(function* () {
+  const pool = yield* EnginePool
+  const http = yield* HttpClient.HttpClient
+  const services: SherpaAsr.Services = {
+    store: yield* ModelStore,
+    fs: yield* FileSystem.FileSystem,
+    folder: (yield* Settings).folder
+  }
+  const queues: WhisperCppAsr.Queues = new Map()
+  const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
+    sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
+      sherpa_onnx_asr === undefined
+        ? Effect.fail(noSection("sherpa_onnx_asr"))
+        : Effect.flatMap(pool.borrow(SherpaAsr.spec(services, sherpa_onnx_asr)), (recogniser) =>
+            SherpaAsr.listener(recogniser, sherpa_onnx_asr)
+          ),
+    whisper_cpp: ({ whisper_cpp }) =>
+      whisper_cpp === undefined
+        ? Effect.fail(noSection("whisper_cpp"))
+        : WhisperCppAsr.open(http, queues, whisper_cpp)
+  }
+  return recognisers
+})
 
 /** A character that has no recogniser says so when somebody speaks to it, not before. */
 const deaf: Asr = {
@@ -13,20 +47,30 @@ const deaf: Asr = {
       new TranscriptionFailed({
         engine: "asr_model",
         detail: "this character has no speech recogniser",
-        advice
+        advice: "Type instead, or set asr_config.asr_model (sherpa_onnx_asr needs nothing but this machine)."
       })
     )
 }
 
-/** No recogniser is built in this version: one that the configuration asks for is reported as missing. */
-export const layer = Layer.succeed(AsrEngines, {
-  open: ({ asr_model }) =>
-    asr_model === undefined
-      ? Effect.succeed(deaf)
-      : new EngineUnavailable({
-          kind: "asr",
-          engine: asr_model,
-          reason: "speech recognition is not part of this version",
-          advice
-        })
-})
+export const layer = Layer.effect(
+  AsrEngines,
+  Effect.map(table, (recognisers) => ({
+    open: (config: AsrConfig) =>
+      config.asr_model === undefined
+        ? Effect.succeed(deaf)
+        : (recognisers[config.asr_model]?.(config) ?? notBuilt(config.asr_model, Object.keys(recognisers)))
+  }))
+)
+
+const unavailable = (engine: string, reason: string, advice: string) =>
+  new EngineUnavailable({ kind: "asr", engine, reason, advice })
+
+const noSection = (name: string) =>
+  unavailable(name, "the configuration has no section for it", `Add asr_config.${name}.`)
+
+const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
+  unavailable(
+    engine,
+    "this recogniser is not part of this version",
+    `Set asr_config.asr_model to one of ${built.join(", ")}.`
+  )

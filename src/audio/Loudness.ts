@@ -26,3 +26,17 @@ export const volumes = (pcm: Pcm): Array<number> => {
   if (loudest > 0) for (let index = 0; index < values.length; index++) values[index]! /= loudest
   return values
 }
+
+/** Root mean square of the loudest 20 ms; `samples`: in [-1, 1] at 16 kHz. What is no number counts as silence. */
+export const peakLevel = (samples: Float32Array): number => {
+  const slice = (16_000 * sliceMs) / 1000
+  let loudest = 0
+  for (let start = 0; start < samples.length; start += slice) {
+    const end = Math.min(start + slice, samples.length)
+    let sum = 0
+    for (let at = start; at < end; at++) sum += samples[at]! ** 2
+    const level = Math.sqrt(sum / (end - start))
+    if (level > loudest) loudest = level
+  }
+  return loudest
+}

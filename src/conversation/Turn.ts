@@ -35,8 +35,12 @@ const parallelSentences = 3
 export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Proactive"; readonly prompt: string }
-  /** Mono, 16 kHz. */
-  | { readonly _tag: "Utterance"; readonly samples: Float32Array }
+  /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
+  | {
+      readonly _tag: "Utterance"
+      readonly samples: Float32Array
+      readonly heard: Effect.Effect<string | undefined>
+    }
 )
 
 /** What a turn uses of its session. Each engine is waited for only when the turn comes to need it. */
@@ -139,7 +143,7 @@ const listen = Effect.fnUntraced(function* (options: Options, input: Input, send
   if (input._tag === "Text") return input.text
   if (input._tag === "Proactive") return input.prompt
   const asr = yield* options.asr
-  const text = (yield* asr.transcribe(input.samples)).trim()
+  const text = (yield* input.heard) ?? (yield* asr.transcribe(input.samples))
   if (text === "") return yield* new NothingSaid({ reason: "not-recognised" })
   yield* send({ type: "user-input-transcription", text })
   return text

@@ -1,3 +1,21 @@
+import * as Loudness from "../audio/Loudness.ts"
+
+/** Shortest utterance in samples: 0.1 s, less than any word. */
+const shortest = 0.1 * 16_000
+
+/** Below this level of the loudest 20 ms nobody can have spoken: -60 dB of full scale. */
+const audible = 0.001
+
+/** Why nothing can be heard in an utterance, in words for the client; `undefined` if something can. */
+export const silence = (samples: Float32Array): string | undefined => {
+  if (samples.length === 0)
+    return "mic-audio-end: no audio came before it (mic-audio-data), nothing was heard."
+  if (samples.length < shortest) return "What came from the microphone is too short to hold a word."
+  return Loudness.peakLevel(samples) < audible
+    ? "Only silence came from the microphone. Please check that it is on and not muted, and speak again."
+    : undefined
+}
+
 /** Longest utterance in samples: 120 s at 16 kHz. */
 const limit = 120 * 16_000
 

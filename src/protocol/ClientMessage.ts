@@ -92,6 +92,11 @@ const ofJson = Schema.Union(
   message("adaptive-vad-control", {
     action: Schema.Literal("start", "adjust", "reset", "stop"),
     volume: Schema.optionalWith(Schema.Number, { nullable: true })
+  }),
+  // An extension, announced in `set-model-and-conf`: what a client leaves out stays as it was.
+  message("use-extensions", {
+    binary_audio: Schema.optionalWith(Schema.Literal(...AudioChunk.types), { nullable: true }),
+    partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true })
   })
 )
 
@@ -151,6 +156,22 @@ export const decode = Effect.fnUntraced(function* (frame: string) {
     Effect.map((message): ClientMessage => message)
   )
 })
+
+/** Reads a binary frame as the message that the client chose for it with `use-extensions`. */
+export const decodeBinary = (
+  frame: Buffer,
+  type: AudioChunk.Type | undefined
+): Effect.Effect<ClientMessage, MalformedMessage> => {
+  if (type === undefined)
+    return new MalformedMessage({
+      problem:
+        "Binary frames are understood after use-extensions has said what they are (binary_audio); expected one JSON object per text frame."
+    })
+  const audio = AudioChunk.readPcm(frame)
+  return typeof audio === "string"
+    ? new MalformedMessage({ problem: audio })
+    : Effect.succeed({ type, audio } as ClientMessage)
+}
 
 const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
   Effect.try({

@@ -65,6 +65,23 @@ export const ToolCallStatus = message("tool_call_status", {
   browser_view: Schema.optional(Anything)
 })
 
+const Extensions = Schema.Struct({
+  /** Binary frames with microphone audio, in place of `number[]`. */
+  binary_audio: Schema.Struct({
+    format: Schema.Literal("pcm_s16le"),
+    sample_rate: Schema.Literal(16_000),
+    channels: Schema.Literal(1)
+  }),
+  /** `user-input-partial`: the transcript while one speaks, if the recogniser can. */
+  partial_transcripts: Schema.Boolean
+})
+
+/** What this version understands beyond the protocol. */
+export const extensions: typeof Extensions.Type = {
+  binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
+  partial_transcripts: true
+}
+
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
 export const ServerMessage = Schema.Union(
   message("control", { text: ControlText }),
@@ -73,9 +90,17 @@ export const ServerMessage = Schema.Union(
     model_info: ModelInfo,
     conf_name: Schema.String,
     conf_uid: Schema.NonEmptyString,
-    client_uid: Schema.String
+    client_uid: Schema.String,
+    /** What this server understands beyond the protocol; a client asks for it with `use-extensions`. */
+    extensions: Schema.optional(Extensions)
   }),
   message("user-input-transcription", { text: Schema.String }),
+  // Extensions: sent only to clients that asked for them.
+  message("user-input-partial", { text: Schema.String }),
+  message("extensions-in-use", {
+    binary_audio: Schema.NullOr(Schema.String),
+    partial_transcripts: Schema.Boolean
+  }),
   Audio,
   ToolCallStatus,
   message("backend-synth-complete", {}),

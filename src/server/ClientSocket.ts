@@ -119,7 +119,7 @@ const serve = Effect.fnUntraced(function* (
 })
 
 const receive = (session: Session.Session, frame: Inbox.Frame) =>
-  decode(frame).pipe(
+  decode(session, frame).pipe(
     Effect.matchEffect({
       onFailure: ({ message }) => reply(message),
       onSuccess: (message) => Dispatch.handle(session, message)
@@ -132,13 +132,9 @@ const receive = (session: Session.Session, frame: Inbox.Frame) =>
     )
   )
 
-const decode = (
-  frame: Inbox.Frame
-): Effect.Effect<ClientMessage.ClientMessage, ClientMessage.MalformedMessage> =>
-  frame === undefined
-    ? new ClientMessage.MalformedMessage({
-        problem: "Binary frames are not understood: expected one JSON object per text frame."
-      })
-    : ClientMessage.decode(frame)
+const decode = (session: Session.Session, frame: Inbox.Frame) =>
+  typeof frame === "string"
+    ? ClientMessage.decode(frame)
+    : ClientMessage.decodeBinary(frame, session.extensions.binaryAudio)
 
 const reply = (text: string) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(text)))

@@ -4,8 +4,8 @@ import type { RawData, WebSocket } from "ws"
 /** From here on the socket is paused: the client's own side then holds what it sends. */
 const limit = { frames: 64, bytes: 1024 * 1024 }
 
-/** One frame as it came: text, or undefined for a binary one. */
-export type Frame = string | undefined
+/** One frame as it came: text, or the bytes of a binary one. */
+export type Frame = string | Buffer
 
 /**
  * Frames in the order in which they came. When the inbox is full the socket is paused, and no frame is ever
@@ -21,7 +21,10 @@ export const make = (socket: WebSocket): Effect.Effect<{ readonly take: Effect.E
       const size = (data as Buffer).byteLength
       frames++
       bytes += size
-      mailbox.unsafeOffer({ frame: isBinary ? undefined : (data as Buffer).toString("utf8"), bytes: size })
+      mailbox.unsafeOffer({
+        frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"),
+        bytes: size
+      })
       if (isFull()) socket.pause()
     })
 

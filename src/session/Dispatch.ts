@@ -4,6 +4,7 @@ import { Characters } from "../config/Characters.ts"
 import { Client } from "../conversation/Client.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Extensions from "./Extensions.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
 import type { Session } from "./Session.ts"
 import * as SwitchConfig from "./SwitchConfig.ts"
@@ -66,6 +67,8 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* client.send((yield* Ref.get(session.seat)).character.announcement)
     case "heartbeat":
       return yield* client.send({ type: "heartbeat-ack" })
+    case "use-extensions":
+      return yield* Extensions.use(session, message)
     case "request-group-info":
       return yield* client.send({ type: "group-update", members: [], is_owner: false })
     case "add-client-to-group":

@@ -53,7 +53,8 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
       model_info: modelInfo,
       conf_name: config.conf_name,
       conf_uid: config.conf_uid,
-      client_uid: client.uid
+      client_uid: client.uid,
+      extensions: ServerMessage.extensions
     }
   }
   return live

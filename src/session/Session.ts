@@ -4,10 +4,12 @@ import { Characters } from "../config/Characters.ts"
 import * as ActiveTurn from "../conversation/ActiveTurn.ts"
 import { Client } from "../conversation/Client.ts"
 import * as CurrentHistory from "../conversation/CurrentHistory.ts"
+import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 
@@ -28,6 +30,9 @@ export interface Session {
   readonly memory: Memory.Memory
   readonly history: CurrentHistory.CurrentHistory
   readonly utterance: Utterance.Utterance
+  /** The transcript that grows while the user speaks, for clients that asked for it. */
+  readonly listening: Listening.Listening
+  readonly extensions: Extensions.Extensions
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -62,6 +67,11 @@ export const open = Effect.fnUntraced(function* () {
     memory: yield* Memory.make,
     playback: yield* Playback.make,
     utterance: Utterance.make(),
+    extensions: Extensions.none(),
+    listening: yield* Listening.make({
+      asr: Effect.flatMap(Ref.get(seat), ({ character }) => character.services.asr),
+      onPartial: (text) => client.send({ type: "user-input-partial", text })
+    }),
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

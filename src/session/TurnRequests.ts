@@ -4,6 +4,7 @@ import { Settings } from "../config/Settings.ts"
 import { Client } from "../conversation/Client.ts"
 import * as Turn from "../conversation/Turn.ts"
 import * as TurnRecord from "../conversation/TurnRecord.ts"
+import * as Utterance from "../conversation/Utterance.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
@@ -27,7 +28,9 @@ export const textInput = Effect.fnUntraced(function* (
 
 /** `mic-audio-data`: one chunk of the utterance. */
 export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk: Float32Array) {
-  if (session.utterance.add(chunk)) return
+  if (session.utterance.add(chunk)) {
+    return session.extensions.partialTranscripts ? yield* session.listening.hear(chunk) : undefined
+  }
   const client = yield* Client
   yield* client.send(
     ServerMessage.failure(
@@ -36,19 +39,19 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
   )
 })
 
-/** `mic-audio-end`: the utterance is complete. */
+/** `mic-audio-end`: the utterance is complete. One in which nothing can be heard starts no turn. */
 export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   session: Session,
   images: ReadonlyArray<Image>
 ) {
   const samples = session.utterance.take()
-  if (samples.length > 0) {
-    return yield* begin(session, { _tag: "Utterance", samples, images: images.map(toChatImage) })
+  const heard = yield* session.listening.finish
+  const silence = Utterance.silence(samples)
+  if (silence === undefined) {
+    return yield* begin(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
   }
   const client = yield* Client
-  yield* client.send(
-    ServerMessage.failure("mic-audio-end: no audio came before it (mic-audio-data), nothing was heard.")
-  )
+  yield* client.send(ServerMessage.failure(silence))
   // The page waits for this after every utterance; but it must never end another turn.
   if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
 })

@@ -144,10 +144,10 @@ describe("a client that behaves like the real page", () => {
         const { page, stub } = yield* PageServer.open()
         yield* begin(page, "never one")
         expect(page.turn).toMatchObject({ texts: [], marks: [], ended: false })
-        // About five seconds of silence in one burst, as the page sends it at the end of speech.
-        const silence = Array.from({ length: 4096 }, () => 0)
+        // About five seconds in one burst, as the page sends it at the end of speech.
+        const hum = Array.from({ length: 4096 }, (_, at) => Math.sin(at / 20) / 10)
         page.interrupt()
-        for (let chunk = 0; chunk < 20; chunk++) page.send({ type: "mic-audio-data", audio: silence })
+        for (let chunk = 0; chunk < 20; chunk++) page.send({ type: "mic-audio-data", audio: hum })
         page.send({ type: "mic-audio-end", images: [] })
         yield* page.until(({ turn, turns }) => turns.length === 2 && turn?.ended === true)
         expect(page.errors).toHaveLength(1)

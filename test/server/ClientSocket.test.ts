@@ -47,7 +47,11 @@ describe("/client-ws", () => {
           model_info: expect.any(Object),
           conf_name: "a",
           conf_uid: "a",
-          client_uid: uid
+          client_uid: uid,
+          extensions: {
+            binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
+            partial_transcripts: true
+          }
         },
         { type: "group-update", members: [], is_owner: false },
         { type: "control", text: "start-mic" }
@@ -73,6 +77,33 @@ describe("/client-ws", () => {
       expect(client.received.filter(({ type }) => type === "error")).toHaveLength(6)
     }).pipe(Effect.provide(serve(World.make())))
   )
+
+  it.scopedLive("takes binary frames as the message that the client chose for them", () => {
+    const world = World.make()
+    let heard: Float32Array | undefined
+    world.transcript = (samples) => {
+      heard = samples
+      return "hello"
+    }
+    return Effect.gen(function* () {
+      const client = yield* open
+      client.socket.send(Buffer.alloc(4))
+      expect(yield* client.nextOf("error")).toEqual({
+        type: "error",
+        message: expect.stringContaining("use-extensions") as string
+      })
+      yield* client.send({ type: "use-extensions", binary_audio: "mic-audio-data" })
+      yield* client.nextOf("extensions-in-use")
+      client.socket.send(Buffer.from([1, 2, 3]))
+      yield* client.nextOf("error")
+      const pcm = Int16Array.from({ length: 4096 }, (_, at) => (at % 2 === 0 ? 16_384 : -32_768))
+      client.socket.send(Buffer.from(pcm.buffer))
+      yield* client.send({ type: "mic-audio-end" })
+      yield* client.nextOf("user-input-transcription")
+      expect(heard?.length).toBe(4096)
+      expect([...heard!.subarray(0, 4)]).toEqual([0.5, -1, 0.5, -1])
+    }).pipe(Effect.provide(serve(world)))
+  })
 
   it.scopedLive("closes the session of a client that leaves", () =>
     Effect.gen(function* () {

@@ -51,14 +51,56 @@ describe("mic-audio-end", () => {
     )
   )
 
-  it.effect("frees the page when nothing was recognised, or nothing came", () =>
+  it.effect("starts no turn when nothing can be heard, and frees the page", () =>
     World.run((world) =>
       Effect.gen(function* () {
         const client = yield* ready
-        yield* client.send({ type: "mic-audio-end", images: [] })
-        expect(client.received.map(({ type }) => type)).toEqual(["error", "control"])
-        client.received.length = 0
+        const short = { type: "mic-audio-data", audio: new Float32Array(100).fill(0.1) } as const
+        for (const [audio, reason] of [
+          [[], "no audio"],
+          [[chunk(0), chunk(0)], "silence"],
+          [[chunk(0.0005)], "silence"],
+          [[short], "too short"]
+        ] as const) {
+          for (const message of audio) yield* client.send(message)
+          yield* client.send({ type: "mic-audio-end", images: [] })
+          yield* tick
+          expect(client.received).toEqual([
+            { type: "error", message: expect.stringContaining(reason) as string },
+            { type: "control", text: "conversation-chain-end" }
+          ])
+          client.received.length = 0
+        }
+        expect(lines(world)).toEqual([])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("ends no turn that runs when nothing can be heard", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send(ask("Hi"))
+        yield* tick
         yield* client.send(chunk(0))
+        yield* client.send({ type: "mic-audio-end", images: [] })
+        yield* tick
+        expect(client.received.at(-1)?.type).toBe("error")
+        yield* client.send(played)
+        yield* tick
+        expect(client.seen().at(-1)).toBe("conversation-chain-end")
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("frees the page when nothing was recognised", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        world.transcript = () => ""
+        yield* client.send(chunk(0.1))
         yield* client.send({ type: "mic-audio-end", images: [] })
         yield* tick
         expect(client.received.at(2)?.type).toBe("error")

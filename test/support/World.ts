@@ -5,6 +5,7 @@ import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
+import type { Asr } from "../../src/asr/Asr.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
@@ -42,6 +43,10 @@ export interface World {
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** What the recogniser makes of an utterance. */
+  transcript: (samples: Float32Array) => string
+  /** Whether the recogniser hears while one speaks, and how long it takes for a chunk, in ms. */
+  listens: number | undefined
   /** Time that storing a message takes. */
   storing: Duration.DurationInput
   /** Whether an agent's next load dies. */
@@ -58,6 +63,8 @@ export const make = (): World => ({
   failures: new Map(),
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   synthesis: () => 0,
+  transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
+  listens: undefined,
   storing: 0,
   agentDies: false,
   asked: [],
@@ -106,6 +113,31 @@ const speak = (world: World, text: string) =>
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
   )
 
+const asrOf = (world: World): Asr => {
+  const asr: Asr = {
+    engine: "slow_asr",
+    transcribe: (samples) => Effect.sync(() => world.transcript(samples))
+  }
+  const time = world.listens
+  if (time === undefined) return asr
+  return {
+    ...asr,
+    listen: Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          world.journal.push("listen")
+          return { chunks: 0 }
+        }),
+        () => Effect.sync(() => world.journal.push("stop listening"))
+      ),
+      (heard) => ({
+        hear: () => Effect.as(Effect.sleep(time), "word ".repeat(++heard.chunks).trim()),
+        finish: Effect.sync(() => `${heard.chunks} words`)
+      })
+    )
+  }
+}
+
 /** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. */
 const others: Readonly<Record<string, CharacterConfig>> = {
   "b.yaml": characterConfig("b"),
@@ -153,12 +185,7 @@ export const layer = (world: World) => {
       }))
     ),
     Layer.succeed(AsrEngines, {
-      open: () =>
-        Effect.as(load(world, "asr", loadTimes.asr, "asr"), {
-          engine: "slow_asr",
-          transcribe: (samples: Float32Array) =>
-            Effect.succeed(samples.some((sample) => sample !== 0) ? "hello" : "")
-        })
+      open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     })
   )
   return Layer.mergeAll(

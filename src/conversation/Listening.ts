@@ -1,0 +1,89 @@
+import { Deferred, Effect, Mailbox } from "effect"
+import type { Asr, TranscriptionFailed } from "../asr/Asr.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as FiberSlot from "../supervision/FiberSlot.ts"
+
+/**
+ * Listens to an utterance while it is spoken, for clients that want to see the transcript grow. Whatever goes wrong
+ * here only costs the preview: the whole utterance is transcribed at its end.
+ */
+export interface Listening {
+  /** The next samples of the utterance (mono, 16 kHz); the first ones begin to listen. Never waits. */
+  readonly hear: (samples: Float32Array) => Effect.Effect<void>
+  /** The utterance is complete. Answers what waits for its transcript: `undefined` if it was not heard as a whole. */
+  readonly finish: Effect.Effect<Effect.Effect<string | undefined>>
+}
+
+export interface Options {
+  readonly asr: Effect.Effect<Asr, EngineUnavailable>
+  /** Told of each transcript that differs from the one before. */
+  readonly onPartial: (text: string) => Effect.Effect<void>
+}
+
+/** Chunks that wait for the recogniser; when it lags behind further, the preview is given up. */
+const mostWaiting = 64
+
+interface Utterance {
+  readonly chunks: Mailbox.Mailbox<Float32Array>
+  readonly transcript: Deferred.Deferred<string | undefined>
+  isWhole: boolean
+}
+
+/** Closing the scope ends what is being listened to. */
+export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
+  const slot = yield* FiberSlot.make
+  let current: Utterance | undefined
+
+  const listen = ({ chunks, transcript }: Utterance) =>
+    Effect.gen(function* () {
+      const { listen } = yield* asr
+      if (listen === undefined) return undefined
+      const listener = yield* listen
+      let shown = ""
+      const hear = Effect.gen(function* () {
+        const text = yield* listener.hear(yield* chunks.take)
+        if (text === shown || text === "") return
+        shown = text
+        yield* onPartial(text)
+      })
+      // The mailbox ends with the utterance, when all of it has been taken.
+      return yield* Effect.forever(hear).pipe(
+        Effect.catchTag("NoSuchElementException", () => listener.finish)
+      )
+    }).pipe(
+      Effect.scoped,
+      Effect.catchAll((failure: TranscriptionFailed | EngineUnavailable) =>
+        Effect.as(Effect.logDebug(`no preview: ${failure.message}`), undefined)
+      ),
+      Effect.onExit((exit) => Deferred.succeed(transcript, exit._tag === "Success" ? exit.value : undefined))
+    )
+
+  const begin = Effect.gen(function* () {
+    const utterance: Utterance = {
+      chunks: yield* Mailbox.make<Float32Array>({ capacity: mostWaiting, strategy: "dropping" }),
+      transcript: yield* Deferred.make<string | undefined>(),
+      isWhole: true
+    }
+    current = utterance
+    yield* slot.start(listen(utterance))
+    return utterance
+  })
+
+  const listening: Listening = {
+    hear: (samples) =>
+      Effect.map(
+        Effect.suspend(() => (current === undefined ? begin : Effect.succeed(current))),
+        (utterance) => {
+          if (!utterance.chunks.unsafeOffer(samples)) utterance.isWhole = false
+        }
+      ),
+    finish: Effect.suspend(() => {
+      const utterance = current
+      current = undefined
+      if (utterance === undefined) return Effect.succeed(Effect.succeed(undefined))
+      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.succeed(undefined))
+      return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
+    })
+  }
+  return listening
+})

@@ -1,0 +1,29 @@
+import { Effect } from "effect"
+import { Client } from "../conversation/Client.ts"
+import type * as AudioChunk from "../protocol/AudioChunk.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
+import type { Session } from "./Session.ts"
+
+/** What a client has asked for beyond the protocol of Open-LLM-VTuber. */
+export interface Extensions {
+  /** Which message a binary frame stands for. */
+  binaryAudio: AudioChunk.Type | undefined
+  /** Whether it wants `user-input-partial`. */
+  partialTranscripts: boolean
+}
+
+export const none = (): Extensions => ({ binaryAudio: undefined, partialTranscripts: false })
+
+/** `use-extensions`: what the message leaves out stays as it was. */
+export const use = Effect.fn("Extensions.use")(function* (
+  { extensions }: Session,
+  wanted: Extract<ClientMessage, { readonly type: "use-extensions" }>
+) {
+  extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
+  extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
+  yield* (yield* Client).send({
+    type: "extensions-in-use",
+    binary_audio: extensions.binaryAudio ?? null,
+    partial_transcripts: extensions.partialTranscripts
+  })
+})

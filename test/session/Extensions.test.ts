@@ -1,0 +1,114 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, TestClock } from "effect"
+import { end, played, ready, start, tick } from "../support/Talk.ts"
+import * as World from "../support/World.ts"
+
+const chunk = { type: "mic-audio-data", audio: new Float32Array(4096).fill(0.1) } as const
+const over = { type: "mic-audio-end", images: [] } as const
+const partials = { type: "use-extensions", partial_transcripts: true } as const
+
+const seenOf = (client: { readonly received: ReadonlyArray<{ readonly type: string }> }, type: string) =>
+  client.received.filter((message) => message.type === type)
+
+describe("use-extensions", () => {
+  it.effect("says what is in use; what a message leaves out stays as it was", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send(partials)
+        yield* client.send({ type: "use-extensions", binary_audio: "raw-audio-data" })
+        expect(seenOf(client, "extensions-in-use")).toEqual([
+          { type: "extensions-in-use", binary_audio: null, partial_transcripts: true },
+          { type: "extensions-in-use", binary_audio: "raw-audio-data", partial_transcripts: true }
+        ])
+        yield* client.leave
+      })
+    )
+  )
+})
+
+describe("user-input-partial", () => {
+  it.effect("grows while one speaks, and the turn has what was heard", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 10
+        const client = yield* ready
+        yield* client.send(partials)
+        client.received.length = 0
+        for (const message of [chunk, chunk]) yield* client.send(message)
+        yield* TestClock.adjust("20 millis")
+        yield* client.send(over)
+        yield* tick
+        expect(seenOf(client, "user-input-partial")).toEqual([
+          { type: "user-input-partial", text: "word" },
+          { type: "user-input-partial", text: "word word" }
+        ])
+        expect(seenOf(client, "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "2 words" }
+        ])
+        expect(world.journal).toContain("stop listening")
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is not sent to a client that did not ask for it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 10
+        const client = yield* ready
+        yield* client.send(chunk)
+        yield* TestClock.adjust("20 millis")
+        yield* client.send(over)
+        yield* tick
+        expect(seenOf(client, "user-input-partial")).toEqual([])
+        expect(world.journal).not.toContain("listen")
+        yield* client.send(played)
+        yield* tick
+        expect(client.seen()).toEqual([...start, "user-input-transcription", "audio You said hello.", ...end])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("costs nothing but the preview when the recogniser cannot, or lags far behind", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send(partials)
+        yield* client.send(chunk)
+        yield* client.send(over)
+        yield* tick
+        expect(seenOf(client, "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "hello" }
+        ])
+        yield* client.leave
+
+        world.listens = 60_000
+        const late = yield* ready
+        yield* late.send(partials)
+        for (let sent = 0; sent < 80; sent++) yield* late.send(chunk)
+        yield* late.send(over)
+        yield* tick
+        expect(seenOf(late, "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "hello" }
+        ])
+        yield* late.leave
+      })
+    )
+  )
+
+  it.effect("stops listening when the client leaves in the middle of a word", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 60_000
+        const client = yield* ready
+        yield* client.send(partials)
+        yield* client.send(chunk)
+        yield* TestClock.adjust("1 second")
+        yield* client.leave
+        expect(world.journal.filter((line) => line.includes("listen"))).toEqual(["listen", "stop listening"])
+      })
+    )
+  )
+})
