@@ -13,6 +13,11 @@ const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settin
 
 const builtVoices: ReadonlyArray<CharacterConfig["tts_config"]["tts_model"]> = ["flite_tts", "openai_tts"]
 
+const builtRecognisers: ReadonlyArray<CharacterConfig["asr_config"]["asr_model"]> = [
+  "sherpa_onnx_asr",
+  "whisper_cpp"
+]
+
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
     path: "character_config.agent_config.conversation_agent_choice",
@@ -48,8 +53,15 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
   },
   {
     path: "character_config.asr_config.asr_model",
-    asked: (config) => config.asr_config.asr_model !== undefined,
-    instead: "speech recognition is not part of this version: type instead"
+    asked: ({ asr_config: { asr_model } }) =>
+      asr_model !== undefined && !builtRecognisers.includes(asr_model),
+    instead: `this recogniser is not part of this version: choose ${builtRecognisers.join(" or ")}`
+  },
+  {
+    path: "character_config.asr_config.sherpa_onnx_asr.provider",
+    asked: ({ asr_config: { asr_model, sherpa_onnx_asr } }) =>
+      asr_model === "sherpa_onnx_asr" && (sherpa_onnx_asr?.provider ?? "cpu") !== "cpu",
+    instead: "the library comes without that: the processor is used"
   },
   {
     path: "character_config.tts_config.tts_model",

@@ -13,8 +13,11 @@ import type { EngineKind } from "./EngineUnavailable.ts"
 /** A job was not done. `message` is fit for a client. */
 export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
   ...EngineFailure.fields,
-  /** `refused`: the engine said no. `died`: its process ended meanwhile. `down`: it could not be started anew. */
-  reason: Schema.Literal("refused", "died", "overdue", "down")
+  /**
+   * `refused`: the engine said no. `died`: its process ended meanwhile. `overdue`: it took too long.
+   * `down`: its process could not be started anew. `busy`: too many jobs wait already.
+   */
+  reason: Schema.Literal("refused", "died", "overdue", "down", "busy")
 }) {
   override get message(): string {
     return EngineFailure.describe(this)
@@ -33,6 +36,8 @@ export interface Options<Load> extends Omit<ChildProcess.Options, "name"> {
   readonly loadTimeout?: Duration.DurationInput
   /** A job that takes longer hangs: its process is ended. Defaults to 2 minutes. */
   readonly jobTimeout?: Duration.DurationInput
+  /** Jobs under way, with those that wait in the process; further ones fail. Defaults to 1024. */
+  readonly mostJobs?: number
 }
 
 /** One engine in a child process of its own. */
@@ -113,42 +118,63 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   )
   const overdue = failed("overdue", "it did not finish in time and was stopped", options.advice)
   const toFailure = (error: Problem | WorkerError): JobFailed =>
-    error._tag === "Problem" ? failed("refused", error.problem, options.advice) : died
+    error._tag === "Problem" ? failed("refused", withoutFolders(error.problem), options.advice) : died
 
   const running = Effect.suspend(() => Deferred.await(life)).pipe(
     Effect.mapError(({ advice, reason }) => failed("down", reason, advice))
   )
-  const done = Effect.sync(() => (deaths = 0))
-  const replyOf = (response: Response<Reply>): Effect.Effect<Reply, JobFailed> =>
-    response._tag === "Reply" ? Effect.succeed(response.reply) : Effect.fail(died)
+  const most = options.mostJobs ?? 1024
+  let jobs = 0
+  const enter = Effect.suspend(() => {
+    if (jobs >= most)
+      return Effect.fail(failed("busy", `${most} jobs wait for it already`, "Try again in a moment."))
+    jobs++
+    return Effect.void
+  })
+  const leave = Effect.sync(() => void jobs--)
+  const replyOf = (response: Response<Reply>): Effect.Effect<Reply, JobFailed> => {
+    if (response._tag !== "Reply") return Effect.fail(died)
+    deaths = 0
+    return Effect.succeed(response.reply)
+  }
+
+  const ask = (job: Job) =>
+    Effect.flatMap(running, ({ child, ended, worker }) =>
+      worker.executeEffect({ _tag: "Job", job }).pipe(
+        Effect.mapError(toFailure),
+        Effect.flatMap(replyOf),
+        Effect.raceFirst(Effect.zipRight(ended, Effect.fail(died))),
+        Effect.timeoutOption(options.jobTimeout ?? "2 minutes"),
+        Effect.flatMap((reply) =>
+          reply._tag === "Some"
+            ? Effect.succeed(reply.value)
+            : Effect.zipRight(ChildProcess.kill(child), Effect.fail(overdue))
+        )
+      )
+    )
+  const stream = (job: Job) =>
+    Effect.map(running, ({ ended, worker }) =>
+      worker
+        .execute({ _tag: "Job", job })
+        .pipe(
+          Stream.mapError(toFailure),
+          Stream.interruptWhen(Effect.zipRight(ended, Effect.fail(died))),
+          Stream.mapEffect(replyOf)
+        )
+    )
 
   return {
     ask: (job) =>
-      Effect.flatMap(running, ({ child, ended, worker }) =>
-        worker.executeEffect({ _tag: "Job", job }).pipe(
-          Effect.mapError(toFailure),
-          Effect.flatMap(replyOf),
-          Effect.raceFirst(Effect.zipRight(ended, Effect.fail(died))),
-          Effect.timeoutOption(options.jobTimeout ?? "2 minutes"),
-          Effect.flatMap((reply) =>
-            reply._tag === "Some"
-              ? Effect.succeed(reply.value)
-              : Effect.zipRight(ChildProcess.kill(child), Effect.fail(overdue))
-          ),
-          Effect.zipLeft(done)
-        )
+      Effect.acquireUseRelease(
+        enter,
+        () => ask(job),
+        () => leave
       ),
     stream: (job) =>
-      Stream.unwrap(
-        Effect.map(running, ({ ended, worker }) =>
-          worker
-            .execute({ _tag: "Job", job })
-            .pipe(
-              Stream.mapError(toFailure),
-              Stream.interruptWhen(Effect.zipRight(ended, Effect.fail(died))),
-              Stream.mapEffect(replyOf),
-              Stream.ensuring(done)
-            )
+      Stream.unwrapScoped(
+        Effect.zipRight(
+          Effect.acquireRelease(enter, () => leave),
+          stream(job)
         )
       ),
     jobs: Effect.flatMap(running, ({ worker }) =>
@@ -164,6 +190,10 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   }
 })
 
+/** What an engine says may name files of this machine, which is nobody else's business: their last names stay. */
+const withoutFolders = (text: string): string =>
+  text.replaceAll(/(?:[A-Za-z]:)?(?:[/\\][^\s/\\:"']+)*[/\\]([^\s/\\:"']+)/g, "$1")
+
 /** Starts one process and loads the engine; both end with the scope. */
 const start = Effect.fn("EngineProcess.start")(function* <Load, Job, Reply>(options: Options<Load>) {
   const { advice, engine, kind, load } = options
@@ -175,7 +205,9 @@ const start = Effect.fn("EngineProcess.start")(function* <Load, Job, Reply>(opti
     Effect.provide(NodeWorker.layer(() => child)),
     Effect.tap((worker) => worker.executeEffect({ _tag: "Load", load })),
     Effect.mapError((error) =>
-      unavailable(error._tag === "Problem" ? error.problem : "its process could not be started")
+      unavailable(
+        error._tag === "Problem" ? withoutFolders(error.problem) : "its process could not be started"
+      )
     ),
     // A native engine that cannot read its model may end its process: that is all it says.
     Effect.raceFirst(

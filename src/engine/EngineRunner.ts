@@ -1,5 +1,4 @@
 import { constants, setPriority } from "node:os"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
 import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Cause, Effect, Layer, Option, Scope, Stream } from "effect"
@@ -90,9 +89,12 @@ export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job
     }
   })
 
-  WorkerRunner.launch(
-    Layer.unwrapScoped(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
-      Layer.provide(NodeWorkerRunner.layer)
+  // Not by `NodeRuntime.runMain`, which ends with the signals of a terminal.
+  Effect.runFork(
+    WorkerRunner.launch(
+      Layer.unwrapScoped(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
+        Layer.provide(NodeWorkerRunner.layer)
+      )
     )
-  ).pipe(NodeRuntime.runMain)
+  )
 }

@@ -1,13 +1,15 @@
-import { Effect, ScopedRef, Stream } from "effect"
+import { basename } from "node:path"
+import { Effect, Stream } from "effect"
 import type { Context, Scope } from "effect"
+import * as EngineProcess from "../engine/EngineProcess.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
-import * as LlamaCppProcess from "./LlamaCppProcess.ts"
+import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import { LlmFailed } from "./Llm.ts"
-import type { Llm, LlmRequest } from "./Llm.ts"
+import type { Llm, LlmDelta, LlmRequest } from "./Llm.ts"
 
-const { provider } = LlamaCppProcess
+const provider = "llama_cpp_llm"
 
 export interface Options {
   /** Absolute path of a `.gguf` file. */
@@ -21,34 +23,64 @@ export interface Options {
   readonly contextSize?: number
 }
 
-/** The process ended, and starting it anew failed. */
-const notRestarted = ({ advice, reason }: EngineUnavailable) =>
-  new LlmFailed({ provider, reason: "unreachable", detail: reason, advice })
+const advice = "Choose another model with llama_cpp_llm.model_path, or another provider as llm_provider."
+
+const toFailure = (failure: EngineProcess.JobFailed): LlmFailed => {
+  const failed = (reason: LlmFailed["reason"], detail: string, advice: string) =>
+    new LlmFailed({ provider, reason, detail, advice })
+  switch (failure.reason) {
+    case "busy":
+      return failed("rate-limited", failure.detail, "Try again in a moment.")
+    case "down":
+      return failed("unreachable", failure.detail, failure.advice)
+    case "refused":
+      return failed(
+        "rejected",
+        `the embedded language model could not answer (${failure.detail})`,
+        "Shorten the persona or the message, or choose another model with llama_cpp_llm.model_path."
+      )
+    default:
+      return failed(
+        "broken-off",
+        "the process of the embedded language model has ended",
+        "It is being started anew; if that happens again, choose a smaller model with llama_cpp_llm.model_path."
+      )
+  }
+}
 
 /**
  * Loads a language model into a process of its own, which ends with the scope. All callers share it: two answers are
  * written at once, further ones wait in the order in which they came. If the process ends by itself, the answers
- * under way fail with `broken-off` and the next request loads the model anew.
+ * under way fail with `broken-off` and it starts anew.
  */
 export const load = Effect.fn("LlamaCppLlm.load")(function* ({
   contextSize = 4096,
   modelName,
   modelPath
 }: Options): Effect.fn.Return<Llm, EngineUnavailable, Scope.Scope> {
-  // ScopedRef acquires uninterruptibly, and nobody is to wait for a model that is wanted no longer.
-  const start = Effect.interruptible(LlamaCppProcess.start(modelPath, contextSize))
-  const current = yield* ScopedRef.fromAcquire(start)
-  const oneByOne = yield* Effect.makeSemaphore(1)
+  const process = yield* EngineProcess.open<Load, Ask, LlmDelta>({
+    module: "LlamaCppWorker",
+    from: import.meta.url,
+    env: { NODE_LLAMA_CPP_SKIP_DOWNLOAD: "true" },
+    kind: "llm",
+    engine: provider,
+    load: { modelPath, contextSize },
+    advice,
+    // A session has one turn at a time.
+    mostJobs: 256
+  }).pipe(
+    Effect.mapError(
+      ({ cause, reason }) =>
+        new EngineUnavailable({
+          kind: "llm",
+          engine: provider,
+          reason: `${basename(modelPath)} could not be loaded: ${reason}`,
+          advice,
+          cause
+        })
+    )
+  )
   let toldOfImages = false
-
-  const running = Effect.gen(function* () {
-    const process = yield* ScopedRef.get(current)
-    if (yield* process.isAlive) return process
-    yield* Effect.logWarning(`The process of ${modelName} has ended; it is started anew`)
-    yield* ScopedRef.set(current, start)
-    return yield* ScopedRef.get(current)
-  }).pipe(oneByOne.withPermits(1), Effect.mapError(notRestarted))
-
   const tellOfImages = (request: LlmRequest) =>
     Effect.suspend(() => {
       if (toldOfImages || !request.messages.some(({ images = [] }) => images.length > 0)) return Effect.void
@@ -59,13 +91,16 @@ export const load = Effect.fn("LlamaCppLlm.load")(function* ({
   return {
     provider,
     model: modelName,
-    stream: (request) =>
-      Stream.unwrap(
-        tellOfImages(request).pipe(
-          Effect.zipRight(running),
-          Effect.map((process) => process.ask(request))
-        )
+    stream: (request) => {
+      const { conversation, messages, system } = request
+      const texts = messages.map(({ role, text }) => ({ role, text }))
+      return Stream.mapError(
+        Stream.unwrap(
+          Effect.as(tellOfImages(request), process.stream({ conversation, system, messages: texts }))
+        ),
+        toFailure
       )
+    }
   }
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as WhisperSegments from "../../src/asr/WhisperSegments.ts"
 
 const second = 16_000

@@ -68,6 +68,17 @@ it.scopedLive("survives a kill in the middle of a job", () =>
   })
 )
 
+it.scopedLive("the signals of a terminal leave it alone", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const pid = yield* pidOf(engine)
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(pid, signal)
+    assert.strictEqual(yield* engine.jobs, 0)
+    assert.deepStrictEqual(Chunk.size(yield* Stream.runCollect(engine.stream({ do: "numbers", upTo: 3 }))), 3)
+    assert.strictEqual(yield* pidOf(engine), pid)
+  })
+)
+
 it.scopedLive("an interrupted job is cancelled in the process", () =>
   Effect.gen(function* () {
     const engine = yield* open()
@@ -79,6 +90,28 @@ it.scopedLive("an interrupted job is cancelled in the process", () =>
       schedule: Schedule.recurs(1000)
     })
     assert.strictEqual(yield* engine.jobs, 0)
+  })
+)
+
+it.scopedLive("takes no more jobs than it may have", () =>
+  Effect.gen(function* () {
+    const engine = yield* open("succeed", { mostJobs: 2 })
+    const two = yield* Effect.forEach([1, 2], () => Effect.fork(engine.ask({ do: "hang" })))
+    yield* Effect.repeat(engine.jobs, { until: (count) => count === 2 })
+    assert.strictEqual((yield* Effect.flip(engine.ask({ do: "hang" }))).reason, "busy")
+    const streamed = yield* Effect.flip(Stream.runDrain(engine.stream({ do: "numbers", upTo: 2 })))
+    assert.strictEqual(streamed.reason, "busy")
+    yield* Fiber.interruptAll(two)
+    yield* Stream.runDrain(engine.stream({ do: "numbers", upTo: 2 }))
+  })
+)
+
+it.scopedLive("names no folder of this machine", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const refused = yield* Effect.flip(engine.ask({ do: "complain" }))
+    assert.include(refused.message, "cannot read model.onnx: no such file")
+    assert.notInclude(refused.message, "/srv")
   })
 )
 
@@ -99,7 +132,9 @@ for (const [load, reason] of [
 ] as const) {
   it.live(`an engine that cannot be loaded is unavailable (${load})`, () =>
     Effect.gen(function* () {
-      const failure = yield* Effect.flip(Effect.scoped(open(load, { loadTimeout: "2 seconds" })))
+      const failure = yield* Effect.flip(
+        Effect.scoped(open(load, load === "hang" ? { loadTimeout: "2 seconds" } : {}))
+      )
       assert.strictEqual(failure._tag, "EngineUnavailable")
       assert.include(failure.message, reason)
     })

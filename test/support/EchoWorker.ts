@@ -9,7 +9,7 @@ export interface Load {
 
 export type Job =
   | { readonly do: "echo"; readonly samples: Float32Array }
-  | { readonly do: "refuse" | "throw" | "die" | "hang" }
+  | { readonly do: "refuse" | "complain" | "throw" | "die" | "hang" }
   | { readonly do: "numbers"; readonly upTo: number }
 
 export type Reply = Float32Array | number
@@ -31,6 +31,8 @@ EngineRunner.run<Load, string, Job, Reply>({
         return Effect.succeed(job.samples)
       case "refuse":
         return Effect.fail(EngineRunner.problem("it does not want to"))
+      case "complain":
+        return Effect.fail(EngineRunner.problem("cannot read /srv/models/model.onnx: no such file"))
       case "throw":
         return Effect.die(new Error("a mistake in the engine"))
       case "die":
