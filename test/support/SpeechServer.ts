@@ -5,6 +5,7 @@ import { AsrEngines, TranscriptionFailed } from "../../src/asr/Asr.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
+import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import * as TtsTable from "../../src/tts/TtsTable.ts"
@@ -45,6 +46,7 @@ export interface Options {
   readonly world?: World.World
   readonly fakeVoice?: boolean
   readonly system?: Partial<SystemConfig>
+  readonly limits?: Partial<typeof EdgeLimits.Service>
 }
 
 /** The real server on a free port, with a recogniser for tests and, unless told otherwise, a real voice. */
@@ -61,6 +63,14 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
     options.fakeVoice === true ? recogniserOf(recogniser) : Layer.merge(recogniserOf(recogniser), voices)
   return HttpServer.layer.pipe(
     Layer.provide(engines),
+    Layer.provide(
+      Layer.succeed(EdgeLimits, {
+        outbox: 64,
+        writeTime: "30 seconds",
+        pingInterval: "20 seconds",
+        ...options.limits
+      })
+    ),
     Layer.provideMerge(settings),
     Layer.provideMerge(World.layer(options.world ?? World.make()))
   )
