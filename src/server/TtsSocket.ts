@@ -1,4 +1,4 @@
-import { Deferred, Effect, Either, Schema } from "effect"
+import { Deferred, Effect, Either, Option, Schema } from "effect"
 import * as Wav from "../audio/Wav.ts"
 import { Characters } from "../config/Characters.ts"
 import * as InOrder from "../conversation/InOrder.ts"
@@ -96,7 +96,7 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
     voice.synthesize(speech).pipe(
       Effect.flatMap((pcm) =>
         // Nothing of this sentence is in the voice's language.
-        pcm.samples.length === 0 ? Effect.succeed(undefined) : clips.keep(Wav.encode(pcm))
+        pcm.samples.length === 0 ? Effect.succeedNone : Effect.asSome(clips.keep(Wav.encode(pcm)))
       ),
       Effect.map((audioPath) => ({ audioPath, text })),
       Effect.either,
@@ -104,10 +104,10 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
     )
   const tell = Either.match({
     onLeft: (failure: Failure) => Effect.zipRight(Deferred.fail(failed, failure), Effect.never),
-    onRight: ({ audioPath, text }: { readonly audioPath: string | undefined; readonly text: string }) => {
-      if (audioPath === undefined) return Effect.void
+    onRight: ({ audioPath, text }: { readonly audioPath: Option.Option<string>; readonly text: string }) => {
+      if (Option.isNone(audioPath)) return Effect.void
       told++
-      return link.send({ status: "partial", audioPath, text })
+      return link.send({ status: "partial", audioPath: audioPath.value, text })
     }
   })
 

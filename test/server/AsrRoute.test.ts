@@ -204,11 +204,12 @@ describe("POST /asr", () => {
     }).pipe(Effect.provide(serve()))
   )
 
-  it.live("has stopped all transcribing when the server has ended", () =>
+  it.scopedLive("has stopped all transcribing when the server has ended", () =>
     Effect.gen(function* () {
       recogniser.mood = "hangs"
+      const scope = yield* Effect.scope
       yield* Effect.gen(function* () {
-        yield* Effect.forkDaemon(Effect.ignore(Effect.sandbox(upload(Tone.wav(100)))))
+        yield* Effect.forkIn(Effect.ignore(Effect.sandbox(upload(Tone.wav(100)))), scope)
         yield* SpeechServer.alive("transcription", 1)
         while (recogniser.running === 0) yield* Effect.sleep("10 millis")
       }).pipe(Effect.provide(serve()))
