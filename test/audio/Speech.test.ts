@@ -91,6 +91,7 @@ describe("Decode.speech", () => {
       Effect.gen(function* () {
         const { decode } = yield* Decode
         const given = yield* Effect.fork(speech(wav(44_100, 120)))
+        yield* Effect.yieldNow()
         // The thread takes turns: a short file that comes later is done first.
         yield* decode(fixture("tone.mp3"))
         assert.isNull(given.unsafePoll())

@@ -41,25 +41,32 @@ const form = (bytes: Uint8Array, field = "file") => {
 const upload = (bytes: Uint8Array, headers: Record<string, string> = {}) =>
   request({ method: "POST", body: form(bytes), headers })
 
-/** An upload that is written by hand, a piece at a time, for as long as the server lets it. */
+/** An upload of so many MiB by a client that has sent all of it before it looks at the answer. */
 const pour = (headers: http.OutgoingHttpHeaders, pieces: number) =>
   Effect.flatMap(HttpServer, ({ url }) =>
-    Effect.async<{ readonly status: number; readonly sent: number }>((resume) => {
+    Effect.async<number>((resume) => {
+      const agent = new http.Agent({ keepAlive: true })
       const piece = Buffer.alloc(1024 * 1024)
       let sent = 0
+      let status: number | undefined
+      const look = () => {
+        if (status === undefined || sent < pieces) return
+        request.destroy()
+        resume(Effect.succeed(status))
+      }
       const request = http.request(`${url}/asr`, {
         method: "POST",
-        agent: false,
+        agent,
         headers: { "Content-Type": "multipart/form-data; boundary=x", ...headers }
       })
       request.on("error", () => {})
       request.on("response", (response) => {
-        response.resume()
-        resume(Effect.succeed({ status: response.statusCode ?? 0, sent }))
+        status = response.statusCode
+        look()
       })
       request.write('--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n')
       const next = () => {
-        if (sent === pieces) return
+        if (sent === pieces) return look()
         sent++
         request.write(piece, next)
       }
@@ -130,11 +137,8 @@ describe("POST /asr", () => {
 
   it.scopedLive("refuses a body that is too large, by its header or when it has become so", () =>
     Effect.gen(function* () {
-      const told = yield* pour({ "Content-Length": AsrRoute.maxBody + 1 }, 1)
-      expect(told).toEqual({ status: 413, sent: 1 })
-      const poured = yield* pour({ "Transfer-Encoding": "chunked" }, 1000)
-      expect(poured.status).toBe(413)
-      expect(poured.sent).toBeGreaterThan(60)
+      expect(yield* pour({ "Content-Length": AsrRoute.maxBody + 1 }, 1)).toBe(413)
+      expect(yield* pour({ "Transfer-Encoding": "chunked" }, 100)).toBe(413)
       yield* afterwards
       expect((yield* upload(Tone.wav(100))).status).toBe(200)
     }).pipe(Effect.provide(serve()))

@@ -32,7 +32,9 @@ const recogniserOf = (recogniser: Recogniser) =>
             transcribe: (samples: Float32Array) =>
               Effect.suspend(() => {
                 recogniser.running++
-                if (recogniser.mood === "hangs") return Effect.never
+                if (recogniser.mood === "hangs")
+                  // It takes a moment to stop, as a real one does.
+                  return Effect.ensuring(Effect.never, Effect.sleep("200 millis"))
                 if (recogniser.mood === "fails")
                   return new TranscriptionFailed({ engine: "test_asr", detail: "it stumbled", advice })
                 const pitch = Math.round(Frequency.of(samples, 16_000) / 10) * 10
