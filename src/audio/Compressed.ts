@@ -2,6 +2,7 @@ import { FLACDecoder } from "@wasm-audio-decoders/flac"
 import { Effect } from "effect"
 import { MPEGDecoder } from "mpg123-decoder"
 import { OggOpusDecoder } from "ogg-opus-decoder"
+import { AudioTooLong } from "./AudioTooLong.ts"
 import type { Pcm } from "./Pcm.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 
@@ -13,30 +14,31 @@ interface Decoded {
 
 interface Decoder {
   readonly ready: Promise<void>
+  readonly decode: (bytes: Uint8Array) => Decoded | Promise<Decoded>
+  /** What is left when the file has ended. */
+  readonly flush?: () => Promise<Decoded>
   readonly free: () => void
 }
 
-/** MP3, FLAC or Ogg Opus, told apart by their first bytes, mixed down to mono. Uses the CPU: for worker threads. */
-export const decode = Effect.fn("Compressed.decode")((bytes: Uint8Array) => {
+/** How many bytes are decoded at a time: few enough that even a file that is nearly all silence stays small. */
+const piece = 8 * 1024
+const piecesAtOnce = 8
+
+/**
+ * MP3, FLAC or Ogg Opus, told apart by their first bytes, mixed down to mono. Decodes no more than `longest` seconds.
+ * Uses the CPU: for worker threads.
+ */
+export const decode = Effect.fn("Compressed.decode")((
+  bytes: Uint8Array,
+  longest = Number.POSITIVE_INFINITY
+): Effect.Effect<Pcm, UndecodableAudio | AudioTooLong> => {
   switch (kindOf(bytes)) {
     case "mp3":
-      return withDecoder(
-        "MP3",
-        () => new MPEGDecoder(),
-        (decoder) => decoder.decode(bytes)
-      )
+      return withDecoder("MP3", () => new MPEGDecoder(), bytes, longest)
     case "flac":
-      return withDecoder(
-        "FLAC",
-        () => new FLACDecoder(),
-        (decoder) => decoder.decodeFile(bytes)
-      )
+      return withDecoder("FLAC", () => new FLACDecoder(), bytes, longest)
     case "opus":
-      return withDecoder(
-        "Ogg Opus",
-        () => new OggOpusDecoder(),
-        (decoder) => decoder.decodeFile(bytes)
-      )
+      return withDecoder("Ogg Opus", () => new OggOpusDecoder(), bytes, longest)
     case undefined:
       return new UndecodableAudio({ reason: "its first bytes are those of no known format" })
   }
@@ -52,27 +54,58 @@ const kindOf = (bytes: Uint8Array): "mp3" | "flac" | "opus" | undefined => {
   return bytes[0] === 0xff && (bytes[1]! & 0xe0) === 0xe0 && (bytes[1]! & 0x06) !== 0 ? "mp3" : undefined
 }
 
-const withDecoder = <D extends Decoder>(
-  format: string,
-  make: () => D,
-  run: (decoder: D) => Decoded | Promise<Decoded>
-): Effect.Effect<Pcm, UndecodableAudio> => {
+const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, longest: number) => {
   const damaged = (cause?: unknown) =>
     new UndecodableAudio({ reason: `the ${format} data is damaged`, cause })
+  const ask = (step: () => Decoded | Promise<Decoded | void> | void) =>
+    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: damaged })
+
   return Effect.acquireUseRelease(
     Effect.sync(make),
-    (decoder) => Effect.tryPromise({ try: () => decoder.ready.then(() => run(decoder)), catch: damaged }),
+    Effect.fnUntraced(function* (decoder) {
+      const sound = gather(longest)
+      yield* ask(() => decoder.ready)
+      for (let at = 0; at < bytes.length; at += piece) {
+        yield* sound.add(yield* ask(() => decoder.decode(bytes.subarray(at, at + piece))))
+        // What else its thread has to do comes in between.
+        if (at % (piece * piecesAtOnce) === 0) yield* Effect.sleep(0)
+      }
+      yield* sound.add(yield* ask(() => decoder.flush?.()))
+      return sound.pcm() ?? (yield* damaged())
+    }),
     (decoder) => Effect.sync(() => decoder.free())
-  ).pipe(
-    Effect.filterOrFail(
-      ({ channelData, sampleRate }) => sampleRate > 0 && (channelData[0]?.length ?? 0) > 0,
-      () => damaged()
-    ),
-    Effect.map(toPcm)
   )
 }
 
-const toPcm = ({ channelData, sampleRate }: Decoded): Pcm => {
+/** Collects what is decoded, mixed down, as long as it does not get too long. */
+const gather = (longest: number) => {
+  const parts: Array<Int16Array> = []
+  let sampleRate = 0
+  let length = 0
+  return {
+    add: (decoded: Decoded | void): Effect.Effect<void, AudioTooLong> => {
+      if (decoded === undefined || !(decoded.sampleRate > 0) || (decoded.channelData[0]?.length ?? 0) === 0)
+        return Effect.void
+      const part = mix(decoded.channelData)
+      parts.push(part)
+      sampleRate = decoded.sampleRate
+      length += part.length
+      return length > longest * sampleRate ? new AudioTooLong({ longest }) : Effect.void
+    },
+    pcm: (): Pcm | undefined => {
+      if (length === 0) return undefined
+      const samples = new Int16Array(length)
+      let at = 0
+      for (const part of parts) {
+        samples.set(part, at)
+        at += part.length
+      }
+      return { samples, sampleRate }
+    }
+  }
+}
+
+const mix = (channelData: ReadonlyArray<Float32Array>): Int16Array => {
   const samples = new Int16Array(channelData[0]!.length)
   const scale = 32767 / channelData.length
   for (let at = 0; at < samples.length; at++) {
@@ -80,5 +113,5 @@ const toPcm = ({ channelData, sampleRate }: Decoded): Pcm => {
     for (const channel of channelData) sum += channel[at]!
     samples[at] = Math.round(Math.max(-32768, Math.min(32767, sum * scale)))
   }
-  return { samples, sampleRate }
+  return samples
 }

@@ -33,6 +33,16 @@ export const encode = (pcm: Pcm): Buffer => {
 /** Whether the bytes begin like a WAV file. */
 export const isWav = (bytes: Uint8Array): boolean => tagAt(bytes, 0) === "RIFF" && tagAt(bytes, 8) === "WAVE"
 
+/** How long a WAV file is, by its header; `undefined` if that cannot be read. */
+export const measure = (
+  bytes: Uint8Array
+): { readonly sampleRate: number; readonly seconds: number } | undefined => {
+  const layout = isWav(bytes) ? read(bytes) : undefined
+  if (layout === undefined) return undefined
+  const { bits, channels, dataLength, sampleRate } = layout
+  return { sampleRate, seconds: (dataLength * 8) / (Math.max(1, bits) * channels * sampleRate) }
+}
+
 /**
  * 16-bit mono files only, at no cost: the samples are a view of `bytes` where their alignment allows it.
  * `undefined` for every other file, broken ones included.

@@ -1,15 +1,21 @@
 import * as Http from "node:http"
 import type { IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import type { Duplex } from "node:stream"
 import { HttpRouter, HttpServerResponse } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Effect, FiberSet, Layer, Schema } from "effect"
+import { Decode } from "../audio/Decode.ts"
 import { Settings } from "../config/Settings.ts"
 import { SessionRegistry } from "../session/SessionRegistry.ts"
+import * as AsrRoute from "./AsrRoute.ts"
 import * as ClientSocket from "./ClientSocket.ts"
+import * as Clips from "./Clips.ts"
 import * as OriginCheck from "./OriginCheck.ts"
+import type * as SocketEdge from "./SocketEdge.ts"
 import * as StaticFiles from "./StaticFiles.ts"
+import * as TtsSocket from "./TtsSocket.ts"
 
 /** The server cannot listen at its address. */
 export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
@@ -41,18 +47,23 @@ export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<
   static readonly layer = Layer.scoped(
     HttpServer,
     Effect.suspend(() => listen())
-  )
+  ).pipe(Layer.provide(Decode.layer))
 }
 
 /**
- * Serves pages and `/client-ws` at the configured address. Closing the scope stops accepting first, then closes every
+ * Serves pages, `/asr`, `/client-ws` and `/tts-ws` at the configured address. Closing the scope stops accepting first, then closes every
  * connection with its session.
  */
 const listen = Effect.fn("HttpServer.listen")(function* () {
   const { folder, system } = yield* Settings
-  const upgrade = yield* ClientSocket.open()
+  const clips = yield* Clips.open(join(folder, "cache"))
+  const sockets = new Map<string, SocketEdge.Upgrade>([
+    ["/client-ws", yield* ClientSocket.open()],
+    ["/tts-ws", yield* TtsSocket.open(clips)]
+  ])
+  const asr = yield* AsrRoute.make
   const answer = yield* NodeHttpServer.makeHandler(
-    HttpRouter.concat(router, StaticFiles.router({ folder })).pipe(
+    HttpRouter.concatAll(router, asr, StaticFiles.router({ folder })).pipe(
       Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
     )
   )
@@ -74,9 +85,11 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
 
   const create = () => {
     const server = Http.createServer((request, response) => {
-      // Files are public to pages of any origin; only a foreign Host is refused.
-      const verdict = judge(request, undefined)
+      // Files are public to pages of any origin: for them only a foreign Host is refused.
+      const reads = request.method === "GET" || request.method === "HEAD"
+      const verdict = judge(request, reads ? undefined : request.headers.origin)
       if (verdict.allowed) return answer(request, response)
+      if (!reads) tell(verdict.reason)
       response.writeHead(403, { "Content-Type": "text/plain; charset=utf-8" }).end(verdict.body)
     })
     server.on("upgrade", (request, socket, head) => {
@@ -86,8 +99,10 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
         tell(verdict.reason)
         return refuse(socket, 403, verdict.body)
       }
-      if (request.url?.split("?", 1)[0] !== "/client-ws") {
-        return refuse(socket, 404, "There is no WebSocket at this path: connect to /client-ws.\n")
+      const upgrade = sockets.get(request.url?.split("?", 1)[0] ?? "")
+      if (upgrade === undefined) {
+        const paths = [...sockets.keys()].join(" or ")
+        return refuse(socket, 404, `There is no WebSocket at this path: connect to ${paths}.\n`)
       }
       upgrade(request, socket, head)
     })

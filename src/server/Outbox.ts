@@ -1,16 +1,15 @@
 import { Effect } from "effect"
 import type { WebSocket } from "ws"
 import type { TurnToken } from "../conversation/Client.ts"
-import * as ServerMessage from "../protocol/ServerMessage.ts"
 import type * as Bundle from "./Bundle.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 
 /** Below this many bytes in the socket's own buffer, the next message need not wait for the one before to leave. */
 const light = 32 * 1024
 
-export interface Outbox {
+export interface Outbox<Message> {
   /** Waits while the outbox is full. See `Client.send`. */
-  readonly send: (message: ServerMessage.ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+  readonly send: (message: Message, turn?: TurnToken) => Effect.Effect<void>
   /** Since when (Clock, ms) the message that is being written has been leaving; undefined if none is. */
   readonly leavingSince: () => number | undefined
 }
@@ -25,7 +24,11 @@ interface Queued {
  * has left, so that what waits is bounded by the queue. When the queue is full, senders wait; a client that does not
  * read is closed by the watchdog.
  */
-export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Outbox> =>
+export const make = <Message>(
+  socket: WebSocket,
+  bundle: Bundle.Bundle,
+  encode: (message: Message) => string
+): Effect.Effect<Outbox<Message>> =>
   Effect.gen(function* () {
     const limits = yield* EdgeLimits
     const clock = yield* Effect.clock
@@ -55,10 +58,10 @@ export const make = (socket: WebSocket, bundle: Bundle.Bundle): Effect.Effect<Ou
       }
     }
 
-    const send: Outbox["send"] = (message, turn) =>
+    const send: Outbox<Message>["send"] = (message, turn) =>
       Effect.suspend(() => {
         if (turn?.stopped === true) return Effect.void
-        const frame = ServerMessage.encode(message)
+        const frame = encode(message)
         if (since === undefined) {
           write(frame)
           return Effect.void

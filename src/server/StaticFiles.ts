@@ -44,6 +44,12 @@ const page: PublicFolder = {
   headers: pageHeaders
 }
 
+/** Paths of our pages, and their files. */
+const pages = new Map([
+  ["/", "index.html"],
+  ["/web-tool", "web-tool.html"]
+])
+
 const assetsOf = (folder: string): ReadonlyMap<string, PublicFolder> =>
   new Map([
     ["live2d-models", { path: join(folder, "live2d-models"), headers: assetHeaders }],
@@ -80,11 +86,12 @@ const serve = Effect.fn("StaticFiles.serve")(function* (assets: ReadonlyMap<stri
 
 /**
  * The decoded names of a request's path, or undefined if one of them is not a plain name: `..` and other dotted
- * names, encoded slashes, backslashes, NUL, a doubled slash. `/` is the page itself.
+ * names, encoded slashes, backslashes, NUL, a doubled slash. `/` and `/web-tool` are pages.
  */
 const segmentsOf = (url: string): ReadonlyArray<string> | undefined => {
   const path = url.split("?", 1)[0]!
-  if (path === "/") return ["index.html"]
+  const own = pages.get(path)
+  if (own !== undefined) return [own]
   if (!path.startsWith("/")) return undefined
   const decoded = Option.all(path.slice(1).split("/").map(Option.liftThrowable(decodeURIComponent)))
   return Option.getOrUndefined(Option.filter(decoded, (names) => names.every(isPublicName)))

@@ -3,7 +3,16 @@ import type { Fiber, Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
 
 /** The fibers and contexts that are counted, by what they are for. */
-export type Kind = "inbox" | "warm-up" | "switch" | "turn" | "sentence" | "playback" | "context"
+export type Kind =
+  | "inbox"
+  | "warm-up"
+  | "switch"
+  | "turn"
+  | "sentence"
+  | "playback"
+  | "context"
+  | "tts-socket"
+  | "transcription"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up

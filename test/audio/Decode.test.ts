@@ -4,19 +4,12 @@ import { readFileSync } from "node:fs"
 import { Decode } from "../../src/audio/Decode.ts"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as Wav from "../../src/audio/Wav.ts"
+import * as Frequency from "../support/Frequency.ts"
 import * as Tone from "../support/Tone.ts"
 
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)))
 
 const decode = (bytes: Uint8Array) => Effect.flatMap(Decode, (service) => service.decode(bytes))
-
-/** Of a tone: zero crossings upwards per second, away from its ends. */
-const frequency = ({ samples, sampleRate }: Pcm.Pcm) => {
-  const middle = samples.subarray(samples.length >> 2, (samples.length * 3) >> 2)
-  let crossings = 0
-  for (let at = 1; at < middle.length; at++) if (middle[at - 1]! < 0 && middle[at]! >= 0) crossings++
-  return crossings / (middle.length / sampleRate)
-}
 
 describe("Decode", () => {
   layer(Decode.layer, { excludeTestServices: true })((it) => {
@@ -32,7 +25,7 @@ describe("Decode", () => {
           assert.strictEqual(pcm.sampleRate, sampleRate)
           // MP3 frames are filled up, by less than 0.1 s.
           assert.closeTo(Pcm.duration(pcm), 640, 60)
-          assert.closeTo(frequency(pcm), 440, 8)
+          assert.closeTo(Frequency.of(pcm.samples, pcm.sampleRate), 440, 8)
         })
       )
     }

@@ -29,7 +29,7 @@ describe("Outbox", () => {
   it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       const turn: TurnToken = { stopped: false, heard: undefined }
       yield* outbox.send(text("one"), turn)
       yield* tick
@@ -45,7 +45,7 @@ describe("Outbox", () => {
   it.scoped("makes senders wait when it is full", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       for (const number of ["one", "two", "three"]) {
         yield* outbox.send(text(number))
         yield* tick
@@ -65,7 +65,7 @@ describe("Outbox", () => {
   it.scoped("sends nothing for a sender that has stopped waiting", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       for (const number of ["one", "two", "three"]) yield* outbox.send(text(number))
       const waiting = yield* Effect.fork(outbox.send(text("never")))
       yield* tick
@@ -78,7 +78,7 @@ describe("Outbox", () => {
   it.scoped("sends nothing of a turn that has been stopped before", () =>
     Effect.gen(function* () {
       const { sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       yield* outbox.send(text("late"), { stopped: true, heard: undefined })
       expect(sent).toEqual([])
     }).pipe(Effect.provide(limits))
@@ -87,7 +87,7 @@ describe("Outbox", () => {
   it.scoped("waits for no message while little is waiting in the socket", () =>
     Effect.gen(function* () {
       const { sent, socket } = slowSocket(31 * 1024)
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       for (const number of ["one", "two", "three", "four"]) yield* outbox.send(text(number))
       expect(sent).toEqual(["one", "two", "three", "four"])
       expect(outbox.leavingSince()).toBeUndefined()
@@ -97,7 +97,7 @@ describe("Outbox", () => {
   it.scoped("says since when a message has been leaving", () =>
     Effect.gen(function* () {
       const { leave, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {})
+      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
       expect(outbox.leavingSince()).toBeUndefined()
       yield* TestClock.adjust("5 seconds")
       yield* outbox.send(text("one"))

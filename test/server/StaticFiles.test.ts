@@ -189,6 +189,13 @@ describe("StaticFiles", () => {
       )
       assert.strictEqual(page.headers["x-content-type-options"], "nosniff")
       assert.isUndefined(page.headers["access-control-allow-origin"])
+      const tool = yield* ask(port, "/web-tool?1")
+      assert.deepStrictEqual(
+        [tool.status, tool.headers["content-security-policy"]],
+        [200, page.headers["content-security-policy"]]
+      )
+      assert.include(tool.body, "tool.js")
+      assert.strictEqual((yield* ask(port, "/web-tool/")).status, 404)
       const script = yield* ask(port, "/page.js?1")
       assert.match(script.headers["content-type"] ?? "", /javascript/)
       assert.match((yield* ask(port, "/page.css")).headers["content-type"] ?? "", /^text\/css/)

@@ -29,7 +29,13 @@ export const open: Effect.Effect<Browser | undefined, never, Scope.Scope> = Effe
       Effect.promise(() =>
         chromium.launch({
           executablePath,
-          args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+          args: [
+            "--no-sandbox",
+            "--autoplay-policy=no-user-gesture-required",
+            // A microphone that beeps, and nobody who has to allow it.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream"
+          ]
         })
       ),
       (browser) => Effect.promise(() => browser.close())

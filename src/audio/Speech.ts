@@ -1,0 +1,14 @@
+import type { Pcm } from "./Pcm.ts"
+
+/** What recognisers listen to: mono at this rate, in Hz. */
+export const sampleRate = 16_000
+
+/** Longest recording that is listened to at once, in seconds: as long as an utterance may be. */
+export const longest = 120
+
+/** The same samples in [-1, 1], at the rate that they have. */
+export const fromPcm = ({ samples }: Pcm): Float32Array => {
+  const speech = new Float32Array(samples.length)
+  for (let at = 0; at < samples.length; at++) speech[at] = samples[at]! / 32_768
+  return speech
+}
