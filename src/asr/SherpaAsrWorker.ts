@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { OfflineRecognizer } from "sherpa-onnx-node/non-streaming-asr.js"
 import { OnlineRecognizer } from "sherpa-onnx-node/streaming-asr.js"
 import type { OnlineStream } from "sherpa-onnx-node/streaming-asr.js"
+import * as Speech from "../audio/Speech.ts"
 import * as EngineRunner from "../engine/EngineRunner.ts"
 import * as Model from "./SherpaAsrModel.ts"
 import * as WhisperSegments from "./WhisperSegments.ts"
@@ -33,7 +34,7 @@ interface Engine {
   readonly online: OnlineRecognizer | undefined
 }
 
-const sampleRate = 16_000
+const { sampleRate } = Speech
 
 /** A step of native code cannot be left half-way: whoever interrupts waits for its end. */
 const native = <A>(run: () => Promise<A>): Effect.Effect<A, EngineRunner.Problem> =>

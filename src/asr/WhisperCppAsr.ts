@@ -2,6 +2,7 @@ import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Schema } from "effect"
 import type { Context } from "effect"
 import * as Pcm from "../audio/Pcm.ts"
+import * as Speech from "../audio/Speech.ts"
 import * as Wav from "../audio/Wav.ts"
 import type { WhisperCppConfig } from "../config/AsrConfig.ts"
 import * as FairShare from "../engine/FairShare.ts"
@@ -53,7 +54,9 @@ const ask = Effect.fnUntraced(
       new TranscriptionFailed({ engine, detail, advice, cause })
     const host = URL.canParse(address) ? new URL(address).host : "the configured base_url"
     const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port 8080\`, or correct ${section}.base_url.`
-    const file = new Blob([new Uint8Array(Wav.encode(Pcm.fromFloat(samples, 16_000)))], { type: "audio/wav" })
+    const file = new Blob([new Uint8Array(Wav.encode(Pcm.fromFloat(samples, Speech.sampleRate)))], {
+      type: "audio/wav"
+    })
     const form = new FormData()
     form.set("file", file, "utterance.wav")
     form.set("response_format", "json")

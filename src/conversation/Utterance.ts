@@ -1,7 +1,8 @@
 import * as Loudness from "../audio/Loudness.ts"
+import * as Speech from "../audio/Speech.ts"
 
 /** Shortest utterance in samples: 0.1 s, less than any word. */
-const shortest = 0.1 * 16_000
+const shortest = 0.1 * Speech.sampleRate
 
 /** Below this level of the loudest 20 ms nobody can have spoken: -60 dB of full scale. */
 const audible = 0.001
@@ -16,8 +17,8 @@ export const silence = (samples: Float32Array): string | undefined => {
     : undefined
 }
 
-/** Longest utterance in samples: 120 s at 16 kHz. */
-const limit = 120 * 16_000
+/** Longest utterance in samples. */
+const limit = Speech.longest * Speech.sampleRate
 
 /** The microphone audio of one utterance, mono at 16 kHz, collected until `mic-audio-end`. */
 export interface Utterance {

@@ -38,10 +38,10 @@ const expected = 'expected one JSON object per text frame, such as {"text":"Hell
 
 const decodeFields = Schema.decodeUnknown(SpeechRequest)
 
-/** Reads one frame; undefined for a binary one. */
-export const decode = (frame: string | undefined): Effect.Effect<SpeechRequest, MalformedRequest> =>
+/** Reads one frame; a binary one is none. */
+export const decode = (frame: string | Uint8Array): Effect.Effect<SpeechRequest, MalformedRequest> =>
   Effect.try({
-    try: (): unknown => JSON.parse(frame ?? ""),
+    try: (): unknown => JSON.parse(typeof frame === "string" ? frame : ""),
     catch: () => new MalformedRequest({ problem: `The frame is not JSON: ${expected}.` })
   }).pipe(
     Effect.filterOrFail(
