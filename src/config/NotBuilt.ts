@@ -1,5 +1,6 @@
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
+import { builtVoices } from "./TtsConfig.ts"
 
 /** A key that asks for something that is not part of this version. */
 interface Entry<Config> {
@@ -10,8 +11,6 @@ interface Entry<Config> {
 }
 
 const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
-
-const builtVoices: ReadonlyArray<CharacterConfig["tts_config"]["tts_model"]> = ["flite_tts", "openai_tts"]
 
 const builtRecognisers: ReadonlyArray<CharacterConfig["asr_config"]["asr_model"]> = [
   "sherpa_onnx_asr",
@@ -66,7 +65,7 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
     path: "character_config.tts_config.tts_model",
     asked: (config) => !builtVoices.includes(config.tts_config.tts_model),
-    instead: `this voice is not part of this version: choose ${builtVoices.join(" or ")}`
+    instead: `this voice is not part of this version: choose one of ${builtVoices.join(", ")}`
   },
   {
     path: "character_config.vad_config.vad_model",

@@ -4,7 +4,6 @@ import * as Fields from "./Fields.ts"
 // Voices whose sections are checked, so that a file written for them is read with its mistakes named.
 
 const text = Fields.required(Fields.Text)
-const optionalText = Fields.maybe(Fields.Text)
 const textOr = (fallback: string) => Fields.withDefault(Fields.Text, fallback)
 const secret = Fields.required(Fields.Secret)
 const int = Fields.required(Fields.Int)
@@ -78,21 +77,6 @@ export const FishApiTtsConfig = Schema.Struct({
   base_url: text
 })
 
-export const SherpaOnnxTtsConfig = Schema.Struct({
-  vits_model: text,
-  vits_lexicon: optionalText,
-  vits_tokens: text,
-  vits_data_dir: optionalText,
-  vits_dict_dir: optionalText,
-  tts_rule_fsts: optionalText,
-  max_num_sentences: intOr(2),
-  sid: intOr(1),
-  provider: Fields.withDefault(Fields.Choice("cpu", "cuda", "coreml"), "cpu"),
-  num_threads: intOr(1),
-  speed: floatOr(1),
-  debug: flagOr(false)
-})
-
 export const SiliconflowTtsConfig = Schema.Struct({
   api_url: textOr("https://api.siliconflow.cn/v1/audio/speech"),
   api_key: secret,
@@ -142,15 +126,4 @@ export const CartesiaTtsConfig = Schema.Struct({
   emotion: textOr("neutral"),
   volume: floatOr(1),
   speed: floatOr(1)
-})
-
-export const PiperTtsConfig = Schema.Struct({
-  model_path: textOr("models/piper/zh_CN-huayan-medium.onnx"),
-  speaker_id: intOr(0),
-  length_scale: floatOr(1),
-  noise_scale: floatOr(0.667),
-  noise_w: floatOr(0.8),
-  volume: floatOr(1),
-  normalize_audio: flagOr(true),
-  use_cuda: flagOr(false)
 })

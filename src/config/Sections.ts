@@ -1,4 +1,5 @@
 import * as Fields from "./Fields.ts"
+import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
 /** Where the engines of one kind have their sections, and which key says what is chosen. Paths begin in `character_config`. */
@@ -33,7 +34,7 @@ const kinds: ReadonlyArray<Kind> = [
     sections: ["tts_config"],
     chosen: (character) => {
       const model = word(at(character, ["tts_config", "tts_model"]))
-      return model === "flite_tts" || model === "openai_tts" ? model : undefined
+      return builtVoices.find((voice) => voice === model)
     }
   },
   { sections: ["asr_config"], chosen: () => undefined },

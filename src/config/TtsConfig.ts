@@ -1,13 +1,7 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as LocalTts from "./LocalTtsConfig.ts"
 import * as RemoteTts from "./RemoteTtsConfig.ts"
-
-/** An engine that is part of this project: a voice that needs no network. */
-export const FliteTtsConfig = Schema.Struct({
-  /** Defaults to `slt`. */
-  voice: Fields.withDefault(Fields.NonEmptyText, "slt")
-})
-export type FliteTtsConfig = typeof FliteTtsConfig.Type
 
 /** Any server that speaks OpenAI's `audio/speech`. */
 export const OpenAiTtsConfig = Schema.Struct({
@@ -15,7 +9,9 @@ export const OpenAiTtsConfig = Schema.Struct({
   voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella"),
   api_key: Fields.withDefault(Fields.Secret, "not-needed"),
   base_url: Fields.withDefault(Fields.NonEmptyText, "http://localhost:8880/v1"),
-  file_extension: Fields.withDefault(Fields.Choice("mp3", "wav", "flac", "opus"), "mp3")
+  file_extension: Fields.withDefault(Fields.Choice("mp3", "wav", "flac", "opus"), "mp3"),
+  /** Requests of one session under way at a time. Defaults to 3. */
+  max_concurrency: Fields.withDefault(Fields.IntIn({ min: 1 }), 3)
 })
 export type OpenAiTtsConfig = typeof OpenAiTtsConfig.Type
 
@@ -25,6 +21,7 @@ export const TtsConfig = Schema.Struct({
     Fields.Choice(
       "flite_tts",
       "openai_tts",
+      "command_tts",
       "azure_tts",
       "bark_tts",
       "edge_tts",
@@ -44,8 +41,9 @@ export const TtsConfig = Schema.Struct({
       "piper_tts"
     )
   ),
-  flite_tts: Fields.withDefault(Fields.section(FliteTtsConfig), {}),
+  flite_tts: Fields.withDefault(Fields.section(LocalTts.FliteTtsConfig), {}),
   openai_tts: Fields.withDefault(Fields.section(OpenAiTtsConfig), {}),
+  command_tts: Fields.maybe(Fields.section(LocalTts.CommandTtsConfig)),
   azure_tts: Fields.maybe(Fields.section(RemoteTts.AzureTtsConfig)),
   bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
   edge_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
@@ -58,12 +56,21 @@ export const TtsConfig = Schema.Struct({
   gpt_sovits: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
   gpt_sovits_tts: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
   fish_api_tts: Fields.maybe(Fields.section(RemoteTts.FishApiTtsConfig)),
-  sherpa_onnx_tts: Fields.maybe(Fields.section(RemoteTts.SherpaOnnxTtsConfig)),
+  sherpa_onnx_tts: Fields.maybe(Fields.section(LocalTts.SherpaOnnxTtsConfig)),
   siliconflow_tts: Fields.maybe(Fields.section(RemoteTts.SiliconflowTtsConfig)),
   spark_tts: Fields.maybe(Fields.section(RemoteTts.SparkTtsConfig)),
   minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig)),
   elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig)),
   cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig)),
-  piper_tts: Fields.maybe(Fields.section(RemoteTts.PiperTtsConfig))
+  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig))
 })
 export type TtsConfig = typeof TtsConfig.Type
+
+/** The voices that are part of this version. */
+export const builtVoices: ReadonlyArray<TtsConfig["tts_model"]> = [
+  "flite_tts",
+  "sherpa_onnx_tts",
+  "piper_tts",
+  "command_tts",
+  "openai_tts"
+]

@@ -1,5 +1,4 @@
-/** Longest piece that is spoken at once: it bounds the engine's memory and the wait for an interruption. */
-const longest = 200
+import * as SpeechPieces from "./SpeechPieces.ts"
 
 const substitutes: ReadonlyArray<readonly [RegExp, string]> = [
   [/[\u2018\u2019\u201A\u2032]/g, "'"],
@@ -14,26 +13,10 @@ const substitutes: ReadonlyArray<readonly [RegExp, string]> = [
  * Text as the engine can read it, in pieces of at most 200 characters: it knows only ASCII. Accents are
  * dropped, other scripts are left out. Empty if there is no letter and no digit to speak.
  */
-export const pieces = (text: string): ReadonlyArray<string> => {
-  const ascii = substitutes.reduce(
-    (rest, [pattern, substitute]) => rest.replace(pattern, substitute),
-    text.normalize("NFKD")
+export const pieces = (text: string): ReadonlyArray<string> =>
+  SpeechPieces.of(
+    substitutes.reduce(
+      (rest, [pattern, substitute]) => rest.replace(pattern, substitute),
+      text.normalize("NFKD")
+    )
   )
-  const found: Array<string> = []
-  for (let rest = ascii.trim(); rest !== "";) {
-    const piece = rest.length <= longest ? rest : rest.slice(0, cutOf(rest))
-    if (/[A-Za-z0-9]/.test(piece)) found.push(piece.trim())
-    rest = rest.slice(piece.length).trimStart()
-  }
-  return found
-}
-
-/** Where to cut: after a sentence, else after a clause, else between words, else anywhere. */
-const cutOf = (text: string): number => {
-  const window = text.slice(0, longest)
-  for (const boundary of [/^.*[.!?]["')]*(?=\s)/, /^.*[,;:](?=\s)/, /^.*(?=\s)/]) {
-    const length = boundary.exec(window)?.[0].length ?? 0
-    if (length > longest / 4) return length
-  }
-  return longest
-}

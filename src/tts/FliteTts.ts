@@ -3,9 +3,10 @@ import { NodeWorker } from "@effect/platform-node"
 import { Effect } from "effect"
 import { availableParallelism } from "node:os"
 import * as WorkerThread from "../audio/WorkerThread.ts"
-import type { FliteTtsConfig } from "../config/TtsConfig.ts"
+import type { FliteTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as FairShare from "../engine/FairShare.ts"
 import * as FliteText from "./FliteText.ts"
 import type { Request, Response } from "./FliteWorker.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -18,6 +19,8 @@ export interface Flite {
   /** English voices, such as `slt`. */
   readonly voices: ReadonlyArray<string>
   readonly ask: (request: Request) => Effect.Effect<Response, SynthesisFailed>
+  /** How many sentences are spoken at a time. */
+  readonly share: FairShare.FairShare
 }
 
 /** One core is left to the event loop; more than two threads bring nothing at this engine's speed. */
@@ -29,37 +32,50 @@ const startTimeout = "20 seconds"
 /** Says one clock time only, whatever it is given. */
 const notForSpeech = "awb_time"
 
-const load = Effect.gen(function* () {
-  const pool = yield* Worker.makePool<Request, Response, never>({
-    minSize: 1,
-    maxSize: threads,
-    timeToLive: idle
-  }).pipe(
-    Effect.provide(NodeWorker.layer(() => WorkerThread.start("FliteWorker", import.meta.url))),
-    Effect.timeoutFail({ duration: startTimeout, onTimeout: () => unavailable("its thread did not start") })
-  )
-  const ask = (request: Request) =>
-    Effect.catchTag(pool.executeEffect(request), "WorkerError", (cause) =>
-      Effect.fail(failed("the voice's thread ended", cause))
+const load = Effect.fnUntraced(
+  function* (places: number) {
+    const pool = yield* Worker.makePool<Request, Response, never>({
+      minSize: 1,
+      maxSize: threads,
+      timeToLive: idle
+    }).pipe(
+      Effect.provide(NodeWorker.layer(() => WorkerThread.start("FliteWorker", import.meta.url))),
+      Effect.timeoutFail({
+        duration: startTimeout,
+        onTimeout: () => unavailable("its thread did not start")
+      })
     )
-  const listed = yield* ask({ _tag: "Voices" })
-  if (listed._tag !== "Voices") return yield* unavailable(problemOf(listed))
-  const flite: Flite = { voices: listed.voices.filter((voice) => voice !== notForSpeech), ask }
-  return flite
-}).pipe(
+    const ask = (request: Request) =>
+      Effect.catchTag(pool.executeEffect(request), "WorkerError", (cause) =>
+        Effect.fail(failed("the voice's thread ended", cause))
+      )
+    const listed = yield* ask({ _tag: "Voices" })
+    if (listed._tag !== "Voices") return yield* unavailable(problemOf(listed))
+    const voices = listed.voices.filter((voice) => voice !== notForSpeech)
+    const flite: Flite = { voices, ask, share: FairShare.make(places) }
+    return flite
+  },
   Effect.catchTags({
     SynthesisFailed: (error) => Effect.fail(unavailable(error.detail, error)),
     WorkerError: (error) => Effect.fail(unavailable("its thread did not start", error))
   })
 )
 
-/** The engine as the pool loads it: one for all voices. */
-export const spec: EngineSpec<Flite> = { kind: "tts", id: engine, load }
+/** The engine as the pool loads it: one for all voices with the same limit. */
+export const spec = ({ max_concurrency }: FliteTtsConfig): EngineSpec<Flite> => ({
+  kind: "tts",
+  id: max_concurrency === undefined ? engine : `${engine}:${JSON.stringify({ max_concurrency })}`,
+  load: load(max_concurrency ?? threads)
+})
 
-/** One of the engine's voices. A text without a letter or a digit gives no samples. */
+/** One session's voice. A text without a letter or a digit gives no samples. */
 export const voice = (flite: Flite, config: FliteTtsConfig): Effect.Effect<Tts, EngineUnavailable> => {
   if (!flite.voices.includes(config.voice)) return Effect.fail(unknownVoice(flite, config.voice))
-  return Effect.succeed({ engine, synthesize: (text) => synthesize(flite, config.voice, text) })
+  const member = flite.share.join()
+  return Effect.succeed({
+    engine,
+    synthesize: (text) => member.run(synthesize(flite, config.voice, text))
+  })
 }
 
 const synthesize = Effect.fn("FliteTts.synthesize")(function* (flite: Flite, voice: string, text: string) {

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import type { Pcm } from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
+import * as PcmParts from "./PcmParts.ts"
 import * as WasiProgram from "./WasiProgram.ts"
 
 /** What the thread is asked for: its voices, or some text (see FliteText) spoken by one of them. */
@@ -15,7 +16,12 @@ export type Request =
 
 /** What comes back. Plain data, since it crosses threads. */
 export type Response =
-  | { readonly _tag: "Voices"; readonly voices: ReadonlyArray<string> }
+  | {
+      readonly _tag: "Voices"
+      readonly voices: ReadonlyArray<string>
+      /** Texts that this thread is at work on now. */
+      readonly running: number
+    }
   | { readonly _tag: "Spoken"; readonly pcm: Pcm }
   | { readonly _tag: "Failed"; readonly problem: string }
 
@@ -45,6 +51,7 @@ const runFlite = (module: WebAssembly.Module, ...args: ReadonlyArray<string>) =>
 const voices = (module: WebAssembly.Module) =>
   Effect.map(runFlite(module, "-lv"), ({ stdout }): Response => ({
     _tag: "Voices",
+    running,
     voices: stdout.replace(/^.*:/, "").trim().split(/\s+/)
   }))
 
@@ -57,15 +64,14 @@ const speakPiece = (module: WebAssembly.Module, voice: string) => (piece: string
     Effect.zipLeft(Effect.sleep(0))
   )
 
-const join = (parts: ReadonlyArray<Pcm>): Pcm => {
-  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.samples.length, 0))
-  let at = 0
-  for (const part of parts) {
-    samples.set(part.samples, at)
-    at += part.samples.length
-  }
-  return { samples, sampleRate: parts[0]?.sampleRate ?? 16_000 }
-}
+let running = 0
+
+const counted = <A, E>(work: Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => running++),
+    () => work,
+    () => Effect.sync(() => running--)
+  )
 
 const answer = Effect.map(
   Effect.cached(compiled),
@@ -75,9 +81,11 @@ const answer = Effect.map(
         Effect.flatMap((module) =>
           request._tag === "Voices"
             ? voices(module)
-            : Effect.map(
-                Effect.forEach(request.pieces, speakPiece(module, request.voice)),
-                (parts): Response => ({ _tag: "Spoken", pcm: join(parts) })
+            : counted(Effect.forEach(request.pieces, speakPiece(module, request.voice))).pipe(
+                Effect.map((parts): Response => ({
+                  _tag: "Spoken",
+                  pcm: PcmParts.join(parts, parts[0]?.sampleRate ?? 16_000)
+                }))
               )
         ),
         Effect.catchAll(({ problem }) => Effect.succeed<Response>({ _tag: "Failed", problem }))

@@ -2,15 +2,16 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
+import type { Pcm } from "../audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
 import * as Quotation from "../models/Quotation.ts"
+import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
 
 const engine = "openai_tts"
 const requestTimeout = "30 seconds"
-/** Requests of one session at a time. */
-const concurrency = 3
+const nothing: Pcm = { samples: new Int16Array(0), sampleRate: 16_000 }
 /** Further attempts after a refusal that may pass. */
 const retries = 2
 const firstPause = "300 millis"
@@ -44,7 +45,7 @@ export const open = Effect.fnUntraced(function* (
   config: OpenAiTtsConfig
 ) {
   if (config.file_extension !== "wav") yield* Effect.forkScoped(warmUp)
-  const places = yield* Effect.makeSemaphore(concurrency)
+  const places = yield* Effect.makeSemaphore(config.max_concurrency)
   const words = describe(config)
 
   const request = (text: string) =>
@@ -61,14 +62,16 @@ export const open = Effect.fnUntraced(function* (
       })
     )
 
-  const synthesize = (text: string) =>
-    Effect.suspend(() => request(text)).pipe(
+  const synthesize = (text: string) => {
+    if (!SpeechPieces.isSpeakable(text)) return Effect.succeed(nothing)
+    return Effect.suspend(() => request(text)).pipe(
       Effect.retry({ times: retries, schedule: pauses, while: mayPass }),
       Effect.mapError(words.requestFailed),
       places.withPermits(1),
       Effect.flatMap((bytes) => Effect.mapError(decode(bytes), words.undecodable)),
       Effect.withSpan("OpenAiTts.synthesize")
     )
+  }
   const tts: Tts = { engine, synthesize }
   return tts
 })

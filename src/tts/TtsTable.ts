@@ -1,14 +1,21 @@
+import { FileSystem } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
+import { Settings } from "../config/Settings.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { ModelStore } from "../models/ModelStore.ts"
+import * as CommandTts from "./CommandTts.ts"
 import * as FliteTts from "./FliteTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
+import * as PiperTts from "./PiperTts.ts"
+import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import * as VoiceStore from "./VoiceStore.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
 
@@ -17,9 +24,26 @@ const table = Effect.gen(function* () {
   const pool = yield* EnginePool
   const http = yield* NodeHttpClient.Dispatcher
   const decode = yield* Decode
+  const fs = yield* FileSystem.FileSystem
+  const { folder } = yield* Settings
+  const local = { fs, folder, decode, store: VoiceStore.of(yield* ModelStore) }
   const voices: Readonly<Partial<Record<TtsConfig["tts_model"], Open>>> = {
     flite_tts: ({ flite_tts }) =>
-      Effect.flatMap(pool.borrow(FliteTts.spec), (flite) => FliteTts.voice(flite, flite_tts)),
+      Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
+    sherpa_onnx_tts: ({ sherpa_onnx_tts: config }) =>
+      config === undefined
+        ? noSection("sherpa_onnx_tts")
+        : Effect.flatMap(pool.borrow(SherpaTts.spec(local, config)), (sherpa) =>
+            SherpaTts.voice(sherpa, config)
+          ),
+    piper_tts: ({ piper_tts: config }) =>
+      config === undefined
+        ? noSection("piper_tts")
+        : Effect.flatMap(pool.borrow(PiperTts.spec(local, config)), (piper) => PiperTts.voice(piper, config)),
+    command_tts: ({ command_tts: config }) =>
+      config === undefined
+        ? noSection("command_tts")
+        : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
     openai_tts: ({ openai_tts }) => OpenAiTts.open({ http, decode }, openai_tts)
   }
   return voices
@@ -31,6 +55,14 @@ export const layer = Layer.effect(
     open: (config) => voices[config.tts_model]?.(config) ?? notBuilt(config.tts_model, Object.keys(voices))
   }))
 ).pipe(Layer.provide(Decode.layer))
+
+const noSection = (engine: string) =>
+  new EngineUnavailable({
+    kind: "tts",
+    engine,
+    reason: "the configuration has no section for it",
+    advice: `Add tts_config.${engine}.`
+  })
 
 const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
   new EngineUnavailable({

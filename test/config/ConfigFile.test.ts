@@ -10,6 +10,23 @@ import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
+/** Keys of `tts_config` that Open-LLM-VTuber does not have. */
+const ownVoiceKeys = [
+  ...["voice", "max_concurrency"].map((key) => `flite_tts.${key}`),
+  "openai_tts.max_concurrency",
+  ...["command", "timeout_seconds", "max_concurrency"].map((key) => `command_tts.${key}`),
+  ...[
+    "model",
+    ...["acoustic_model", "vocoder", "lexicon", "tokens", "data_dir", "dict_dir"].map(
+      (key) => `matcha_${key}`
+    ),
+    ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
+    ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`),
+    "max_concurrency"
+  ].map((key) => `sherpa_onnx_tts.${key}`),
+  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`)
+]
+
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
 
 const loadText = (text: string) =>
@@ -73,7 +90,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.models_dir",
         "system_config.engine_idle_seconds",
         "system_config.playback_grace_seconds",
-        "character_config.tts_config.flite_tts.voice"
+        ...ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
       ])
     })
   )

@@ -52,3 +52,14 @@ export const alive = (pids: ReadonlyArray<number>): ReadonlyArray<number> =>
   all()
     .filter(({ pid, state }) => pids.includes(pid) && state !== "Z")
     .map(({ pid }) => pid)
+
+/** What a process was started with; empty if it has ended. */
+export const commandOf = (pid: number): string => {
+  try {
+    return existsSync("/proc/self/cmdline")
+      ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
+      : execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" })
+  } catch {
+    return ""
+  }
+}

@@ -1,20 +1,24 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as FliteTts from "../../src/tts/FliteTts.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
-import * as TtsTable from "../../src/tts/TtsTable.ts"
-import { describeTts } from "./describeTts.ts"
+import { describeTts, open, until } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
+import { engines } from "./TtsLayer.ts"
 
-const engines = TtsTable.layer.pipe(
-  Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-  Layer.provide(NodeHttpClient.dispatcherLayer)
-)
+/** A thread that is at work answers nothing else; one whose text was interrupted answers after the piece it is at. */
+const running = (config = TtsConfigs.flite("slt")) =>
+  Effect.gen(function* () {
+    const flite = yield* (yield* EnginePool).borrow(FliteTts.spec(config.flite_tts))
+    return yield* flite.ask({ _tag: "Voices" }).pipe(
+      Effect.map((answer) => (answer._tag === "Voices" ? answer.running : 0)),
+      Effect.timeoutTo({ duration: "100 millis", onSuccess: (count) => count, onTimeout: () => 1 })
+    )
+  }).pipe(Effect.scoped)
 
-describeTts("flite_tts", { config: Effect.succeed(TtsConfigs.flite("slt")), layer: engines })
+describeTts("flite_tts", { config: TtsConfigs.flite("slt"), layer: engines, running: running() })
 
 describe("FliteTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {
@@ -48,10 +52,25 @@ describe("FliteTts", () => {
         })
     )
 
+    it.scoped("lets as many sentences in at once as it may, in all sessions together", () =>
+      Effect.gen(function* () {
+        const config = TtsConfigs.flite("slt", { max_concurrency: 1 })
+        const [ann, bob] = [yield* open(config), yield* open(config)]
+        const long = "This goes on and on and on. ".repeat(200)
+        const first = yield* Effect.fork(ann.synthesize(long))
+        yield* until(running(config), (count) => count === 1)
+        const second = yield* Effect.fork(bob.synthesize("Now I."))
+        yield* Effect.sleep("100 millis")
+        assert.isNull(second.unsafePoll())
+        yield* Fiber.interrupt(first)
+        assert.isAbove(Pcm.duration(yield* Fiber.join(second)), 200)
+      })
+    )
+
     // As long as this, `node:wasi` ended the process.
     it.scoped("speaks a text of a minute", () =>
       Effect.gen(function* () {
-        const tts = yield* Effect.flatMap(FliteTts.spec.load, (flite) =>
+        const tts = yield* Effect.flatMap(FliteTts.spec({ voice: "kal16" }).load, (flite) =>
           FliteTts.voice(flite, { voice: "kal16" })
         )
         assert.isAbove(

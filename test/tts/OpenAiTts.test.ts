@@ -1,27 +1,29 @@
 import { afterAll, assert, describe, layer } from "@effect/vitest"
-import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Fiber, Layer, TestClock, TestServices } from "effect"
+import { Effect, Fiber, TestClock, TestServices } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
-import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
-import * as TtsTable from "../../src/tts/TtsTable.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { startStub } from "../support/StubServer.ts"
 import type { SpeechScript, Stub, StubOptions } from "../support/StubServer.ts"
 import { describeTts } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
+import { engines } from "./TtsLayer.ts"
 
-const engines = TtsTable.layer.pipe(
-  Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
-  Layer.provide(NodeHttpClient.dispatcherLayer)
-)
-
-const shared = await startStub()
+let underWay = 0
+const shared = await startStub({
+  speech: (request) => {
+    underWay++
+    void request.over.then(() => underWay--)
+    // Time enough to be interrupted.
+    return request.body.input.length > 500 ? { delayMs: 20_000 } : {}
+  }
+})
 afterAll(() => shared.close())
 describeTts("openai_tts", {
-  config: Effect.succeed(TtsConfigs.openAi({ base_url: `${shared.url}/v1` })),
-  layer: engines
+  config: TtsConfigs.openAi({ base_url: `${shared.url}/v1` }),
+  layer: engines,
+  running: Effect.sync(() => underWay)
 })
 
 const open = (stub: Stub, changes: Partial<OpenAiTtsConfig> = {}) =>
@@ -108,27 +110,29 @@ describe("OpenAiTts", () => {
       )
     )
 
-    it.scoped("has three requests under way at most", () => {
-      let running = 0
-      let most = 0
-      const options: StubOptions = {
-        speech: (request) => {
-          most = Math.max(most, ++running)
-          void request.over.then(() => running--)
-          return { delayMs: 30 }
+    for (const limit of [3, 1]) {
+      it.scoped(`has max_concurrency requests under way at most: ${limit}`, () => {
+        let running = 0
+        let most = 0
+        const options: StubOptions = {
+          speech: (request) => {
+            most = Math.max(most, ++running)
+            void request.over.then(() => running--)
+            return { delayMs: 30 }
+          }
         }
-      }
-      return withStub(options, (stub) =>
-        Effect.gen(function* () {
-          const tts = yield* open(stub)
-          yield* Effect.forEach(Array.from({ length: 9 }), () => tts.synthesize("Hello."), {
-            concurrency: "unbounded"
+        return withStub(options, (stub) =>
+          Effect.gen(function* () {
+            const tts = yield* open(stub, { max_concurrency: limit })
+            yield* Effect.forEach(Array.from({ length: 9 }), () => tts.synthesize("Hello."), {
+              concurrency: "unbounded"
+            })
+            assert.strictEqual(most, limit)
+            assert.strictEqual(stub.log.speeches.length, 9)
           })
-          assert.strictEqual(most, 3)
-          assert.strictEqual(stub.log.speeches.length, 9)
-        })
-      )
-    })
+        )
+      })
+    }
 
     it.scoped("tries again after an overload, as soon as it is told to", () =>
       withStub(
@@ -219,7 +223,7 @@ describe("OpenAiTts", () => {
         assert.strictEqual(
           error.message,
           "edge_tts is not available: this voice is not part of this version. " +
-            "Set tts_config.tts_model to one of flite_tts, openai_tts."
+            "Set tts_config.tts_model to one of flite_tts, sherpa_onnx_tts, piper_tts, command_tts, openai_tts."
         )
       })
     )

@@ -1,24 +1,25 @@
-import { Redacted } from "effect"
-import type { OpenAiTtsConfig, TtsConfig } from "../../src/config/TtsConfig.ts"
+import { Schema } from "effect"
+import * as Fields from "../../src/config/Fields.ts"
+import { TtsConfig } from "../../src/config/TtsConfig.ts"
+import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
 
-const base: TtsConfig = {
-  tts_model: "flite_tts",
-  flite_tts: { voice: "slt" },
-  openai_tts: {
+type Section = Readonly<Record<string, unknown>>
+
+/** As conf.yaml gives it: an engine, and its section. */
+export const of = (tts_model: TtsConfig["tts_model"], section: Section): TtsConfig =>
+  Schema.decodeUnknownSync(Fields.section(TtsConfig))({ tts_model, [tts_model]: section })
+
+export const named = (tts_model: TtsConfig["tts_model"]): TtsConfig =>
+  Schema.decodeUnknownSync(Fields.section(TtsConfig))({ tts_model })
+
+export const flite = (voice: string, more: Section = {}): TtsConfig => of("flite_tts", { voice, ...more })
+
+export const openAi = (changes: Partial<OpenAiTtsConfig>): TtsConfig =>
+  of("openai_tts", {
     model: "kokoro",
     voice: "af_sky",
-    api_key: Redacted.make("sk-very-secret"),
+    api_key: "sk-very-secret",
     base_url: "http://127.0.0.1:9/v1",
-    file_extension: "wav"
-  }
-}
-
-export const flite = (voice: string): TtsConfig => ({ ...base, flite_tts: { voice } })
-
-export const openAi = (changes: Partial<OpenAiTtsConfig>): TtsConfig => ({
-  ...base,
-  tts_model: "openai_tts",
-  openai_tts: { ...base.openai_tts, ...changes }
-})
-
-export const named = (tts_model: TtsConfig["tts_model"]): TtsConfig => ({ ...base, tts_model })
+    file_extension: "wav",
+    ...changes
+  })

@@ -1,0 +1,129 @@
+import { join } from "node:path"
+import { FileSystem } from "@effect/platform"
+import { Duration, Effect, Schedule } from "effect"
+import type { Context } from "effect"
+import type { Decode } from "../audio/Decode.ts"
+import type { CommandTtsConfig } from "../config/LocalTtsConfig.ts"
+import type { EngineSpec } from "../engine/EnginePool.ts"
+import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as FairShare from "../engine/FairShare.ts"
+import * as CommandProgram from "./CommandProgram.ts"
+import * as HostPaths from "./HostPaths.ts"
+import * as SpeechPieces from "./SpeechPieces.ts"
+import { SynthesisFailed } from "./Tts.ts"
+import type { Tts } from "./Tts.ts"
+
+const engine = "command_tts"
+const section = `tts_config.${engine}`
+/** Stands in an argument for the file that the program writes. */
+const outputMark = "{output}"
+/** Of the sound, in bytes: more than ten minutes of the richest kind. */
+const limit = 64 * 2 ** 20
+
+export interface Services {
+  readonly fs: FileSystem.FileSystem
+  readonly decode: Context.Tag.Service<typeof Decode>
+  /** The program's working folder, and what a relative path to it starts from. */
+  readonly folder: string
+}
+
+/** What all sessions share: how many programs run at a time. */
+export const spec = (config: CommandTtsConfig): EngineSpec<FairShare.FairShare> => ({
+  kind: "tts",
+  id: `${engine}:${JSON.stringify(config)}`,
+  load: Effect.suspend(() => {
+    const [program = "", ...args] = config.command
+    if (program.trim() === "") {
+      return unavailable("it is empty", "Write the program and its arguments as a list.")
+    }
+    return args.some((arg) => arg.includes("{text}"))
+      ? unavailable(
+          "{text} is no argument: the text comes by standard input",
+          "Have the program read it from there, and leave {text} out."
+        )
+      : Effect.sync(() => FairShare.make(config.max_concurrency))
+  })
+})
+
+const unavailable = (reason: string, advice: string) =>
+  new EngineUnavailable({ kind: "tts", engine, reason: `${section}.command: ${reason}`, advice })
+
+/** One session's voice: a process for each sentence. A text without anything to say starts none. */
+export const voice = (services: Services, share: FairShare.FairShare, config: CommandTtsConfig): Tts => {
+  const member = share.join()
+  return {
+    engine,
+    synthesize: Effect.fn("CommandTts.synthesize")((text: string) =>
+      SpeechPieces.isSpeakable(text)
+        ? member.run(speak(services, config, text))
+        : Effect.succeed({ samples: new Int16Array(0), sampleRate: 16_000 })
+    )
+  }
+}
+
+const speak = (services: Services, config: CommandTtsConfig, text: string) =>
+  sound(services, config, text).pipe(
+    Effect.mapError(({ problem, reason }) => {
+      const advice = reason === "missing" ? `Install it, or correct ${section}.command.` : seeCommand
+      return failed(HostPaths.without(problem), advice)
+    }),
+    Effect.timeoutFail({
+      duration: Duration.seconds(config.timeout_seconds),
+      onTimeout: () =>
+        failed(
+          `its program did not end within ${config.timeout_seconds} seconds`,
+          `Look why it takes so long, or set ${section}.timeout_seconds higher.`
+        )
+    }),
+    Effect.filterOrFail(
+      (bytes) => bytes.length > 0,
+      () => failed("its program wrote no sound", seeCommand)
+    ),
+    Effect.flatMap((bytes) =>
+      Effect.mapError(services.decode.decode(bytes), ({ reason }) =>
+        failed(`what its program wrote is no sound: ${reason}`, "Have it write a WAV file.")
+      )
+    )
+  )
+
+const seeCommand = `Try ${section}.command in a terminal, with a sentence on its standard input.`
+
+const failed = (detail: string, advice: string) => new SynthesisFailed({ engine, detail, advice })
+
+/** The bytes that the program wrote, to standard output or to its file. */
+const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: string) => {
+  const [program = "", ...args] = command
+  const run = (args: ReadonlyArray<string>) =>
+    CommandProgram.run({ program, args, folder, input: text, limit })
+  if (!args.some((arg) => arg.includes(outputMark))) return run(args)
+  return Effect.scoped(
+    Effect.gen(function* () {
+      const scratch = yield* Effect.mapError(fs.makeTempDirectoryScoped({ prefix: "seiyuu-tts-" }), noScratch)
+      const file = join(scratch, "speech.wav")
+      yield* Effect.raceFirst(
+        run(args.map((arg) => arg.replaceAll(outputMark, file))),
+        untilTooLong(fs, file)
+      )
+      return yield* Effect.orElseSucceed(fs.readFile(file), () => new Uint8Array())
+    })
+  )
+}
+
+const noScratch = () =>
+  new CommandProgram.ProgramFailed({
+    reason: "exit",
+    problem: "no temporary file could be made for its sound"
+  })
+
+/** Fails once the file is longer than any speech. */
+const untilTooLong = (fs: FileSystem.FileSystem, file: string) =>
+  fs.stat(file).pipe(
+    Effect.map(({ size }) => Number(size)),
+    Effect.orElseSucceed(() => 0),
+    Effect.filterOrFail(
+      (size) => size <= limit,
+      () => CommandProgram.tooMuch(limit)
+    ),
+    Effect.repeat(Schedule.spaced("250 millis")),
+    Effect.zipRight(Effect.never)
+  )

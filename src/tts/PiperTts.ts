@@ -1,0 +1,88 @@
+import { resolve } from "node:path"
+import { FileSystem } from "@effect/platform"
+import { Config, Effect, Option } from "effect"
+import type { PiperTtsConfig } from "../config/LocalTtsConfig.ts"
+import type { EngineSpec } from "../engine/EnginePool.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as SherpaEngine from "./SherpaEngine.ts"
+import * as SherpaFiles from "./SherpaFiles.ts"
+import type { Services } from "./SherpaTts.ts"
+import * as SherpaVoice from "./SherpaVoice.ts"
+import type { Tts } from "./Tts.ts"
+import * as VoiceStore from "./VoiceStore.ts"
+
+const engine = "piper_tts"
+const place: SherpaFiles.Place = { engine, section: `tts_config.${engine}` }
+
+const advice =
+  "Check that model_path is a piper voice (.onnx with its .onnx.json beside it), and fetch both files again if need be."
+
+/** The environment's folder for those who have espeak-ng's data anyway. */
+const environment = Effect.orDie(Config.option(Config.nonEmptyString("PIPER_ESPEAK_DATA")))
+
+const dataFolder = ({ folder, store }: Services, config: PiperTtsConfig) =>
+  Effect.gen(function* () {
+    const configured = config.espeak_data_dir?.trim() ?? ""
+    if (configured !== "") return resolve(folder, configured)
+    const given = yield* environment
+    return Option.isSome(given) ? given.value : yield* VoiceStore.espeakData(store, engine)
+  })
+
+/** The voice's files, by the keys of `sherpa_onnx_tts`. */
+const keysOf = (services: Services, config: PiperTtsConfig) =>
+  Effect.gen(function* () {
+    const { folder, store } = services
+    const wanted = config.model_path.trim()
+    if (!wanted.toLowerCase().endsWith(".onnx")) return yield* VoiceStore.keysOf(store, engine, wanted)
+    const path = resolve(folder, wanted)
+    yield* SherpaFiles.checkFiles(place, "model_path", [path, `${path}.json`])
+    const { model, tokens } = yield* VoiceStore.piperVoice(store, engine, path)
+    return { vits_model: model, vits_tokens: tokens, vits_data_dir: yield* dataFolder(services, config) }
+  })
+
+/** The engine for the pool: one for all speakers, speeds and volumes of a voice. */
+export const spec = (services: Services, config: PiperTtsConfig): EngineSpec<SherpaEngine.SherpaEngine> => {
+  const { espeak_data_dir, max_concurrency, model_path, noise_scale, noise_w, use_cuda } = config
+  const shared = { model_path, espeak_data_dir, noise_scale, noise_w, use_cuda, max_concurrency }
+  return {
+    kind: "tts",
+    id: `${engine}:${JSON.stringify(shared)}`,
+    load: Effect.gen(function* () {
+      const voice = SherpaVoice.choose(yield* keysOf(services, config), (path) => path)
+      if ("_tag" in voice)
+        return yield* SherpaFiles.wrong(place, "model_path", "it is no piper voice", advice)
+      yield* SherpaFiles.check(place, voice, [])
+      return yield* SherpaEngine.open({
+        engine,
+        advice,
+        load: {
+          voice,
+          ruleFsts: [],
+          noise: { scale: noise_scale, scaleW: noise_w },
+          provider: use_cuda ? "cuda" : "cpu",
+          threads: SherpaEngine.threads(1),
+          debug: false,
+          places: max_concurrency
+        }
+      })
+    }).pipe(Effect.provideService(FileSystem.FileSystem, services.fs))
+  }
+}
+
+/** One session's voice. */
+export const voice = (
+  piper: SherpaEngine.SherpaEngine,
+  config: PiperTtsConfig
+): Effect.Effect<Tts, EngineUnavailable> => {
+  const { length_scale, normalize_audio, speaker_id, volume } = config
+  if (speaker_id < 0 || speaker_id >= piper.speakers) {
+    const last = piper.speakers - 1
+    const advice = last === 0 ? "Set it to 0." : `Set it to a number from 0 to ${last}.`
+    return Effect.fail(
+      SherpaFiles.wrong(place, "speaker_id", `this voice has no speaker ${speaker_id}`, advice)
+    )
+  }
+  return Effect.succeed(
+    piper.voice({ sid: speaker_id, speed: 1 / length_scale, normalize: normalize_audio, volume })
+  )
+}
