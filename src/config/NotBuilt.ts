@@ -11,6 +11,8 @@ interface Entry<Config> {
 
 const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
 
+const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== undefined
+
 const builtVoices: ReadonlyArray<CharacterConfig["tts_config"]["tts_model"]> = ["flite_tts", "openai_tts"]
 
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
@@ -57,9 +59,14 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: `this voice is not part of this version: choose ${builtVoices.join(" or ")}`
   },
   {
-    path: "character_config.vad_config.vad_model",
-    asked: (config) => config.vad_config.vad_model !== undefined,
-    instead: "speech detection on the server is not part of this version: the client's own is used"
+    path: "character_config.vad_config.silero_vad.orig_sr",
+    asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.orig_sr !== 16_000,
+    instead: "clients always send 16000 Hz, whatever this says"
+  },
+  {
+    path: "character_config.vad_config.silero_vad.target_sr",
+    asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.target_sr !== 16_000,
+    instead: "silero_vad listens at 16000 Hz, whatever this says"
   },
   {
     path: "character_config.tts_preprocessor_config.translator_config.translate_audio",

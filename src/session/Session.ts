@@ -8,6 +8,7 @@ import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as Ear from "./Ear.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 
@@ -28,6 +29,8 @@ export interface Session {
   readonly memory: Memory.Memory
   readonly history: CurrentHistory.CurrentHistory
   readonly utterance: Utterance.Utterance
+  /** What hears an open microphone, `raw-audio-data`. */
+  readonly ear: Ear.Ear
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -62,6 +65,7 @@ export const open = Effect.fnUntraced(function* () {
     memory: yield* Memory.make,
     playback: yield* Playback.make,
     utterance: Utterance.make(),
+    ear: yield* Ear.make,
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

@@ -3,7 +3,7 @@ import type { Fiber, Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
 
 /** The fibers and contexts that are counted, by what they are for. */
-export type Kind = "inbox" | "warm-up" | "switch" | "turn" | "sentence" | "playback" | "context"
+export type Kind = "inbox" | "warm-up" | "switch" | "turn" | "ear" | "sentence" | "playback" | "context"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up
