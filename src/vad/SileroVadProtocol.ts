@@ -27,8 +27,8 @@ export interface Analysis {
   /** One a window. */
   readonly probabilities: Float32Array
   readonly state: Float32Array
-  /** Time that it took in the process, in ms. */
-  readonly duration: number
+  /** Processor time that the process has used meanwhile, in ms: what these windows cost, unless other jobs ran beside. */
+  readonly cost: number
 }
 
 export type Reply =

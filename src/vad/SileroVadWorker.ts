@@ -36,7 +36,7 @@ const load = ({ model }: Load) =>
   )
 
 const analyse = Effect.fnUntraced(function* (session: InferenceSession, stretch: Stretch) {
-  const start = performance.now()
+  const before = process.cpuUsage()
   const probabilities = new Float32Array(stretch.samples.length / Window.size)
   let state: Tensor = stateOf(stretch.state)
   let context = stretch.context
@@ -50,11 +50,12 @@ const analyse = Effect.fnUntraced(function* (session: InferenceSession, stretch:
     state = next.state
     context = window.subarray(Window.size - contextSize)
   }
+  const { system, user } = process.cpuUsage(before)
   return {
     did: "analyse",
     probabilities,
     state: Float32Array.from(state.data as Float32Array),
-    duration: performance.now() - start
+    cost: (user + system) / 1000
   } as const
 })
 
