@@ -19,12 +19,19 @@ import { HttpServer } from "./server/HttpServer.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
+import * as VadTable from "./vad/VadTable.ts"
 
 /** Everything that lives as long as the process. A service closes before those that it is built on. */
 const server = (loaded: ConfigFile.LoadedConfig) => {
   const { folder, config } = loaded
   const system = config.system_config
-  const engines = Layer.mergeAll(AgentTable.layer, TtsTable.layer, AsrTable.layer, McpClients.layer)
+  const engines = Layer.mergeAll(
+    AgentTable.layer,
+    TtsTable.layer,
+    AsrTable.layer,
+    VadTable.layer,
+    McpClients.layer
+  )
   return HttpServer.layer.pipe(
     Layer.provide(Layer.mergeAll(engines, SessionRegistry.layer)),
     Layer.provide(LlmTable.layer),

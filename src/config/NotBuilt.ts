@@ -17,6 +17,8 @@ const builtRecognisers: ReadonlyArray<CharacterConfig["asr_config"]["asr_model"]
   "whisper_cpp"
 ]
 
+const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== undefined
+
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
     path: "character_config.agent_config.conversation_agent_choice",
@@ -68,9 +70,14 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: `this voice is not part of this version: choose one of ${builtVoices.join(", ")}`
   },
   {
-    path: "character_config.vad_config.vad_model",
-    asked: (config) => config.vad_config.vad_model !== undefined,
-    instead: "speech detection on the server is not part of this version: the client's own is used"
+    path: "character_config.vad_config.silero_vad.orig_sr",
+    asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.orig_sr !== 16_000,
+    instead: "clients always send 16000 Hz, whatever this says"
+  },
+  {
+    path: "character_config.vad_config.silero_vad.target_sr",
+    asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.target_sr !== 16_000,
+    instead: "silero_vad listens at 16000 Hz, whatever this says"
   },
   {
     path: "character_config.tts_preprocessor_config.translator_config.translate_audio",

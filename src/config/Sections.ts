@@ -38,7 +38,7 @@ const kinds: ReadonlyArray<Kind> = [
     }
   },
   { sections: ["asr_config"], chosen: () => undefined },
-  { sections: ["vad_config"], chosen: () => undefined },
+  { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },
   { sections: ["tts_preprocessor_config", "translator_config"], chosen: () => undefined }
 ]
 

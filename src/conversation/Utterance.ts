@@ -20,11 +20,22 @@ export const silence = (samples: Float32Array): string | undefined => {
 /** Longest utterance in samples. */
 const limit = Speech.longest * Speech.sampleRate
 
-/** The microphone audio of one utterance, mono at 16 kHz, collected until `mic-audio-end`. */
+/**
+ * What the user says, mono at 16 kHz, until `mic-audio-end`: in chunks that the client collected, or whole because the
+ * server listened. The two are never mixed.
+ */
 export interface Utterance {
   /** Adds a chunk; answers false for the first chunk that no longer fits, which is dropped like all after it. */
   readonly add: (chunk: Float32Array) => boolean
-  /** Takes everything collected, joined once, and starts a new utterance. */
+  /**
+   * Keeps an utterance that the server has heard. The client has to be told of a `new` one; one that comes before that
+   * is taken is `joined` to it. `full`: together they are longer than 120 s, so this one is dropped.
+   */
+  readonly keep: (utterance: Float32Array) => "new" | "joined" | "full"
+  /**
+   * Takes everything collected, joined once, and starts a new utterance. The client's own chunks come first: it sends
+   * them and their `mic-audio-end` in one go, and answers what the server has told it before or after that.
+   */
   readonly take: () => Float32Array
 }
 
@@ -32,6 +43,7 @@ export const make = (): Utterance => {
   let chunks: Array<Float32Array> = []
   let length = 0
   let full = false
+  let heard: Float32Array | undefined
   return {
     add: (chunk) => {
       if (full || chunk.length === 0) return true
@@ -43,17 +55,32 @@ export const make = (): Utterance => {
       length += chunk.length
       return true
     },
-    take: () => {
-      const samples = new Float32Array(length)
-      let at = 0
-      for (const chunk of chunks) {
-        samples.set(chunk, at)
-        at += chunk.length
+    keep: (utterance) => {
+      if (heard === undefined) {
+        heard = utterance
+        return "new"
       }
+      if (heard.length + utterance.length > limit) return "full"
+      heard = join([heard, utterance])
+      return "joined"
+    },
+    take: () => {
+      const samples = length > 0 ? join(chunks) : (heard ?? new Float32Array(0))
+      if (length === 0) heard = undefined
       chunks = []
       length = 0
       full = false
       return samples
     }
   }
+}
+
+const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
+  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    samples.set(part, at)
+    at += part.length
+  }
+  return samples
 }

@@ -4,8 +4,10 @@ import { Characters } from "../config/Characters.ts"
 import { Client } from "../conversation/Client.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as Extensions from "./Extensions.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
+import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
 import * as SwitchConfig from "./SwitchConfig.ts"
 import * as TurnRequests from "./TurnRequests.ts"
@@ -39,7 +41,7 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "mic-audio-end":
       return yield* TurnRequests.micAudioEnd(session, message.images)
     case "raw-audio-data":
-      return yield* TurnRequests.rawAudioData(session)
+      return yield* RawAudio.receive(session, message.audio)
     case "ai-speak-signal":
       return yield* TurnRequests.aiSpeakSignal(session, message.images)
     case "interrupt-signal":
@@ -85,10 +87,6 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
         error: `There is no tool ${message.tool_name}: MCP servers are not part of this version.`
       })
     case "adaptive-vad-control":
-      return yield* client.send({
-        type: "adaptive-vad-response",
-        action: message.action,
-        error: "Voice activity detection is not part of this version."
-      })
+      return yield* AdaptiveVad.handle(session, message.action, message.volume)
   }
 })

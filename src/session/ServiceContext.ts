@@ -9,6 +9,8 @@ import type { McpClient } from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
 import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
+import { VadEngines } from "../vad/Vad.ts"
+import type { Vad } from "../vad/Vad.ts"
 import * as WarmUp from "./WarmUp.ts"
 
 export interface Options {
@@ -29,6 +31,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
     readonly agent: WarmUp.Warm<Agent>
     readonly tts: WarmUp.Warm<Tts>
     readonly asr: WarmUp.Warm<Asr>
+    /** Opened when it is first asked for: no page that listens by itself ever needs it. */
+    readonly vad: WarmUp.Warm<Vad>
   }
 >() {
   /** Begins to load the resources; the layer is built at once, and what it began is owned by its scope. */
@@ -40,13 +44,14 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
  * for all: a chain of four costs ten times as much to build, with every connection.
  */
 const make = Effect.fnUntraced(function* (options: Options) {
-  const { agent_config, asr_config, tts_config } = options.character
-  const [census, mcps, agents, voices, recognisers] = yield* Effect.all([
+  const { agent_config, asr_config, tts_config, vad_config } = options.character
+  const [census, mcps, agents, voices, recognisers, listeners] = yield* Effect.all([
     Census,
     McpClients,
     Agents,
     TtsEngines,
-    AsrEngines
+    AsrEngines,
+    VadEngines
   ])
   yield* census.hold("context")
   const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
@@ -65,5 +70,6 @@ const make = Effect.fnUntraced(function* (options: Options) {
   )
   const tts = yield* warmUp.start(voices.open(tts_config))
   const asr = yield* warmUp.start(recognisers.open(asr_config))
-  return ServiceContext.of({ agent, tts, asr })
+  const vad = warmUp.lazy(listeners.open(vad_config))
+  return ServiceContext.of({ agent, tts, asr, vad })
 })

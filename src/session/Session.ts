@@ -9,6 +9,7 @@ import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
@@ -33,6 +34,8 @@ export interface Session {
   /** The transcript that grows while the user speaks, for clients that asked for it. */
   readonly listening: Listening.Listening
   readonly extensions: Extensions.Extensions
+  /** What hears an open microphone, `raw-audio-data`. */
+  readonly ear: Ear.Ear
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -72,6 +75,7 @@ export const open = Effect.fnUntraced(function* () {
       asr: Effect.flatMap(Ref.get(seat), ({ character }) => character.services.asr),
       onPartial: (text) => client.send({ type: "user-input-partial", text })
     }),
+    ear: yield* Ear.make,
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

@@ -56,14 +56,6 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
 
-/** `raw-audio-data` */
-export const rawAudioData = (session: Session) =>
-  tellOnce(
-    session,
-    "raw-audio-data",
-    "raw-audio-data: voice activity detection is not part of this version. Send mic-audio-data and mic-audio-end instead."
-  )
-
 /** `ai-speak-signal`: the character speaks of its own accord. */
 export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   session: Session,

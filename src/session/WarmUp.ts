@@ -13,6 +13,11 @@ export interface WarmUp {
    * whatever order the loading finished in.
    */
   readonly start: <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => Effect.Effect<Warm<A>>
+  /**
+   * The same for what most sessions never need: it is loaded when somebody first asks for it. It closes before
+   * everything that was there by then.
+   */
+  readonly lazy: <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => Warm<A>
 }
 
 export interface Options {
@@ -28,10 +33,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   // All at once: none goes on loading while another one stops.
   yield* Finalizer.add(Effect.suspend(() => Fiber.interruptAll(running)))
 
-  const start = <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>): Effect.Effect<Warm<A>> => {
-    // What is there already needs no fiber.
-    if (isThere(load)) return Effect.succeed(load)
-
+  const prepare = <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => {
     let state: Fiber.RuntimeFiber<A, EngineUnavailable> | Exit.Exit<A, EngineUnavailable> | undefined
     let told = false
     let waiting = 0
@@ -62,7 +64,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       })
     )
 
-    const warm = Effect.suspend(() => {
+    const warm: Warm<A> = Effect.suspend(() => {
       if (Exit.isExit(state)) return state
       waiting++
       return Effect.ensuring(
@@ -70,10 +72,18 @@ export const make = Effect.fnUntraced(function* (options: Options) {
         Effect.sync(() => waiting--)
       )
     })
-    return Effect.as(begin, warm)
+    return { begin, warm }
   }
 
-  const warmUp: WarmUp = { start }
+  const warmUp: WarmUp = {
+    start: (load) => {
+      // What is there already needs no fiber.
+      if (isThere(load)) return Effect.succeed(load)
+      const { begin, warm } = prepare(load)
+      return Effect.as(begin, warm)
+    },
+    lazy: (load) => prepare(load).warm
+  }
   return warmUp
 })
 

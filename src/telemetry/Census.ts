@@ -8,6 +8,7 @@ export type Kind =
   | "warm-up"
   | "switch"
   | "turn"
+  | "ear"
   | "sentence"
   | "playback"
   | "context"

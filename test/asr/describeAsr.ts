@@ -76,7 +76,7 @@ export const describeAsr = <R, E>(name: string, contract: Contract<R, E>) => {
           Effect.gen(function* () {
             const asr = yield* contract.open
             const said = yield* Speech.sayAll(story)
-            const samples = Speech.join(said)
+            const samples = Speech.join(...said)
             assert.isAbove(samples.length, 32 * 16_000)
             const heard = yield* asr.transcribe(samples)
             assert.isAtMost(Speech.wordErrors(story.join(" "), heard), 0.25, heard)
@@ -104,7 +104,9 @@ export const describeAsr = <R, E>(name: string, contract: Contract<R, E>) => {
         () =>
           Effect.gen(function* () {
             const asr = yield* contract.open
-            const long = Speech.join(Array(8).fill(yield* Speech.say("Nobody hears this to its end.")))
+            const long = Speech.join(
+              ...Array<Float32Array>(8).fill(yield* Speech.say("Nobody hears this to its end."))
+            )
             const lost = yield* Effect.fork(Effect.flip(asr.transcribe(long)))
             yield* Effect.repeat(Effect.orDie(contract.jobs), { until: (count) => count > 0 })
             yield* contract.kill

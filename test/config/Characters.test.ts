@@ -204,7 +204,7 @@ layer(NodeContext.layer)("Characters", (it) => {
           "characters/a.yaml": character(
             "conf_name: A",
             "personality: kind",
-            "vad_config: {vad_model: silero_vad}"
+            "vad_config: {vad_model: silero_vad, silero_vad: {orig_sr: 48000, target_sr: 8000}}"
           )
         },
         `${ConfigFolder.minimal}    edge_tts: {}\n  nonsense: 1\n  asr_config: {asr_model: whisper}\n`
@@ -213,7 +213,8 @@ layer(NodeContext.layer)("Characters", (it) => {
       yield* characters.resolve("a.yaml")
       expect(lines).toEqual([
         "a.yaml:3:3 character_config.personality: is not a known key; it is ignored",
-        "a.yaml:4:16 character_config.vad_config.vad_model: speech detection on the server is not part of this version: the client's own is used"
+        "a.yaml:4:52 character_config.vad_config.silero_vad.orig_sr: clients always send 16000 Hz, whatever this says",
+        "a.yaml:4:68 character_config.vad_config.silero_vad.target_sr: silero_vad listens at 16000 Hz, whatever this says"
       ])
     }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
   })

@@ -6,8 +6,9 @@ import * as TtsConfigs from "../tts/TtsConfigs.ts"
 /** Speaks with the built-in voice: samples in [-1, 1] at 16 kHz, for each text. */
 export const sayAll = (texts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Float32Array>> =>
   Effect.gen(function* () {
-    const flite = yield* (yield* EnginePool).borrow(FliteTts.spec)
-    const voice = yield* FliteTts.voice(flite, TtsConfigs.flite("slt").flite_tts)
+    const config = TtsConfigs.flite("slt").flite_tts
+    const flite = yield* (yield* EnginePool).borrow(FliteTts.spec(config))
+    const voice = yield* FliteTts.voice(flite, config)
     const spoken = yield* Effect.forEach(texts, voice.synthesize)
     return spoken.map(({ samples }) => Float32Array.from(samples, (sample) => sample / 32_768))
   }).pipe(Effect.scoped, Effect.provide(EnginePool.layer({ idleTimeToLive: "1 second" })), Effect.orDie)
@@ -15,8 +16,23 @@ export const sayAll = (texts: ReadonlyArray<string>): Effect.Effect<ReadonlyArra
 export const say = (text: string): Effect.Effect<Float32Array> =>
   Effect.map(sayAll([text]), ([samples]) => samples!)
 
+/** The sound without the silence before and after it. */
+export const trimmed = (samples: Float32Array): Float32Array => {
+  const audible = (sample: number) => Math.abs(sample) > 0.01
+  return samples.subarray(samples.findIndex(audible), samples.findLastIndex(audible) + 1)
+}
+
+/** Silence. */
+export const seconds = (count: number): Float32Array => new Float32Array(count * 16_000)
+
+/** As a client sends it: 4096 samples at a time. */
+export const chunks = (audio: Float32Array, length = 4096): ReadonlyArray<Float32Array> =>
+  Array.from({ length: Math.ceil(audio.length / length) }, (_, index) =>
+    audio.subarray(index * length, (index + 1) * length)
+  )
+
 /** Samples one after the other. */
-export const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
+export const join = (...parts: ReadonlyArray<Float32Array>): Float32Array => {
   const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

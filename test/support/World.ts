@@ -7,6 +7,7 @@ import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
+import type { SileroVadConfig } from "../../src/config/VadConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
@@ -25,13 +26,15 @@ import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
+import { VadEngines } from "../../src/vad/Vad.ts"
+import * as FakeVad from "./FakeVad.ts"
 import { characterConfig, systemConfig } from "./Fixtures.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
 import * as MemoryHistory from "./MemoryHistory.ts"
 
 /** How long each fake engine takes to open, in ms. */
-export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500 } as const
+export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300 } as const
 
 /** What a test can set and see of the world around a session. Everything else is the real code. */
 export interface World {
@@ -53,6 +56,10 @@ export interface World {
   agentDies: boolean
   /** What was asked of the agent. */
   readonly asked: Array<AgentInput>
+  /** Utterances that the recogniser was given. */
+  readonly transcribed: Array<Float32Array>
+  /** Time to listen to a piece of audio in ms. */
+  listening: number
   /** Sentences in synthesis now, and the most there have been. */
   readonly speaking: { now: number; peak: number }
 }
@@ -68,6 +75,8 @@ export const make = (): World => ({
   storing: 0,
   agentDies: false,
   asked: [],
+  transcribed: [],
+  listening: 0,
   speaking: { now: 0, peak: 0 }
 })
 
@@ -116,7 +125,11 @@ const speak = (world: World, text: string) =>
 const asrOf = (world: World): Asr => {
   const asr: Asr = {
     engine: "slow_asr",
-    transcribe: (samples) => Effect.sync(() => world.transcript(samples))
+    transcribe: (samples) =>
+      Effect.sync(() => {
+        world.transcribed.push(samples)
+        return world.transcript(samples)
+      })
   }
   const time = world.listens
   if (time === undefined) return asr
@@ -138,18 +151,25 @@ const asrOf = (world: World): Asr => {
   }
 }
 
-/** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. */
+/** A character with voice activity detection. */
+const hearing = (name: string, changes: Partial<SileroVadConfig> = {}): CharacterConfig => {
+  const config = characterConfig(name)
+  const silero_vad = { ...config.vad_config.silero_vad, ...changes }
+  return { ...config, vad_config: { vad_model: "silero_vad", silero_vad } }
+}
+
+/** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
 const others: Readonly<Record<string, CharacterConfig>> = {
-  "b.yaml": characterConfig("b"),
+  "b.yaml": hearing("b", { required_misses: 5 }),
   "c.yaml": characterConfig("c")
 }
 
 const configuration = Layer.mergeAll(
   Layer.succeed(Characters, {
-    base: characterConfig("a"),
+    base: hearing("a"),
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
-      const found = filename === "conf.yaml" ? characterConfig("a") : others[filename]
+      const found = filename === "conf.yaml" ? hearing("a") : others[filename]
       return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
     }
   }),
@@ -161,8 +181,19 @@ const configuration = Layer.mergeAll(
   Layer.mock(ModelStore, { progress: Stream.never })
 )
 
+const fakeVad = (world: World) =>
+  Layer.succeed(VadEngines, {
+    open: ({ vad_model }) =>
+      vad_model === undefined
+        ? FakeVad.missing
+        : Effect.zipRight(
+            load(world, "vad", loadTimes.vad, "vad"),
+            FakeVad.open(() => world.listening)
+          )
+  })
+
 /** Everything a session needs, with slow fake engines around the real session core. */
-export const layer = (world: World) => {
+export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePool> = fakeVad(world)) => {
   const engines = Layer.mergeAll(
     Layer.succeed(McpClients, {
       open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), { tools: [] })
@@ -186,7 +217,8 @@ export const layer = (world: World) => {
     ),
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
-    })
+    }),
+    vad
   )
   return Layer.mergeAll(
     engines,
@@ -249,12 +281,15 @@ const summary = (message: ServerMessage): string => {
 export type Services = Layer.Layer.Success<ReturnType<typeof layer>>
 
 /** Runs `test` in a fresh world and sees to it that nothing of a session outlives it. */
-export const run = <E>(test: (world: World) => Effect.Effect<void, E, Services>) => {
+export const run = <E>(
+  test: (world: World) => Effect.Effect<void, E, Services>,
+  vad?: Layer.Layer<VadEngines, never, EnginePool>
+) => {
   const world = make()
   return Effect.gen(function* () {
     const fibers = yield* Supervisor.track
     yield* Effect.supervised(test(world), fibers)
     assert.deepEqual((yield* fibers.value).map(Fiber.id), [])
     assert.deepEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
-  }).pipe(Effect.provide(layer(world)))
+  }).pipe(Effect.provide(layer(world, vad)))
 }

@@ -1,0 +1,80 @@
+import { Cause, Clock, Effect, Exit, Option, Ref } from "effect"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { Client } from "../conversation/Client.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import type { DetectionFailed } from "../vad/Vad.ts"
+import type { SpeechEvent } from "../vad/SpeechDetector.ts"
+import type { Window } from "../vad/Window.ts"
+import * as AdaptiveVad from "./AdaptiveVad.ts"
+import { tellOnce } from "./Session.ts"
+import type { Seat, Session } from "./Session.ts"
+
+/**
+ * `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to, unless 4 s of audio
+ * wait for that already: then the client has to wait too.
+ */
+export const receive = (session: Session, audio: Float32Array) =>
+  session.ear.enter(audio, (piece) => listen(session, piece))
+
+/** Audio is dropped for this long, in ms, after there was nobody to listen to it; then that is tried again. */
+const pause = 10_000
+
+const listen = (session: Session, piece: Float32Array): Effect.Effect<void, never, Client> =>
+  Effect.gen(function* () {
+    const seat = yield* Ref.get(session.seat)
+    const { refused } = session.ear
+    if (refused?.by === seat && (yield* Clock.currentTimeMillis) < refused.until) return
+    const heard = yield* Effect.exit(Effect.flatMap(seat.character.services.vad, (vad) => vad.listen(piece)))
+    if (Exit.isSuccess(heard)) return yield* follow(session, seat, heard.value)
+    // A switch has closed the listener meanwhile: the new character's hears the same.
+    if ((yield* Ref.get(session.seat)) !== seat) return yield* listen(session, piece)
+    const failure = Cause.failureOption(heard.cause)
+    if (Option.isSome(failure)) yield* failed(session, seat, failure.value)
+    else yield* Effect.logError("listening died", heard.cause)
+  })
+
+const follow = (session: Session, seat: Seat, windows: ReadonlyArray<Window>) =>
+  Effect.forEach(
+    windows,
+    (window) => {
+      const rules = AdaptiveVad.rules(seat.character.config.vad_config.silero_vad, session.ear.adaptive)
+      const event = session.ear.detector.push(window, rules)
+      return event === undefined ? Effect.void : tell(session, event)
+    },
+    { discard: true }
+  )
+
+/**
+ * The client answers the start of speech with `interrupt-signal` if anything is being said, and the end of it with
+ * `mic-audio-end`, which takes the utterance. It is asked for that once, however many utterances end before it answers.
+ */
+const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) {
+  const client = yield* Client
+  if (event._tag === "Started") return yield* client.send(ServerMessage.control("interrupt"))
+  switch (session.utterance.keep(event.utterance)) {
+    case "new":
+      return yield* client.send(ServerMessage.control("mic-audio-end"))
+    case "joined":
+      return
+    case "full":
+      return yield* client.send(
+        ServerMessage.failure(
+          "More than 120 s of speech wait for mic-audio-end: only their beginning is heard. Please send it after each control mic-audio-end."
+        )
+      )
+  }
+})
+
+const failed = Effect.fnUntraced(function* (
+  session: Session,
+  seat: Seat,
+  failure: EngineUnavailable | DetectionFailed
+) {
+  if (failure._tag === "EngineUnavailable") {
+    session.ear.refused = { by: seat, until: (yield* Clock.currentTimeMillis) + pause }
+    // After a switch: what the character before has heard is an utterance, since nobody hears its end.
+    const rest = session.ear.detector.finish()
+    if (rest !== undefined) yield* tell(session, rest)
+  }
+  yield* tellOnce(session, failure.message, failure.message)
+})

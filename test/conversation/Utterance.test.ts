@@ -1,0 +1,32 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Utterance from "../../src/conversation/Utterance.ts"
+
+const samples = (count: number, value: number) => new Float32Array(count).fill(value)
+
+describe("Utterance", () => {
+  it("joins the client's chunks, up to 120 s", () => {
+    const utterance = Utterance.make()
+    assert.isTrue(utterance.add(samples(2, 1)))
+    assert.isTrue(utterance.add(samples(1_919_998, 2)))
+    assert.isFalse(utterance.add(samples(1, 3)))
+    // It is told once.
+    assert.isTrue(utterance.add(samples(1, 3)))
+    const taken = utterance.take()
+    assert.lengthOf(taken, 1_920_000)
+    assert.deepStrictEqual([...taken.subarray(0, 3)], [1, 1, 2])
+    assert.lengthOf(utterance.take(), 0)
+    assert.isTrue(utterance.add(samples(1, 3)))
+  })
+
+  it("keeps what the server has heard apart, joined up to 120 s", () => {
+    const utterance = Utterance.make()
+    assert.strictEqual(utterance.keep(samples(1, 1)), "new")
+    utterance.add(samples(2, 9))
+    assert.strictEqual(utterance.keep(samples(1_919_999, 2)), "joined")
+    assert.strictEqual(utterance.keep(samples(1, 3)), "full")
+    assert.deepStrictEqual(utterance.take(), samples(2, 9))
+    assert.lengthOf(utterance.take(), 1_920_000)
+    assert.lengthOf(utterance.take(), 0)
+    assert.strictEqual(utterance.keep(samples(1, 3)), "new")
+  })
+})
