@@ -15,6 +15,7 @@ import * as LlmTable from "./llm/LlmTable.ts"
 import { McpClients } from "./mcp/McpClient.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
+import * as StoreOptions from "./models/StoreOptions.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
@@ -34,10 +35,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         Census.layer,
         Characters.layer(loaded),
         ModelDict.layer(loaded),
-        ModelStore.layer({
-          configFolder: folder,
-          ...(system.models_dir === undefined ? {} : { folder: resolve(folder, system.models_dir) })
-        }),
+        ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layer(loaded),
         Layer.succeed(Settings, { folder, system }),
         SqliteHistory.layer({ file: resolve(folder, system.database) })
