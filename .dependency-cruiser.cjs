@@ -1,7 +1,7 @@
 /** Rooms of src/, top to bottom: a room may import the rooms below it and itself, never one above. */
 const rooms = [
   ["main"],
-  ["CommandLine"],
+  ["command"],
   ["server"],
   ["session"],
   ["conversation"],

@@ -4,7 +4,7 @@ import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit, Layer } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
 import * as AsrTable from "./asr/AsrTable.ts"
-import * as CommandLine from "./CommandLine.ts"
+import * as CommandLine from "./command/CommandLine.ts"
 import { Characters } from "./config/Characters.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
 import { ModelDict } from "./config/ModelDict.ts"
@@ -15,6 +15,7 @@ import * as LlmTable from "./llm/LlmTable.ts"
 import { McpClients } from "./mcp/McpClient.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
+import * as StoreOptions from "./models/StoreOptions.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
@@ -41,10 +42,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         Census.layer,
         Characters.layer(loaded),
         ModelDict.layer(loaded),
-        ModelStore.layer({
-          configFolder: folder,
-          ...(system.models_dir === undefined ? {} : { folder: resolve(folder, system.models_dir) })
-        }),
+        ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layer(loaded),
         Layer.succeed(Settings, { folder, system }),
         SqliteHistory.layer({ file: resolve(folder, system.database) })

@@ -47,7 +47,7 @@ const find = Effect.fn("SherpaAsr.find")(function* (
     const found = yield* store
       .obtain("asr", config.model)
       .pipe(Effect.mapError(({ advice, reason }) => unavailable(reason, advice)))
-    const described = { ...config, ...(found as { readonly engine?: object }).engine } as SherpaAsrConfig
+    const described = { ...config, ...found.engine } as SherpaAsrConfig
     const model = Model.fromConfig(described, { cores, locate: (path) => path })
     return "problem" in model
       ? yield* unavailable(model.problem, "The catalogue's entry is not complete.")

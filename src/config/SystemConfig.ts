@@ -23,6 +23,8 @@ export const SystemConfig = Schema.Struct({
   database: Fields.withDefault(Fields.NonEmptyText, "data/history.db"),
   /** The folder of downloaded models. */
   models_dir: Fields.maybe(Fields.NonEmptyText),
+  /** Whether models are only used, and never fetched. Defaults to false. */
+  offline: Fields.withDefault(Fields.Flag, false),
   /** Seconds that a model stays loaded without a session. Defaults to 300. */
   engine_idle_seconds: Fields.withDefault(Fields.FloatIn({ min: 0 }), 300),
   /** Seconds beyond the audio's own length to wait for a client's playback. Defaults to 15, at least 10. */

@@ -33,9 +33,10 @@ export class SourceFailed extends Schema.TaggedError<SourceFailed>()("SourceFail
   reason: Schema.String,
   /**
    * `unreachable`: nothing answered. `broken-off`: it answered and stopped half-way, so going on from there makes
-   * sense. `refused`: trying again changes nothing.
+   * sense. `refused`: trying again changes nothing. `local`: this machine is at fault, so that no other source would
+   * fare better.
    */
-  kind: Schema.Literal("unreachable", "broken-off", "refused"),
+  kind: Schema.Literal("unreachable", "broken-off", "refused", "local"),
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {

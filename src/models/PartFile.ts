@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto"
 import type { Hash } from "node:crypto"
 import { FileSystem } from "@effect/platform"
-import type { Error as PlatformError } from "@effect/platform"
 import { Effect, Stream } from "effect"
-import type { Progress } from "./Progress.ts"
-import * as ProgressText from "./Progress.ts"
+import * as ErrorCode from "./ErrorCode.ts"
+import * as Progress from "./Progress.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 
-/** The file that is wanted. Until it is whole and verified it lies beside its place, with `.part` behind its name. */
+/** The file that is wanted. */
 export interface Target {
-  readonly model: string
   readonly path: string
+  /** Where it lies until it is whole and verified; on the same file system. */
+  readonly part: string
   /** Bytes. */
   readonly size: number
   readonly sha256: string
-  readonly report: (progress: Progress) => Effect.Effect<void>
+  readonly report: Progress.Report
 }
 
 /** What a `.part` file holds, and the hash of exactly that. */
@@ -25,71 +25,67 @@ export interface Held {
 
 export const nothing = (): Held => ({ bytes: 0, hash: createHash("sha256") })
 
-const partOf = (target: Target) => `${target.path}.part`
-
-const unwritable = (cause: PlatformError.PlatformError) =>
-  new SourceFailed({ kind: "refused", reason: "the models folder could not be read or written", cause })
-
-/** Reports at most once per percent: a chunk is a few kB of a GB. */
-const reporter = (target: Target, phase: Progress["phase"], total: number) => {
-  let last = -1
-  return (received: number) => {
-    const progress = { model: target.model, phase, received, total }
-    const now = ProgressText.percent(progress)
-    if (now === last) return Effect.void
-    last = now
-    return target.report(progress)
-  }
+/**
+ * The models folder gave an error: no other source would fare better. `missing`: the bytes that were still to be
+ * written.
+ */
+export const unwritable = (cause: unknown, missing: number): SourceFailed => {
+  const code = ErrorCode.of(cause)
+  const reason =
+    code === "ENOSPC" || code === "EDQUOT"
+      ? `the disk is full: ${Progress.readable(missing)} more are needed`
+      : `the models folder cannot be read or written${code === undefined ? "" : ` (${code})`}`
+  return new SourceFailed({ kind: "local", reason, cause })
 }
 
 /** Reads what an earlier attempt left, if it can be the beginning of the file. */
 export const reopen = Effect.fn("PartFile.reopen")(
   function* (target: Target) {
     const fs = yield* FileSystem.FileSystem
-    const path = partOf(target)
-    if (!(yield* fs.exists(path))) return nothing()
-    const size = Number((yield* fs.stat(path)).size)
+    if (!(yield* fs.exists(target.part))) return nothing()
+    const size = Number((yield* fs.stat(target.part)).size)
+    if (size === 0) return nothing()
     if (size > target.size) {
-      yield* fs.remove(path)
+      yield* fs.remove(target.part)
       return nothing()
     }
     const held = nothing()
-    const report = reporter(target, "verifying", size)
     let read = 0
-    yield* fs.stream(path, { chunkSize: 256 * 1024 }).pipe(
+    yield* fs.stream(target.part, { chunkSize: 256 * 1024 }).pipe(
       Stream.runForEach((chunk) => {
         held.hash.update(chunk)
         read += chunk.length
-        return report(read)
+        return target.report("verifying", read, size)
       })
     )
     return { bytes: read, hash: held.hash }
   },
-  Effect.catchTags({
-    BadArgument: (error) => Effect.fail(unwritable(error)),
-    SystemError: (error) => Effect.fail(unwritable(error))
-  })
+  (read, target) => Effect.mapError(read, (cause) => unwritable(cause, target.size))
 )
+
+/** Puts what is whole and verified in its place. */
+export const moveInto = (from: string, place: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.rename(from, place)).pipe(
+    Effect.mapError((cause) => unwritable(cause, 0))
+  )
 
 /** Throws away what an earlier attempt left. */
 export const discard = (target: Target) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.remove(partOf(target), { force: true })).pipe(
-    Effect.mapError(unwritable)
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.remove(target.part, { force: true })).pipe(
+    Effect.mapError((cause) => unwritable(cause, target.size))
   )
 
 /**
  * Adds `bytes` to what is held, checks the whole and puts the file in its place. What has come stays for the next
  * attempt if the bytes end too soon; a whole that is wrong is deleted.
  */
-export const fill = Effect.fn("PartFile.fill")(function* (
+export const complete = Effect.fn("PartFile.complete")(function* (
   target: Target,
   held: Held,
-  phase: Progress["phase"],
+  phase: Progress.Progress["phase"],
   bytes: Stream.Stream<Uint8Array, SourceFailed>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const path = partOf(target)
-  const report = reporter(target, phase, target.size)
   let received = held.bytes
   // Only a source that has given something is worth another attempt.
   const unlessFurther = (error: SourceFailed) =>
@@ -97,16 +93,28 @@ export const fill = Effect.fn("PartFile.fill")(function* (
       ? new SourceFailed({ kind: "unreachable", reason: error.reason, cause: error.cause })
       : error
 
+  const failed = (cause: unknown) => unwritable(cause, target.size - received)
+
   yield* Effect.scoped(
     Effect.gen(function* () {
       const file = yield* fs
-        .open(path, { flag: held.bytes > 0 ? "a" : "w" })
-        .pipe(Effect.mapError(unwritable))
+        .open(target.part, { flag: held.bytes > 0 ? "a" : "w" })
+        .pipe(Effect.mapError(failed))
       yield* Stream.runForEach(Stream.mapError(bytes, unlessFurther), (chunk) => {
-        received += chunk.length
-        if (received > target.size) return Effect.void
-        held.hash.update(chunk)
-        return file.writeAll(chunk).pipe(Effect.mapError(unwritable), Effect.zipRight(report(received)))
+        if (received + chunk.length > target.size) {
+          received += chunk.length
+          return Effect.void
+        }
+        return file.writeAll(chunk).pipe(
+          Effect.mapError(failed),
+          Effect.zipRight(
+            Effect.suspend(() => {
+              held.hash.update(chunk)
+              received += chunk.length
+              return target.report(phase, received, target.size)
+            })
+          )
+        )
       })
     })
   )
@@ -123,5 +131,5 @@ export const fill = Effect.fn("PartFile.fill")(function* (
       reason: "what it gave is not the file that was asked for: the checksum is wrong"
     })
   }
-  yield* fs.rename(path, target.path).pipe(Effect.mapError(unwritable))
+  yield* moveInto(target.part, target.path)
 })

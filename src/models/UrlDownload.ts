@@ -3,6 +3,7 @@ import type { HttpClientError, HttpClientResponse } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Agent, EnvHttpProxyAgent } from "@effect/platform-node/Undici"
 import { Duration, Effect, Layer, Schedule, Stream } from "effect"
+import * as ErrorCode from "./ErrorCode.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 
@@ -33,20 +34,10 @@ export const client = ({ connect }: Patience): Layer.Layer<HttpClient.HttpClient
     )
   )
 
-/** The system's code deep inside a failed request, such as `ECONNREFUSED`. */
-const codeOf = (cause: unknown): string | undefined =>
-  typeof cause !== "object" || cause === null
-    ? undefined
-    : "code" in cause && typeof cause.code === "string"
-      ? cause.code
-      : "cause" in cause
-        ? codeOf(cause.cause)
-        : undefined
-
 const unreachable = (cause: HttpClientError.HttpClientError) =>
   new SourceFailed({
     kind: "unreachable",
-    reason: `it cannot be reached (${codeOf(cause) ?? cause.reason})`,
+    reason: `it cannot be reached (${ErrorCode.of(cause) ?? cause.reason})`,
     cause
   })
 
@@ -76,6 +67,9 @@ const placeOf = (
   return Effect.fail(refused(`it answered with status ${response.status}`))
 }
 
+/** What people call the address. */
+export const nameOf = (url: string): string => new URL(url).host
+
 const attempt = Effect.fn("UrlDownload.attempt")(function* (
   url: string,
   target: PartFile.Target,
@@ -84,7 +78,7 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
   const silent = (kind: SourceFailed["kind"]) => () =>
     new SourceFailed({ kind, reason: `nothing came for ${Duration.format(patience.stall)}` })
   const held = yield* PartFile.reopen(target)
-  if (held.bytes === target.size) return yield* PartFile.fill(target, held, "verifying", Stream.empty)
+  if (held.bytes === target.size) return yield* PartFile.complete(target, held, "verifying", Stream.empty)
 
   // The addresses of models are other people's: they get nothing of our traces.
   const client = (yield* HttpClient.HttpClient).pipe(
@@ -104,13 +98,13 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
       (cause) =>
         new SourceFailed({
           kind: "broken-off",
-          reason: `it broke off (${codeOf(cause) ?? cause.reason})`,
+          reason: `it broke off (${ErrorCode.of(cause) ?? cause.reason})`,
           cause
         })
     ),
     Stream.timeoutFail(silent("broken-off"), patience.stall)
   )
-  yield* PartFile.fill(target, place, "downloading", bytes)
+  yield* PartFile.complete(target, place, "downloading", bytes)
 })
 
 /**
@@ -120,7 +114,7 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
 export const fetch = Effect.fn("UrlDownload.fetch")(
   (url: string, target: PartFile.Target, patience: Patience) =>
     attempt(url, target, patience).pipe(
-      Effect.tapError((error) => Effect.logDebug(`${target.model}: ${error.reason}`)),
+      Effect.tapError((error) => Effect.logDebug(`${nameOf(url)}: ${error.reason}`)),
       Effect.retry({
         while: (error) => error.kind === "broken-off",
         schedule: Schedule.spaced("500 millis").pipe(Schedule.intersect(Schedule.recurs(20)))

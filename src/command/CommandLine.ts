@@ -1,0 +1,24 @@
+import { Command, ValidationError } from "@effect/cli"
+import { Cause, Console, Effect, Option } from "effect"
+import * as Package from "../config/Package.ts"
+import * as Models from "./Models.ts"
+import * as Serve from "./Serve.ts"
+
+/** Runs the command line: `server` until it is interrupted, one of the subcommands, or an option that only prints. */
+export const run = <E extends { readonly message: string }, R>(server: Serve.Server<E, R>) =>
+  Effect.gen(function* () {
+    const version = yield* Package.version
+    const whole = Serve.command(server).pipe(Command.withSubcommands([Models.command]))
+    yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(process.argv)
+  }).pipe(
+    // One clear line for people; a defect keeps its stack, for whoever mends it.
+    Effect.tapErrorCause((cause) => {
+      const failure = Cause.failureOption(cause)
+      if (Option.isNone(failure))
+        return Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))
+      // The command line has printed its own.
+      return ValidationError.isValidationError(failure.value)
+        ? Effect.void
+        : Console.error(`seiyuu: ${failure.value.message}`)
+    })
+  )

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto"
+import { FileSystem, Path } from "@effect/platform"
+import { Effect, Option, ParseResult, Schema, Stream } from "effect"
+import * as FolderLock from "./FolderLock.ts"
+import * as PartFile from "./PartFile.ts"
+import * as PiperModel from "./recipes/PiperModel.ts"
+import * as RecipeThread from "./recipes/RecipeThread.ts"
+
+/** A piper voice as sherpa-onnx loads it. Paths are absolute. */
+export interface PiperVoice {
+  readonly model: string
+  readonly tokens: string
+  /** Hz. */
+  readonly sampleRate: number
+  /** How many speakers it has; they are numbered from 0. */
+  readonly speakers: number
+  /** As the voice calls it, such as `en_US`, or else as eSpeak NG does, such as `en-us`. */
+  readonly language: string
+}
+
+/** The voice cannot be used. `message` is fit for a client: it names no folder. */
+export class PiperVoiceUnusable extends Schema.TaggedError<PiperVoiceUnusable>()("PiperVoiceUnusable", {
+  /** The name of its file. */
+  voice: Schema.String,
+  /** A clause without a full stop. */
+  reason: Schema.String,
+  /** What to do about it, a whole sentence. */
+  advice: Schema.String,
+  cause: Schema.optional(Schema.Defect)
+}) {
+  override get message(): string {
+    return `The voice "${this.voice}" cannot be used: ${this.reason}. ${this.advice}`
+  }
+}
+
+type Reads = FileSystem.FileSystem | Path.Path
+
+const fetchBoth = "Download the voice's .onnx and .onnx.json files again, side by side."
+
+const longest = 200
+
+/** The first problem that a schema found, in one line. */
+const problemOf = (error: ParseResult.ParseError): string => {
+  const [first] = ParseResult.ArrayFormatter.formatErrorSync(error)
+  if (first === undefined) return "it is not as it should be"
+  const line = first.message.replaceAll(/\s+/g, " ").slice(0, longest)
+  return first.path.length === 0 ? line : `${first.path.map(String).join(".")}: ${line}`
+}
+
+const short = (...parts: ReadonlyArray<string | number>): string =>
+  createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12)
+
+/** Reads and checks what lies beside the voice. */
+const configOf = Effect.fnUntraced(function* (
+  file: string,
+  voice: string
+): Effect.fn.Return<PiperModel.SpokenConfig, PiperVoiceUnusable, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const unusable = (reason: string, advice: string, cause?: unknown) =>
+    new PiperVoiceUnusable({ voice, reason, advice, cause })
+  const text = yield* Effect.mapError(fs.readFileString(file), (cause) =>
+    cause._tag === "SystemError" && cause.reason === "NotFound"
+      ? unusable(`its ${voice}.json is missing`, "Put it beside the voice; it comes with it.")
+      : unusable(`its ${voice}.json cannot be read`, fetchBoth, cause)
+  )
+  const config = yield* Effect.mapError(Schema.decode(PiperModel.fromJson)(text), (cause) =>
+    unusable(`its ${voice}.json is broken: ${problemOf(cause)}`, fetchBoth, cause)
+  )
+  return PiperModel.isSpoken(config)
+    ? config
+    : yield* unusable(
+        `it makes sounds of text by "${config.phoneme_type}", not by espeak`,
+        "Choose a voice whose phoneme_type is espeak."
+      )
+})
+
+/** A text that is another one as soon as the file is. */
+const stampOf = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.stat(file)).pipe(
+    Effect.filterOrFail(
+      (info) => info.type === "File",
+      () => "no file" as const
+    ),
+    Effect.map(({ mtime, size }) => ({ size, text: `${size} ${Option.getOrUndefined(mtime)?.getTime()}` }))
+  )
+
+/**
+ * Makes a piper voice of the user's own ready for sherpa-onnx: `file` is the absolute path of its `.onnx`, the
+ * `.onnx.json` lies beside it. It is converted once, into `<models folder>/converted/`; conversions of earlier versions
+ * of the same file are removed. The voice's own files stay as they are.
+ */
+export const prepare = Effect.fn("PiperVoice.prepare")(function* (
+  modelsFolder: string,
+  file: string,
+  freeSpace: (folder: string) => Effect.Effect<number>
+): Effect.fn.Return<PiperVoice, PiperVoiceUnusable, Reads> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const voice = path.basename(file)
+  const config = `${file}.json`
+  const unusable = (reason: string, advice: string) => (cause?: unknown) =>
+    new PiperVoiceUnusable({ voice, reason, advice, cause })
+
+  const missing = unusable("there is no such file at the configured place", "Check its path.")
+  const stamp = yield* Effect.mapError(stampOf(file), missing)
+  const settings = yield* configOf(config, voice)
+  const configStamp = yield* Effect.mapError(stampOf(config), missing)
+
+  const home = path.join(modelsFolder, "converted")
+  const family = `${path.basename(file, ".onnx").replaceAll(/[^\w.-]/g, "_")}-${short(file)}`
+  const name = `${family}-${short(stamp.text, configStamp.text)}`
+  const folder = path.join(home, name)
+  const ready: PiperVoice = {
+    model: path.join(folder, "model.onnx"),
+    tokens: path.join(folder, "tokens.txt"),
+    sampleRate: settings.audio.sample_rate,
+    speakers: settings.num_speakers,
+    language: settings.language?.code ?? settings.espeak.voice
+  }
+
+  const unwritable = (cause: unknown) => {
+    const { reason } = PartFile.unwritable(cause, Number(stamp.size))
+    return unusable(reason, "Check the models folder and the free disk space.")(cause)
+  }
+  const convert = Effect.gen(function* () {
+    yield* fs.makeDirectory(home, { recursive: true })
+    if ((yield* freeSpace(home)) < Number(stamp.size)) return yield* unwritable({ code: "ENOSPC" })
+    const work = path.join(home, `${family}.work`)
+    yield* FolderLock.hold(path.join(home, `${family}.lock`), Effect.logInfo(`${voice} is being converted`))
+    // Another process may have done it.
+    if (yield* fs.exists(folder)) return
+    const clear = fs.remove(work, { recursive: true, force: true })
+    yield* Effect.acquireRelease(Effect.zipRight(clear, fs.makeDirectory(work)), () =>
+      Effect.ignoreLogged(clear)
+    )
+    yield* Effect.logInfo(`Converting the voice ${voice}`)
+    yield* Stream.runDrain(RecipeThread.run({ type: "piper", folder: work, model: file, config }))
+    yield* fs.rename(work, folder)
+    const older = (yield* fs.readDirectory(home)).filter(
+      (other) => other.startsWith(`${family}-`) && other !== name
+    )
+    yield* Effect.forEach(older, (other) => fs.remove(path.join(home, other), { recursive: true }))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTags({
+      BadArgument: (cause) => Effect.fail(unwritable(cause)),
+      SystemError: (cause) => Effect.fail(unwritable(cause)),
+      ConversionFailed: (error) =>
+        Effect.fail(error.code === undefined ? unusable(error.reason, fetchBoth)(error) : unwritable(error))
+    })
+  )
+  if (!(yield* Effect.mapError(fs.exists(folder), unwritable))) yield* convert
+  return ready
+})
