@@ -74,11 +74,12 @@ export const encode = (weights: Ct2Weights, dimensions: Dimensions): Uint8Array 
     x = layers.feedForward(x, `${name}/ffn`)
   }
 
+  const last = layers.norm(x, "decoder/layer_norm")
   // Not in 8 bits like the other matrices: that costs the larger models words, above all the last ones.
   const turned = graph.node("Transpose", [graph.node("Cast", [table], { to: DataType.float })], {
     perm: [1, 0]
   })
-  const logits = graph.node("MatMul", [layers.norm(x, "decoder/layer_norm"), turned])
+  const logits = graph.node("MatMul", [last, turned])
   graph.nodeOf("Identity", [logits], ["logits"])
   graph.nodeOf("Concat", caches.k, ["out_n_layer_self_k_cache"], { axis: 0 })
   graph.nodeOf("Concat", caches.v, ["out_n_layer_self_v_cache"], { axis: 0 })
