@@ -88,6 +88,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.allowed_origins",
         "system_config.database",
         "system_config.models_dir",
+        "system_config.offline",
         "system_config.engine_idle_seconds",
         "system_config.playback_grace_seconds",
         ...ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
@@ -119,6 +120,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         enable_proxy: false,
         allowed_origins: [],
         database: "data/history.db",
+        offline: false,
         engine_idle_seconds: 300,
         playback_grace_seconds: 15
       })
