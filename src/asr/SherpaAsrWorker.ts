@@ -69,7 +69,7 @@ const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) 
         const alone = !speaks(wanted)
         return Effect.suspend(() => {
           if (!speaks(wanted)) {
-            if (!alone) return Effect.succeed(undefined)
+            if (!alone) return Effect.void
             recognizer.setConfig(Model.recognizer(model, wanted))
             current = wanted
           }
@@ -77,7 +77,7 @@ const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) 
         }).pipe(turns.withPermits(alone ? places : 1))
       }).pipe(
         Effect.repeat({ until: (texts) => texts !== undefined }),
-        Effect.map((texts = []) => texts.map((text) => text.trim()).join(" "))
+        Effect.map((texts) => (texts ?? []).map((text) => text.trim()).join(" "))
       )
   }
   return engine

@@ -80,8 +80,8 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
     finish: Effect.suspend(() => {
       const utterance = current
       current = undefined
-      if (utterance === undefined) return Effect.succeed(Effect.succeed(undefined))
-      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.succeed(undefined))
+      if (utterance === undefined) return Effect.succeed(Effect.void)
+      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.void)
       return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
     })
   }

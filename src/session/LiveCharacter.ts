@@ -29,8 +29,8 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
   const layer = ServiceContext.layer({
     character: config,
     emotions: [...emotions.keys()],
-    // Only a model on this machine has to be fetched first.
-    whileLoadingAgent: providerOf(config) === "llama_cpp_llm" ? yield* ModelProgress.forwarding : identity,
+    // Only models on this machine have to be fetched first.
+    whileLoading: isLocal(config) ? yield* ModelProgress.forwarding : identity,
     onFailure: (failure, awaited) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
@@ -59,6 +59,11 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
   }
   return live
 })
+
+const isLocal = (config: CharacterConfig): boolean =>
+  providerOf(config) === "llama_cpp_llm" ||
+  config.asr_config.asr_model === "sherpa_onnx_asr" ||
+  ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model)
 
 const providerOf = ({ agent_config }: CharacterConfig) =>
   agent_config.agent_settings.basic_memory_agent?.llm_provider

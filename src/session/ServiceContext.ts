@@ -18,8 +18,8 @@ export interface Options {
   /** Keywords of the avatar's `emotionMap`. */
   readonly emotions: ReadonlyArray<string>
   readonly onFailure: WarmUp.Options["onFailure"]
-  /** Runs around the loading of the agent. */
-  readonly whileLoadingAgent: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Runs around the loading of what may have to be fetched first. */
+  readonly whileLoading: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Told when the agent has become ready. */
   readonly onAgent: (agent: Agent) => Effect.Effect<void>
 }
@@ -64,12 +64,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.flatMap((tools) =>
         agents.open({ character: options.character, emotions: options.emotions, tools })
       ),
-      options.whileLoadingAgent,
+      options.whileLoading,
       Effect.tap(options.onAgent)
     )
   )
-  const tts = yield* warmUp.start(voices.open(tts_config))
-  const asr = yield* warmUp.start(recognisers.open(asr_config))
+  const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
+  const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
   return ServiceContext.of({ agent, tts, asr, vad })
 })

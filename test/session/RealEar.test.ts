@@ -11,7 +11,7 @@ it.live("real speech interrupts the character and begins the next turn; silence 
   World.run(
     (world) =>
       Effect.gen(function* () {
-        const question = yield* Effect.scoped(Speech.say("Wait, what did you say before that?"))
+        const question = Speech.trimmed(yield* Speech.say("Wait, what did you say before that?"))
         const click = Speech.seconds(1).fill(0.5, 8000, 8400)
         const client = yield* World.connect
         const until = (text: string) =>
