@@ -47,7 +47,8 @@ switch (way) {
     break
   case "leave-a-child":
     spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).unref()
-    process.stdout.write(wav(300))
+    // Long enough for both to be seen.
+    setTimeout(() => process.stdout.write(wav(300)), 500)
     break
   case "complain":
     process.stderr.write("first line\nno voice in /home/somebody/voices/joe.onnx: not found\n")

@@ -88,10 +88,16 @@ describe("CommandTts", () => {
     it.scoped("ends what the program leaves behind", () =>
       Effect.gen(function* () {
         const tts = yield* open(config(["leave-a-child"]))
-        const left = yield* Effect.fork(until(running, (count) => count === 2))
+        // Whoever has lost its parent is a descendant of nobody: its id is kept.
+        const both = yield* Effect.fork(
+          Effect.repeat(Effect.delay(started, "20 millis"), { until: (pids) => pids.length === 2 })
+        )
         assert.closeTo(Pcm.duration(yield* tts.synthesize("Hello.")), 300, 1)
-        yield* Fiber.interrupt(left)
-        yield* until(running, (count) => count === 0)
+        const pids = yield* Fiber.join(both)
+        yield* until(
+          Effect.sync(() => Processes.alive(pids).length),
+          (count) => count === 0
+        )
       })
     )
 

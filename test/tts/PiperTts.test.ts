@@ -1,4 +1,4 @@
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, describe, layer, vi } from "@effect/vitest"
 import { NodeContext } from "@effect/platform-node"
 import { ConfigProvider, Effect, Layer } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
@@ -10,6 +10,9 @@ import * as SpeechModels from "../support/SpeechModels.ts"
 import { describeTts, open, peak } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
+
+// A busy machine takes its time to start a process and load a voice.
+vi.setConfig({ testTimeout: 120_000 })
 
 type Keys = Partial<Record<keyof PiperTtsConfig, unknown>>
 

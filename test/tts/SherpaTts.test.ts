@@ -1,4 +1,4 @@
-import { assert, describe, it, layer } from "@effect/vitest"
+import { assert, describe, it, layer, vi } from "@effect/vitest"
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Fiber } from "effect"
@@ -15,6 +15,9 @@ import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
 
 const { joe } = SpeechModels
+
+// A busy machine takes its time to start a process and load a voice.
+vi.setConfig({ testTimeout: 120_000 })
 
 type Keys = Partial<Record<keyof SherpaOnnxTtsConfig, unknown>>
 
