@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { OfflineRecognizer } from "sherpa-onnx-node/non-streaming-asr.js"
 import { OnlineRecognizer } from "sherpa-onnx-node/streaming-asr.js"
 import type { OnlineStream } from "sherpa-onnx-node/streaming-asr.js"
@@ -69,15 +69,19 @@ const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) 
         const alone = !speaks(wanted)
         return Effect.suspend(() => {
           if (!speaks(wanted)) {
-            if (!alone) return Effect.void
+            if (!alone) return Effect.succeedNone
             recognizer.setConfig(Model.recognizer(model, wanted))
             current = wanted
           }
-          return Effect.forEach(segments(samples), decode)
+          return Effect.asSome(Effect.forEach(segments(samples), decode))
         }).pipe(turns.withPermits(alone ? places : 1))
       }).pipe(
-        Effect.repeat({ until: (texts) => texts !== undefined }),
-        Effect.map((texts) => (texts ?? []).map((text) => text.trim()).join(" "))
+        Effect.repeat({ until: Option.isSome }),
+        Effect.map((texts) =>
+          Option.getOrThrow(texts)
+            .map((text) => text.trim())
+            .join(" ")
+        )
       )
   }
   return engine

@@ -1,4 +1,4 @@
-import { Deferred, Effect, Mailbox } from "effect"
+import { Deferred, Effect, Exit, Mailbox, Option } from "effect"
 import type { Asr, TranscriptionFailed } from "../asr/Asr.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
@@ -10,8 +10,8 @@ import * as FiberSlot from "../supervision/FiberSlot.ts"
 export interface Listening {
   /** The next samples of the utterance (mono, 16 kHz); the first ones begin to listen. Never waits. */
   readonly hear: (samples: Float32Array) => Effect.Effect<void>
-  /** The utterance is complete. Answers what waits for its transcript: `undefined` if it was not heard as a whole. */
-  readonly finish: Effect.Effect<Effect.Effect<string | undefined>>
+  /** The utterance is complete. Answers what waits for its transcript: none if it was not heard as a whole. */
+  readonly finish: Effect.Effect<Effect.Effect<Option.Option<string>>>
 }
 
 export interface Options {
@@ -25,7 +25,7 @@ const mostWaiting = 64
 
 interface Utterance {
   readonly chunks: Mailbox.Mailbox<Float32Array>
-  readonly transcript: Deferred.Deferred<string | undefined>
+  readonly transcript: Deferred.Deferred<Option.Option<string>>
   isWhole: boolean
 }
 
@@ -37,7 +37,7 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
   const listen = ({ chunks, transcript }: Utterance) =>
     Effect.gen(function* () {
       const { listen } = yield* asr
-      if (listen === undefined) return undefined
+      if (listen === undefined) return Option.none<string>()
       const listener = yield* listen
       let shown = ""
       const hear = Effect.gen(function* () {
@@ -48,20 +48,20 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       })
       // The mailbox ends with the utterance, when all of it has been taken.
       return yield* Effect.forever(hear).pipe(
-        Effect.catchTag("NoSuchElementException", () => listener.finish)
+        Effect.catchTag("NoSuchElementException", () => Effect.asSome(listener.finish))
       )
     }).pipe(
       Effect.scoped,
       Effect.catchAll((failure: TranscriptionFailed | EngineUnavailable) =>
-        Effect.as(Effect.logDebug(`no preview: ${failure.message}`), undefined)
+        Effect.as(Effect.logDebug(`no preview: ${failure.message}`), Option.none<string>())
       ),
-      Effect.onExit((exit) => Deferred.succeed(transcript, exit._tag === "Success" ? exit.value : undefined))
+      Effect.onExit((exit) => Deferred.succeed(transcript, Exit.isSuccess(exit) ? exit.value : Option.none()))
     )
 
   const begin = Effect.gen(function* () {
     const utterance: Utterance = {
       chunks: yield* Mailbox.make<Float32Array>({ capacity: mostWaiting, strategy: "dropping" }),
-      transcript: yield* Deferred.make<string | undefined>(),
+      transcript: yield* Deferred.make<Option.Option<string>>(),
       isWhole: true
     }
     current = utterance
@@ -80,8 +80,8 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
     finish: Effect.suspend(() => {
       const utterance = current
       current = undefined
-      if (utterance === undefined) return Effect.succeed(Effect.void)
-      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.void)
+      if (utterance === undefined) return Effect.succeed(Effect.succeedNone)
+      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.succeedNone)
       return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
     })
   }

@@ -39,7 +39,7 @@ export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
   | {
       readonly _tag: "Utterance"
       readonly samples: Float32Array
-      readonly heard: Effect.Effect<string | undefined>
+      readonly heard: Effect.Effect<Option.Option<string>>
     }
 )
 
@@ -143,7 +143,8 @@ const listen = Effect.fnUntraced(function* (options: Options, input: Input, send
   if (input._tag === "Text") return input.text
   if (input._tag === "Proactive") return input.prompt
   const asr = yield* options.asr
-  const text = (yield* input.heard) ?? (yield* asr.transcribe(input.samples))
+  const heard = yield* input.heard
+  const text = Option.isSome(heard) ? heard.value : yield* asr.transcribe(input.samples)
   if (text === "") return yield* new NothingSaid({ reason: "not-recognised" })
   yield* send({ type: "user-input-transcription", text })
   return text

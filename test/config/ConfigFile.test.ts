@@ -8,25 +8,9 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as Fields from "../../src/config/Fields.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
+import { ownAsrKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
-/** Keys of `tts_config` that Open-LLM-VTuber does not have. */
-const ownVoiceKeys = [
-  ...["voice", "max_concurrency"].map((key) => `flite_tts.${key}`),
-  "openai_tts.max_concurrency",
-  ...["command", "timeout_seconds", "max_concurrency"].map((key) => `command_tts.${key}`),
-  ...[
-    "model",
-    ...["acoustic_model", "vocoder", "lexicon", "tokens", "data_dir", "dict_dir"].map(
-      (key) => `matcha_${key}`
-    ),
-    ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
-    ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`),
-    "max_concurrency"
-  ].map((key) => `sherpa_onnx_tts.${key}`),
-  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`)
-]
-
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
 
 const loadText = (text: string) =>
@@ -49,9 +33,6 @@ const keyPaths = (ast: SchemaAST.AST, path: string): ReadonlyArray<string> => {
 
 const valueAt = (value: unknown, path: string): unknown =>
   path.split(".").reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[key] : undefined), value)
-
-const ownAsrKeys =
-  /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
 
 layer(NodeContext.layer)("ConfigFile", (it) => {
   it.effect("takes a file with every key of the format and only warns of what is not built", () =>

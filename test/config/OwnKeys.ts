@@ -1,0 +1,20 @@
+/** Keys of `tts_config` that Open-LLM-VTuber does not have. */
+export const ownVoiceKeys = [
+  ...["voice", "max_concurrency"].map((key) => `flite_tts.${key}`),
+  "openai_tts.max_concurrency",
+  ...["command", "timeout_seconds", "max_concurrency"].map((key) => `command_tts.${key}`),
+  ...[
+    "model",
+    ...["acoustic_model", "vocoder", "lexicon", "tokens", "data_dir", "dict_dir"].map(
+      (key) => `matcha_${key}`
+    ),
+    ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
+    ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`),
+    "max_concurrency"
+  ].map((key) => `sherpa_onnx_tts.${key}`),
+  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`)
+]
+
+/** Keys of recognisers that are our own additions. */
+export const ownAsrKeys =
+  /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
