@@ -2,7 +2,6 @@ import { Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
 import type * as AudioChunk from "../protocol/AudioChunk.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
-import type { Session } from "./Session.ts"
 
 /** What a client has asked for beyond the protocol of Open-LLM-VTuber. */
 export interface Extensions {
@@ -16,7 +15,7 @@ export const none = (): Extensions => ({ binaryAudio: undefined, partialTranscri
 
 /** `use-extensions`: what the message leaves out stays as it was. */
 export const use = Effect.fn("Extensions.use")(function* (
-  { extensions }: Session,
+  extensions: Extensions,
   wanted: Extract<ClientMessage, { readonly type: "use-extensions" }>
 ) {
   extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
