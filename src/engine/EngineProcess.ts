@@ -143,7 +143,8 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
       worker.executeEffect({ _tag: "Job", job }).pipe(
         Effect.mapError(toFailure),
         Effect.flatMap(replyOf),
-        Effect.raceFirst(Effect.zipRight(ended, Effect.fail(died))),
+        // Also in a finalizer the one that lost has to stop.
+        Effect.raceFirst(Effect.interruptible(Effect.zipRight(ended, Effect.fail(died)))),
         Effect.timeoutOption(options.jobTimeout ?? "2 minutes"),
         Effect.flatMap((reply) =>
           reply._tag === "Some"

@@ -141,6 +141,23 @@ for (const [load, reason] of [
   )
 }
 
+it.live("does a job in a finalizer, too", () =>
+  Effect.gen(function* () {
+    const samples = Float32Array.of(1)
+    const parting = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const engine = yield* open()
+        const parting: Array<Reply> = []
+        yield* Effect.addFinalizer(() =>
+          Effect.ignore(Effect.map(engine.ask({ do: "echo", samples }), (reply) => parting.push(reply)))
+        )
+        return parting
+      })
+    )
+    assert.deepStrictEqual(parting, [samples])
+  })
+)
+
 it.live("its process ends with the scope", () =>
   Effect.gen(function* () {
     const pid = yield* Effect.scoped(
