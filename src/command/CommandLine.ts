@@ -1,6 +1,7 @@
 import { Command, ValidationError } from "@effect/cli"
 import { Cause, Console, Effect, Option } from "effect"
 import * as Package from "../config/Package.ts"
+import * as Doctor from "./Doctor.ts"
 import * as Models from "./Models.ts"
 import * as Serve from "./Serve.ts"
 
@@ -8,7 +9,7 @@ import * as Serve from "./Serve.ts"
 export const run = <E extends { readonly message: string }, R>(server: Serve.Server<E, R>) =>
   Effect.gen(function* () {
     const version = yield* Package.version
-    const whole = Serve.command(server).pipe(Command.withSubcommands([Models.command]))
+    const whole = Serve.command(server).pipe(Command.withSubcommands([Models.command, Doctor.command]))
     yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(process.argv)
   }).pipe(
     // One clear line for people; a defect keeps its stack, for whoever mends it.

