@@ -77,6 +77,7 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
     clearTimeout(timer)
     ended?.sound?.stop()
     show()
+    return ended
   }
 
   const fail = (reason) => {
@@ -114,14 +115,15 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
     if (use.sound === undefined) return cancel()
     // What is left of the sound is sent on this occasion.
     use.sound.stop()
+    use.sound = undefined
     end()
     send({ type: "mic-audio-end", images: [] })
   }
 
   const cancel = () => {
-    end()
+    const given = end().sound !== undefined
     expected = false
-    send({ type: "mic-audio-cancel" })
+    if (given) send({ type: "mic-audio-cancel" })
     onCancel()
   }
 

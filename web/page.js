@@ -1,4 +1,5 @@
 import { createBackgrounds, createCharacters } from "./choices.js"
+import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
 import { createHistories, createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
@@ -238,26 +239,14 @@ const ear = createEar({
   onError: notice
 })
 
-const submit = () => {
-  const field = byId("text")
-  const text = field.value.trim()
-  if (text === "" || byId("send").disabled) return
-  notice("")
-  interrupt()
-  if (!send({ type: "text-input", text, images: [] })) return
-  messages.user(text)
-  field.value = ""
-}
-
-byId("form").addEventListener("submit", (event) => {
-  event.preventDefault()
-  submit()
-})
-byId("text").addEventListener("keydown", (event) => {
-  // An input method uses Enter to choose a word.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-  event.preventDefault()
-  submit()
+createComposer({
+  onSend: (text) => {
+    notice("")
+    interrupt()
+    if (!send({ type: "text-input", text, images: [] })) return false
+    messages.user(text)
+    return true
+  }
 })
 byId("interrupt").addEventListener("click", interrupt)
 byId("dismiss").addEventListener("click", () => notice(""))
