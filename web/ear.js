@@ -58,7 +58,7 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
     if (use.sound === undefined) return "Waiting for the microphone…"
     if (use.sound.isWaiting()) return "Click or press a key: the browser lets no page listen before."
     return use.kind === talk
-      ? "Recording. Press Talk again to send, Escape to cancel."
+      ? "Recording: Talk again sends, Escape cancels."
       : "The microphone is open: just speak."
   }
 

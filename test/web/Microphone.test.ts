@@ -20,7 +20,7 @@ const question = "Good evening, what is the weather like today?"
 
 const chat = ({ text }: ChatRecord): ChatScript =>
   text === "Go on and on"
-    ? { chunks: Array.from({ length: 1000 }, () => "More and more. "), delayMs: 50 }
+    ? { chunks: Array.from({ length: 200 }, () => "More and more. "), delayMs: 600 }
     : { chunks: ["It rains."] }
 
 const ears = { asr_model: "sherpa_onnx_asr", sherpa_onnx_asr: { model: "whisper-tiny.en" } }
