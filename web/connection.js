@@ -1,6 +1,7 @@
 /**
  * A socket to the server that comes back by itself. `onState` gets "connecting", "open" or "closed" (with the ms
  * until the next try), `onMessage` each decoded message. What is sent while it is not open is refused with false.
+ * `waiting()` is how many bytes the network has not taken yet.
  */
 export const connect = (url, { onState, onMessage }) => {
   let socket
@@ -37,11 +38,15 @@ export const connect = (url, { onState, onMessage }) => {
   })
   open()
 
+  const sendFrame = (frame) => {
+    if (socket.readyState !== WebSocket.OPEN) return false
+    socket.send(frame)
+    return true
+  }
+
   return {
-    send: (message) => {
-      if (socket.readyState !== WebSocket.OPEN) return false
-      socket.send(JSON.stringify(message))
-      return true
-    }
+    send: (message) => sendFrame(JSON.stringify(message)),
+    sendFrame,
+    waiting: () => socket.bufferedAmount
   }
 }

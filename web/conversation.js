@@ -40,14 +40,31 @@ export const createMessages = () => {
     item.append(content)
     list.append(item)
     follow()
-    return { by, content }
+    return { by, content, item }
+  }
+
+  let partial
+  const dropPartial = () => {
+    partial?.item.remove()
+    partial = undefined
   }
 
   return {
     user: (text) => {
       current = undefined
+      dropPartial()
       bubble("user", text)
     },
+    /** What has been understood so far of what the user is saying; `user` takes its place. */
+    partial: (text) => {
+      current = undefined
+      partial ??= bubble("user partial", "")
+      // Read aloud is what it becomes in the end.
+      partial.item.setAttribute("aria-hidden", "true")
+      partial.content.textContent = text
+      follow()
+    },
+    dropPartial,
     /** Adds to the character's bubble, or opens one if there is none or somebody else spoke. */
     character: (text, by) => {
       if (current === undefined || current.by !== by) {
@@ -62,6 +79,7 @@ export const createMessages = () => {
     },
     replace: (messages) => {
       list.replaceChildren()
+      partial = undefined
       for (const { role, content, name } of messages) {
         if (role === "human") bubble("user", content)
         else if (role === "ai") bubble("character", content, name)

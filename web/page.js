@@ -1,5 +1,8 @@
+import { createBackgrounds, createCharacters } from "./choices.js"
+import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
 import { createHistories, createMessages, joinSentences } from "./conversation.js"
+import { createEar } from "./ear.js"
 import { createFace } from "./face.js"
 import { createPlayer } from "./player.js"
 
@@ -58,6 +61,7 @@ const stopTurn = () => {
   player.stop()
   turn = { running: false, heard: "", synthesized: false, reported: true }
   messages.endBubble()
+  messages.dropPartial()
   showState()
 }
 
@@ -80,12 +84,15 @@ const onControl = {
   },
   "conversation-chain-end": () => {
     turn.running = false
+    messages.dropPartial()
     // A turn that failed has put no sentence in its place.
     if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
     showState()
     send({ type: "fetch-history-list" })
   },
-  interrupt: stopTurn
+  // Somebody has begun to speak into the open microphone, and has stopped.
+  interrupt,
+  "mic-audio-end": () => ear.answer()
 }
 
 const showConversation = (shown) => {
@@ -101,20 +108,24 @@ const onMessage = {
   "full-text": ({ text }) => {
     byId("subtitle").textContent = text
   },
-  "set-model-and-conf": ({ conf_name, conf_uid }) => {
+  "set-model-and-conf": ({ conf_name, conf_uid, extensions }) => {
     const same = conf_uid === character.uid
     character = { name: conf_name, uid: conf_uid }
     dropping = false
     byId("name").textContent = conf_name
     document.title = conf_name
     face.express("neutral")
-    selectCharacter()
+    characters.mark(conf_name)
+    ear.connected(extensions)
     if (!waitingForCharacter) return
     // Back after the connection was lost: go on with the conversation that is on the screen.
     waitingForCharacter = false
     const uid = histories.current()
     if (same && uid !== undefined && !messages.isEmpty()) openHistory(uid)
     else startConversation()
+  },
+  "user-input-partial": ({ text }) => {
+    if (ear.isExpected()) messages.partial(text)
   },
   "user-input-transcription": ({ text }) => messages.user(text),
   audio: (message) => {
@@ -138,11 +149,11 @@ const onMessage = {
   },
   error: ({ message }) => {
     notice(message)
-    selectCharacter()
+    characters.mark(character.name)
   },
   "config-files": ({ configs }) => {
-    byId("character").replaceChildren(...configs.map(({ filename, name }) => new Option(name, filename)))
-    selectCharacter()
+    characters.show(configs)
+    characters.mark(character.name)
   },
   "config-switched": () => {
     stopTurn()
@@ -150,16 +161,7 @@ const onMessage = {
     send({ type: "fetch-history-list" })
     startConversation()
   },
-  "background-files": ({ files }) => {
-    const usual = "ceiling-window-room-night.jpeg"
-    const select = byId("background")
-    select.replaceChildren(
-      new Option("None", ""),
-      ...files.map((file) => new Option(file.replace(/\.\w+$/, ""), file))
-    )
-    select.value = files.includes(usual) ? usual : (files[0] ?? "")
-    showBackground()
-  },
+  "background-files": ({ files }) => backgrounds.show(files),
   "history-list": (list) => histories.show(list.histories),
   "history-data": (data) => showConversation(data.messages),
   "new-history-created": ({ history_uid }) => {
@@ -190,15 +192,14 @@ const histories = createHistories({
   }
 })
 
-const selectCharacter = () => {
-  const options = [...byId("character").options]
-  byId("character").selectedIndex = options.findIndex((option) => option.text === character.name)
-}
+const backgrounds = createBackgrounds()
 
-const showBackground = () => {
-  const file = byId("background").value
-  byId("stage").style.backgroundImage = file === "" ? "" : `url("/bg/${encodeURIComponent(file)}")`
-}
+const characters = createCharacters({
+  onChoose: (file) => {
+    interrupt()
+    send({ type: "switch-config", file })
+  }
+})
 
 const onOpen = () => {
   send({ type: "fetch-backgrounds" })
@@ -210,7 +211,7 @@ const onOpen = () => {
 }
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:"
-const { send } = connect(`${scheme}//${location.host}/client-ws`, {
+const connection = connect(`${scheme}//${location.host}/client-ws`, {
   onState: (state, delay) => {
     const status = byId("status")
     status.dataset.connection = state
@@ -220,31 +221,32 @@ const { send } = connect(`${scheme}//${location.host}/client-ws`, {
     byId("send").disabled = state !== "open"
     // `send` exists once connect() has answered, which is before any socket opens.
     if (state === "open") onOpen()
-    if (state === "closed") stopTurn()
+    if (state !== "closed") return
+    stopTurn()
+    ear.disconnected()
   },
   onMessage: (message) => onMessage[message.type]?.(message)
 })
+const { send } = connection
 
-const submit = () => {
-  const field = byId("text")
-  const text = field.value.trim()
-  if (text === "" || byId("send").disabled) return
-  notice("")
-  interrupt()
-  if (!send({ type: "text-input", text, images: [] })) return
-  messages.user(text)
-  field.value = ""
-}
-
-byId("form").addEventListener("submit", (event) => {
-  event.preventDefault()
-  submit()
+const ear = createEar({
+  ...connection,
+  onBegin: () => {
+    notice("")
+    interrupt()
+  },
+  onCancel: messages.dropPartial,
+  onError: notice
 })
-byId("text").addEventListener("keydown", (event) => {
-  // An input method uses Enter to choose a word.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-  event.preventDefault()
-  submit()
+
+createComposer({
+  onSend: (text) => {
+    notice("")
+    interrupt()
+    if (!send({ type: "text-input", text, images: [] })) return false
+    messages.user(text)
+    return true
+  }
 })
 byId("interrupt").addEventListener("click", interrupt)
 byId("dismiss").addEventListener("click", () => notice(""))
@@ -252,9 +254,8 @@ byId("new").addEventListener("click", () => {
   interrupt()
   startConversation()
 })
-byId("background").addEventListener("change", showBackground)
-byId("character").addEventListener("change", (event) => {
-  interrupt()
-  send({ type: "switch-config", file: event.target.value })
-})
-for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, player.unlock)
+const unlock = () => {
+  player.unlock()
+  ear.unlock()
+}
+for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, unlock)

@@ -1,12 +1,5 @@
-/** What the server's recognisers listen to, in Hz. */
-const sampleRate = 16_000
-
-/** Why the microphone cannot be had, in words. */
-const reasons = {
-  NotAllowedError: "The browser does not let this page use the microphone: allow it, and try again.",
-  NotFoundError: "There is no microphone.",
-  NotReadableError: "Another program has the microphone."
-}
+import { closeMicrophone, openMicrophone, sampleRate } from "./microphone.js"
+import { writePcm } from "./pcm.js"
 
 /** A WAV file (RIFF, 16-bit PCM, mono) of samples in [-1, 1]. */
 export const encodeWav = (samples, rate) => {
@@ -27,9 +20,7 @@ export const encodeWav = (samples, rate) => {
   view.setUint16(34, 16, true)
   tag(36, "data")
   view.setUint32(40, samples.length * 2, true)
-  for (let at = 0; at < samples.length; at++) {
-    view.setInt16(44 + at * 2, Math.max(-1, Math.min(1, samples[at])) * 32_767, true)
-  }
+  writePcm(view, 44, samples)
   return new Blob([view], { type: "audio/wav" })
 }
 
@@ -50,17 +41,7 @@ const toWav = async (recording) => {
  * `cancel()` throws it away. Fails with an error whose message is fit for the reader.
  */
 export const record = async () => {
-  if (navigator.mediaDevices?.getUserMedia === undefined) {
-    throw new Error(
-      "The browser gives the microphone only to pages of this machine (localhost) or over https."
-    )
-  }
-  let stream
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true })
-  } catch (error) {
-    throw new Error(reasons[error.name] ?? `The microphone cannot be used (${error.name}).`, { cause: error })
-  }
+  const stream = await openMicrophone()
   const chunks = []
   const recorder = new MediaRecorder(stream)
   recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data))
@@ -72,7 +53,7 @@ export const record = async () => {
   const end = async () => {
     if (recorder.state !== "inactive") recorder.stop()
     await ended
-    for (const track of stream.getTracks()) track.stop()
+    closeMicrophone(stream)
   }
   return {
     cancel: end,

@@ -12,6 +12,8 @@ export interface Listening {
   readonly hear: (samples: Float32Array) => Effect.Effect<void>
   /** The utterance is complete. Answers what waits for its transcript: none if it was not heard as a whole. */
   readonly finish: Effect.Effect<Effect.Effect<Option.Option<string>>>
+  /** The utterance is given up: nothing more is told of it. */
+  readonly cancel: Effect.Effect<void>
 }
 
 export interface Options {
@@ -83,6 +85,11 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       if (utterance === undefined) return Effect.succeed(Effect.succeedNone)
       if (!utterance.isWhole) return Effect.as(slot.stop, Effect.succeedNone)
       return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
+    }),
+    cancel: Effect.suspend(() => {
+      if (current === undefined) return Effect.void
+      current = undefined
+      return slot.stop
     })
   }
   return listening

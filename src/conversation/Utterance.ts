@@ -37,6 +37,8 @@ export interface Utterance {
    * them and their `mic-audio-end` in one go, and answers what the server has told it before or after that.
    */
   readonly take: () => Float32Array
+  /** Forgets the chunks that the client collected. */
+  readonly discard: () => void
 }
 
 export const make = (): Utterance => {
@@ -44,7 +46,13 @@ export const make = (): Utterance => {
   let length = 0
   let full = false
   let heard: Float32Array | undefined
+  const discard = () => {
+    chunks = []
+    length = 0
+    full = false
+  }
   return {
+    discard,
     add: (chunk) => {
       if (full || chunk.length === 0) return true
       if (length + chunk.length > limit) {
@@ -67,9 +75,7 @@ export const make = (): Utterance => {
     take: () => {
       const samples = length > 0 ? join(chunks) : (heard ?? new Float32Array(0))
       if (length === 0) heard = undefined
-      chunks = []
-      length = 0
-      full = false
+      discard()
       return samples
     }
   }

@@ -62,6 +62,8 @@ const message = <Type extends string, Fields extends Schema.Struct.Fields>(type:
 const ofJson = Schema.Union(
   message("text-input", { text: Text, images }),
   message("mic-audio-end", { images }),
+  // An extension, announced in `set-model-and-conf`: what came by `mic-audio-data` is not to be answered.
+  message("mic-audio-cancel", {}),
   message("ai-speak-signal", { idle_time: Schema.optionalWith(Schema.Number, { nullable: true }), images }),
   message("interrupt-signal", {
     text: Schema.optionalWith(Text, { default: () => "", nullable: true })

@@ -73,13 +73,16 @@ const Extensions = Schema.Struct({
     channels: Schema.Literal(1)
   }),
   /** `user-input-partial`: the transcript while one speaks, if the recogniser can. */
-  partial_transcripts: Schema.Boolean
+  partial_transcripts: Schema.Boolean,
+  /** `mic-audio-cancel`: an utterance that is given up. */
+  mic_audio_cancel: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
 export const extensions: typeof Extensions.Type = {
   binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
-  partial_transcripts: true
+  partial_transcripts: true,
+  mic_audio_cancel: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */

@@ -40,6 +40,8 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* TurnRequests.micAudioData(session, message.audio)
     case "mic-audio-end":
       return yield* TurnRequests.micAudioEnd(session, message.images)
+    case "mic-audio-cancel":
+      return yield* TurnRequests.micAudioCancel(session)
     case "raw-audio-data":
       return yield* RawAudio.receive(session, message.audio)
     case "ai-speak-signal":

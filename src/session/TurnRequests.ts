@@ -56,6 +56,13 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
 
+/** `mic-audio-cancel`: the chunks so far are forgotten. What the server heard by itself stays. */
+export const micAudioCancel = (session: Session) =>
+  Effect.suspend(() => {
+    session.utterance.discard()
+    return session.listening.cancel
+  })
+
 /** `ai-speak-signal`: the character speaks of its own accord. */
 export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   session: Session,

@@ -18,6 +18,17 @@ describe("Utterance", () => {
     assert.isTrue(utterance.add(samples(1, 3)))
   })
 
+  it("forgets the client's chunks when it gives them up, and only them", () => {
+    const utterance = Utterance.make()
+    utterance.keep(samples(1, 1))
+    utterance.add(samples(1_920_000, 2))
+    utterance.add(samples(1, 2))
+    utterance.discard()
+    assert.isTrue(utterance.add(samples(2, 3)))
+    assert.deepStrictEqual(utterance.take(), samples(2, 3))
+    assert.deepStrictEqual(utterance.take(), samples(1, 1))
+  })
+
   it("keeps what the server has heard apart, joined up to 120 s", () => {
     const utterance = Utterance.make()
     assert.strictEqual(utterance.keep(samples(1, 1)), "new")

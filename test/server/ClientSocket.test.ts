@@ -50,7 +50,8 @@ describe("/client-ws", () => {
           client_uid: uid,
           extensions: {
             binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
-            partial_transcripts: true
+            partial_transcripts: true,
+            mic_audio_cancel: true
           }
         },
         { type: "group-update", members: [], is_owner: false },

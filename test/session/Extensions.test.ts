@@ -98,6 +98,30 @@ describe("user-input-partial", () => {
     )
   )
 
+  it.effect("ends with an utterance that is given up, and nothing of it is in the next one", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 10
+        const client = yield* ready
+        yield* client.send(partials)
+        for (const message of [chunk, chunk]) yield* client.send(message)
+        yield* TestClock.adjust("10 millis")
+        yield* client.send({ type: "mic-audio-cancel" })
+        expect(world.journal.filter((line) => line.includes("listen"))).toEqual(["listen", "stop listening"])
+        yield* TestClock.adjust("1 second")
+        expect(seenOf(client, "user-input-partial")).toHaveLength(1)
+        yield* client.send(chunk)
+        yield* TestClock.adjust("10 millis")
+        yield* client.send(over)
+        yield* tick
+        expect(seenOf(client, "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "1 words" }
+        ])
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("stops listening when the client leaves in the middle of a word", () =>
     World.run((world) =>
       Effect.gen(function* () {

@@ -21,30 +21,41 @@ const executable = (): string | undefined =>
       }
     })
 
+/** What the browser's microphone is: a WAV file (from its beginning whenever it is opened), or a beep. */
+export interface Microphone {
+  readonly wav?: string
+  /** The user lets no page have it. */
+  readonly refused?: boolean
+}
+
+const microphoneOf = ({ refused = false, wav }: Microphone) => [
+  "--use-fake-device-for-media-stream",
+  refused ? "--deny-permission-prompts" : "--use-fake-ui-for-media-stream",
+  ...(wav === undefined ? [] : [`--use-file-for-fake-audio-capture=${wav}%noloop`])
+]
+
 /** A real browser without a window. Where there is none, that is an error in CI; elsewhere the reason is printed. */
-export const open: Effect.Effect<Browser | undefined, never, Scope.Scope> = Effect.suspend(() => {
-  const executablePath = executable()
-  if (executablePath !== undefined) {
-    return Effect.acquireRelease(
-      Effect.promise(() =>
-        chromium.launch({
-          executablePath,
-          args: [
-            "--no-sandbox",
-            "--autoplay-policy=no-user-gesture-required",
-            // A microphone that beeps, and nobody who has to allow it.
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream"
-          ]
-        })
-      ),
-      (browser) => Effect.promise(() => browser.close())
-    )
-  }
-  const reason = `there is none of ${names.join(", ")} on the PATH`
-  if (process.env.CI === "true") return Effect.dieMessage(reason)
-  return Effect.sync(() => {
-    console.warn(`Not tested: ${reason}`)
-    return undefined
+export const openWith = (microphone: Microphone): Effect.Effect<Browser | undefined, never, Scope.Scope> =>
+  Effect.suspend(() => {
+    const executablePath = executable()
+    if (executablePath !== undefined) {
+      return Effect.acquireRelease(
+        Effect.promise(() =>
+          chromium.launch({
+            executablePath,
+            args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", ...microphoneOf(microphone)]
+          })
+        ),
+        (browser) => Effect.promise(() => browser.close())
+      )
+    }
+    const reason = `there is none of ${names.join(", ")} on the PATH`
+    if (process.env.CI === "true") return Effect.dieMessage(reason)
+    return Effect.sync(() => {
+      console.warn(`Not tested: ${reason}`)
+      return undefined
+    })
   })
-})
+
+/** One whose microphone beeps. */
+export const open = openWith({})

@@ -18,9 +18,25 @@ export interface Recogniser {
   mood: "listens" | "hangs" | "fails" | "missing"
   /** Transcriptions that have begun and not ended. */
   running: number
+  /** Whether it also hears while one speaks: a "word" for each chunk. */
+  readonly previews?: boolean
 }
 
 const advice = "Type instead."
+
+const listenOf = (recogniser: Recogniser) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      recogniser.running++
+      return { chunks: 0 }
+    }),
+    () => Effect.sync(() => recogniser.running--)
+  ).pipe(
+    Effect.map((heard) => ({
+      hear: () => Effect.sync(() => "word ".repeat(++heard.chunks).trim()),
+      finish: Effect.sync(() => `${heard.chunks} words`)
+    }))
+  )
 
 const recogniserOf = (recogniser: Recogniser) =>
   Layer.succeed(AsrEngines, {
@@ -29,6 +45,7 @@ const recogniserOf = (recogniser: Recogniser) =>
         ? new EngineUnavailable({ kind: "asr", engine: "test_asr", reason: "its model is missing", advice })
         : Effect.succeed({
             engine: "test_asr",
+            ...(recogniser.previews === true ? { listen: listenOf(recogniser) } : {}),
             transcribe: (samples: Float32Array) =>
               Effect.suspend(() => {
                 recogniser.running++
