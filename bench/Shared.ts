@@ -3,7 +3,6 @@ import { pool } from "./Bounded.ts"
 import * as Client from "./Client.ts"
 import type { Figure, Row } from "./Figure.ts"
 import * as Models from "./Models.ts"
-import * as Numbers from "./Numbers.ts"
 import * as OpenMicrophone from "./OpenMicrophone.ts"
 import * as Processes from "./Processes.ts"
 import * as Server from "./Server.ts"
@@ -12,12 +11,12 @@ import * as Talker from "./Talker.ts"
 
 const sessions = 50
 const atOnce = 4
-/** Of one session and of all of them; the engines' own buffers grow with their first jobs, so the first does not count. */
-const rounds = 3
+/** Gone before the first measurement: the engines' own buffers grow with their first jobs. */
+const warmUp = 12
 /** Of a session with its engines, in MB, beyond what the first one needs. */
 const aim = 1
 
-/** Bytes by process: the server's, and each engine's. */
+/** MB by process: the server's, and each engine's. */
 type Memory = Readonly<Record<string, number>>
 
 /** What further sessions cost that use the same engines. */
@@ -33,40 +32,29 @@ export const measure = async (provider: string): Promise<Figure> => {
     raw: Sound.asBinary(utterance),
     question: [...Sound.asNumbers(utterance), Sound.end]
   }
-  await leave(await use(server, frames, sessions))
-  const measured: Array<{ readonly one: Memory; readonly all: Memory }> = []
-  for (let round = 0; round < rounds; round++) {
-    const first = await use(server, frames, 1)
-    const one = await memory(server)
-    const others = await use(server, frames, sessions - 1)
-    const all = await memory(server)
-    measured.push({ one, all })
-    await leave([...first, ...others])
-  }
+  await leave(await use(server, frames, warmUp))
+  const first = await use(server, frames, 1)
+  const one = await memory(server)
+  const others = await use(server, frames, sessions - 1)
+  const all = await memory(server)
+  await leave([...first, ...others])
   await server.stop()
 
-  const sum = (memory: Memory) => Object.values(memory).reduce((total, bytes) => total + bytes, 0)
-  const megabytes = (of: (round: (typeof measured)[number]) => number) =>
-    Numbers.median(measured.map(of)) / 1e6
-  const each = megabytes(({ all, one }) => (sum(all) - sum(one)) / (sessions - 1))
+  const each = (sum(all) - sum(one)) / (sessions - 1)
   return {
-    title: `Shared engines: resident memory with 1 and ${sessions} sessions that have each been heard and answered; median of ${rounds}`,
+    title: `Shared engines: resident memory with 1 and ${sessions} sessions that have each been heard and answered`,
     rows: [
-      { measure: "1 session: server and engines", value: megabytes(({ one }) => sum(one)), unit: "MB" },
-      {
-        measure: `${sessions} sessions: server and engines`,
-        value: megabytes(({ all }) => sum(all)),
-        unit: "MB"
-      },
+      { measure: "1 session: server and engines", value: sum(one), unit: "MB" },
+      { measure: `${sessions} sessions: server and engines`, value: sum(all), unit: "MB" },
       {
         measure: "for each further session",
         value: each,
         unit: "MB",
         aim: { text: `at most ${aim} MB`, met: each <= aim }
       },
-      ...Object.keys(measured[0]!.one).map((name): Row => ({
-        measure: `  of that in ${name}`,
-        value: megabytes(({ all, one }) => (all[name]! - one[name]!) / (sessions - 1)),
+      ...Object.entries(one).map(([name, megabytes]): Row => ({
+        measure: `  of that in ${name}, which has ${Math.round(megabytes)} MB with 1 session`,
+        value: (all[name]! - megabytes) / (sessions - 1),
         unit: "MB"
       }))
     ],
@@ -76,9 +64,13 @@ export const measure = async (provider: string): Promise<Figure> => {
 
 /** In the server after garbage collection; an engine's process is left as it is. */
 const memory = async (server: Server.Server): Promise<Memory> => ({
-  "the server": (await server.settledMemory()).rss,
-  ...Object.fromEntries(Processes.ofEngines(server.pid).map(({ name, pid }) => [name, Processes.rss(pid)]))
+  "the server": (await server.settledMemory()).rss / 1e6,
+  ...Object.fromEntries(
+    Processes.ofEngines(server.pid).map(({ name, pid }) => [name, Processes.rss(pid) / 1e6])
+  )
 })
+
+const sum = (memory: Memory): number => Object.values(memory).reduce((total, part) => total + part, 0)
 
 interface Frames {
   readonly raw: ReadonlyArray<Buffer>
