@@ -2,7 +2,11 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { WebSocketServer } from "ws"
 
-/** The floor that the server is measured against: `ws` behind Node's HTTP, with the same frames and no work. */
+/**
+ * The floor that the server is measured against: `ws` behind Node's HTTP, with the same frames and no work. It echoes what
+ * is no chunk of audio.
+ */
+const shortestAudio = 4096
 const opening = JSON.parse(process.argv[2] ?? "[]") as ReadonlyArray<string>
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
 
@@ -11,7 +15,9 @@ http.on("upgrade", (request, socket, head) => {
   socket.on("error", () => socket.destroy())
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.on("error", () => {})
-    webSocket.on("message", (data) => webSocket.send(data, { binary: false }))
+    webSocket.on("message", (data) => {
+      if ((data as Buffer).byteLength < shortestAudio) webSocket.send(data, { binary: false })
+    })
     for (const frame of opening) webSocket.send(frame)
   })
 })

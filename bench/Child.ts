@@ -15,6 +15,7 @@ const stopTime = 8000
 export interface Child extends Inspector.Inspector {
   /** `http://...`, as it printed it. */
   readonly url: string
+  readonly pid: number
   readonly stop: () => Promise<void>
 }
 
@@ -45,7 +46,7 @@ export const start = async ({ args, cwd, name }: Options): Promise<Child> => {
   const [served, inspected] = await within(startTime, `starting ${name}`, ready)
   // It ends some time; that is no failure any more.
   ended.catch(() => {})
-  return { url: served, ...Inspector.make(inspected), stop: () => stop(child) }
+  return { url: served, pid: child.pid!, ...Inspector.make(inspected), stop: () => stop(child) }
 }
 
 /** A program of this folder, which runs as this process does and ends with it. */

@@ -5,9 +5,16 @@ import { within } from "./Bounded.ts"
 export const head = {
   startMic: Buffer.from('{"type":"control","text":"start-mic"'),
   turnEnd: Buffer.from('{"type":"control","text":"conversation-chain-end"'),
+  speechStart: Buffer.from('{"type":"control","text":"interrupt"'),
   sound: Buffer.from('{"type":"audio","audio":"'),
   synthesised: Buffer.from('{"type":"backend-synth-complete"'),
-  error: Buffer.from('{"type":"error"')
+  error: Buffer.from('{"type":"error"'),
+  /** What comes back of them, from the bare server, is they themselves. */
+  utteranceEnd: Buffer.from('{"type":"mic-audio-end"'),
+  useExtensions: Buffer.from('{"type":"use-extensions"'),
+  transcript: Buffer.from('{"type":"user-input-transcription"'),
+  heartbeat: Buffer.from('{"type":"heartbeat-ack"'),
+  extensions: Buffer.from('{"type":"extensions-in-use"')
 }
 
 export const startsWith = (frame: Buffer, beginning: Buffer): boolean =>
@@ -24,6 +31,35 @@ export const open = (url: string, onFrame: (frame: Buffer, socket: WebSocket) =>
   socket.on("error", () => {})
   socket.on("message", (data) => onFrame(data as Buffer, socket))
   return socket
+}
+
+/** Waits for the next frame that begins in one of these ways. Fails if the connection closes before, or after `ms`. */
+export const next = (socket: WebSocket, beginnings: ReadonlyArray<Buffer>, ms = 60_000): Promise<void> => {
+  let stop = () => {}
+  const found = new Promise<void>((resolve, reject) => {
+    const look = (frame: Buffer) => {
+      if (beginnings.some((beginning) => startsWith(frame, beginning))) resolve()
+    }
+    const lost = () => reject(new Error("the connection closed"))
+    socket.on("message", look).once("close", lost)
+    stop = () => void socket.off("message", look).off("close", lost)
+  })
+  return within(ms, `waiting for ${beginnings.join(" or ")}`, found).finally(() => stop())
+}
+
+/** Sends frames as fast as they leave: what waits to be sent stays small. */
+export const sendAll = async (socket: WebSocket, frames: Iterable<string | Buffer>): Promise<void> => {
+  for (const frame of frames) {
+    if (socket.bufferedAmount < 256 * 1024) socket.send(frame)
+    else
+      await within(
+        60_000,
+        "sending",
+        new Promise<void>((resolve, reject) => {
+          socket.send(frame, (error) => (error === undefined || error === null ? resolve() : reject(error)))
+        })
+      )
+  }
 }
 
 /** Resolves when the socket has closed. */

@@ -7,6 +7,8 @@ export interface Row {
   readonly bare?: number
   /** What is hoped for, in words, and whether it is so. */
   readonly aim?: { readonly text: string; readonly met: boolean }
+  /** To compare with. */
+  readonly note?: string
 }
 
 export interface Figure {

@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Child from "./Child.ts"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
+/** The repository. */
+export const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** The other character's file: a client may switch to it. */
 export const otherCharacter = "other.yaml"
@@ -21,15 +22,29 @@ export interface Server extends Child.Child {
   readonly left: () => Promise<ReadonlyArray<string>>
 }
 
-/** Starts the built server in a folder of its own, with a provider for both the model and the voice. */
-export const start = async (stub: string): Promise<Server> => {
+/** An engine by its name in the configuration, and what stands in the section of that name. */
+export interface Engine {
+  readonly name: string
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** What the character hears and speaks with. Without a voice of its own it has the provider's; without the others, none. */
+export interface Engines {
+  readonly asr?: Engine
+  readonly tts?: Engine
+  readonly vad?: Engine
+}
+
+/** Starts the built server in a folder of its own, with a provider for the language model. */
+export const start = async (stub: string, engines: Engines = {}): Promise<Server> => {
   const folder = mkdtempSync(join(tmpdir(), "seiyuu-bench-"))
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   process.once("exit", removeFolder)
   mkdirSync(join(folder, "characters"))
   cpSync(join(root, "model_dict.json"), join(folder, "model_dict.json"))
-  writeFileSync(join(folder, "conf.yaml"), configuration(stub))
-  writeFileSync(join(folder, "characters", otherCharacter), other)
+  // JSON is YAML.
+  writeFileSync(join(folder, "conf.yaml"), JSON.stringify(configuration(stub, engines)))
+  writeFileSync(join(folder, "characters", otherCharacter), JSON.stringify(other))
 
   const child = await Child.start({
     name: "the server",
@@ -58,38 +73,36 @@ const leftOf = ({ engines, fibers, sessions }: Status): ReadonlyArray<string> =>
     .map(({ engine, references }) => `${references} references to ${engine}`)
 ]
 
-const configuration = (stub: string) => `
-system_config:
-  host: 127.0.0.1
-  engine_idle_seconds: 1
-  tool_prompts:
-    live2d_expression_prompt: live2d_expression_prompt
-character_config:
-  conf_name: Hana
-  conf_uid: hana_001
-  live2d_model_name: seiyuu_face
-  character_name: Hana
-  persona_prompt: You are Hana, a cheerful radio host. Answer in one or two short sentences.
-  agent_config:
-    agent_settings:
-      basic_memory_agent:
-        llm_provider: openai_compatible_llm
-    llm_configs:
-      openai_compatible_llm:
-        base_url: ${stub}/v1
-        model: stub
-  tts_config:
-    tts_model: openai_tts
-    openai_tts:
-      base_url: ${stub}/v1
-      file_extension: wav
-`
+const configuration = (stub: string, engines: Engines) => ({
+  system_config: {
+    host: "127.0.0.1",
+    engine_idle_seconds: 1,
+    tool_prompts: { live2d_expression_prompt: "live2d_expression_prompt" }
+  },
+  character_config: {
+    conf_name: "Hana",
+    conf_uid: "hana_001",
+    live2d_model_name: "seiyuu_face",
+    character_name: "Hana",
+    persona_prompt: "You are Hana, a cheerful radio host. Answer in one or two short sentences.",
+    agent_config: {
+      agent_settings: { basic_memory_agent: { llm_provider: "openai_compatible_llm" } },
+      llm_configs: { openai_compatible_llm: { base_url: `${stub}/v1`, model: "stub" } }
+    },
+    tts_config: sectionOf("tts_model", engines.tts ?? stubbedVoice(stub)),
+    ...(engines.asr === undefined ? {} : { asr_config: sectionOf("asr_model", engines.asr) }),
+    ...(engines.vad === undefined ? {} : { vad_config: sectionOf("vad_model", engines.vad) })
+  }
+})
+
+const stubbedVoice = (stub: string): Engine => ({
+  name: "openai_tts",
+  settings: { base_url: `${stub}/v1`, file_extension: "wav" }
+})
+
+const sectionOf = (key: string, { name, settings }: Engine) => ({ [key]: name, [name]: settings ?? {} })
 
 /** Its voice is an engine of the pool, shared between sessions and loaded in a thread. */
-const other = `
-character_config:
-  conf_name: Other
-  conf_uid: other_001
-  tts_config:
-    tts_model: flite_tts
-`
+const other = {
+  character_config: { conf_name: "Other", conf_uid: "other_001", tts_config: { tts_model: "flite_tts" } }
+}

@@ -2,7 +2,7 @@ import type { Figure, Row } from "./Figure.ts"
 
 /** The figures as a table for people. */
 export const render = (figures: ReadonlyArray<Figure>): string => {
-  const header = ["", "seiyuu", "bare ws", "ratio", "aim", ""]
+  const header = ["", "seiyuu", "bare ws", "ratio", "aim", "", ""]
   const cells = figures.map(({ rows }) => rows.map(cellsOf))
   const widths = header.map((title, column) =>
     Math.max(title.length, ...cells.flat().map((row) => (row[column] ?? "").length))
@@ -25,13 +25,14 @@ export const render = (figures: ReadonlyArray<Figure>): string => {
     .join("\n")
 }
 
-const cellsOf = ({ aim, bare, measure, unit, value }: Row): ReadonlyArray<string> => [
+const cellsOf = ({ aim, bare, measure, note, unit, value }: Row): ReadonlyArray<string> => [
   measure,
   `${number(value)} ${unit}`,
   bare === undefined ? "" : `${number(bare)} ${unit}`,
   bare === undefined || bare === 0 ? "" : number(value / bare),
   aim?.text ?? "",
-  aim === undefined ? "" : aim.met ? "met" : "MISSED"
+  aim === undefined ? "" : aim.met ? "met" : "MISSED",
+  note ?? ""
 ]
 
 /** Three digits that count. */

@@ -17,6 +17,8 @@ export interface Talker {
 export interface Options {
   readonly url: string
   readonly everyMs: number
+  /** The frames of a question; the time counts from the last of them. Defaults to a text. */
+  readonly question?: ReadonlyArray<string | Buffer>
   /** When the first question is asked, in ms from now. */
   readonly firstAfterMs: number
   /** What a client does with a frame, and what the frame is. */
@@ -26,7 +28,7 @@ export interface Options {
   ) => "answer" | "end" | "answer and end" | "error" | undefined
 }
 
-const question = JSON.stringify({ type: "text-input", text: "What do you think of tea and of rain?" })
+const text = JSON.stringify({ type: "text-input", text: "What do you think of tea and of rain?" })
 const playbackComplete = JSON.stringify({ type: "frontend-playback-complete" })
 
 /** Understands a session: the answer is its first sound; a client that plays for no time at all. */
@@ -38,11 +40,21 @@ export const session: Options["understand"] = (frame, socket) => {
   return undefined
 }
 
+/** Understands a session that is spoken to: the answer is the transcript. */
+export const spokenTo: Options["understand"] = (frame, socket) => {
+  if (Client.startsWith(frame, Client.head.transcript)) return "answer"
+  if (Client.startsWith(frame, Client.head.sound)) return undefined
+  return session(frame, socket)
+}
+
 /** Understands an echo. */
 export const echo: Options["understand"] = (frame) =>
-  frame.length === question.length ? "answer and end" : undefined
+  frame.length === text.length ? "answer and end" : undefined
 
 export const start = async (options: Options): Promise<Talker> => {
+  const question = options.question ?? [text]
+  const prelude = question.slice(0, -1)
+  const last = question.at(-1) ?? text
   const times: Array<number> = []
   let errors: Array<string> = []
   let turns = 0
@@ -70,8 +82,9 @@ export const start = async (options: Options): Promise<Talker> => {
   const ask = () => {
     asking = true
     heard = false
+    for (const frame of prelude) socket.send(frame)
     askedAt = performance.now()
-    socket.send(question)
+    socket.send(last)
   }
   const plan = (ms: number) => {
     if (timer !== undefined) timer = setTimeout(ask, ms)
@@ -99,4 +112,10 @@ export const start = async (options: Options): Promise<Talker> => {
       errors = before
     }
   }
+}
+
+/** Waits for its first complete answer: until then an engine may have to load. Fails after a minute. */
+export const answered = async ({ errors, turns }: Talker): Promise<void> => {
+  if (!(await until(60_000, async () => turns() > 0)))
+    throw new Error(`no answer within a minute: ${errors().join(" ")}`)
 }

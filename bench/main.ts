@@ -3,10 +3,15 @@ import { cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 import * as Child from "./Child.ts"
 import * as Connects from "./Connects.ts"
+import * as Engines from "./Engines.ts"
 import type { Figure } from "./Figure.ts"
+import * as Hearing from "./Hearing.ts"
+import * as Heartbeat from "./Heartbeat.ts"
 import * as IdleMemory from "./IdleMemory.ts"
+import * as Ingress from "./Ingress.ts"
 import * as Leak from "./Leak.ts"
 import * as Provider from "./Provider.ts"
+import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
 import * as Ttfa from "./Ttfa.ts"
 
@@ -31,7 +36,12 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   connects: Connects.measure,
   memory: IdleMemory.measure,
   leak: (provider) => Leak.measure(provider, { cycles: whole("cycles"), seed: whole("seed") }),
-  ttfa: (provider) => Ttfa.measure(provider, { seconds: whole("seconds"), seed: whole("seed") })
+  ttfa: (provider) => Ttfa.measure(provider, { seconds: whole("seconds"), seed: whole("seed") }),
+  engines: (provider) => Engines.measure(provider, { seconds: whole("seconds") }),
+  hearing: (provider) => Hearing.measure(provider, { seconds: whole("seconds") }),
+  heartbeat: (provider) => Heartbeat.measure(provider, { seconds: whole("seconds") }),
+  ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
+  shared: Shared.measure
 }
 
 const run = async (): Promise<ReadonlyArray<Figure>> => {

@@ -8,6 +8,7 @@ import type { Pcm } from "./Pcm.ts"
 import * as Resample from "./Resample.ts"
 import * as Speech from "./Speech.ts"
 import * as Wav from "./Wav.ts"
+import * as WorkerThread from "./WorkerThread.ts"
 
 /** An encoded file, and whether its sound is wanted as it is or as recognisers take it. */
 export interface Request {
@@ -44,6 +45,7 @@ const decode = ({ as, bytes }: Request): Effect.Effect<Decoded> =>
     })
   )
 
+WorkerThread.giveWay()
 WorkerRunner.launch(Layer.provide(WorkerRunner.layer(decode), NodeWorkerRunner.layer)).pipe(
   NodeRuntime.runMain
 )

@@ -1,20 +1,27 @@
 import { Effect, Mailbox } from "effect"
 import type { RawData, WebSocket } from "ws"
+import { nextRound } from "../supervision/NextRound.ts"
 
 /** From here on the socket is paused: the client's own side then holds what it sends. */
 const limit = { frames: 64, bytes: 1024 * 1024 }
+
+/** From this many bytes on, reading a frame takes a while: audio, pictures, long texts. */
+const heavy = 4096
 
 /** One frame as it came: text, or the bytes of a binary one. */
 export type Frame = string | Buffer
 
 /**
  * Frames in the order in which they came. When the inbox is full the socket is paused, and no frame is ever
- * dropped; beyond the limit it can only grow by what one read of the socket had brought already.
+ * dropped; beyond the limit it can only grow by what one read of the socket had brought already. After a
+ * heavy frame the event loop goes round before the next one is taken: a client that sends much delays nobody by more
+ * than one of its frames.
  */
 export const make = (socket: WebSocket): Effect.Effect<{ readonly take: Effect.Effect<Frame> }> =>
   Effect.map(Mailbox.make<{ readonly frame: Frame; readonly bytes: number }>(), (mailbox) => {
     let frames = 0
     let bytes = 0
+    let wasHeavy = false
     const isFull = () => frames >= limit.frames || bytes >= limit.bytes
 
     socket.on("message", (data: RawData, isBinary: boolean) => {
@@ -28,11 +35,12 @@ export const make = (socket: WebSocket): Effect.Effect<{ readonly take: Effect.E
       if (isFull()) socket.pause()
     })
 
-    const take = Effect.map(Effect.orDie(mailbox.take), ({ bytes: size, frame }) => {
+    const next = Effect.map(Effect.orDie(mailbox.take), ({ bytes: size, frame }) => {
       frames--
       bytes -= size
+      wasHeavy = size >= heavy
       if (socket.isPaused && !isFull()) socket.resume()
       return frame
     })
-    return { take }
+    return { take: Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next)) }
   })

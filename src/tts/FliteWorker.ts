@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import type { Pcm } from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
+import * as WorkerThread from "../audio/WorkerThread.ts"
 import * as PcmParts from "./PcmParts.ts"
 import * as WasiProgram from "./WasiProgram.ts"
 
@@ -92,6 +93,7 @@ const answer = Effect.map(
       )
 )
 
+WorkerThread.giveWay()
 WorkerRunner.launch(
   Layer.unwrapEffect(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
     Layer.provide(NodeWorkerRunner.layer)

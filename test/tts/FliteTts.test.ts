@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { constants, getPriority } from "node:os"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
@@ -20,8 +22,26 @@ const running = (config = TtsConfigs.flite("slt")) =>
 
 describeTts("flite_tts", { config: TtsConfigs.flite("slt"), layer: engines, running: running() })
 
+/** The priorities of this process's threads: "nice" values, field 19 of proc(5), by Linux only. */
+const priorities = (): ReadonlyArray<number> =>
+  readdirSync("/proc/self/task").map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8")
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16])
+  })
+
 describe("FliteTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {
+    it.scoped("speaks below the priority of the event loop, whose own stays as it was", () =>
+      Effect.gen(function* () {
+        const before = getPriority()
+        const tts = yield* (yield* TtsEngines).open(TtsConfigs.flite("slt"))
+        yield* tts.synthesize("Hello there.")
+        assert.strictEqual(getPriority(), before)
+        if (process.platform === "linux")
+          assert.include(priorities(), constants.priority.PRIORITY_BELOW_NORMAL)
+      })
+    )
+
     it.scoped("names the voices when it is asked for another", () =>
       Effect.gen(function* () {
         const engines = yield* TtsEngines

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parentPort } from "node:worker_threads"
 import * as Schema from "effect/Schema"
+import * as WorkerThread from "../../audio/WorkerThread.ts"
 import * as ErrorCode from "../ErrorCode.ts"
 import { Ct2Weights } from "./Ct2Weights.ts"
 import * as PiperModel from "./PiperModel.ts"
@@ -50,6 +51,7 @@ const makePiper = ({ config, folder, model }: Extract<Job, { readonly type: "pip
   write(folder, "tokens.txt", PiperModel.tokensOf(settings))
 }
 
+WorkerThread.giveWay()
 parentPort!.once("message", (job: Job) => {
   try {
     if (job.type === "piper") makePiper(job)
