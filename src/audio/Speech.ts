@@ -12,3 +12,14 @@ export const fromPcm = ({ samples }: Pcm): Float32Array => {
   for (let at = 0; at < samples.length; at++) speech[at] = samples[at]! / 32_768
   return speech
 }
+
+/** Samples one after the other. */
+export const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

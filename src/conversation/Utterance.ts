@@ -69,24 +69,14 @@ export const make = (): Utterance => {
         return "new"
       }
       if (heard.length + utterance.length > limit) return "full"
-      heard = join([heard, utterance])
+      heard = Speech.join([heard, utterance])
       return "joined"
     },
     take: () => {
-      const samples = length > 0 ? join(chunks) : (heard ?? new Float32Array(0))
+      const samples = length > 0 ? Speech.join(chunks) : (heard ?? new Float32Array(0))
       if (length === 0) heard = undefined
       discard()
       return samples
     }
   }
-}
-
-const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    samples.set(part, at)
-    at += part.length
-  }
-  return samples
 }

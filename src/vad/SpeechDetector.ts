@@ -1,3 +1,4 @@
+import * as Speech from "../audio/Speech.ts"
 import { size } from "./Window.ts"
 import type { Window } from "./Window.ts"
 
@@ -57,7 +58,7 @@ export const make = (): SpeechDetector => {
   }
 
   const end = (): SpeechEvent => {
-    const utterance = join(kept)
+    const utterance = Speech.join(kept)
     kept = []
     row = 0
     speaking = false
@@ -68,7 +69,7 @@ export const make = (): SpeechDetector => {
     row = hit ? row + 1 : 0
     kept.splice(0, kept.length - preRollWindows - row)
     if (row < rules.requiredHits) return undefined
-    const before = join(kept.slice(0, kept.length - row))
+    const before = Speech.join(kept.slice(0, kept.length - row))
     kept = [before.subarray(Math.max(0, before.length - preRoll)), ...kept.slice(kept.length - row)]
     length = kept.reduce((sum, part) => sum + part.length, 0)
     speaking = true
@@ -90,14 +91,4 @@ export const make = (): SpeechDetector => {
     },
     finish: () => (speaking ? end() : undefined)
   }
-}
-
-const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import * as Sound from "../../src/audio/Speech.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as FliteTts from "../../src/tts/FliteTts.ts"
 import * as TtsConfigs from "../tts/TtsConfigs.ts"
@@ -32,15 +33,7 @@ export const chunks = (audio: Float32Array, length = 4096): ReadonlyArray<Float3
   )
 
 /** Samples one after the other. */
-export const join = (...parts: ReadonlyArray<Float32Array>): Float32Array => {
-  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
-}
+export const join = (...parts: ReadonlyArray<Float32Array>): Float32Array => Sound.join(parts)
 
 const words = (text: string): ReadonlyArray<string> =>
   text

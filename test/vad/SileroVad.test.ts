@@ -100,7 +100,7 @@ describe("SileroVad", () => {
         assert.strictEqual(
           failure.message,
           "silero_vad is not available: its model file is missing or broken. " +
-            "Install the project's packages again (npm ci), or restart the server."
+            "Install the project's packages again (npm install), or restart the server."
         )
       }
     }).pipe(Effect.provide([engines, NodeContext.layer]))
