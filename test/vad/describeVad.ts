@@ -87,7 +87,9 @@ export const describeVad = (name: string, contract: Contract) => {
         Effect.gen(function* () {
           const vad = yield* listener
           // An f is soft: without the pre-roll it would be cut.
-          const said = yield* Effect.forEach(["Fifty foxes found a fish.", "Thank you so much."], Speech.say)
+          const said = (yield* Speech.sayAll(["Fifty foxes found a fish.", "Thank you so much."])).map(
+            Speech.trimmed
+          )
           const silence = Speech.seconds(2)
           const found = utterances(
             yield* hear(vad, Speech.join(silence, said[0]!, silence, said[1]!, silence))
