@@ -5,6 +5,7 @@ import { Effect, Layer } from "effect"
 import * as Machine from "../../../src/command/doctor/Machine.ts"
 import * as ConfigFolder from "../../support/ConfigFolder.ts"
 import * as HttpAnswers from "../../support/HttpAnswers.ts"
+import * as SearchPath from "../../support/SearchPath.ts"
 
 describe("Machine", () => {
   it("knows which Node is too old", () => {
@@ -26,23 +27,6 @@ describe("Machine", () => {
 })
 
 const services = Layer.mergeAll(NodeContext.layer, NodeHttpClient.layerUndici)
-
-/** Runs it where programs are looked for in a folder with these only. */
-const withPrograms = <A, E, R>(programs: Readonly<Record<string, string>>, use: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const folder = yield* ConfigFolder.make(programs)
-    const fs = yield* FileSystem.FileSystem
-    yield* Effect.forEach(Object.keys(programs), (name) => fs.chmod(`${folder}/${name}`, 0o755))
-    return yield* Effect.acquireUseRelease(
-      Effect.sync(() => {
-        const before = process.env["PATH"]
-        process.env["PATH"] = folder
-        return before
-      }),
-      () => use,
-      (before) => Effect.sync(() => void (process.env["PATH"] = before))
-    )
-  })
 
 layer(services, { excludeTestServices: true })("Machine, for real", (it) => {
   it.scoped("tells a free port, one that is taken, and one at which a seiyuu is running", () =>
@@ -101,12 +85,14 @@ layer(services, { excludeTestServices: true })("Machine, for real", (it) => {
     Effect.gen(function* () {
       const works = '#!/bin/sh\n[ "$1 $2" = "-m pip" ]\n'
       const fails = "#!/bin/sh\nexit 1\n"
-      expect(yield* withPrograms({ python3: works }, Machine.pip)).toMatchObject({ state: "ok" })
-      expect(yield* withPrograms({ python3: fails, python: works }, Machine.pip)).toMatchObject({
+      expect(yield* SearchPath.withPrograms({ python3: works }, Machine.pip)).toMatchObject({ state: "ok" })
+      expect(yield* SearchPath.withPrograms({ python3: fails, python: works }, Machine.pip)).toMatchObject({
         state: "ok"
       })
-      expect(yield* withPrograms({ python3: fails }, Machine.pip)).toMatchObject({ state: "missing" })
-      expect(yield* withPrograms({}, Machine.pip)).toMatchObject({ state: "missing" })
+      expect(yield* SearchPath.withPrograms({ python3: fails }, Machine.pip)).toMatchObject({
+        state: "missing"
+      })
+      expect(yield* SearchPath.withPrograms({}, Machine.pip)).toMatchObject({ state: "missing" })
     })
   )
 })
