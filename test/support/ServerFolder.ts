@@ -57,7 +57,7 @@ const mind = (llm_provider: string, config: object) => ({
 /** A character that thinks and speaks by the stub. */
 export const stubbed = (
   name: string,
-  stub: Stub,
+  stub: Pick<Stub, "url">,
   voice: { readonly format?: "wav" | "mp3" } = {}
 ): Character => ({
   ...named(name),

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Option, Schema } from "effect"
+import * as NamedEngines from "../../../src/command/doctor/NamedEngines.ts"
+import { CharacterConfig } from "../../../src/config/CharacterConfig.ts"
+
+const character = (conf_name: string, key: string, changes: object = {}) =>
+  Schema.decodeUnknownSync(CharacterConfig)({
+    conf_name,
+    agent_config: {
+      agent_settings: { basic_memory_agent: { llm_provider: "openai_llm" } },
+      llm_configs: { openai_llm: { llm_api_key: key, model: "m" } }
+    },
+    tts_config: { tts_model: "flite_tts" },
+    ...changes
+  })
+
+const labels = (characters: ReadonlyArray<CharacterConfig>) =>
+  NamedEngines.of(characters, Option.none()).map((named) => NamedEngines.label(named, characters.length > 1))
+
+describe("NamedEngines", () => {
+  it("names an engine once for all characters that want the same of it, another key being another one", () => {
+    const hears = { asr_config: { asr_model: "whisper_cpp" }, vad_config: { vad_model: "silero_vad" } }
+    expect(labels([character("A", "1", hears), character("B", "1"), character("C", "2")])).toEqual([
+      "llm openai_llm (A, B)",
+      "llm openai_llm (C)",
+      "tts flite_tts (A, B, C)",
+      "asr whisper_cpp (A)",
+      "vad silero_vad (A)"
+    ])
+  })
+
+  it("tells apart voices of different settings, and says of whom only where there are several", () => {
+    const voiced = (name: string, voice: string) =>
+      character(name, "1", { tts_config: { tts_model: "flite_tts", flite_tts: { voice } } })
+    const tts = labels([voiced("A", "slt"), voiced("B", "rms")]).filter((label) => label.startsWith("tts"))
+    expect(tts).toEqual(["tts flite_tts (A)", "tts flite_tts (B)"])
+    expect(labels([character("A", "1")])).toEqual(["llm openai_llm", "tts flite_tts"])
+    const many = ["A", "B", "C", "D"].map((name) => character(name, "1"))
+    expect(labels(many)[0]).toBe("llm openai_llm (A, B, 2 more)")
+  })
+
+  it("names an agent that is not built by its own name", () => {
+    const agent_config = { conversation_agent_choice: "letta_agent" }
+    expect(labels([character("A", "1", { agent_config })])).toEqual(["llm letta_agent", "tts flite_tts"])
+  })
+})
