@@ -34,7 +34,8 @@ class Capture extends AudioWorkletProcessor {
   #push(sample) {
     this.#part[this.#length++] = sample
     if (this.#length < size) return
-    this.port.postMessage(this.#part)
+    this.port.postMessage(this.#part, [this.#part.buffer])
+    this.#part = new Float32Array(size)
     this.#length = 0
   }
 }

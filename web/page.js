@@ -1,3 +1,4 @@
+import { notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
@@ -23,11 +24,6 @@ const showState = () => {
   const state = player.isPlaying() ? "speaking" : turn.running ? "thinking" : "idle"
   document.body.dataset.state = state
   byId("interrupt").disabled = state === "idle"
-}
-
-const notice = (text) => {
-  byId("notice-text").textContent = text
-  byId("notice").hidden = text === ""
 }
 
 const player = createPlayer({
@@ -213,17 +209,12 @@ const onOpen = () => {
 const scheme = location.protocol === "https:" ? "wss:" : "ws:"
 const connection = connect(`${scheme}//${location.host}/client-ws`, {
   onState: (state, delay) => {
-    const status = byId("status")
-    status.dataset.connection = state
-    status.textContent =
-      { connecting: "Connecting…", open: "Connected" }[state] ?? "Connection lost, trying again"
-    status.title = delay === undefined ? "" : `Next try in ${Math.ceil(delay / 1000)} s`
-    byId("send").disabled = state !== "open"
+    showConnection(state, delay)
     // `send` exists once connect() has answered, which is before any socket opens.
     if (state === "open") onOpen()
     if (state !== "closed") return
-    stopTurn()
     ear.disconnected()
+    stopTurn()
   },
   onMessage: (message) => onMessage[message.type]?.(message)
 })
@@ -249,13 +240,11 @@ createComposer({
   }
 })
 byId("interrupt").addEventListener("click", interrupt)
-byId("dismiss").addEventListener("click", () => notice(""))
 byId("new").addEventListener("click", () => {
   interrupt()
   startConversation()
 })
-const unlock = () => {
-  player.unlock()
-  ear.unlock()
+for (const gesture of ["pointerdown", "keydown"]) {
+  addEventListener(gesture, player.unlock)
+  addEventListener(gesture, ear.unlock)
 }
-for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, unlock)

@@ -2,11 +2,11 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Locator } from "playwright-core"
 import * as Wav from "../../src/audio/Wav.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
-import * as Chromium from "../support/Chromium.ts"
+import type * as Chromium from "../support/Chromium.ts"
+import { gone, insistent, noticeOf, open, textsOf, there, understood } from "../support/MicrophonePage.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
 import * as Speech from "../support/Speech.ts"
 import * as SpeechServer from "../support/SpeechServer.ts"
@@ -38,7 +38,7 @@ const serve = Effect.fnUntraced(function* (character: ServerFolder.Character) {
 const spoken = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const file = (yield* Path.Path).join(yield* fs.makeTempDirectoryScoped(), "question.wav")
-  const samples = Speech.join(Speech.seconds(1), yield* Speech.say(question), Speech.seconds(1))
+  const samples = Speech.join(Speech.seconds(2), yield* Speech.say(question), Speech.seconds(1))
   const wav = Wav.encode({
     samples: Int16Array.from(samples, (sample) => sample * 32_767),
     sampleRate: 16_000
@@ -46,56 +46,6 @@ const spoken = Effect.gen(function* () {
   yield* fs.writeFile(file, wav)
   return { wav: file, duration: samples.length / 16 }
 })
-
-interface View {
-  readonly width?: number
-  /** Run in the page before its own scripts. */
-  readonly before?: string
-}
-
-/** The page in a real browser with this microphone; nothing where there is no browser. */
-const open = Effect.fnUntraced(function* (
-  url: string,
-  microphone: Chromium.Microphone = {},
-  { before = "", width = 1200 }: View = {}
-) {
-  const browser = yield* Chromium.openWith(microphone)
-  if (browser === undefined) return undefined
-  const page = yield* Effect.promise(() => browser.newPage({ viewport: { width, height: 844 } }))
-  page.setDefaultTimeout(60_000)
-  const complaints: Array<string> = []
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
-  })
-  page.on("pageerror", (error) => complaints.push(error.message))
-  yield* Effect.promise(() => page.addInitScript(before))
-  yield* Effect.promise(() => page.goto(url))
-  const at = (selector: string) => page.locator(selector)
-  const click = (selector: string) => Effect.promise(() => at(selector).click())
-  yield* there(at("#mic:enabled"))
-  const heard = (text: string) => there(at("#mic-state").filter({ hasText: text }))
-  const say = Effect.fnUntraced(function* (text: string) {
-    yield* Effect.promise(() => at("#text").fill(text))
-    yield* click("#send")
-  })
-  return { at, click, complaints, heard, page, say }
-})
-
-const there = (what: Locator) => Effect.promise(() => what.waitFor({ state: "attached" }))
-
-const gone = (what: Locator) => Effect.promise(() => what.waitFor({ state: "detached" }))
-
-const textsOf = (what: Locator) => Effect.promise(() => what.allTextContents())
-
-const noticeOf = ({ at }: { readonly at: (selector: string) => Locator }) =>
-  Effect.zipRight(there(at("#notice:not([hidden])")), textsOf(at("#notice-text")))
-
-/** A browser that gives a stream only at the microphone's own rate. */
-const insistent = `const make = AudioContext.prototype.createMediaStreamSource
-AudioContext.prototype.createMediaStreamSource = function (stream) {
-  if (this.sampleRate === 16000) throw new DOMException("another rate", "NotSupportedError")
-  return make.call(this, stream)
-}`
 
 describe("the microphone of the page, in a real browser", () => {
   for (const [browser, before] of [
@@ -124,7 +74,7 @@ describe("the microphone of the page, in a real browser", () => {
           // What is recorded is real time.
           yield* Effect.sleep(duration)
           yield* Effect.promise(() => page.keyboard.press("Enter"))
-          yield* there(at(".bubble.user").nth(1))
+          yield* understood(opened)
           yield* there(at(".bubble.character").nth(1))
           const [, transcript] = yield* textsOf(at(".bubble.user .content"))
           expect(Speech.wordErrors(question, transcript!)).toBeLessThanOrEqual(0.25)
@@ -153,13 +103,15 @@ describe("the microphone of the page, in a real browser", () => {
         yield* there(at(".bubble.character"))
         yield* Effect.promise(() => at("#open-mic").check())
         yield* heard("just speak")
-        yield* there(at(".bubble.user").nth(1))
+        yield* understood(opened)
         yield* there(at(".bubble.character").nth(1))
         expect(stub.log.chats[0]!.aborted).toBe(true)
         const [, transcript] = yield* textsOf(at(".bubble.user .content"))
         expect(Speech.wordErrors(question, transcript!)).toBeLessThanOrEqual(0.25)
+        const [heardBefore] = yield* textsOf(at(".bubble.character .content"))
+        // What the page says was heard is what the model remembers.
         const remembered = stub.log.chats.at(-1)?.body.messages.find(({ role }) => role === "assistant")
-        expect(String(remembered?.content)).toMatch(/^More and more\./u)
+        expect(String(remembered?.content).trim()).toBe(heardBefore?.trim())
 
         yield* Effect.promise(() => page.reload())
         yield* heard("just speak")

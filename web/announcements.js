@@ -1,0 +1,19 @@
+const byId = (id) => document.getElementById(id)
+
+/** Shows what the user has to know, until they dismiss it; an empty text takes it away. */
+export const notice = (text) => {
+  byId("notice-text").textContent = text
+  byId("notice").hidden = text === ""
+}
+
+byId("dismiss").addEventListener("click", () => notice(""))
+
+/** Shows whether there is a connection, and lets messages be sent only then. `delay` is the time to the next try in ms. */
+export const showConnection = (state, delay) => {
+  const status = byId("status")
+  status.dataset.connection = state
+  status.textContent =
+    { connecting: "Connecting…", open: "Connected" }[state] ?? "Connection lost, trying again"
+  status.title = delay === undefined ? "" : `Next try in ${Math.ceil(delay / 1000)} s`
+  byId("send").disabled = state !== "open"
+}
