@@ -28,10 +28,10 @@ export const measure = async (provider: string): Promise<Figure> => {
     vad: Models.silero
   })
   const utterance = await Sound.utterance()
-  const frames = {
-    raw: Sound.asBinary(utterance),
-    question: [...Sound.asNumbers(utterance), Sound.end]
-  }
+  // The voice activity detection has to hear the end.
+  const speech = new Float32Array(utterance.length + 2 * Sound.sampleRate)
+  speech.set(utterance)
+  const frames = Sound.asBinary(speech)
   await leave(await use(server, frames, warmUp))
   const first = await use(server, frames, 1)
   const one = await memory(server)
@@ -72,23 +72,18 @@ const memory = async (server: Server.Server): Promise<Memory> => ({
 
 const sum = (memory: Memory): number => Object.values(memory).reduce((total, part) => total + part, 0)
 
-interface Frames {
-  readonly raw: ReadonlyArray<Buffer>
-  readonly question: ReadonlyArray<string>
-}
-
 /** Clients that stay, each of which has used all engines. */
-const use = async (server: Server.Server, frames: Frames, count: number) => {
+const use = async (server: Server.Server, frames: ReadonlyArray<Buffer>, count: number) => {
   const sockets: Array<WebSocket> = []
   await pool(count, atOnce, async () => {
     const socket = await Client.ready(server.url, Talker.session)
     sockets.push(socket)
     await OpenMicrophone.use(socket, "raw-audio-data")
-    const listened = Client.next(socket, [Client.head.speechStart])
-    await Client.sendAll(socket, frames.raw)
-    await listened
+    const heard = Client.next(socket, [Client.head.speechEnd])
+    await Client.sendAll(socket, frames)
+    await heard
     const answered = Client.next(socket, [Client.head.turnEnd])
-    await Client.sendAll(socket, frames.question)
+    socket.send(Sound.end)
     await answered
   })
   return sockets
