@@ -21,20 +21,19 @@ export const peak = ({ samples }: Pcm.Pcm) =>
 export const open = (config: TtsConfig) => Effect.flatMap(TtsEngines, (engines) => engines.open(config))
 
 /** Waits, up to ten seconds, until a count is as wanted. */
-export const until = Effect.fnUntraced(function* <E, R>(
-  count: Effect.Effect<number, E, R>,
-  wanted: (count: number) => boolean
-) {
-  let last = Number.NaN
-  yield* Effect.repeat(
-    Effect.map(count, (now) => (last = now)),
-    {
-      until: wanted,
+export const until = <E, R>(count: Effect.Effect<number, E, R>, wanted: (count: number) => boolean) =>
+  Effect.gen(function* () {
+    let last = Number.NaN
+    const reached = Effect.map(count, (now) => {
+      last = now
+      return wanted(now)
+    })
+    yield* Effect.repeat(reached, {
+      until: (is: boolean) => is,
       schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(500))
-    }
-  )
-  assert.isTrue(wanted(last), `the count stayed at ${last}`)
-})
+    })
+    assert.isTrue(wanted(last), `the count stayed at ${last}`)
+  })
 
 const long = "This sentence is never heard by anybody at all. ".repeat(20)
 
