@@ -1,4 +1,4 @@
-import { notice, showConnection } from "./announcements.js"
+import { clearStatus, notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
@@ -91,13 +91,11 @@ const onControl = {
   "mic-audio-end": () => ear.answer()
 }
 
-const showConversation = (shown) => {
-  messages.replace(shown)
-  byId("subtitle").textContent = ""
-  byId("tools").textContent = ""
+const startConversation = () => {
+  // At once: what is said before the answer comes is part of the new one.
+  messages.replace([])
+  send({ type: "create-new-history" })
 }
-
-const startConversation = () => send({ type: "create-new-history" })
 
 const onMessage = {
   control: ({ text }) => onControl[text]?.(),
@@ -159,11 +157,14 @@ const onMessage = {
   },
   "background-files": ({ files }) => backgrounds.show(files),
   "history-list": (list) => histories.show(list.histories),
-  "history-data": (data) => showConversation(data.messages),
+  "history-data": (data) => {
+    messages.replace(data.messages)
+    clearStatus()
+  },
   "new-history-created": ({ history_uid }) => {
     dropping = false
     histories.setCurrent(history_uid)
-    showConversation([])
+    clearStatus()
   },
   "history-deleted": ({ success, history_uid }) => {
     if (!success) return notice("That conversation could not be deleted.")
@@ -206,8 +207,7 @@ const onOpen = () => {
   everOpened = true
 }
 
-const scheme = location.protocol === "https:" ? "wss:" : "ws:"
-const connection = connect(`${scheme}//${location.host}/client-ws`, {
+const connection = connect(`${location.origin.replace("http", "ws")}/client-ws`, {
   onState: (state, delay) => {
     showConnection(state, delay)
     // `send` exists once connect() has answered, which is before any socket opens.

@@ -94,6 +94,38 @@ describe("the page in a real browser", () => {
   )
 
   it.scopedLive(
+    "keeps what is said before the new conversation has its name",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, page, say } = opened
+        const held: Array<() => void> = []
+        let holds = false
+        yield* Effect.promise(() =>
+          page.routeWebSocket(/client-ws/u, (socket) => {
+            const server = socket.connectToServer()
+            server.onMessage((message) => {
+              holds ||= String(message).includes("new-history-created")
+              if (holds) held.push(() => socket.send(message))
+              else socket.send(message)
+            })
+          })
+        )
+        yield* Effect.promise(() => page.reload())
+        yield* there(at("#send:enabled"))
+        yield* say("Good morning")
+        yield* there(at(".bubble.user"))
+        yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => held.length > 3 })
+        holds = false
+        for (const release of held) release()
+        yield* there(at(".bubble.character"))
+        expect(yield* textsOf(at(".bubble.user .content"))).toEqual(["Good morning"])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
     "stops when it is interrupted, and goes on with the next question",
     () =>
       Effect.gen(function* () {
