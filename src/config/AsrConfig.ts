@@ -81,3 +81,6 @@ export const AsrConfig = Schema.Struct({
   sherpa_onnx_asr: Fields.maybe(Fields.section(SherpaAsrConfig))
 })
 export type AsrConfig = typeof AsrConfig.Type
+
+/** The recognisers that are part of this version. */
+export const builtRecognisers: ReadonlyArray<AsrConfig["asr_model"]> = ["sherpa_onnx_asr", "whisper_cpp"]

@@ -1,3 +1,4 @@
+import { builtRecognisers } from "./AsrConfig.ts"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import { builtVoices } from "./TtsConfig.ts"
@@ -11,11 +12,6 @@ interface Entry<Config> {
 }
 
 const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
-
-const builtRecognisers: ReadonlyArray<CharacterConfig["asr_config"]["asr_model"]> = [
-  "sherpa_onnx_asr",
-  "whisper_cpp"
-]
 
 const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== undefined
 

@@ -1,3 +1,4 @@
+import { builtRecognisers } from "./AsrConfig.ts"
 import * as Fields from "./Fields.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
@@ -37,7 +38,13 @@ const kinds: ReadonlyArray<Kind> = [
       return builtVoices.find((voice) => voice === model)
     }
   },
-  { sections: ["asr_config"], chosen: () => undefined },
+  {
+    sections: ["asr_config"],
+    chosen: (character) => {
+      const model = word(at(character, ["asr_config", "asr_model"]))
+      return builtRecognisers.find((recogniser) => recogniser === model)
+    }
+  },
   { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },
   { sections: ["tts_preprocessor_config", "translator_config"], chosen: () => undefined }
 ]

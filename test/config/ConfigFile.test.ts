@@ -196,6 +196,10 @@ character_config:
         "conf.yaml:10:18 character_config.tts_config.openai_tts.file_extension: " +
           'expected one of mp3, wav, flac, opus, found "aiff"'
       ])
+      const asr = "asr_config: {asr_model: sherpa_onnx_asr, sherpa_onnx_asr: {num_threads: many}}"
+      expect((yield* problemsOf(`${ConfigFolder.minimal}  ${asr}\n`))[0]).toMatch(
+        /asr_config\.sherpa_onnx_asr\.num_threads: expected a whole number of at least 1, found a text$/
+      )
     })
   )
 
