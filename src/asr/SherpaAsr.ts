@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os"
 import { resolve } from "node:path"
 import { FileSystem } from "@effect/platform"
 import { Context, Effect } from "effect"
@@ -42,18 +41,17 @@ const find = Effect.fn("SherpaAsr.find")(function* (
   { folder, fs, store }: Services,
   config: SherpaAsrConfig
 ): Effect.fn.Return<Model.SherpaAsrModel, EngineUnavailable> {
-  const cores = availableParallelism()
   if (config.model !== undefined) {
     const found = yield* store
       .obtain("asr", config.model)
       .pipe(Effect.mapError(({ advice, reason }) => unavailable(reason, advice)))
     const described = { ...config, ...found.engine } as SherpaAsrConfig
-    const model = Model.fromConfig(described, { cores, locate: (path) => path })
+    const model = Model.fromConfig(described, { locate: (path) => path })
     return "problem" in model
       ? yield* unavailable(model.problem, "The catalogue's entry is not complete.")
       : model
   }
-  const model = Model.fromConfig(config, { cores, locate: (path) => resolve(folder, path) })
+  const model = Model.fromConfig(config, { locate: (path) => resolve(folder, path) })
   if ("problem" in model)
     return yield* unavailable(
       model.problem,

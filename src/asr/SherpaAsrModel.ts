@@ -1,4 +1,5 @@
 import type { SherpaAsrConfig } from "../config/SherpaAsrConfig.ts"
+import * as Threads from "../engine/Threads.ts"
 
 type Type = NonNullable<SherpaAsrConfig["model_type"]>
 type FileKey = Extract<
@@ -166,7 +167,7 @@ export const takesLanguage = (type: Type): boolean =>
  */
 export const fromConfig = (
   config: SherpaAsrConfig,
-  { cores, locate }: { readonly cores: number; readonly locate: (path: string) => string }
+  { cores, locate }: { readonly cores?: number; readonly locate: (path: string) => string }
 ): SherpaAsrModel | Mistake => {
   const type = config.model_type
   if (type === undefined) return { problem: "neither model nor model_type is set" }
@@ -180,7 +181,7 @@ export const fromConfig = (
     type,
     streaming: type.startsWith("streaming_"),
     files,
-    threads: Math.max(1, Math.min(config.num_threads, cores - 1)),
+    threads: Threads.atMost(config.num_threads, cores),
     useItn: config.use_itn
   }
 }

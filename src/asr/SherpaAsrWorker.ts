@@ -136,8 +136,10 @@ const listening = ({ listeners, online }: Engine, job: Exclude<Job, { readonly _
     return Effect.sync(() => (job._tag === "Finish" ? finish(online, stream) : ""))
   })
 
-EngineRunner.run<Load, Engine, Job, string>({
+const runner = EngineRunner.serve<Load, Engine, Job, string>({
   load: (load) => (load.model.streaming ? streaming(load) : offline(load)),
   work: (engine, job) =>
     job._tag === "Transcribe" ? engine.transcribe(job.samples, job.language) : listening(engine, job)
 })
+
+Effect.runFork(runner)

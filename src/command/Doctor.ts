@@ -13,6 +13,7 @@ import * as LlmTable from "../llm/LlmTable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import type { ModelUnavailable } from "../models/ModelUnavailable.ts"
 import * as StoreOptions from "../models/StoreOptions.ts"
+import * as PiperTts from "../tts/PiperTts.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
@@ -93,7 +94,7 @@ const examine = Effect.fn("Doctor.examine")(function* (
 ) {
   const store = yield* ModelStore
   const { rows: files, usable } = yield* checkCharacters
-  const engines = NamedEngines.of(usable, yield* NeededModels.espeakData)
+  const engines = NamedEngines.of(usable, yield* PiperTts.environmentData)
   const missing = yield* NeededModels.allMissing(
     store,
     engines.flatMap(({ needs }) => needs)

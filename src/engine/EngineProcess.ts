@@ -9,6 +9,7 @@ import * as EngineFailure from "./EngineFailure.ts"
 import type { Problem, Request, Response } from "./EngineRunner.ts"
 import { EngineUnavailable } from "./EngineUnavailable.ts"
 import type { EngineKind } from "./EngineUnavailable.ts"
+import * as HostPaths from "./HostPaths.ts"
 
 /** A job was not done. `message` is fit for a client. */
 export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
@@ -118,7 +119,7 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   )
   const overdue = failed("overdue", "it did not finish in time and was stopped", options.advice)
   const toFailure = (error: Problem | WorkerError): JobFailed =>
-    error._tag === "Problem" ? failed("refused", withoutFolders(error.problem), options.advice) : died
+    error._tag === "Problem" ? failed("refused", HostPaths.without(error.problem), options.advice) : died
 
   const running = Effect.suspend(() => Deferred.await(life)).pipe(
     Effect.mapError(({ advice, reason }) => failed("down", reason, advice))
@@ -191,10 +192,6 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   }
 })
 
-/** What an engine says may name files of this machine, which is nobody else's business: their last names stay. */
-const withoutFolders = (text: string): string =>
-  text.replaceAll(/(?:[A-Za-z]:)?(?:[/\\][^\s/\\:"']+)*[/\\]([^\s/\\:"']+)/g, "$1")
-
 /** Starts one process and loads the engine; both end with the scope. */
 const start = Effect.fn("EngineProcess.start")(function* <Load, Job, Reply>(options: Options<Load>) {
   const { advice, engine, kind, load } = options
@@ -207,7 +204,7 @@ const start = Effect.fn("EngineProcess.start")(function* <Load, Job, Reply>(opti
     Effect.tap((worker) => worker.executeEffect({ _tag: "Load", load })),
     Effect.mapError((error) =>
       unavailable(
-        error._tag === "Problem" ? withoutFolders(error.problem) : "its process could not be started"
+        error._tag === "Problem" ? HostPaths.without(error.problem) : "its process could not be started"
       )
     ),
     // A native engine that cannot read its model may end its process: that is all it says.

@@ -37,11 +37,8 @@ const toProblem = <E extends Problem>(cause: Cause.Cause<E>) =>
     ? Effect.interrupt
     : Effect.fail(Option.getOrElse(Cause.failureOption(cause), () => problem(String(Cause.squash(cause)))))
 
-/**
- * Runs an engine in this process, for `EngineProcess` in the parent. It is all that the process does, and below the
- * server's own priority: while it computes, the event loop goes first.
- */
-export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job, Reply>): void => {
+/** What concerns the process as a whole, once it is there for an engine. */
+const prepare = Effect.sync(() => {
   // Ctrl-C in a terminal reaches the whole group of processes; when this one ends is its parent's decision.
   process.on("SIGINT", () => {})
   process.on("SIGTERM", () => {})
@@ -49,7 +46,13 @@ export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"))
   // Threads that are started later inherit it.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+})
 
+/**
+ * Serves an engine in this process, for `EngineProcess` in the parent, as long as the process lives. It is all that the
+ * process does. To be run by `Effect.runFork`, not by `NodeRuntime.runMain`, which ends with the signals of a terminal.
+ */
+export const serve = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job, Reply>) => {
   const answer = Effect.map(Effect.scope, (scope) => {
     let engine: Engine | undefined
     let jobs = 0
@@ -89,8 +92,8 @@ export const run = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job
     }
   })
 
-  // Not by `NodeRuntime.runMain`, which ends with the signals of a terminal.
-  Effect.runFork(
+  return Effect.zipRight(
+    prepare,
     WorkerRunner.launch(
       Layer.unwrapScoped(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
         Layer.provide(NodeWorkerRunner.layer)

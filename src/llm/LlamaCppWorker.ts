@@ -8,7 +8,12 @@ import type { LlmDelta } from "./Llm.ts"
 
 const toProblem = (failure: LlamaCppEngine.NativeFailure) => EngineRunner.problem(failure.message)
 
-EngineRunner.run<Load, Effect.Effect.Success<ReturnType<typeof LlamaCppEngine.load>>, Ask, LlmDelta>({
+const runner = EngineRunner.serve<
+  Load,
+  Effect.Effect.Success<ReturnType<typeof LlamaCppEngine.load>>,
+  Ask,
+  LlmDelta
+>({
   load: (load) => Effect.mapError(LlamaCppEngine.load(load), toProblem),
   work: (engine, ask) =>
     Stream.asyncPush<LlmDelta, EngineRunner.Problem>(
@@ -26,3 +31,5 @@ EngineRunner.run<Load, Effect.Effect.Success<ReturnType<typeof LlamaCppEngine.lo
       { bufferSize: 2 * longestAnswer, strategy: "dropping" }
     )
 })
+
+Effect.runFork(runner)

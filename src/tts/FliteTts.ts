@@ -1,12 +1,12 @@
 import { Worker } from "@effect/platform"
 import { NodeWorker } from "@effect/platform-node"
 import { Effect } from "effect"
-import { availableParallelism } from "node:os"
 import * as WorkerThread from "../audio/WorkerThread.ts"
 import type { FliteTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import * as Threads from "../engine/Threads.ts"
 import * as FliteText from "./FliteText.ts"
 import type { Request, Response } from "./FliteWorker.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -24,7 +24,7 @@ export interface Flite {
 }
 
 /** One core is left to the event loop; more than two threads bring nothing at this engine's speed. */
-const threads = Math.max(1, Math.min(2, availableParallelism() - 1))
+const threads = Threads.atMost(2)
 const idle = "1 minute"
 /** A thread that has not started by then never will. */
 const startTimeout = "20 seconds"

@@ -4,6 +4,7 @@ import { Config, Effect, Option } from "effect"
 import type { PiperTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as Threads from "../engine/Threads.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
 import type { Services } from "./SherpaTts.ts"
@@ -18,13 +19,13 @@ const advice =
   "Check that model_path is a piper voice (.onnx with its .onnx.json beside it), and fetch both files again if need be."
 
 /** The environment's folder for those who have espeak-ng's data anyway. */
-const environment = Effect.orDie(Config.option(Config.nonEmptyString("PIPER_ESPEAK_DATA")))
+export const environmentData = Effect.orDie(Config.option(Config.nonEmptyString("PIPER_ESPEAK_DATA")))
 
 const dataFolder = ({ folder, store }: Services, config: PiperTtsConfig) =>
   Effect.gen(function* () {
     const configured = config.espeak_data_dir?.trim() ?? ""
     if (configured !== "") return resolve(folder, configured)
-    const given = yield* environment
+    const given = yield* environmentData
     return Option.isSome(given) ? given.value : yield* VoiceStore.espeakData(store, engine)
   })
 
@@ -60,7 +61,7 @@ export const spec = (services: Services, config: PiperTtsConfig): EngineSpec<She
           ruleFsts: [],
           noise: { scale: noise_scale, scaleW: noise_w },
           provider: use_cuda ? "cuda" : "cpu",
-          threads: SherpaEngine.threads(1),
+          threads: Threads.atMost(1),
           debug: false,
           places: max_concurrency
         }

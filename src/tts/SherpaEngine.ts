@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import * as EngineProcess from "../engine/EngineProcess.ts"
@@ -29,9 +28,6 @@ export interface SherpaEngine {
   /** One more session's voice. */
   readonly voice: (delivery: Delivery) => Tts
 }
-
-/** As many threads as are wanted, but one core is left to the event loop. */
-export const threads = (wanted: number): number => Math.max(1, Math.min(wanted, availableParallelism() - 1))
 
 /** Loads a voice into a process that ends with the scope. Its files are there: see `SherpaFiles`. */
 export const open = Effect.fn("SherpaEngine.open")(function* ({

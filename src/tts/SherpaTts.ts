@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import type { SherpaOnnxTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as Threads from "../engine/Threads.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
@@ -65,7 +66,7 @@ export const spec = (
           voice,
           ruleFsts,
           provider: config.provider,
-          threads: SherpaEngine.threads(config.num_threads),
+          threads: Threads.atMost(config.num_threads),
           debug: config.debug,
           places: config.max_concurrency
         }

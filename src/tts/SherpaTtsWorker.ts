@@ -4,8 +4,8 @@ import sherpa from "sherpa-onnx-node"
 import type { OfflineTts } from "sherpa-onnx-node"
 import type { Pcm } from "../audio/Pcm.ts"
 import * as EngineRunner from "../engine/EngineRunner.ts"
+import * as HostPaths from "../engine/HostPaths.ts"
 import * as FloatSamples from "./FloatSamples.ts"
-import * as HostPaths from "./HostPaths.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
 
 /** How a piece of text is spoken. */
@@ -72,7 +72,7 @@ const speak = ({ tts }: Engine, text: string, { sid, speed, ...gain }: Delivery)
     }))
   )
 
-EngineRunner.run<SherpaVoice.Load, Engine, Job, Reply>({
+const runner = EngineRunner.serve<SherpaVoice.Load, Engine, Job, Reply>({
   load,
   work: (engine, job) =>
     job._tag === "Look"
@@ -84,3 +84,5 @@ EngineRunner.run<SherpaVoice.Load, Engine, Job, Reply>({
         }))
       : engine.places.withPermits(1)(speak(engine, job.text, job.delivery))
 })
+
+Effect.runFork(runner)

@@ -59,4 +59,6 @@ const analyse = Effect.fnUntraced(function* (session: InferenceSession, stretch:
   return analysis
 })
 
-EngineRunner.run<Load, InferenceSession, Stretch, Analysis>({ load, work: analyse })
+const runner = EngineRunner.serve<Load, InferenceSession, Stretch, Analysis>({ load, work: analyse })
+
+Effect.runFork(runner)

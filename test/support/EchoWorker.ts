@@ -19,7 +19,7 @@ const exit = Effect.zipRight(
   Effect.never
 )
 
-EngineRunner.run<Load, string, Job, Reply>({
+const runner = EngineRunner.serve<Load, string, Job, Reply>({
   load: ({ load }) => {
     if (load === "refuse") return Effect.fail(EngineRunner.problem("the model is broken"))
     if (load === "die") return exit
@@ -44,3 +44,5 @@ EngineRunner.run<Load, string, Job, Reply>({
     }
   }
 })
+
+Effect.runFork(runner)

@@ -1,4 +1,4 @@
-import { Config, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import type { Context } from "effect"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import * as Catalogue from "../../models/Catalogue.ts"
@@ -55,9 +55,6 @@ export const ofTts = (
   const own = (piper_tts?.espeak_data_dir?.trim() ?? "") !== "" || Option.isSome(espeakData)
   return own ? [] : [{ kind: "data", wanted: "espeak-ng-data" }]
 }
-
-/** What `PIPER_ESPEAK_DATA` names. */
-export const espeakData = Effect.orDie(Config.option(Config.nonEmptyString("PIPER_ESPEAK_DATA")))
 
 /** The model of the catalogue that would be fetched; none for `auto` if none fits this machine's memory. */
 const entryOf = Effect.fnUntraced(function* (store: Store, { kind, wanted }: Needed) {

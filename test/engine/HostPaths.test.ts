@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as HostPaths from "../../src/tts/HostPaths.ts"
+import * as HostPaths from "../../src/engine/HostPaths.ts"
 
 describe("HostPaths", () => {
   for (const [text, without] of [
