@@ -4,7 +4,8 @@ import type { Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
 import { Settings } from "../config/Settings.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
-import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as EngineTable from "../engine/EngineTable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
@@ -62,15 +63,7 @@ export const layer = Layer.effect(
   }))
 )
 
-const unavailable = (engine: string, reason: string, advice: string) =>
-  new EngineUnavailable({ kind: "asr", engine, reason, advice })
-
-const noSection = (name: string) =>
-  unavailable(name, "the configuration has no section for it", `Add asr_config.${name}.`)
+const noSection = (engine: string) => EngineTable.noSection("asr", "asr_config", engine)
 
 const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  unavailable(
-    engine,
-    "this recogniser is not part of this version",
-    `Set asr_config.asr_model to one of ${built.join(", ")}.`
-  )
+  EngineTable.notBuilt("asr", engine, { key: "asr_config.asr_model", what: "this recogniser", built })

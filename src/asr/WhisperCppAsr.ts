@@ -1,7 +1,7 @@
 import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Schema } from "effect"
 import type { Context } from "effect"
-import * as Pcm from "../audio/Pcm.ts"
+import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
 import * as Wav from "../audio/Wav.ts"
 import type { WhisperCppConfig } from "../config/AsrConfig.ts"
@@ -12,6 +12,7 @@ import * as Transcript from "./Transcript.ts"
 
 const engine = "whisper_cpp"
 const section = "asr_config.whisper_cpp"
+const asTheyAre: FloatSamples.Gain = { normalize: false, volume: 1 }
 /** A long utterance on a slow machine. */
 const timeout = "60 seconds"
 
@@ -54,9 +55,16 @@ const ask = Effect.fnUntraced(
       new TranscriptionFailed({ engine, detail, advice, cause })
     const host = URL.canParse(address) ? new URL(address).host : "the configured base_url"
     const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port 8080\`, or correct ${section}.base_url.`
-    const file = new Blob([new Uint8Array(Wav.encode(Pcm.fromFloat(samples, Speech.sampleRate)))], {
-      type: "audio/wav"
-    })
+    const file = new Blob(
+      [
+        new Uint8Array(
+          Wav.encode({ samples: FloatSamples.toInt16(samples, asTheyAre), sampleRate: Speech.sampleRate })
+        )
+      ],
+      {
+        type: "audio/wav"
+      }
+    )
     const form = new FormData()
     form.set("file", file, "utterance.wav")
     form.set("response_format", "json")

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { MPEGDecoder } from "mpg123-decoder"
 import { OggOpusDecoder } from "ogg-opus-decoder"
 import { AudioTooLong } from "./AudioTooLong.ts"
-import type { Pcm } from "./Pcm.ts"
+import * as Pcm from "./Pcm.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 
 /** What all three decoders answer: one `Float32Array` in [-1, 1] per channel. */
@@ -31,7 +31,7 @@ const piecesAtOnce = 8
 export const decode = Effect.fn("Compressed.decode")((
   bytes: Uint8Array,
   longest = Number.POSITIVE_INFINITY
-): Effect.Effect<Pcm, UndecodableAudio | AudioTooLong> => {
+): Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong> => {
   switch (kindOf(bytes)) {
     case "mp3":
       return withDecoder("MP3", () => new MPEGDecoder(), bytes, longest)
@@ -79,29 +79,20 @@ const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, lon
 
 /** Collects what is decoded, mixed down, as long as it does not get too long. */
 const gather = (longest: number) => {
-  const parts: Array<Int16Array> = []
+  const parts: Array<Pcm.Pcm> = []
   let sampleRate = 0
   let length = 0
   return {
     add: (decoded: Decoded | void): Effect.Effect<void, AudioTooLong> => {
       if (decoded === undefined || !(decoded.sampleRate > 0) || (decoded.channelData[0]?.length ?? 0) === 0)
         return Effect.void
-      const part = mix(decoded.channelData)
-      parts.push(part)
+      const samples = mix(decoded.channelData)
+      parts.push({ samples, sampleRate: decoded.sampleRate })
       sampleRate = decoded.sampleRate
-      length += part.length
+      length += samples.length
       return length > longest * sampleRate ? new AudioTooLong({ longest }) : Effect.void
     },
-    pcm: (): Pcm | undefined => {
-      if (length === 0) return undefined
-      const samples = new Int16Array(length)
-      let at = 0
-      for (const part of parts) {
-        samples.set(part, at)
-        at += part.length
-      }
-      return { samples, sampleRate }
-    }
+    pcm: (): Pcm.Pcm | undefined => (length === 0 ? undefined : Pcm.join(parts, sampleRate))
   }
 }
 

@@ -7,8 +7,14 @@ export interface Pcm {
 /** Length in ms. */
 export const duration = (pcm: Pcm): number => (pcm.samples.length / pcm.sampleRate) * 1000
 
-/** From samples in [-1, 1]; what is beyond is cut off. */
-export const fromFloat = (samples: Float32Array, sampleRate: number): Pcm => ({
-  samples: Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767)),
-  sampleRate
-})
+/** Sounds of one sample rate (Hz), one after the other. */
+export const join = (parts: ReadonlyArray<Pcm>, sampleRate: number): Pcm => {
+  if (parts.length === 1) return parts[0]!
+  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.samples.length, 0))
+  let at = 0
+  for (const part of parts) {
+    samples.set(part.samples, at)
+    at += part.samples.length
+  }
+  return { samples, sampleRate }
+}

@@ -4,6 +4,7 @@ import type { Scope } from "effect"
 import type { AgentConfig, LlmProvider } from "../config/AgentConfig.ts"
 import type { LlmConfig } from "../config/LlmConfig.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
+import * as EngineTable from "../engine/EngineTable.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import * as AiSdkLlm from "./AiSdkLlm.ts"
@@ -84,25 +85,19 @@ export const layer = Layer.effect(
   }))
 )
 
-const unavailable = (engine: string, reason: string, advice: string) =>
-  new EngineUnavailable({ kind: "llm", engine, reason, advice })
+const noProvider = new EngineUnavailable({
+  kind: "llm",
+  engine: "llm_provider",
+  reason: "no language model is configured",
+  advice:
+    "Set agent_config.agent_settings.basic_memory_agent.llm_provider, to llama_cpp_llm for the embedded one."
+})
 
-const noProvider = unavailable(
-  "llm_provider",
-  "no language model is configured",
-  "Set agent_config.agent_settings.basic_memory_agent.llm_provider, to llama_cpp_llm for the embedded one."
-)
-
-const noSection = (provider: string) =>
-  unavailable(
-    provider,
-    "the configuration has no section for it",
-    `Add agent_config.llm_configs.${provider}.`
-  )
+const noSection = (provider: string) => EngineTable.noSection("llm", "agent_config.llm_configs", provider)
 
 const notBuilt = (provider: string, built: ReadonlyArray<string>) =>
-  unavailable(
-    provider,
-    "it is not part of this version",
-    `Set agent_config.agent_settings.basic_memory_agent.llm_provider to one of ${built.join(", ")}.`
-  )
+  EngineTable.notBuilt("llm", provider, {
+    key: "agent_config.agent_settings.basic_memory_agent.llm_provider",
+    what: "it",
+    built
+  })

@@ -4,10 +4,9 @@ import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Effect, Layer, Schema } from "effect"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import type { Pcm } from "../audio/Pcm.ts"
+import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
 import * as WorkerThread from "../audio/WorkerThread.ts"
-import * as PcmParts from "./PcmParts.ts"
 import * as WasiProgram from "./WasiProgram.ts"
 
 /** What the thread is asked for: its voices, or some text (see FliteText) spoken by one of them. */
@@ -23,7 +22,7 @@ export type Response =
       /** Texts that this thread is at work on now. */
       readonly running: number
     }
-  | { readonly _tag: "Spoken"; readonly pcm: Pcm }
+  | { readonly _tag: "Spoken"; readonly pcm: Pcm.Pcm }
   | { readonly _tag: "Failed"; readonly problem: string }
 
 const require = createRequire(import.meta.url)
@@ -85,7 +84,7 @@ const answer = Effect.map(
             : counted(Effect.forEach(request.pieces, speakPiece(module, request.voice))).pipe(
                 Effect.map((parts): Response => ({
                   _tag: "Spoken",
-                  pcm: PcmParts.join(parts, parts[0]?.sampleRate ?? 16_000)
+                  pcm: Pcm.join(parts, parts[0]?.sampleRate ?? 16_000)
                 }))
               )
         ),

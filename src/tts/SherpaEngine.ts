@@ -1,9 +1,9 @@
 import { Effect } from "effect"
 import type { Scope } from "effect"
+import * as Pcm from "../audio/Pcm.ts"
 import * as EngineProcess from "../engine/EngineProcess.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
-import * as PcmParts from "./PcmParts.ts"
 import type { Delivery, Job, Reply, State } from "./SherpaTtsWorker.ts"
 import type { Load } from "./SherpaVoice.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
@@ -64,7 +64,7 @@ export const open = Effect.fn("SherpaEngine.open")(function* ({
       engine,
       synthesize: Effect.fn("SherpaEngine.synthesize")(
         (text: string) => own.withPermits(1)(Effect.forEach(SpeechPieces.of(text), speak)),
-        Effect.map((parts) => PcmParts.join(parts, sampleRate)),
+        Effect.map((parts) => Pcm.join(parts, sampleRate)),
         Effect.mapError(({ advice, detail }) => new SynthesisFailed({ engine, detail, advice }))
       )
     }

@@ -2,10 +2,10 @@ import { Effect } from "effect"
 // oxlint-disable-next-line import/default
 import sherpa from "sherpa-onnx-node"
 import type { OfflineTts } from "sherpa-onnx-node"
+import * as FloatSamples from "../audio/FloatSamples.ts"
 import type { Pcm } from "../audio/Pcm.ts"
 import * as EngineRunner from "../engine/EngineRunner.ts"
 import * as HostPaths from "../engine/HostPaths.ts"
-import * as FloatSamples from "./FloatSamples.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
 
 /** How a piece of text is spoken. */

@@ -6,7 +6,8 @@ import { Decode } from "../audio/Decode.ts"
 import { Settings } from "../config/Settings.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
-import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as EngineTable from "../engine/EngineTable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import * as CommandTts from "./CommandTts.ts"
 import * as FliteTts from "./FliteTts.ts"
@@ -55,18 +56,7 @@ export const layer = Layer.effect(
   }))
 ).pipe(Layer.provide(Decode.layer))
 
-const noSection = (engine: string) =>
-  new EngineUnavailable({
-    kind: "tts",
-    engine,
-    reason: "the configuration has no section for it",
-    advice: `Add tts_config.${engine}.`
-  })
+const noSection = (engine: string) => EngineTable.noSection("tts", "tts_config", engine)
 
 const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  new EngineUnavailable({
-    kind: "tts",
-    engine,
-    reason: "this voice is not part of this version",
-    advice: `Set tts_config.tts_model to one of ${built.join(", ")}.`
-  })
+  EngineTable.notBuilt("tts", engine, { key: "tts_config.tts_model", what: "this voice", built })

@@ -59,3 +59,28 @@ export const openWith = (microphone: Microphone): Effect.Effect<Browser | undefi
 
 /** One whose microphone beeps. */
 export const open = openWith({})
+
+interface View {
+  /** The browser's own unless it is given. */
+  readonly viewport?: { readonly width: number; readonly height: number }
+  /** Run in the page before its own scripts. */
+  readonly before?: string
+}
+
+/** Opens an address in a page of its own. `complaints`: what its console has warned of, and errors that nobody caught. */
+export const visit = Effect.fnUntraced(function* (
+  browser: Browser,
+  url: string,
+  { before, viewport }: View = {}
+) {
+  const page = yield* Effect.promise(() => browser.newPage(viewport === undefined ? {} : { viewport }))
+  page.setDefaultTimeout(60_000)
+  const complaints: Array<string> = []
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+  })
+  page.on("pageerror", (error) => complaints.push(error.message))
+  if (before !== undefined) yield* Effect.promise(() => page.addInitScript(before))
+  yield* Effect.promise(() => page.goto(url))
+  return { page, complaints, at: (selector: string) => page.locator(selector) }
+})

@@ -16,16 +16,8 @@ export const open = Effect.fnUntraced(function* (
 ) {
   const browser = yield* Chromium.openWith(microphone)
   if (browser === undefined) return undefined
-  const page = yield* Effect.promise(() => browser.newPage({ viewport: { width, height: 844 } }))
-  page.setDefaultTimeout(60_000)
-  const complaints: Array<string> = []
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
-  })
-  page.on("pageerror", (error) => complaints.push(error.message))
-  yield* Effect.promise(() => page.addInitScript(before))
-  yield* Effect.promise(() => page.goto(url))
-  const at = (selector: string) => page.locator(selector)
+  const viewport = { width, height: 844 }
+  const { at, complaints, page } = yield* Chromium.visit(browser, url, { viewport, before })
   const click = (selector: string) => Effect.promise(() => at(selector).click())
   yield* there(at("#mic:enabled"))
   const heard = (text: string) => there(at("#mic-state").filter({ hasText: text }))

@@ -32,15 +32,7 @@ const open = Effect.gen(function* () {
       others: { "brook.yaml": { conf_name: "Brook", conf_uid: "brook_001", character_name: "Captain Brook" } }
     })
   )
-  const page = yield* Effect.promise(() => browser.newPage())
-  page.setDefaultTimeout(60_000)
-  const complaints: Array<string> = []
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
-  })
-  page.on("pageerror", (error) => complaints.push(error.message))
-  yield* Effect.promise(() => page.goto(server.url))
-  const at = (selector: string) => page.locator(selector)
+  const { at, complaints, page } = yield* Chromium.visit(browser, server.url)
   const state = (name: "idle" | "thinking" | "speaking") => there(at(`body[data-state=${name}]`))
   yield* there(at("#status[data-connection=open]"))
   yield* there(at("#send:enabled"))

@@ -18,15 +18,9 @@ const open = (width = 1200) =>
     const browser = yield* Chromium.open
     if (browser === undefined) return undefined
     const { url } = yield* HttpServer
-    const page = yield* Effect.promise(() => browser.newPage({ viewport: { width, height: 844 } }))
-    page.setDefaultTimeout(60_000)
-    const complaints: Array<string> = []
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+    const { at, complaints, page } = yield* Chromium.visit(browser, `${url}/web-tool`, {
+      viewport: { width, height: 844 }
     })
-    page.on("pageerror", (error) => complaints.push(error.message))
-    yield* Effect.promise(() => page.goto(`${url}/web-tool`))
-    const at = (selector: string) => page.locator(selector)
     yield* there(at("#say:enabled"))
     return { at, complaints, page }
   })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as FloatSamples from "../../src/tts/FloatSamples.ts"
+import * as FloatSamples from "../../src/audio/FloatSamples.ts"
 
 const convert = (samples: ReadonlyArray<number>, gain: Partial<FloatSamples.Gain> = {}) =>
   Array.from(FloatSamples.toInt16(Float32Array.from(samples), { normalize: false, volume: 1, ...gain }))
