@@ -14,7 +14,10 @@ export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>
   }
 }
 
-/** One utterance, heard while it is spoken. Samples as for `transcribe`; one caller at a time. */
+/**
+ * One utterance, heard while it is spoken. Samples as for `transcribe`; one caller at a time. If any of it is lost, by an
+ * interruption or a death of the engine, everything after that fails.
+ */
 export interface Listener {
   /** Hears the next samples. Answers the transcript so far. */
   readonly hear: (samples: Float32Array) => Effect.Effect<string, TranscriptionFailed>

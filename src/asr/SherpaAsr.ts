@@ -1,12 +1,14 @@
 import { resolve } from "node:path"
 import { FileSystem } from "@effect/platform"
-import { Context, Effect } from "effect"
+import { Effect, Exit } from "effect"
+import type { Context } from "effect"
 import type { Scope } from "effect"
 import type { SherpaAsrConfig } from "../config/SherpaAsrConfig.ts"
 import * as EngineProcess from "../engine/EngineProcess.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import type { JobFailed } from "../engine/JobFailed.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr, Listener } from "./Asr.ts"
@@ -95,7 +97,7 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
   }
 }
 
-const failed = (error: EngineProcess.JobFailed) =>
+const failed = (error: JobFailed) =>
   new TranscriptionFailed({
     engine,
     detail: error.detail,
@@ -121,21 +123,38 @@ export const listener = (
         .run(ask({ _tag: "Transcribe", samples, language }))
         .pipe(Effect.map(Transcript.clean), Effect.withSpan("SherpaAsr.transcribe"))
   }
-  return Effect.succeed(streaming ? { ...asr, listen: listen(ask) } : asr)
+  return Effect.succeed(streaming ? { ...asr, listen: listen(process, ask) } : asr)
 }
 
 let listeners = 0
 
+const lost = new TranscriptionFailed({
+  engine,
+  detail: "a part of what it heard is lost",
+  advice: "Please say that again."
+})
+
+/** Closing the scope forgets the listener in the process, and waits for nothing. */
 const listen = (
+  process: Recogniser["process"],
   ask: (job: Job) => Effect.Effect<string, TranscriptionFailed>
 ): Effect.Effect<Listener, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => ++listeners),
-      (listener) => Effect.ignore(ask({ _tag: "Forget", listener }))
-    ),
-    (listener) => ({
-      hear: (samples) => Effect.map(ask({ _tag: "Hear", listener, samples }), Transcript.clean),
-      finish: Effect.map(ask({ _tag: "Finish", listener }), Transcript.clean)
-    })
-  )
+  Effect.gen(function* () {
+    const listener = ++listeners
+    let state: "new" | "open" | "lost" | "finished" = "new"
+    yield* Effect.addFinalizer(() =>
+      state === "new" || state === "finished" ? Effect.void : process.tell({ _tag: "Forget", listener })
+    )
+    const next = (job: Job, then: "open" | "finished") =>
+      Effect.suspend(() => (state === "lost" ? lost : ask(job))).pipe(
+        Effect.onExit((exit) => Effect.sync(() => (state = Exit.isSuccess(exit) ? then : "lost"))),
+        Effect.map(Transcript.clean)
+      )
+    return {
+      hear: (samples) =>
+        Effect.suspend(() => next({ _tag: "Hear", listener, begins: state === "new", samples }, "open")),
+      finish: Effect.suspend(() =>
+        state === "new" ? Effect.succeed("") : next({ _tag: "Finish", listener }, "finished")
+      )
+    }
+  })

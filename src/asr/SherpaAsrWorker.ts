@@ -18,8 +18,16 @@ export interface Load {
 /** `samples`: mono, 16 kHz, in [-1, 1]. */
 export type Job =
   | { readonly _tag: "Transcribe"; readonly samples: Float32Array; readonly language: string }
-  /** The next samples of a listener, which begins with the first of them. Answers the text so far. */
-  | { readonly _tag: "Hear"; readonly listener: number; readonly samples: Float32Array }
+  /**
+   * The next samples of a listener, which `begins` with the first of them. Answers the text so far. One that is not known
+   * was lost with the process before: that is a problem, since what it has heard is missing.
+   */
+  | {
+      readonly _tag: "Hear"
+      readonly listener: number
+      readonly begins: boolean
+      readonly samples: Float32Array
+    }
   /** The listener's utterance is complete. Answers its text. */
   | { readonly _tag: "Finish"; readonly listener: number }
   /** The listener is wanted no longer. */
@@ -127,13 +135,15 @@ const finish = (online: OnlineRecognizer, stream: OnlineStream): string => {
 const listening = ({ listeners, online }: Engine, job: Exclude<Job, { readonly _tag: "Transcribe" }>) =>
   Effect.suspend(() => {
     if (online === undefined) return Effect.fail(EngineRunner.problem("it cannot hear while one speaks"))
-    const stream = listeners.get(job.listener) ?? online.createStream()
-    if (job._tag === "Hear") {
-      listeners.set(job.listener, stream)
-      return Effect.sync(() => feed(online, stream, job.samples))
-    }
-    listeners.delete(job.listener)
-    return Effect.sync(() => (job._tag === "Finish" ? finish(online, stream) : ""))
+    if (job._tag === "Hear" && job.begins) listeners.set(job.listener, online.createStream())
+    const stream = listeners.get(job.listener)
+    if (job._tag !== "Hear") listeners.delete(job.listener)
+    if (job._tag === "Forget") return Effect.succeed("")
+    if (stream === undefined)
+      return Effect.fail(EngineRunner.problem("what it had heard of this utterance is lost"))
+    return Effect.sync(() =>
+      job._tag === "Hear" ? feed(online, stream, job.samples) : finish(online, stream)
+    )
   })
 
 const runner = EngineRunner.serve<Load, Engine, Job, string>({

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Stream } from "effect"
 import type { Scope } from "effect"
+import type { UnknownException } from "effect/Cause"
 
 export interface Options {
   /** The module that runs in the process, in the folder of `from`. */
@@ -63,12 +64,15 @@ const logOutput = (name: string, output: Readable | null) =>
         Effect.ignore
       )
 
-/** Starts a process with an IPC channel; it ends with the scope. What it prints is logged at level debug. */
+/**
+ * Starts a process with an IPC channel; it ends with the scope. What it prints is logged at level debug. Fails when the
+ * machine has no room for another process.
+ */
 export const open = Effect.fn("ChildProcess.open")(function* (
   options: Options
-): Effect.fn.Return<ChildProcess, never, Scope.Scope> {
+): Effect.fn.Return<ChildProcess, UnknownException, Scope.Scope> {
   const child = yield* Effect.acquireRelease(
-    Effect.sync(() => start(options)),
+    Effect.try(() => start(options)),
     kill
   )
   // A process that cannot be started, or sent to, has ended: `ended` tells that.

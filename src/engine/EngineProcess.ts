@@ -1,42 +1,18 @@
-import type { ChildProcess as Child } from "node:child_process"
-import { Worker } from "@effect/platform"
-import { NodeWorker } from "@effect/platform-node"
 import type { WorkerError } from "@effect/platform/WorkerError"
-import { Deferred, Duration, Effect, Logger, LogLevel, Schema, Stream } from "effect"
+import { Deferred, Duration, Effect, Stream } from "effect"
 import type { Scope } from "effect"
 import * as ChildProcess from "./ChildProcess.ts"
-import * as EngineFailure from "./EngineFailure.ts"
+import * as EngineLife from "./EngineLife.ts"
 import type { Problem, Request, Response } from "./EngineRunner.ts"
 import { EngineUnavailable } from "./EngineUnavailable.ts"
-import type { EngineKind } from "./EngineUnavailable.ts"
 import * as HostPaths from "./HostPaths.ts"
+import { JobFailed } from "./JobFailed.ts"
 
-/** A job was not done. `message` is fit for a client. */
-export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
-  ...EngineFailure.fields,
-  /**
-   * `refused`: the engine said no. `died`: its process ended meanwhile. `overdue`: it took too long.
-   * `down`: its process could not be started anew. `busy`: too many jobs wait already.
-   */
-  reason: Schema.Literal("refused", "died", "overdue", "down", "busy")
-}) {
-  override get message(): string {
-    return EngineFailure.describe(this)
-  }
-}
-
-export interface Options<Load> extends Omit<ChildProcess.Options, "name"> {
-  readonly kind: EngineKind
-  /** The configuration's name for the engine, such as `sherpa_onnx_asr`. */
-  readonly engine: string
-  /** Plain data that says what to load. */
-  readonly load: Load
-  /** What to do when it cannot be loaded or refuses a job, a whole sentence. */
-  readonly advice: string
-  /** Defaults to 3 minutes. */
-  readonly loadTimeout?: Duration.DurationInput
+export interface Options<Load> extends EngineLife.Options<Load> {
   /** A job that takes longer hangs: its process is ended. Defaults to 2 minutes. */
   readonly jobTimeout?: Duration.DurationInput
+  /** How long a job waits for a process that starts anew. Defaults to 30 seconds. */
+  readonly patience?: Duration.DurationInput
   /** Jobs under way, with those that wait in the process; further ones fail. Defaults to 1024. */
   readonly mostJobs?: number
 }
@@ -50,16 +26,15 @@ export interface EngineProcess<Job, Reply> {
   readonly ask: (job: Job) => Effect.Effect<Reply, JobFailed>
   /** The same for a job that gives several replies. No time limit: the caller sees what comes. */
   readonly stream: (job: Job) => Stream.Stream<Reply, JobFailed>
+  /**
+   * Hands a job over whose reply nobody waits for, as finalizers have. None is done when no process runs: it is for jobs
+   * that concern what the process has in memory.
+   */
+  readonly tell: (job: Job) => Effect.Effect<void>
   /** Jobs that the process has under way, with those that still stop. */
   readonly jobs: Effect.Effect<number, JobFailed>
   /** The process that runs now. */
   readonly pid: Effect.Effect<number | undefined>
-}
-
-interface Running<Load, Job, Reply> {
-  readonly child: Child
-  readonly worker: Worker.Worker<Request<Load, Job>, Response<Reply>, Problem>
-  readonly ended: Effect.Effect<void>
 }
 
 /** Waits before a process starts anew, in ms: the longest is reached after eight deaths with no job done between them. */
@@ -69,20 +44,23 @@ const longestWait = 30_000
 const waitAfter = (deaths: number) => Duration.millis(Math.min(longestWait, firstWait * 2 ** (deaths - 1)))
 
 /**
- * Starts the process and waits until its engine is loaded. It ends with the scope. When it ends by itself it is started
- * anew, after a wait that grows with each death until a job has been done.
+ * Starts the process and waits until its engine is loaded. It ends with the scope, and jobs that still wait then fail.
+ * When it ends by itself it is started anew, after a wait that grows with each death until a job has been done.
  */
 export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>(
   options: Options<Load>
 ): Effect.fn.Return<EngineProcess<Job, Reply>, EngineUnavailable, Scope.Scope> {
-  type Life = Deferred.Deferred<Running<Load, Job, Reply>, EngineUnavailable>
-  const nextLife = Deferred.make<Running<Load, Job, Reply>, EngineUnavailable>()
-  let life: Life = yield* nextLife
+  type Life = EngineLife.EngineLife<Load, Job, Reply>
+  const { advice, engine, kind } = options
+  const unavailable = (reason: string) => new EngineUnavailable({ kind, engine, reason, advice })
+  const scope = yield* Effect.scope
+  const nextLife = Deferred.make<Life, EngineUnavailable>()
+  let life = yield* nextLife
   let deaths = 0
   let hasLived = false
 
   const live = Effect.scoped(
-    start<Load, Job, Reply>(options).pipe(
+    EngineLife.open<Load, Job, Reply>(options).pipe(
       Effect.tap((running) => {
         hasLived = true
         return Deferred.succeed(life, running)
@@ -90,6 +68,10 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
       Effect.flatMap(({ ended }) => ended)
     )
   ).pipe(
+    // A mistake of ours must not end the supervision.
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(Effect.logError("an engine's start died", defect), unavailable("its start failed"))
+    ),
     // Whoever waits is told; the next one waits for the next attempt.
     Effect.catchAll((failure) => Deferred.fail(life, failure)),
     Effect.zipRight(nextLife),
@@ -99,33 +81,39 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
       if (!hasLived) return Effect.never
       const wait = waitAfter(++deaths)
       return Effect.zipRight(
-        Effect.logWarning(
-          `The process of ${options.engine} has ended; it starts anew in ${Duration.format(wait)}`
-        ),
+        Effect.logWarning(`The process of ${engine} has ended; it starts anew in ${Duration.format(wait)}`),
         Effect.sleep(wait)
       )
     })
   )
   const first = life
+  // After the supervision has stopped: what waits for a next life would wait for ever.
+  yield* Effect.addFinalizer(() => Deferred.fail(life, unavailable("it has been closed")))
   yield* Effect.forkScoped(Effect.forever(live))
   yield* Deferred.await(first)
 
   const failed = (reason: JobFailed["reason"], detail: string, advice: string) =>
-    new JobFailed({ engine: options.engine, reason, detail, advice })
+    new JobFailed({ engine, reason, detail, advice })
   const died = failed(
     "died",
     "its process has ended in the middle of the work",
-    `It is being started anew. If this happens again: ${options.advice}`
+    `It is being started anew. If this happens again: ${advice}`
   )
-  const overdue = failed("overdue", "it did not finish in time and was stopped", options.advice)
+  const overdue = failed("overdue", "it did not finish in time and was stopped", advice)
+  const away = failed("down", "its process is still being started anew", "Try again in a moment.")
   const toFailure = (error: Problem | WorkerError): JobFailed =>
-    error._tag === "Problem" ? failed("refused", HostPaths.without(error.problem), options.advice) : died
+    error._tag === "Problem" ? failed("refused", HostPaths.without(error.problem), advice) : died
 
+  // In a finalizer, too, what waits in vain can be given up: hence the race.
   const running = Effect.suspend(() => Deferred.await(life)).pipe(
-    Effect.mapError(({ advice, reason }) => failed("down", reason, advice))
+    Effect.mapError((failure) => failed("down", failure.reason, failure.advice)),
+    Effect.interruptible,
+    Effect.raceFirst(Effect.interruptible(Effect.delay(away, options.patience ?? "30 seconds")))
   )
+  const jobTimeout = options.jobTimeout ?? "2 minutes"
   const most = options.mostJobs ?? 1024
   let jobs = 0
+  let lastJob = 0
   const enter = Effect.suspend(() => {
     if (jobs >= most)
       return Effect.fail(failed("busy", `${most} jobs wait for it already`, "Try again in a moment."))
@@ -133,34 +121,60 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
     return Effect.void
   })
   const leave = Effect.sync(() => void jobs--)
+
+  /** One reply, unless the process ends before. Also in a finalizer the one that lost has to stop. */
+  const request = ({ ended, worker }: Life, what: Request<Load, Job>) =>
+    Effect.raceFirst(
+      Effect.interruptible(Effect.mapError(worker.executeEffect(what), toFailure)),
+      Effect.interruptible(Effect.zipRight(ended, died))
+    )
   const replyOf = (response: Response<Reply>): Effect.Effect<Reply, JobFailed> => {
     if (response._tag !== "Reply") return Effect.fail(died)
     deaths = 0
     return Effect.succeed(response.reply)
   }
-
-  const ask = (job: Job) =>
-    Effect.flatMap(running, ({ child, ended, worker }) =>
-      worker.executeEffect({ _tag: "Job", job }).pipe(
-        Effect.mapError(toFailure),
-        Effect.flatMap(replyOf),
-        // Also in a finalizer the one that lost has to stop.
-        Effect.raceFirst(Effect.interruptible(Effect.zipRight(ended, Effect.fail(died)))),
-        Effect.timeoutOption(options.jobTimeout ?? "2 minutes"),
-        Effect.flatMap((reply) =>
-          reply._tag === "Some"
-            ? Effect.succeed(reply.value)
-            : Effect.zipRight(ChildProcess.kill(child), Effect.fail(overdue))
+  /** Ends a process that takes longer than a job may: nothing comes of it any more. */
+  const inTime = <A>({ child }: Life, work: Effect.Effect<A, JobFailed>, since: Effect.Effect<void>) =>
+    Effect.raceFirst(
+      Effect.interruptible(work),
+      Effect.interruptible(
+        Effect.delay(Effect.zipRight(ChildProcess.kill(child), overdue), jobTimeout).pipe((clock) =>
+          Effect.zipRight(since, clock)
         )
       )
     )
+
+  /** Jobs that have been given up while native code was at them, which has to come to its end. */
+  const stopping = new Set<Deferred.Deferred<void>>()
+  const stopped = Effect.suspend(() => Effect.forEach(stopping, Deferred.await, { discard: true }))
+  const giveUp = (now: Life, id: number) =>
+    Effect.gen(function* () {
+      const end = yield* Deferred.make<void>()
+      stopping.add(end)
+      const settled = Effect.sync(() => stopping.delete(end)).pipe(
+        Effect.zipRight(Deferred.succeed(end, undefined))
+      )
+      yield* inTime(now, request(now, { _tag: "Settle", id }), Effect.void).pipe(
+        Effect.ignore,
+        Effect.ensuring(settled),
+        Effect.forkIn(scope)
+      )
+    })
+
+  const ask = (job: Job) =>
+    Effect.flatMap(running, (now) => {
+      const id = ++lastJob
+      const reply = Effect.flatMap(request(now, { _tag: "Job", id, job }), replyOf)
+      // The clock stands still while others that were given up keep the process.
+      return Effect.onInterrupt(inTime(now, reply, stopped), () => giveUp(now, id))
+    })
   const stream = (job: Job) =>
     Effect.map(running, ({ ended, worker }) =>
       worker
-        .execute({ _tag: "Job", job })
+        .execute({ _tag: "Job", id: ++lastJob, job })
         .pipe(
           Stream.mapError(toFailure),
-          Stream.interruptWhen(Effect.zipRight(ended, Effect.fail(died))),
+          Stream.interruptWhen(Effect.zipRight(ended, died)),
           Stream.mapEffect(replyOf)
         )
     )
@@ -179,51 +193,17 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
           stream(job)
         )
       ),
-    jobs: Effect.flatMap(running, ({ worker }) =>
-      worker.executeEffect({ _tag: "Count" }).pipe(
-        Effect.mapError(toFailure),
-        Effect.map((response) => (response._tag === "Counted" ? response.jobs : 0))
-      )
+    tell: (job) =>
+      Effect.flatMap(
+        Effect.suspend(() => Deferred.isDone(life)),
+        (isDone) => (isDone ? Effect.asVoid(Effect.forkIn(Effect.ignore(ask(job)), scope)) : Effect.void)
+      ),
+    jobs: Effect.flatMap(running, (now) => request(now, { _tag: "Count" })).pipe(
+      Effect.map((response) => (response._tag === "Counted" ? response.jobs : 0))
     ),
     pid: Effect.suspend(() => Deferred.poll(life)).pipe(
       Effect.flatMap((poll) => (poll._tag === "Some" ? Effect.option(poll.value) : Effect.succeedNone)),
       Effect.map((now) => (now._tag === "Some" ? now.value.child.pid : undefined))
     )
   }
-})
-
-/** Starts one process and loads the engine; both end with the scope. */
-const start = Effect.fn("EngineProcess.start")(function* <Load, Job, Reply>(options: Options<Load>) {
-  const { advice, engine, kind, load } = options
-  const unavailable = (reason: string) => new EngineUnavailable({ kind, engine, reason, advice })
-  const child = yield* ChildProcess.open({ ...options, name: engine })
-  const ended = ChildProcess.ended(child)
-  const worker = yield* Worker.WorkerManager.pipe(
-    Effect.flatMap((manager) => manager.spawn<Request<Load, Job>, Response<Reply>, Problem>({})),
-    Effect.provide(NodeWorker.layer(() => child)),
-    Effect.tap((worker) => worker.executeEffect({ _tag: "Load", load })),
-    Effect.mapError((error) =>
-      unavailable(
-        error._tag === "Problem" ? HostPaths.without(error.problem) : "its process could not be started"
-      )
-    ),
-    // A native engine that cannot read its model may end its process: that is all it says.
-    Effect.raceFirst(
-      Effect.zipRight(
-        ended,
-        Effect.fail(unavailable("its process ended while it was loaded; the log says more at level debug"))
-      )
-    ),
-    Effect.timeoutFail({
-      duration: options.loadTimeout ?? "3 minutes",
-      onTimeout: () => unavailable("it was not loaded in time")
-    }),
-    // The library warns of every death; ours says which engine it was.
-    Logger.withMinimumLogLevel(LogLevel.Error),
-    // Before the library asks it to end by itself, and waits for that.
-    Effect.onError(() => ChildProcess.kill(child))
-  )
-  yield* Effect.addFinalizer(() => ChildProcess.kill(child))
-  const running: Running<Load, Job, Reply> = { child, worker, ended }
-  return running
 })

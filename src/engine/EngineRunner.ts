@@ -1,13 +1,16 @@
+import { readdirSync } from "node:fs"
 import { constants, setPriority } from "node:os"
 import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
 import * as WorkerRunner from "@effect/platform/WorkerRunner"
-import { Cause, Effect, Layer, Option, Scope, Stream } from "effect"
+import { Cause, Deferred, Effect, FiberId, Layer, Option, Scope, Stream } from "effect"
 
 /** What a process is told: first what to load, then its jobs. */
 export type Request<Load, Job> =
   | { readonly _tag: "Load"; readonly load: Load }
-  | { readonly _tag: "Job"; readonly job: Job }
+  | { readonly _tag: "Job"; readonly id: number; readonly job: Job }
   | { readonly _tag: "Count" }
+  /** Waits until the job `id` has ended; interrupting it does not wait. */
+  | { readonly _tag: "Settle"; readonly id: number }
 
 /** Why a load or a job failed: a clause without a full stop. Plain data, since it crosses processes. */
 export interface Problem {
@@ -24,7 +27,7 @@ export interface Handler<Load, Engine, Job, Reply> {
   readonly work: (engine: Engine, job: Job) => Stream.Stream<Reply, Problem> | Effect.Effect<Reply, Problem>
 }
 
-/** What a process replies: `Loaded` to `Load`, how many jobs it has to `Count`, and what its jobs give. */
+/** What a process replies: `Loaded` to `Load`, how many jobs it has to `Count` and to `Settle`, and what its jobs give. */
 export type Response<Reply> =
   | { readonly _tag: "Loaded" }
   | { readonly _tag: "Reply"; readonly reply: Reply }
@@ -44,9 +47,17 @@ const prepare = Effect.sync(() => {
   process.on("SIGTERM", () => {})
   // Without a parent there is nobody to work for. Nothing here needs an orderly end, and native threads can delay one.
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"))
-  // Threads that are started later inherit it.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  giveWay()
 })
+
+/**
+ * The server's event loop goes first when there are not cores enough. Linux has priorities of single threads, and threads
+ * inherit that of the one that starts them: the pool that native work runs in is there already.
+ */
+const giveWay = () => {
+  const threads = process.platform === "linux" ? readdirSync("/proc/self/task").map(Number) : [process.pid]
+  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+}
 
 /**
  * Serves an engine in this process, for `EngineProcess` in the parent, as long as the process lives. It is all that the
@@ -55,7 +66,7 @@ const prepare = Effect.sync(() => {
 export const serve = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, Job, Reply>) => {
   const answer = Effect.map(Effect.scope, (scope) => {
     let engine: Engine | undefined
-    let jobs = 0
+    const jobs = new Map<number, Deferred.Deferred<void>>()
     const load = (what: Load) =>
       handler.load(what).pipe(
         Effect.map((loaded): Response<Reply> => {
@@ -65,19 +76,33 @@ export const serve = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, J
         Scope.extend(scope),
         Effect.catchAllCause(toProblem)
       )
-    const begin = Effect.sync(() => void jobs++)
-    const end = Effect.sync(() => void jobs--)
-    const work = (job: Job) => {
+    const begin = (id: number) =>
+      Effect.sync(() => {
+        const ended = Deferred.unsafeMake<void>(FiberId.none)
+        jobs.set(id, ended)
+        return ended
+      })
+    const end = (id: number) => (ended: Deferred.Deferred<void>) =>
+      Effect.suspend(() => {
+        jobs.delete(id)
+        return Deferred.succeed(ended, undefined)
+      })
+    const count = Effect.sync((): Response<Reply> => ({ _tag: "Counted", jobs: jobs.size }))
+    const settle = (id: number) =>
+      Effect.suspend(() => {
+        const ended = jobs.get(id)
+        return ended === undefined ? Effect.void : Deferred.await(ended)
+      })
+    const work = (id: number, job: Job) => {
       const replies = handler.work(engine!, job)
       return Effect.isEffect(replies)
         ? Effect.acquireUseRelease(
-            begin,
+            begin(id),
             () => replies.pipe(Effect.map(toReply<Reply>), Effect.catchAllCause(toProblem)),
-            () => end
+            end(id)
           )
-        : Stream.flatMap(
-            Stream.acquireRelease(begin, () => end),
-            () => replies.pipe(Stream.map(toReply<Reply>), Stream.catchAllCause(toProblem))
+        : Stream.flatMap(Stream.acquireRelease(begin(id), end(id)), () =>
+            replies.pipe(Stream.map(toReply<Reply>), Stream.catchAllCause(toProblem))
           )
     }
     return (request: Request<Load, Job>) => {
@@ -85,9 +110,11 @@ export const serve = <Load, Engine, Job, Reply>(handler: Handler<Load, Engine, J
         case "Load":
           return load(request.load)
         case "Job":
-          return work(request.job)
+          return work(request.id, request.job)
         case "Count":
-          return Effect.sync((): Response<Reply> => ({ _tag: "Counted", jobs }))
+          return count
+        case "Settle":
+          return Effect.zipRight(settle(request.id), count)
       }
     }
   })

@@ -14,6 +14,8 @@ export interface Member {
   readonly run: <A, E, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 /** The queue is as long as there are jobs: a session has a handful at once, and waits for them. */
 type Waiting = Array<Deferred.Deferred<void>>
 
@@ -47,7 +49,8 @@ export const make = (places: number): FairShare => {
       return Effect.void
     })
 
-  const enter = (member: Member): Effect.Effect<void> =>
+  /** Uninterruptible but for the waiting: a place that was taken must not get lost on the way to its job. */
+  const enter = (member: Member, restore: Restore): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (free > 0) {
         free--
@@ -57,7 +60,7 @@ export const make = (places: number): FairShare => {
       const waiting = queue.get(member) ?? []
       waiting.push(job)
       queue.set(member, waiting)
-      return Effect.onInterrupt(Deferred.await(job), () => leave(member, job))
+      return Effect.onInterrupt(restore(Deferred.await(job)), () => leave(member, job))
     })
 
   return {
@@ -65,7 +68,7 @@ export const make = (places: number): FairShare => {
       const member: Member = {
         run: (job) =>
           Effect.uninterruptibleMask((restore) =>
-            Effect.zipRight(restore(enter(member)), Effect.ensuring(restore(job), next))
+            Effect.zipRight(enter(member, restore), Effect.ensuring(restore(job), next))
           )
       }
       return member

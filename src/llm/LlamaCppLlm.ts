@@ -4,6 +4,7 @@ import type { Context, Scope } from "effect"
 import * as EngineProcess from "../engine/EngineProcess.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import type { JobFailed } from "../engine/JobFailed.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import { LlmFailed } from "./Llm.ts"
@@ -25,7 +26,7 @@ export interface Options {
 
 const advice = "Choose another model with llama_cpp_llm.model_path, or another provider as llm_provider."
 
-const toFailure = (failure: EngineProcess.JobFailed): LlmFailed => {
+const toFailure = (failure: JobFailed): LlmFailed => {
   const failed = (reason: LlmFailed["reason"], detail: string, advice: string) =>
     new LlmFailed({ provider, reason, detail, advice })
   switch (failure.reason) {

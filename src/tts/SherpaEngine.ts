@@ -4,6 +4,7 @@ import * as Pcm from "../audio/Pcm.ts"
 import * as EngineProcess from "../engine/EngineProcess.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import type { JobFailed } from "../engine/JobFailed.ts"
 import type { Delivery, Job, Reply, State } from "./SherpaTtsWorker.ts"
 import type { Load } from "./SherpaVoice.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
@@ -23,7 +24,7 @@ export interface SherpaEngine {
   readonly engine: string
   readonly speakers: number
   /** What the process does now. */
-  readonly state: Effect.Effect<State, EngineProcess.JobFailed>
+  readonly state: Effect.Effect<State, JobFailed>
   readonly pid: Effect.Effect<number | undefined>
   /** One more session's voice. */
   readonly voice: (delivery: Delivery) => Tts

@@ -67,16 +67,50 @@ describe("sherpa_onnx_asr with a streaming model", () => {
       })
     )
 
-    it.scoped("a death costs what was being listened to, and no more", () =>
+    it.scoped("a death fails what was being listened to, to its end, and no more", () =>
       Effect.gen(function* () {
         const keys = yield* model
         const asr = yield* open(keys)
-        const listener = yield* listen(asr)
-        yield* listener.hear(tone("high"))
+        const { process } = yield* engineOf(keys)
+        const [during, before] = [yield* listen(asr), yield* listen(asr)]
+        yield* during.hear(tone("high"))
+        yield* before.hear(tone("high"))
         yield* kill(keys)
-        // Whether its end has been noticed yet or not: what was heard before is lost.
-        yield* Effect.either(listener.hear(tone("low")))
+        // One notices in the middle. The other one is silent until the next process runs: that has not heard its "high".
+        yield* Effect.either(during.hear(tone("low")))
+        assert.strictEqual(yield* process.jobs, 0)
+        assert.include((yield* Effect.flip(during.finish)).message, "lost")
+        assert.include((yield* Effect.flip(before.finish)).message, "lost")
+        assert.include((yield* Effect.flip(before.hear(tone("low")))).message, "lost")
+        const after = yield* listen(asr)
+        assert.strictEqual(yield* after.hear(tone("low")), "low")
+        assert.strictEqual(yield* after.finish, "low")
         assert.strictEqual(yield* asr.transcribe(tone("low")), "low")
+      })
+    )
+
+    it.scoped("forgets in the process whoever left in the middle, and keeps nobody who leaves waiting", () =>
+      Effect.gen(function* () {
+        const keys = yield* model
+        const asr = yield* open(keys)
+        const { process } = yield* engineOf(keys)
+        yield* Effect.scoped(Effect.flatMap(listen(asr), ({ hear }) => hear(tone("high"))))
+        yield* asr.transcribe(tone("silence"))
+        // A job for a listener that is not known is refused.
+        for (let listener = 1; listener < 50; listener++)
+          assert.strictEqual(
+            (yield* Effect.flip(process.ask({ _tag: "Finish", listener }))).reason,
+            "refused"
+          )
+        const pid = (yield* process.pid)!
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* (yield* listen(asr)).hear(tone("high"))
+            yield* Effect.sync(() => globalThis.process.kill(pid, "SIGSTOP"))
+          })
+        )
+        yield* Effect.sync(() => globalThis.process.kill(pid, "SIGCONT"))
+        assert.strictEqual(yield* process.jobs, 0)
       })
     )
 

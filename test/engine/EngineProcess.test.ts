@@ -1,5 +1,6 @@
+import { constants } from "node:os"
 import { assert, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Schedule, Stream } from "effect"
+import { Chunk, Effect, Exit, Fiber, Schedule, Scope, Stream } from "effect"
 import * as EngineProcess from "../../src/engine/EngineProcess.ts"
 import * as Processes from "../support/Processes.ts"
 import type { Job, Load, Reply } from "../support/EchoWorker.ts"
@@ -122,6 +123,90 @@ it.scopedLive("a job that hangs is stopped with its process", () =>
     const overdue = yield* Effect.flip(engine.ask({ do: "hang" }))
     assert.strictEqual(overdue.reason, "overdue")
     assert.isFalse(isAlive(before))
+  })
+)
+
+it.scopedLive("the clock of a job stands still while one that was given up comes to its end", () =>
+  Effect.gen(function* () {
+    const engine = yield* open("succeed", { jobTimeout: "1500 millis" })
+    const before = yield* pidOf(engine)
+    for (let count = 0; count < 2; count++) {
+      const given = yield* Effect.fork(engine.ask({ do: "toil", ms: 1000 }))
+      yield* Effect.repeat(engine.jobs, { until: (jobs) => jobs === 1 })
+      yield* Fiber.interrupt(given)
+      // Its own second fits, that before it would not.
+      assert.strictEqual(yield* engine.ask({ do: "toil", ms: 1000 }), 1000)
+    }
+    assert.strictEqual(yield* pidOf(engine), before)
+  })
+)
+
+it.scopedLive("a job that was given up and hangs is stopped with its process", () =>
+  Effect.gen(function* () {
+    const engine = yield* open("succeed", { jobTimeout: "300 millis" })
+    const before = yield* pidOf(engine)
+    const given = yield* Effect.fork(engine.ask({ do: "toil", ms: 600_000 }))
+    yield* Effect.repeat(engine.jobs, { until: (jobs) => jobs === 1 })
+    yield* Fiber.interrupt(given)
+    yield* Effect.repeat(
+      Effect.sync(() => isAlive(before)),
+      { until: (alive) => !alive, schedule: Schedule.spaced(20) }
+    )
+    assert.strictEqual(yield* engine.jobs, 0)
+  })
+)
+
+it.scopedLive("closing ends whatever waits for a process that starts anew, in a finalizer, too", () =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const engine = yield* Scope.extend(open("succeed"), scope)
+    // Twice, so that the next life is half a second away.
+    for (let count = 0; count < 2; count++) {
+      yield* Effect.ignore(engine.jobs)
+      yield* Effect.ignore(engine.ask({ do: "die" }))
+    }
+    const waiting = yield* Effect.fork(Effect.flip(engine.ask({ do: "hang" })))
+    const parting = yield* Effect.fork(Effect.uninterruptible(Effect.flip(engine.ask({ do: "hang" }))))
+    yield* Effect.yieldNow()
+    yield* Scope.close(scope, Exit.void)
+    for (const fiber of [waiting, parting])
+      assert.include((yield* Fiber.join(fiber)).message, "it has been closed")
+    assert.strictEqual((yield* Effect.flip(engine.ask({ do: "hang" }))).reason, "down")
+  })
+)
+
+it.scopedLive("does not wait for ever for a process that starts anew", () =>
+  Effect.gen(function* () {
+    const engine = yield* open("succeed", { patience: "50 millis" })
+    yield* Effect.ignore(engine.ask({ do: "die" }))
+    const away = yield* Effect.flip(engine.ask({ do: "hang" }))
+    assert.strictEqual(away.reason, "down")
+    assert.include(away.message, "Try again in a moment.")
+  })
+)
+
+it.scopedLive("starts anew although the machine had no room for a process", () =>
+  Effect.gen(function* () {
+    const env: Record<string, string> = {}
+    const engine = yield* open("succeed", { env })
+    // Longer than the system takes, as a full machine would refuse it.
+    env["TOO_LONG"] = "x".repeat(1 << 20)
+    yield* Effect.ignore(engine.ask({ do: "die" }))
+    assert.include((yield* Effect.flip(engine.ask({ do: "hang" }))).message, "could not be started")
+    delete env["TOO_LONG"]
+    yield* Effect.retry(engine.jobs, { times: 20 })
+  })
+)
+
+it.scopedLive("gives way to the server with all of its threads", () =>
+  Effect.gen(function* () {
+    const engine = yield* open()
+    const priorities = yield* engine.ask({ do: "priorities" })
+    assert.instanceOf(priorities, Float32Array)
+    assert.deepStrictEqual(
+      [...new Set(priorities as Float32Array)],
+      [constants.priority.PRIORITY_BELOW_NORMAL]
+    )
   })
 )
 

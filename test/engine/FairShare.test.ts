@@ -63,3 +63,27 @@ it.effect("is free again when all have left", () =>
     assert.deepStrictEqual(journal, ["now"])
   })
 )
+
+/** The same effect, after as many steps of the runtime. */
+const after = <A>(steps: number, effect: Effect.Effect<A>): Effect.Effect<A> =>
+  steps === 0 ? effect : Effect.suspend(() => after(steps - 1, effect))
+
+it.effect("loses no place, wherever a job is interrupted", () =>
+  Effect.gen(function* () {
+    const journal: Array<string> = []
+    const member = FairShare.make(1).join()
+    // A fiber lets others run after so many steps: each time at another point of the way in.
+    const stepsAtOnce = 128
+    for (let steps = 0; steps < stepsAtOnce; steps++) {
+      const left = yield* after(steps, member.run(Effect.never)).pipe(
+        Effect.withMaxOpsBeforeYield(stepsAtOnce),
+        Effect.fork
+      )
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(left)
+      yield* Effect.fork(member.run(Effect.sync(() => journal.push("in"))))
+      yield* Effect.yieldNow()
+      assert.lengthOf(journal, steps + 1)
+    }
+  })
+)

@@ -1,4 +1,8 @@
 /** An engine process that does nothing useful: it shows what its jobs, its load and its death look like. */
+import { randomFill } from "node:crypto"
+import { readdirSync } from "node:fs"
+import { getPriority } from "node:os"
+import { promisify } from "node:util"
 import { Effect, Stream } from "effect"
 import * as EngineRunner from "../../src/engine/EngineRunner.ts"
 
@@ -11,6 +15,10 @@ export type Job =
   | { readonly do: "echo"; readonly samples: Float32Array }
   | { readonly do: "refuse" | "complain" | "throw" | "die" | "hang" }
   | { readonly do: "numbers"; readonly upTo: number }
+  /** Cannot be left half-way, as native code cannot. */
+  | { readonly do: "toil"; readonly ms: number }
+  /** Answers the priorities of the process's threads; each differs from the others only by mistake. */
+  | { readonly do: "priorities" }
 
 export type Reply = Float32Array | number
 
@@ -18,6 +26,9 @@ const exit = Effect.zipRight(
   Effect.sync((): void => process.exit(255)),
   Effect.never
 )
+
+/** Something that runs in a thread of the pool, as native engines do. */
+const native = Effect.promise(() => promisify(randomFill)(new Uint8Array(8)))
 
 const runner = EngineRunner.serve<Load, string, Job, Reply>({
   load: ({ load }) => {
@@ -39,6 +50,12 @@ const runner = EngineRunner.serve<Load, string, Job, Reply>({
         return exit
       case "hang":
         return Effect.never
+      case "toil":
+        return Effect.uninterruptible(Effect.as(Effect.sleep(job.ms), job.ms))
+      case "priorities":
+        return Effect.map(native, () =>
+          Float32Array.from(readdirSync("/proc/self/task"), (id) => getPriority(Number(id)))
+        )
       case "numbers":
         return Stream.range(1, job.upTo)
     }
