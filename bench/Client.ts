@@ -5,6 +5,7 @@ import { within } from "./Bounded.ts"
 export const head = {
   startMic: Buffer.from('{"type":"control","text":"start-mic"'),
   turnEnd: Buffer.from('{"type":"control","text":"conversation-chain-end"'),
+  speechStart: Buffer.from('{"type":"control","text":"interrupt"'),
   speechEnd: Buffer.from('{"type":"control","text":"mic-audio-end"'),
   sound: Buffer.from('{"type":"audio","audio":"'),
   synthesised: Buffer.from('{"type":"backend-synth-complete"'),

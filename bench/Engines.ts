@@ -109,16 +109,13 @@ const hearing = async (
 /** Speech and pauses of an open microphone. */
 const listening = async (provider: string, utterance: Float32Array) => {
   const server = await Server.start(provider, { vad: Models.silero })
-  const microphone = await OpenMicrophone.open(server.url)
-  await microphone.send(OpenMicrophone.lineful)
-  const speech = new Float32Array(utterance.length + 2 * Sound.sampleRate)
-  speech.set(utterance)
-  const seconds = 120
-  const frames = Sound.asBinary(Sound.repeated(speech, seconds))
+  const microphone = await OpenMicrophone.open(server.url, utterance)
+  await microphone.say(1)
+  const times = Math.ceil(120 / OpenMicrophone.secondsOf(utterance))
   const engine = cpuOf(server.pid, "SileroVadWorker")
   const before = { engine: engine(), server: Processes.cpu(server.pid) }
-  await microphone.send(frames)
-  const windows = (seconds * Sound.sampleRate) / 512
+  await microphone.say(times)
+  const windows = (times * OpenMicrophone.secondsOf(utterance) * Sound.sampleRate) / 512
   const used = { engine: engine() - before.engine, server: Processes.cpu(server.pid) - before.server }
   await microphone.close()
   await server.stop()

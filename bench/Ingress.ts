@@ -14,8 +14,8 @@ const utteranceSeconds = 100
 const warmUpUtterances = 2
 const upstream = "Open-LLM-VTuber: 12 MB/s, 37 times real time, heartbeats up to 400 ms"
 
-/** Sound that each open microphone sends. */
-const rawSeconds = { 1: 120, 10: 30 } as const
+/** Utterances that each open microphone sends. */
+const times = { 1: 24, 10: 6 } as const
 
 export interface Options {
   /** How long each way to send is measured. */
@@ -58,7 +58,8 @@ export const measure = async (provider: string, { seconds }: Options): Promise<F
       ...Pulse.rows("  meanwhile", times)
     )
   }
-  for (const sessions of [1, 10] as const) rows.push(...(await raw(server, pulse, sessions)))
+  const utterance = await Sound.utterance()
+  for (const sessions of [1, 10] as const) rows.push(...(await raw(server, pulse, sessions, utterance)))
   await Promise.all([pulse.stop(), server.stop(), bare.stop()])
   return {
     title: `Audio in: utterances of ${utteranceSeconds} s as fast as they are taken, ${seconds} s each way; then open microphones`,
@@ -94,20 +95,20 @@ const send = async (child: Child, frames: ReadonlyArray<string | Buffer>, least:
 const raw = async (
   server: Server.Server,
   pulse: Pulse.Pulse,
-  sessions: 1 | 10
+  sessions: 1 | 10,
+  utterance: Float32Array
 ): Promise<ReadonlyArray<Row>> => {
-  const frames = Sound.asBinary(Sound.softNoise(rawSeconds[sessions] * Sound.sampleRate))
   const microphones = await Promise.all(
-    Array.from({ length: sessions }, () => OpenMicrophone.open(server.url))
+    Array.from({ length: sessions }, () => OpenMicrophone.open(server.url, utterance))
   )
-  await Promise.all(microphones.map(({ send }) => send(OpenMicrophone.lineful)))
+  await Promise.all(microphones.map(({ say }) => say(1)))
   await pulse.take()
   const cpu = { server: Processes.cpu(server.pid), engine: engineCpu(server.pid) }
   const start = performance.now()
-  await Promise.all(microphones.map(({ send }) => send(frames)))
+  await Promise.all(microphones.map(({ say }) => say(times[sessions])))
   const took = performance.now() - start
-  const times = await pulse.take()
-  const sound = sessions * rawSeconds[sessions]
+  const pulses = await pulse.take()
+  const sound = sessions * times[sessions] * OpenMicrophone.secondsOf(utterance)
   const share = {
     server: (Processes.cpu(server.pid) - cpu.server) / sound / 10,
     engine: (engineCpu(server.pid) - cpu.engine) / sound / 10
@@ -121,7 +122,7 @@ const raw = async (
     },
     { measure: "  server's CPU for an open microphone", value: share.server, unit: "% of a core" },
     { measure: "  engine's CPU for an open microphone", value: share.engine, unit: "% of a core" },
-    ...Pulse.rows("  meanwhile", times)
+    ...Pulse.rows("  meanwhile", pulses)
   ]
 }
 

@@ -2,31 +2,47 @@ import type { WebSocket } from "ws"
 import * as Client from "./Client.ts"
 import * as Sound from "./Sound.ts"
 
-/** A client with an open microphone (`raw-audio-data`). */
+/** A client with an open microphone (`raw-audio-data`): someone says the same again and again, with pauses. */
 export interface OpenMicrophone {
-  /** Sends as fast as the server listens; done when all but the last four seconds have been listened to. */
-  readonly send: (frames: ReadonlyArray<Buffer>) => Promise<void>
+  /**
+   * Says it so many times, as fast as the server listens; done when the beginning of the last one has been heard: of all
+   * but three seconds, that is.
+   */
+  readonly say: (times: number) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-const heartbeat = JSON.stringify({ type: "heartbeat" })
-const listened = 300_000
+/** Before each utterance, in samples. */
+const pause = 2 * Sound.sampleRate
 
-/** `onFrame` gets every frame. What is sent are binary frames, which cost the client least. */
-export const open = async (
-  url: string,
-  onFrame: (frame: Buffer, socket: WebSocket) => void = () => {}
-): Promise<OpenMicrophone> => {
-  const socket = await Client.ready(url, onFrame)
+/** Utterances ahead of what has been heard: well below what the server's line for audio takes. */
+const ahead = 5
+
+/** Seconds of one utterance with its pause. */
+export const secondsOf = (utterance: Float32Array): number => (pause + utterance.length) / Sound.sampleRate
+
+/** What is sent are binary frames, which cost the client least. */
+export const open = async (url: string, utterance: Float32Array): Promise<OpenMicrophone> => {
+  const heard = { utterances: 0 }
+  const socket = await Client.ready(url, (frame) => {
+    if (Client.startsWith(frame, Client.head.speechStart)) heard.utterances++
+  })
   await use(socket, "raw-audio-data")
-  const send = async (frames: ReadonlyArray<Buffer>) => {
-    await Client.sendAll(socket, frames)
-    const answered = Client.next(socket, [Client.head.heartbeat], listened)
-    socket.send(heartbeat)
-    await answered
-  }
+  const spoken = new Float32Array(pause + utterance.length)
+  spoken.set(utterance, pause)
+  const frames = Sound.asBinary(spoken)
   return {
-    send,
+    say: async (times) => {
+      const before = heard.utterances
+      const until = async (count: number) => {
+        while (heard.utterances < before + count) await Client.next(socket, [Client.head.speechStart])
+      }
+      for (let said = 0; said < times; said++) {
+        await until(said - ahead)
+        await Client.sendAll(socket, frames)
+      }
+      await until(times)
+    },
     close: async () => {
       const gone = Client.closed(socket)
       socket.close()
@@ -41,6 +57,3 @@ export const use = async (socket: WebSocket, type: "mic-audio-data" | "raw-audio
   socket.send(JSON.stringify({ type: "use-extensions", binary_audio: type }))
   await agreed
 }
-
-/** The line of the server's ear is full of it: from then on as much is listened to as is sent. */
-export const lineful = Sound.asBinary(Sound.softNoise(6 * Sound.sampleRate))

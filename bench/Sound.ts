@@ -19,10 +19,6 @@ export const softNoise = (samples: number): Float32Array => {
   return Float32Array.from({ length: samples }, () => (random() - 0.5) * 0.001)
 }
 
-/** `samples` again and again, until it is `seconds` long. */
-export const repeated = (samples: Float32Array, seconds: number): Float32Array =>
-  Float32Array.from({ length: seconds * sampleRate }, (_, index) => samples[index % samples.length]!)
-
 /** As the protocol has it: a JSON array of numbers in each frame. */
 export const asNumbers = (samples: Float32Array): ReadonlyArray<string> =>
   Speech.chunks(samples, chunkLength).map((chunk) =>

@@ -8,7 +8,9 @@ import * as FiberSlot from "../supervision/FiberSlot.ts"
  * here only costs the preview: the whole utterance is transcribed at its end.
  */
 export interface Listening {
-  /** The next samples of the utterance (mono, 16 kHz); the first ones begin to listen. Never waits. */
+  /** An utterance begins. It is listened to from its first samples on, or not at all. */
+  readonly begin: Effect.Effect<void>
+  /** The next samples of the utterance (mono, 16 kHz), if it is listened to. Never waits. */
   readonly hear: (samples: Float32Array) => Effect.Effect<void>
   /** The utterance is complete. Answers what waits for its transcript: none if it was not heard as a whole. */
   readonly finish: Effect.Effect<Effect.Effect<Option.Option<string>>>
@@ -60,6 +62,11 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       Effect.onExit((exit) => Deferred.succeed(transcript, Exit.isSuccess(exit) ? exit.value : Option.none()))
     )
 
+  const cancel = Effect.suspend(() => {
+    current = undefined
+    return slot.stop
+  })
+
   const begin = Effect.gen(function* () {
     const utterance: Utterance = {
       chunks: yield* Mailbox.make<Float32Array>({ capacity: mostWaiting, strategy: "dropping" }),
@@ -68,28 +75,21 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
     }
     current = utterance
     yield* slot.start(listen(utterance))
-    return utterance
   })
 
   const listening: Listening = {
+    begin,
+    cancel,
     hear: (samples) =>
-      Effect.map(
-        Effect.suspend(() => (current === undefined ? begin : Effect.succeed(current))),
-        (utterance) => {
-          if (!utterance.chunks.unsafeOffer(samples)) utterance.isWhole = false
-        }
-      ),
+      Effect.sync(() => {
+        if (current !== undefined && !current.chunks.unsafeOffer(samples)) current.isWhole = false
+      }),
     finish: Effect.suspend(() => {
       const utterance = current
-      current = undefined
       if (utterance === undefined) return Effect.succeed(Effect.succeedNone)
-      if (!utterance.isWhole) return Effect.as(slot.stop, Effect.succeedNone)
-      return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
-    }),
-    cancel: Effect.suspend(() => {
-      if (current === undefined) return Effect.void
+      if (!utterance.isWhole) return Effect.as(cancel, Effect.succeedNone)
       current = undefined
-      return slot.stop
+      return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
     })
   }
   return listening

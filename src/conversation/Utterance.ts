@@ -25,13 +25,17 @@ const limit = Speech.longest * Speech.sampleRate
  * server listened. The two are never mixed.
  */
 export interface Utterance {
-  /** Adds a chunk; answers false for the first chunk that no longer fits, which is dropped like all after it. */
-  readonly add: (chunk: Float32Array) => boolean
+  /**
+   * Adds a chunk. `first`: it begins the utterance. `full`: it is the first one that no longer fits. That is `dropped`
+   * like all after it, and like one without samples.
+   */
+  readonly add: (chunk: Float32Array) => "first" | "kept" | "full" | "dropped"
   /**
    * Keeps an utterance that the server has heard. The client has to be told of a `new` one; one that comes before that
-   * is taken is `joined` to it. `full`: together they are longer than 120 s, so this one is dropped.
+   * is taken is `joined` to it. `full`: together they are longer than 120 s, so this one is dropped, as those after it
+   * are; but an answer of `full` comes once.
    */
-  readonly keep: (utterance: Float32Array) => "new" | "joined" | "full"
+  readonly keep: (utterance: Float32Array) => "new" | "joined" | "full" | "dropped"
   /**
    * Takes everything collected, joined once, and starts a new utterance. The client's own chunks come first: it sends
    * them and their `mic-audio-end` in one go, and answers what the server has told it before or after that.
@@ -46,6 +50,7 @@ export const make = (): Utterance => {
   let length = 0
   let full = false
   let heard: Float32Array | undefined
+  let heardFull = false
   const discard = () => {
     chunks = []
     length = 0
@@ -54,27 +59,34 @@ export const make = (): Utterance => {
   return {
     discard,
     add: (chunk) => {
-      if (full || chunk.length === 0) return true
+      if (full || chunk.length === 0) return "dropped"
       if (length + chunk.length > limit) {
         full = true
-        return false
+        return "full"
       }
       chunks.push(chunk)
       length += chunk.length
-      return true
+      return chunks.length === 1 ? "first" : "kept"
     },
     keep: (utterance) => {
       if (heard === undefined) {
         heard = utterance
         return "new"
       }
-      if (heard.length + utterance.length > limit) return "full"
+      if (heardFull) return "dropped"
+      if (heard.length + utterance.length > limit) {
+        heardFull = true
+        return "full"
+      }
       heard = Speech.join([heard, utterance])
       return "joined"
     },
     take: () => {
       const samples = length > 0 ? Speech.join(chunks) : (heard ?? new Float32Array(0))
-      if (length === 0) heard = undefined
+      if (length === 0) {
+        heard = undefined
+        heardFull = false
+      }
       discard()
       return samples
     }

@@ -72,7 +72,7 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "heartbeat":
       return yield* client.send({ type: "heartbeat-ack" })
     case "use-extensions":
-      return yield* Extensions.use(session.extensions, message)
+      return yield* Extensions.use(session, message)
     case "request-group-info":
       return yield* client.send({ type: "group-update", members: [], is_owner: false })
     case "add-client-to-group":

@@ -1,12 +1,16 @@
 import { Effect, Mailbox, Scope } from "effect"
+import * as Speech from "../audio/Speech.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as SpeechDetector from "../vad/SpeechDetector.ts"
 
-/** Audio that waits to be listened to, in samples: 4 s. */
-const longestLine = 4 * 16_000
+/**
+ * Audio that waits to be listened to, in seconds. As much as a listener may need to be there, when it has to be loaded:
+ * nothing that comes behind it, such as an interruption, may have to wait for that.
+ */
+export const longest = 60
 
 /** Listened to at once, in samples: 1 s at most. */
-const piece = 16_000
+const piece = Speech.sampleRate
 
 /** The server's ear for one client's open microphone. It belongs to the session: a switch finds the speech under way. */
 export interface Ear {
@@ -16,13 +20,14 @@ export interface Ear {
   /** Whose listener could not be opened, and until when (epoch, ms) that is not tried again. */
   refused: { readonly by: object; readonly until: number } | undefined
   /**
-   * Puts audio in the line: mono, 16 kHz. Waits while 4 s are in it already; nothing is dropped. The first audio starts
-   * `listen`, which is given piece by piece, in order, in a fiber of the session.
+   * Puts audio in the line: mono, 16 kHz. Never waits. Once `longest` seconds are in it the oldest goes; answers how many
+   * samples of it went. The first audio starts `listen`, which is given piece by piece, in order, in a fiber of the
+   * session.
    */
   readonly enter: <R>(
     audio: Float32Array,
     listen: (piece: Float32Array) => Effect.Effect<void, never, R>
-  ) => Effect.Effect<void, never, R>
+  ) => Effect.Effect<number, never, R>
 }
 
 /** Closing the scope stops the listening. It costs next to nothing until it is used. */
@@ -31,36 +36,45 @@ export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(
   const census = yield* Census
 
   const line = yield* Mailbox.make<Float32Array>()
-  const room = yield* Effect.makeSemaphore(longestLine)
+  let waiting = 0
   let listens = false
 
+  const next = Effect.map(Effect.orDie(line.take), (audio) => {
+    waiting -= audio.length
+    return audio
+  })
   const start = <R>(listen: (piece: Float32Array) => Effect.Effect<void, never, R>) =>
     Effect.suspend(() => {
       if (listens) return Effect.void
       listens = true
-      return Effect.orDie(line.take).pipe(
+      return next.pipe(
         Effect.flatMap((audio) =>
-          Effect.catchAllDefect(listen(audio), (defect) => Effect.logError("listening died", defect)).pipe(
-            Effect.zipRight(room.release(audio.length))
-          )
+          Effect.catchAllDefect(listen(audio), (defect) => Effect.logError("listening died", defect))
         ),
         Effect.forever,
         census.track("ear"),
         Effect.forkIn(scope)
       )
     })
+  const makeRoom = Effect.gen(function* () {
+    let dropped = 0
+    while (waiting > longest * Speech.sampleRate) dropped += (yield* next).length
+    return dropped
+  })
 
   const ear: Ear = {
     detector: SpeechDetector.make(),
     adaptive: undefined,
     refused: undefined,
     enter: (audio, listen) =>
-      Effect.zipRight(
-        start(listen),
-        Effect.forEach(pieces(audio), (part) => Effect.zipRight(room.take(part.length), line.offer(part)), {
-          discard: true
-        })
-      )
+      Effect.gen(function* () {
+        yield* start(listen)
+        for (const part of pieces(audio)) {
+          waiting += part.length
+          yield* line.offer(part)
+        }
+        return yield* makeRoom
+      })
   }
   return ear
 })

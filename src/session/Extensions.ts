@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
+import type { Listening } from "../conversation/Listening.ts"
 import type * as AudioChunk from "../protocol/AudioChunk.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 
@@ -15,11 +16,12 @@ export const none = (): Extensions => ({ binaryAudio: undefined, partialTranscri
 
 /** `use-extensions`: what the message leaves out stays as it was. */
 export const use = Effect.fn("Extensions.use")(function* (
-  extensions: Extensions,
+  { extensions, listening }: { readonly extensions: Extensions; readonly listening: Listening },
   wanted: Extract<ClientMessage, { readonly type: "use-extensions" }>
 ) {
   extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
+  if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
     type: "extensions-in-use",
     binary_audio: extensions.binaryAudio ?? null,

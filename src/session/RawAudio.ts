@@ -6,15 +6,18 @@ import type { DetectionFailed } from "../vad/Vad.ts"
 import type { SpeechEvent } from "../vad/SpeechDetector.ts"
 import type { Window } from "../vad/Window.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
+import * as Ear from "./Ear.ts"
 import { tellOnce } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
 
-/**
- * `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to, unless 4 s of audio
- * wait for that already: then the client has to wait too.
- */
+/** `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to. */
 export const receive = (session: Session, audio: Float32Array) =>
-  session.ear.enter(audio, (piece) => listen(session, piece))
+  Effect.flatMap(
+    session.ear.enter(audio, (piece) => listen(session, piece)),
+    (dropped) => (dropped === 0 ? Effect.void : tellOnce(session, "raw-audio-data", tooMuch))
+  )
+
+const tooMuch = `More than ${Ear.longest} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`
 
 /** Audio is dropped for this long, in ms, after there was nobody to listen to it; then that is tried again. */
 const pause = 10_000
@@ -55,6 +58,7 @@ const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) 
     case "new":
       return yield* client.send(ServerMessage.control("mic-audio-end"))
     case "joined":
+    case "dropped":
       return
     case "full":
       return yield* client.send(

@@ -53,6 +53,8 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
           session.exclusive.withPermits(1)(
             Effect.gen(function* () {
               yield* leaveTurn(session)
+              // What is being said now is transcribed as a whole, by the new character's recogniser.
+              yield* session.listening.cancel
               before = yield* Effect.uninterruptible(swap(session, { character, scope }))
               yield* client.send(character.announcement)
               yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })

@@ -28,15 +28,24 @@ export const textInput = Effect.fnUntraced(function* (
 
 /** `mic-audio-data`: one chunk of the utterance. */
 export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk: Float32Array) {
-  if (session.utterance.add(chunk)) {
-    return session.extensions.partialTranscripts ? yield* session.listening.hear(chunk) : undefined
+  const { extensions, listening, utterance } = session
+  const added = utterance.add(chunk)
+  switch (added) {
+    case "first":
+    case "kept":
+      if (added === "first" && extensions.partialTranscripts) yield* listening.begin
+      return yield* listening.hear(chunk)
+    case "full": {
+      const client = yield* Client
+      return yield* client.send(
+        ServerMessage.failure(
+          "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
+        )
+      )
+    }
+    case "dropped":
+      return
   }
-  const client = yield* Client
-  yield* client.send(
-    ServerMessage.failure(
-      "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
-    )
-  )
 })
 
 /** `mic-audio-end`: the utterance is complete. One in which nothing can be heard starts no turn. */
@@ -45,11 +54,12 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   images: ReadonlyArray<Image>
 ) {
   const samples = session.utterance.take()
-  const heard = yield* session.listening.finish
   const silence = Utterance.silence(samples)
   if (silence === undefined) {
+    const heard = yield* session.listening.finish
     return yield* begin(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
   }
+  yield* session.listening.cancel
   const client = yield* Client
   yield* client.send(ServerMessage.failure(silence))
   // The page waits for this after every utterance; but it must never end another turn.

@@ -6,16 +6,16 @@ const samples = (count: number, value: number) => new Float32Array(count).fill(v
 describe("Utterance", () => {
   it("joins the client's chunks, up to 120 s", () => {
     const utterance = Utterance.make()
-    assert.isTrue(utterance.add(samples(2, 1)))
-    assert.isTrue(utterance.add(samples(1_919_998, 2)))
-    assert.isFalse(utterance.add(samples(1, 3)))
-    // It is told once.
-    assert.isTrue(utterance.add(samples(1, 3)))
+    assert.strictEqual(utterance.add(samples(0, 1)), "dropped")
+    assert.strictEqual(utterance.add(samples(2, 1)), "first")
+    assert.strictEqual(utterance.add(samples(1_919_998, 2)), "kept")
+    assert.strictEqual(utterance.add(samples(1, 3)), "full")
+    assert.strictEqual(utterance.add(samples(1, 3)), "dropped")
     const taken = utterance.take()
     assert.lengthOf(taken, 1_920_000)
     assert.deepStrictEqual([...taken.subarray(0, 3)], [1, 1, 2])
     assert.lengthOf(utterance.take(), 0)
-    assert.isTrue(utterance.add(samples(1, 3)))
+    assert.strictEqual(utterance.add(samples(1, 3)), "first")
   })
 
   it("forgets the client's chunks when it gives them up, and only them", () => {
@@ -24,7 +24,7 @@ describe("Utterance", () => {
     utterance.add(samples(1_920_000, 2))
     utterance.add(samples(1, 2))
     utterance.discard()
-    assert.isTrue(utterance.add(samples(2, 3)))
+    assert.strictEqual(utterance.add(samples(2, 3)), "first")
     assert.deepStrictEqual(utterance.take(), samples(2, 3))
     assert.deepStrictEqual(utterance.take(), samples(1, 1))
   })
@@ -35,6 +35,7 @@ describe("Utterance", () => {
     utterance.add(samples(2, 9))
     assert.strictEqual(utterance.keep(samples(1_919_999, 2)), "joined")
     assert.strictEqual(utterance.keep(samples(1, 3)), "full")
+    assert.strictEqual(utterance.keep(samples(1, 3)), "dropped")
     assert.deepStrictEqual(utterance.take(), samples(2, 9))
     assert.lengthOf(utterance.take(), 1_920_000)
     assert.lengthOf(utterance.take(), 0)

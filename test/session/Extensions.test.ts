@@ -6,6 +6,8 @@ import * as World from "../support/World.ts"
 const chunk = { type: "mic-audio-data", audio: new Float32Array(4096).fill(0.1) } as const
 const over = { type: "mic-audio-end", images: [] } as const
 const partials = { type: "use-extensions", partial_transcripts: true } as const
+const off = { type: "use-extensions", partial_transcripts: false } as const
+const toAnother = { type: "switch-config", file: "b.yaml" } as const
 
 const seenOf = (client: { readonly received: ReadonlyArray<{ readonly type: string }> }, type: string) =>
   client.received.filter((message) => message.type === type)
@@ -117,6 +119,64 @@ describe("user-input-partial", () => {
         expect(seenOf(client, "user-input-transcription")).toEqual([
           { type: "user-input-transcription", text: "1 words" }
         ])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect.each([
+    ["asked for in the middle of it", [chunk, partials, chunk], []],
+    ["given up and asked for again", [partials, chunk, off, partials, chunk], ["listen", "stop listening"]],
+    ["and a switch in the middle of it", [partials, chunk, toAnother, chunk], ["listen", "stop listening"]]
+  ] as const)("shows the beginning of an utterance or nothing: %s", ([, messages, listened]) =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 10
+        const client = yield* ready
+        for (const message of messages) {
+          yield* client.send(message)
+          if (message.type === "switch-config") yield* TestClock.adjust("3 seconds")
+        }
+        yield* TestClock.adjust("1 second")
+        yield* client.send(over)
+        yield* tick
+        expect(world.journal.filter((line) => line.includes("listen"))).toEqual(listened)
+        // All of it, by the recogniser that transcribes whole utterances.
+        expect(world.transcribed.map(({ length }) => length)).toEqual([2 * chunk.audio.length])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("hears no more of an utterance than is kept of it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 10
+        const client = yield* ready
+        yield* client.send(partials)
+        yield* client.send({ type: "mic-audio-data", audio: new Float32Array(1_920_000).fill(0.1) })
+        for (const message of [chunk, chunk]) yield* client.send(message)
+        yield* TestClock.adjust("1 second")
+        yield* client.send(over)
+        yield* tick
+        expect(seenOf(client, "error")).toHaveLength(1)
+        expect(seenOf(client, "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "1 words" }
+        ])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("ends with an utterance in which nothing can be heard", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.listens = 60_000
+        const client = yield* ready
+        yield* client.send(partials)
+        yield* client.send({ type: "mic-audio-data", audio: new Float32Array(4096) })
+        yield* client.send(over)
+        expect(world.journal.filter((line) => line.includes("listen"))).toEqual(["listen", "stop listening"])
         yield* client.leave
       })
     )
