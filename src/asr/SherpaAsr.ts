@@ -12,10 +12,10 @@ import type { JobFailed } from "../engine/JobFailed.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr, Listener } from "./Asr.ts"
+import * as AsrLanguages from "./AsrLanguages.ts"
 import * as Model from "./SherpaAsrModel.ts"
 import type { Job, Load } from "./SherpaAsrWorker.ts"
 import * as Transcript from "./Transcript.ts"
-import * as WhisperLanguages from "./WhisperLanguages.ts"
 
 const engine = "sherpa_onnx_asr"
 const section = "asr_config.sherpa_onnx_asr"
@@ -25,7 +25,7 @@ export interface Recogniser {
   readonly process: EngineProcess.EngineProcess<Job, string>
   readonly share: FairShare.FairShare
   readonly streaming: boolean
-  readonly notice?: string
+  readonly type: Model.SherpaAsrModel["type"]
 }
 
 export interface Services {
@@ -75,6 +75,17 @@ const find = Effect.fn("SherpaAsr.find")(function* (
   return model
 })
 
+/** A model ends its process over a language that it does not know. */
+const checkLanguage = (type: Model.SherpaAsrModel["type"], language: string) => {
+  const known = AsrLanguages.unknownTo(type, language)
+  return known === undefined
+    ? Effect.void
+    : unavailable(
+        `it knows no language ${JSON.stringify(language.slice(0, 20))}`,
+        `Set ${section}.language to auto or to one of ${known.join(", ")}.`
+      )
+}
+
 /** The recogniser as the pool loads it: one process for all languages and sessions. */
 export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Recogniser> => {
   const { language, ...shared } = config
@@ -83,6 +94,7 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
     id: `${engine}:${JSON.stringify(shared)}`,
     load: Effect.gen(function* () {
       const model = yield* find(services, config)
+      yield* checkLanguage(model.type, language)
       const places = config.max_concurrency
       const process = yield* EngineProcess.open<Load, Job, string>({
         module: "SherpaAsrWorker",
@@ -92,7 +104,7 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
         load: { model, language, places },
         advice: `Check that ${section}.model_type and the files belong together, or set ${section}.model to auto.`
       })
-      return { process, share: FairShare.make(places), streaming: model.streaming }
+      return { process, share: FairShare.make(places), streaming: model.streaming, type: model.type }
     })
   }
 }
@@ -109,11 +121,7 @@ export const listener = (
   recogniser: Recogniser,
   { language }: SherpaAsrConfig
 ): Effect.Effect<Asr, EngineUnavailable> => {
-  if (!WhisperLanguages.isKnown(language)) {
-    const advice = `Set ${section}.language to a code such as en, zh or ja, or to auto.`
-    return Effect.fail(unavailable(`it knows no language ${JSON.stringify(language.slice(0, 20))}`, advice))
-  }
-  const { process, share, streaming } = recogniser
+  const { process, share, streaming, type } = recogniser
   const member = share.join()
   const ask = (job: Job) => Effect.mapError(process.ask(job), failed)
   const asr: Asr = {
@@ -123,7 +131,7 @@ export const listener = (
         .run(ask({ _tag: "Transcribe", samples, language }))
         .pipe(Effect.map(Transcript.clean), Effect.withSpan("SherpaAsr.transcribe"))
   }
-  return Effect.succeed(streaming ? { ...asr, listen: listen(process, ask) } : asr)
+  return Effect.as(checkLanguage(type, language), streaming ? { ...asr, listen: listen(process, ask) } : asr)
 }
 
 let listeners = 0

@@ -157,10 +157,6 @@ const shapes: Readonly<Record<Type, Shape>> = {
   streaming_tone_ctc: single("tone_ctc", "toneCtc")
 }
 
-/** Types that must be told which language is spoken, if it is not found out. */
-export const takesLanguage = (type: Type): boolean =>
-  ["whisper", "sense_voice", "canary", "cohere_transcribe"].includes(type)
-
 /**
  * The model that a configuration describes by a type and files. `locate` makes a path absolute; `cores`: of this
  * machine, one of which is left to the server.

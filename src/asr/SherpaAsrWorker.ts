@@ -4,6 +4,7 @@ import { OnlineRecognizer } from "sherpa-onnx-node/streaming-asr.js"
 import type { OnlineStream } from "sherpa-onnx-node/streaming-asr.js"
 import * as Speech from "../audio/Speech.ts"
 import * as EngineRunner from "../engine/EngineRunner.ts"
+import * as AsrLanguages from "./AsrLanguages.ts"
 import * as Model from "./SherpaAsrModel.ts"
 import * as WhisperSegments from "./WhisperSegments.ts"
 
@@ -64,7 +65,7 @@ const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) 
       stream.acceptWaveform({ sampleRate, samples })
       return (await recognizer.decodeAsync(stream)).text
     })
-  const speaks = (wanted: string) => wanted === current || !Model.takesLanguage(model.type)
+  const speaks = (wanted: string) => wanted === current || !AsrLanguages.isTold(model.type)
   const segments = (samples: Float32Array) =>
     model.type === "whisper" ? WhisperSegments.cut(samples).map(WhisperSegments.padded) : [samples]
 
