@@ -25,7 +25,7 @@ class NothingSpoken extends Schema.TaggedError<NothingSpoken>()("NothingSpoken",
   override get message(): string {
     return this.reason === "no-words"
       ? "There is nothing to speak in this text: no letters and no digits, or only what the configuration leaves out (tts_preprocessor_config)."
-      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config)."
+      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config.tts_model), or one at all."
   }
 }
 
