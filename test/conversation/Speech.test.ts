@@ -11,7 +11,14 @@ const spoken = (samples: Int16Array) =>
       tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
       onFailure: () => Effect.die("it did not fail")
     })
-    return yield* speak({ _tag: "Sentence", raw: "Hi.", thought: false, display: "Hi.", speech: "Hi.", actions: null })
+    return yield* speak({
+      _tag: "Sentence",
+      raw: "Hi.",
+      thought: false,
+      display: "Hi.",
+      speech: "Hi.",
+      actions: null
+    })
   }).pipe(Effect.provide(Census.layer))
 
 describe("Speech", () => {
