@@ -1,6 +1,6 @@
 import { createServer } from "node:net"
 import { dirname } from "node:path"
-import { Command, FileSystem, HttpClient, HttpClientResponse } from "@effect/platform"
+import { Command, FileSystem, HttpClient } from "@effect/platform"
 import { Effect, Either, Schema } from "effect"
 import * as Advice from "../../models/Advice.ts"
 import * as ErrorCode from "../../models/ErrorCode.ts"
@@ -8,6 +8,7 @@ import * as ModelFetch from "../../models/ModelFetch.ts"
 import * as Progress from "../../models/Progress.ts"
 import * as Python from "../../models/Python.ts"
 import { AddressUnavailable } from "../../server/HttpServer.ts"
+import * as Body from "./Body.ts"
 import * as Report from "./Report.ts"
 
 /** The oldest version that runs it: what package.json says. */
@@ -37,11 +38,13 @@ const tryListening = (host: string, port: number): Effect.Effect<void, AddressUn
   })
 
 /** Of what `/status` answers, what only a seiyuu says. */
-const Status = Schema.Struct({
-  sessions: Schema.NonNegativeInt,
-  fibers: Schema.Record({ key: Schema.String, value: Schema.Number }),
-  engines: Schema.Array(Schema.Unknown)
-})
+const Status = Schema.parseJson(
+  Schema.Struct({
+    sessions: Schema.NonNegativeInt,
+    fibers: Schema.Record({ key: Schema.String, value: Schema.Number }),
+    engines: Schema.Array(Schema.Unknown)
+  })
+)
 
 /** Addresses that stand for all of this machine's, and the one by which it reaches itself. */
 const own: Readonly<Record<string, string>> = {
@@ -54,7 +57,8 @@ const isSeiyuu = (host: string, port: number) => {
   const address = own[host] ?? host
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}/status`
   return HttpClient.get(url).pipe(
-    Effect.flatMap(HttpClientResponse.schemaBodyJson(Status)),
+    Effect.flatMap(Body.text),
+    Effect.flatMap(Schema.decode(Status)),
     Effect.scoped,
     Effect.timeout("3 seconds"),
     Effect.isSuccess
