@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { resolve } from "node:path"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
-import { Cause, Effect, Exit, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
 import * as AsrTable from "./asr/AsrTable.ts"
 import * as CommandLine from "./command/CommandLine.ts"
+import * as ExitCode from "./command/ExitCode.ts"
 import { Characters } from "./config/Characters.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
 import { ModelDict } from "./config/ModelDict.ts"
@@ -64,5 +65,5 @@ const program = CommandLine.run(server).pipe(
 
 NodeRuntime.runMain(program, {
   disableErrorReporting: true,
-  teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause) ? 0 : 1)
+  teardown: (exit, onExit) => onExit(ExitCode.of(exit))
 })

@@ -4,6 +4,7 @@ import { Effect, Exit } from "effect"
 import type { Context } from "effect"
 import type { Scope } from "effect"
 import type { SherpaAsrConfig } from "../config/SherpaAsrConfig.ts"
+import * as EngineFiles from "../engine/EngineFiles.ts"
 import * as EngineProcess from "../engine/EngineProcess.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -59,19 +60,9 @@ const find = Effect.fn("SherpaAsr.find")(function* (
       model.problem,
       `Complete ${section}, or set ${section}.model to auto for a model that is fetched by itself.`
     )
-  for (const [key, path] of Object.entries(model.files)) {
-    const size = yield* fs.stat(path).pipe(
-      Effect.map((info) => (info.type === "File" ? Number(info.size) : 0)),
-      Effect.orElseSucceed(() => undefined)
-    )
-    if (size === undefined || size === 0) {
-      const what = size === undefined ? "there is no such file" : "it is empty or no file"
-      return yield* unavailable(
-        `${section}.${key}: ${what} at the configured place`,
-        `Correct ${section}.${key}.`
-      )
-    }
-  }
+  yield* Effect.forEach(Object.entries(model.files), ([key, path]) =>
+    EngineFiles.check({ kind: "asr", engine, section }, key, path)
+  ).pipe(Effect.provideService(FileSystem.FileSystem, fs))
   return model
 })
 

@@ -21,6 +21,7 @@ import * as Machine from "./doctor/Machine.ts"
 import * as NamedEngines from "./doctor/NamedEngines.ts"
 import * as NeededModels from "./doctor/NeededModels.ts"
 import * as Report from "./doctor/Report.ts"
+import * as ExitCode from "./ExitCode.ts"
 import * as Root from "./Root.ts"
 
 /** Something does not work; the table says what. */
@@ -141,5 +142,5 @@ export const command = Command.make(
     yield* Console.log(Report.render(rows, process.stdout.columns))
     const failures = Report.failures(rows).length
     if (failures > 0) return yield* new NotWell({ failures, checks: rows.length })
-  })
+  }, ExitCode.unfinished)
 ).pipe(Command.withDescription("Looks whether what the configuration names works on this machine."))

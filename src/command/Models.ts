@@ -6,6 +6,7 @@ import { ModelStore } from "../models/ModelStore.ts"
 import type { Listed, Removal } from "../models/ModelShelf.ts"
 import * as Progress from "../models/Progress.ts"
 import * as StoreOptions from "../models/StoreOptions.ts"
+import * as ExitCode from "./ExitCode.ts"
 import * as Root from "./Root.ts"
 import * as Table from "./Table.ts"
 
@@ -31,7 +32,8 @@ const optionsOf = (config: Option.Option<string>) =>
 const onStore = <A, E, R>(config: Option.Option<string>, use: Effect.Effect<A, E, R>) =>
   Root.command.pipe(
     Effect.flatMap((before) => optionsOf(Option.orElse(config, () => before.config))),
-    Effect.flatMap((options) => Effect.provide(use, ModelStore.layer(options)))
+    Effect.flatMap((options) => Effect.provide(use, ModelStore.layer(options))),
+    ExitCode.unfinished
   )
 
 const { config } = Root

@@ -1,11 +1,16 @@
+import stringWidth from "string-width"
+
+/** Columns of a terminal that a text takes: letters of Chinese and Japanese, and emoji, take two each. */
+export const widthOf = (text: string): number => stringWidth(text)
+
 /** Lines of columns as wide as their widest cell, under a header. */
 export const render = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const lines = [header, ...rows]
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)))
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ""))))
   return lines
     .map((line) =>
       line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)))
         .join("  ")
         .trimEnd()
     )

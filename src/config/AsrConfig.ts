@@ -61,7 +61,7 @@ const GroqWhisperAsr = Schema.Struct({
 
 /** The `asr_config` section: what listens. */
 export const AsrConfig = Schema.Struct({
-  asr_model: Fields.maybe(
+  asr_model: Fields.maybeNone(
     Fields.Choice(
       "faster_whisper",
       "whisper_cpp",

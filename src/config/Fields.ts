@@ -226,3 +226,31 @@ export const withDefault = <A>(of: Schema.Schema<A, unknown>, fallback: unknown)
     }),
     encode: Option.some
   })
+
+const isEmpty = (value: unknown) => isNothing(value) || (typeof value === "string" && value.trim() === "")
+
+/** The key may be absent, null or an empty text: none of them is chosen. */
+export const maybeNone = <A>(of: Schema.Schema<A, unknown>) =>
+  Schema.optionalToOptional(Schema.Unknown, of, {
+    decode: Option.filter((value) => !isEmpty(value)),
+    encode: (value) => value
+  })
+
+const absent = Symbol("absent")
+
+/** The key must be there; null or an empty text means that none of them is chosen. */
+export const requiredOrNone = <A>(of: Schema.Schema<A, unknown>) =>
+  Schema.optionalToRequired(
+    Schema.Unknown,
+    Schema.transformOrFail(Schema.Unknown, Schema.UndefinedOr(Schema.typeSchema(of)), {
+      strict: true,
+      decode: (value, options, ast) =>
+        value === absent
+          ? ParseResult.fail(new ParseResult.Type(ast, null, "is required; leave it empty for none"))
+          : isEmpty(value)
+            ? ParseResult.succeed(undefined)
+            : ParseResult.decodeUnknown(of)(value, options),
+      encode: ParseResult.succeed
+    }),
+    { decode: Option.getOrElse((): unknown => absent), encode: Option.some }
+  )

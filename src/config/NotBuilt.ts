@@ -62,7 +62,7 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
   },
   {
     path: "character_config.tts_config.tts_model",
-    asked: (config) => !builtVoices.includes(config.tts_config.tts_model),
+    asked: ({ tts_config: { tts_model } }) => tts_model !== undefined && !builtVoices.includes(tts_model),
     instead: `this voice is not part of this version: choose one of ${builtVoices.join(", ")}`
   },
   {

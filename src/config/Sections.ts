@@ -13,7 +13,7 @@ interface Kind {
 export const at = (value: unknown, path: KeyPath): unknown =>
   path.reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[String(key)] : undefined), value)
 
-const word = (value: unknown) => (typeof value === "string" ? value : undefined)
+const word = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined)
 
 const agent = (character: unknown) =>
   word(at(character, ["agent_config", "conversation_agent_choice"]) ?? "basic_memory_agent")

@@ -17,7 +17,8 @@ export type OpenAiTtsConfig = typeof OpenAiTtsConfig.Type
 
 /** The `tts_config` section: what speaks. */
 export const TtsConfig = Schema.Struct({
-  tts_model: Fields.required(
+  /** None: the character only writes. */
+  tts_model: Fields.requiredOrNone(
     Fields.Choice(
       "flite_tts",
       "openai_tts",
@@ -66,8 +67,11 @@ export const TtsConfig = Schema.Struct({
 })
 export type TtsConfig = typeof TtsConfig.Type
 
+/** What may be chosen as `tts_model`. */
+export type VoiceName = NonNullable<TtsConfig["tts_model"]>
+
 /** The voices that are part of this version. */
-export const builtVoices: ReadonlyArray<TtsConfig["tts_model"]> = [
+export const builtVoices: ReadonlyArray<VoiceName> = [
   "flite_tts",
   "sherpa_onnx_tts",
   "piper_tts",

@@ -27,7 +27,7 @@ export type SileroVadConfig = typeof SileroVad.Type
 
 /** The `vad_config` section: what notices speech; no model means that the client does. */
 export const VadConfig = Schema.Struct({
-  vad_model: Fields.maybe(Fields.Choice("silero_vad")),
+  vad_model: Fields.maybeNone(Fields.Choice("silero_vad")),
   silero_vad: Fields.withDefault(Fields.section(SileroVad), {})
 })
 export type VadConfig = typeof VadConfig.Type

@@ -32,7 +32,11 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const synthesize = (sentence: Sentence) =>
     options.tts.pipe(
       Effect.flatMap((tts) => tts.synthesize(sentence.speech)),
-      Effect.map((pcm) => withSound(silent(options.character, sentence), pcm)),
+      Effect.map((pcm) => {
+        const spoken = silent(options.character, sentence)
+        // A file without sound is none to browsers.
+        return pcm.samples.length === 0 ? spoken : withSound(spoken, pcm)
+      }),
       Effect.catchAll((failure) =>
         Effect.as(options.onFailure(failure), silent(options.character, sentence))
       ),

@@ -1,4 +1,4 @@
-import { Context, Data, Effect, Layer, RcMap } from "effect"
+import { Context, Effect, Layer, RcMap } from "effect"
 import type { Duration, Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { EngineUnavailable, EngineKind } from "./EngineUnavailable.ts"
@@ -36,31 +36,51 @@ export class EnginePool extends Context.Tag("seiyuu/engine/EnginePool")<
     Layer.scoped(EnginePool, make(options))
 }
 
-/** Equal by kind, id and attempt. */
-class EngineKey extends Data.Class<{ kind: EngineKind; id: string; attempt: number }> {}
+/** One attempt at an engine, equal to itself only. */
+interface Attempt extends EngineSpec<unknown> {
+  /** Borrowers that have not left. */
+  borrowers: number
+  /** Entries of the map that it has: while one closes, the next may load. */
+  entries: number
+}
 
 const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Duration.DurationInput }) {
-  const loads = new Map<string, EngineSpec<unknown>["load"]>()
-  const attempts = new Map<string, number>()
+  /** The attempt that the next borrower shares; gone when nobody needs it any more. */
+  const current = new Map<string, Attempt>()
   const references = new Map<string, number>()
-  const nameOf = (kind: EngineKind, id: string) => `${kind} ${id}`
+  const nameOf = ({ id, kind }: Pick<Attempt, "id" | "kind">) => `${kind} ${id}`
 
-  const engines: RcMap.RcMap<EngineKey, unknown, EngineUnavailable> = yield* RcMap.make({
+  const forget = (attempt: Attempt): void => {
+    const name = nameOf(attempt)
+    if (current.get(name) === attempt) current.delete(name)
+  }
+  const forgetUnused = (attempt: Attempt): void => {
+    if (attempt.borrowers === 0 && attempt.entries === 0) forget(attempt)
+  }
+
+  const engines: RcMap.RcMap<Attempt, unknown, EngineUnavailable> = yield* RcMap.make({
     idleTimeToLive: options.idleTimeToLive,
-    lookup: (key: EngineKey) => {
-      const name = nameOf(key.kind, key.id)
-      return Effect.suspend(() => loads.get(name)!).pipe(
-        // RcMap keeps a failure like a value. A new attempt gets a new key, so that whoever still holds the
-        // failed entry cannot take the next one down with it.
+    lookup: (attempt: Attempt) =>
+      Effect.zipRight(
+        Finalizer.whileOpen(
+          () => void attempt.entries++,
+          () => {
+            attempt.entries--
+            forgetUnused(attempt)
+          }
+        ),
+        attempt.load
+      ).pipe(
+        // RcMap keeps a failure like a value. The next borrower makes a new attempt, so that whoever still holds the
+        // failed one cannot take that down with it.
         Effect.tapErrorCause(() =>
           Effect.suspend(() => {
-            attempts.set(name, key.attempt + 1)
-            return RcMap.invalidate(engines, key)
+            forget(attempt)
+            return RcMap.invalidate(engines, attempt)
           })
         ),
-        Effect.withSpan("EnginePool.load", { attributes: { kind: key.kind, engine: key.id } })
+        Effect.withSpan("EnginePool.load", { attributes: { kind: attempt.kind, engine: attempt.id } })
       )
-    }
   })
 
   const count = (name: string, change: number): void => {
@@ -72,14 +92,21 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
   const borrow = <A>(spec: EngineSpec<A>) =>
     // The attempt is that of the moment: a borrower may run the same effect again after a failure.
     Effect.suspend(() => {
-      const name = nameOf(spec.kind, spec.id)
-      loads.set(name, spec.load)
-      const key = new EngineKey({ kind: spec.kind, id: spec.id, attempt: attempts.get(name) ?? 0 })
+      const name = nameOf(spec)
+      const attempt = current.get(name) ?? { ...spec, borrowers: 0, entries: 0 }
+      current.set(name, attempt)
       const counted = Finalizer.whileOpen(
-        () => count(name, 1),
-        () => count(name, -1)
+        () => {
+          attempt.borrowers++
+          count(name, 1)
+        },
+        () => {
+          attempt.borrowers--
+          count(name, -1)
+          forgetUnused(attempt)
+        }
       )
-      return Effect.zipRight(counted, RcMap.get(engines, key)) as Effect.Effect<
+      return Effect.zipRight(counted, RcMap.get(engines, attempt)) as Effect.Effect<
         A,
         EngineUnavailable,
         Scope.Scope
@@ -87,8 +114,8 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
     })
 
   const uses = RcMap.keys(engines).pipe(
-    Effect.map((keys) =>
-      keys.map(({ kind, id }) => ({ kind, id, references: references.get(nameOf(kind, id)) ?? 0 }))
+    Effect.map((attempts) =>
+      attempts.map(({ id, kind }) => ({ kind, id, references: references.get(nameOf({ kind, id })) ?? 0 }))
     ),
     // Keys of a closed pool interrupt: nothing lives then.
     Effect.catchAllCause(() => Effect.succeed([]))

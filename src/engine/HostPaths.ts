@@ -1,3 +1,12 @@
-/** The text with each absolute path replaced by the name of its file, so that a client may see it. */
-export const without = (text: string): string =>
-  text.replaceAll(/(?<![\w.~-])(?:[A-Za-z]:|~)?[\\/](?:[^\\/\s'"`:;,()]+[\\/])*([^\\/\s'"`:;,()]*)/g, "$1")
+/** A part of a path that has no end yet: words, which spaces may lie between. */
+const word = "[^\\\\/\\s'\"`:;,()]+"
+const path = new RegExp(
+  `(?<![\\w.~-])(?:[A-Za-z]:|~)?[\\\\/](?:${word}(?: +${word})*[\\\\/])*([^\\\\/\\s'"\`:;,()]*)`,
+  "g"
+)
+
+/**
+ * The text with each absolute path replaced by the name of its file, so that a client may see it. Folders may have spaces in
+ * their names; what lies between a path and a further slash in the same clause is taken for one of them.
+ */
+export const without = (text: string): string => text.replaceAll(path, "$1")

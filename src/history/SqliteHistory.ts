@@ -1,6 +1,6 @@
-import { FileSystem } from "@effect/platform"
 import { Effect, Layer, Schema } from "effect"
 import { dirname, resolve } from "node:path"
+import * as Folder from "../models/Folder.ts"
 import { History } from "./History.ts"
 import * as Migrations from "./Migrations.ts"
 import * as SqlHistory from "./SqlHistory.ts"
@@ -29,9 +29,7 @@ const rootOf = (cause: unknown): string =>
  */
 export const layer = (options: { readonly file: string }) => {
   const file = resolve(options.file)
-  const createFolder = Layer.effectDiscard(
-    Effect.flatMap(FileSystem.FileSystem, (files) => files.makeDirectory(dirname(file), { recursive: true }))
-  )
+  const createFolder = Layer.effectDiscard(Folder.make(dirname(file)))
   return Layer.effect(
     History,
     Effect.all([Migrations.run, SqlHistory.discardAllEmpty]).pipe(Effect.zipRight(SqlHistory.make))

@@ -4,6 +4,7 @@ import { FileSystem } from "@effect/platform"
 import type { Error as PlatformError } from "@effect/platform"
 import { Clock, Duration, Effect, Option, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
+import * as LivingProcess from "../supervision/LivingProcess.ts"
 
 /** What a lock file says about who holds it. */
 const Holder = Schema.parseJson(Schema.Struct({ token: Schema.String, host: Schema.String, pid: Schema.Int }))
@@ -14,15 +15,6 @@ const heartbeat = Duration.seconds(2)
 const abandoned = Duration.seconds(20)
 /** Two processes may find the same abandoned file; the one that the file names after this time has it. */
 const settling = Duration.millis(200)
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
-}
 
 /**
  * Holds the file `path` as a lock between processes, on one machine or on several that share the folder, until the
@@ -50,7 +42,8 @@ export const hold = Effect.fn("FolderLock.hold")(function* (
   )
   const isAbandoned = Effect.gen(function* () {
     const held = yield* holder
-    if (Option.exists(held, ({ host, pid }) => host === hostname() && !isAlive(pid))) return true
+    if (Option.exists(held, ({ host, pid }) => host === hostname() && !LivingProcess.isAlive(pid)))
+      return true
     const touched = Option.flatMap(yield* Effect.option(fs.stat(path)), (info) => info.mtime)
     const now = yield* Clock.currentTimeMillis
     return Option.exists(touched, (time) => now - time.getTime() > Duration.toMillis(abandoned))

@@ -1,9 +1,12 @@
 import { statfs } from "node:fs/promises"
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Option } from "effect"
+import * as Advice from "./Advice.ts"
 import * as Catalogue from "./Catalogue.ts"
 import type { CatalogueEntry, CatalogueFile } from "./Catalogue.ts"
+import * as Folder from "./Folder.ts"
 import * as FolderLock from "./FolderLock.ts"
+import { attempt } from "./ModelUnavailable.ts"
 import type { Attempt } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
@@ -29,7 +32,9 @@ type Step<A> = Effect.Effect<A, ReadonlyArray<Attempt>, Needs>
 /** A failure of this machine, or of a recipe, as what was tried. */
 const attempts =
   (source: string) =>
-  ({ reason }: { readonly reason: string }): ReadonlyArray<Attempt> => [{ source, reason }]
+  (failure: { readonly reason: string; readonly advice?: string | undefined }): ReadonlyArray<Attempt> => [
+    attempt(source, failure)
+  ]
 
 /** A folder for what is not to stay. Its name is fixed, so that what a killed process left is cleared away. */
 const workFolder = (folder: string) =>
@@ -45,7 +50,7 @@ const workFolder = (folder: string) =>
 const ownFolder = (folder: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    yield* Effect.acquireRelease(fs.makeDirectory(folder, { recursive: true }), () =>
+    yield* Effect.acquireRelease(Folder.make(folder), () =>
       fs.readDirectory(folder).pipe(
         Effect.flatMap((names) =>
           names.length === 0 ? fs.remove(folder, { recursive: true }) : Effect.void
@@ -148,7 +153,7 @@ const fetchMissing = Effect.fnUntraced(function* (
   const free = yield* options.freeSpace(options.places.folder)
   if (needed > free) {
     const reason = `the disk is full: ${Progress.readable(needed)} are needed, and ${Progress.readable(free)} are free`
-    return yield* Effect.fail([{ source: entry.id, reason }])
+    return yield* Effect.fail([{ source: entry.id, reason, advice: Advice.moreRoom }])
   }
 
   for (const file of downloads) SourceFetch.expect(options.tally, file)
@@ -173,10 +178,9 @@ export const fetch = Effect.fn("ModelFetch.fetch")(function* (
   entry: CatalogueEntry,
   options: Options
 ): Effect.fn.Return<void, ReadonlyArray<Attempt>, Needs> {
-  const fs = yield* FileSystem.FileSystem
   const folder = yield* Placement.folderOf(options.places, entry)
   const locked = Effect.zipRight(
-    fs.makeDirectory(options.places.folder, { recursive: true }),
+    Folder.make(options.places.folder),
     FolderLock.hold(
       `${folder}.lock`,
       Effect.logInfo(`${entry.name} is being fetched by another process; waiting for it`)

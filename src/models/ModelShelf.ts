@@ -1,10 +1,11 @@
 import { FileSystem } from "@effect/platform"
 import type { Path } from "@effect/platform"
 import { Effect, Option } from "effect"
+import * as Advice from "./Advice.ts"
 import type { Catalogue, CatalogueEntry } from "./Catalogue.ts"
 import * as FolderLock from "./FolderLock.ts"
 import * as LocalModel from "./LocalModel.ts"
-import { ModelUnavailable } from "./ModelUnavailable.ts"
+import { attempt, ModelUnavailable } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
 
@@ -69,9 +70,9 @@ export const remove = Effect.fn("ModelShelf.remove")(function* (
     onFalse: () => Effect.map(placeOf(places, entry), (place) => (place === "elsewhere" ? place : "missing"))
   }).pipe(
     Effect.mapError((cause) => {
-      const { reason } = PartFile.unwritable(cause, 0)
-      const advice = "Check who may write to the models folder."
-      return new ModelUnavailable({ id: entry.id, tried: [{ source: entry.id, reason }], advice })
+      const failure = PartFile.unwritable(cause, 0)
+      const advice = failure.advice ?? Advice.otherFolder
+      return new ModelUnavailable({ id: entry.id, tried: [attempt(entry.id, failure)], advice })
     })
   )
 })

@@ -1,6 +1,7 @@
 import { FileSystem, Path } from "@effect/platform"
 import type { CommandExecutor } from "@effect/platform"
 import { Context, Effect, Layer, Option, PubSub, Stream } from "effect"
+import * as Suggestion from "../config/Suggestion.ts"
 import * as Advice from "./Advice.ts"
 import * as Catalogue from "./Catalogue.ts"
 import type { CatalogueEntry, ModelKind } from "./Catalogue.ts"
@@ -32,7 +33,7 @@ export interface Options {
   readonly availableMemory?: Effect.Effect<number>
   /** Bytes that may still be written to this folder's file system. Defaults to what the system says. */
   readonly freeSpace?: (folder: string) => Effect.Effect<number>
-  /** Defaults to 5 s for a connection and 30 s without data. */
+  /** Defaults to 5 s for a connection, 30 s without data, and a minute for pip. */
   readonly patience?: UrlDownload.Patience
 }
 
@@ -71,7 +72,11 @@ export class ModelStore extends Context.Tag("seiyuu/models/ModelStore")<
   }
 >() {
   static readonly layer = (options: Options = {}) => {
-    const patience = options.patience ?? { connect: "5 seconds", stall: "30 seconds" }
+    const patience = options.patience ?? {
+      connect: "5 seconds",
+      stall: "30 seconds",
+      idle: "1 minute"
+    }
     return Layer.scoped(ModelStore, make({ ...options, patience })).pipe(
       Layer.provide(UrlDownload.client(patience))
     ) satisfies Layer.Layer<
@@ -165,7 +170,7 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
       tried.push(...got.left)
     }
     const [best] = fitting
-    const help = offline && best !== undefined ? Advice.offline(best) : Advice.online(kind)
+    const help = offline && best !== undefined ? Advice.offline(best) : Advice.online(kind, tried)
     return yield* new ModelUnavailable({ id: "auto", tried, advice: help })
   })
 
@@ -187,11 +192,17 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
     const entry = entries.find(({ id }) => id === wanted)
     if (entry !== undefined) return Effect.succeed(entry)
     const ids = entries.map(({ id }) => id)
-    const tried = [{ source: "the catalogue", reason: `it has no such model; it has ${ids.join(", ")}` }]
+    const tried = [
+      {
+        source: "the catalogue",
+        reason: `it has no model ${JSON.stringify(wanted.slice(0, 60))}${Suggestion.hint(wanted, ids)}; it has ${ids.join(", ")}`
+      }
+    ]
     return new ModelUnavailable({ id: wanted, tried, advice: help })
   }
   const entryOf = (kind: ModelKind, wanted: string) => entryIn(ofKind(kind), wanted, Advice.choosing(kind))
-  const entryById = (id: string) => entryIn(catalogue, id, "Write one of these ids.")
+  const entryById = (id: string) =>
+    entryIn(catalogue, id, `Write one of these ids; "seiyuu models list" says more of them.`)
 
   const obtainById = (entry: CatalogueEntry, way: Way) =>
     Effect.mapError(
@@ -200,7 +211,7 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
         new ModelUnavailable({
           id: entry.id,
           tried,
-          advice: way.offline ? Advice.offline(entry.id) : Advice.online(entry.kind)
+          advice: way.offline ? Advice.offline(entry.id) : Advice.online(entry.kind, tried)
         })
     )
 

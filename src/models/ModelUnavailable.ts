@@ -5,7 +5,9 @@ export const Attempt = Schema.Struct({
   /** Which model by which way, such as `qwen2.5-0.5b-instruct from huggingface.co`. */
   source: Schema.String,
   /** A clause without a full stop. */
-  reason: Schema.String
+  reason: Schema.String,
+  /** What to do about it, a whole sentence, if it is known. */
+  advice: Schema.optional(Schema.String)
 })
 export type Attempt = typeof Attempt.Type
 
@@ -37,9 +39,17 @@ export class SourceFailed extends Schema.TaggedError<SourceFailed>()("SourceFail
    * fare better.
    */
   kind: Schema.Literal("unreachable", "broken-off", "refused", "local"),
+  /** What to do about it, a whole sentence, where that is more than to look for a network. */
+  advice: Schema.optional(Schema.String),
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {
     return this.reason
   }
 }
+
+/** A failure as what was tried. */
+export const attempt = (
+  source: string,
+  { advice, reason }: { readonly reason: string; readonly advice?: string | undefined }
+): Attempt => ({ source, reason, ...(advice === undefined ? {} : { advice }) })

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import type { Hash } from "node:crypto"
 import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
+import * as Advice from "./Advice.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import * as Progress from "./Progress.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
@@ -31,12 +32,33 @@ export const nothing = (): Held => ({ bytes: 0, hash: createHash("sha256") })
  */
 export const unwritable = (cause: unknown, missing: number): SourceFailed => {
   const code = ErrorCode.of(cause)
-  const reason =
-    code === "ENOSPC" || code === "EDQUOT"
-      ? `the disk is full: ${Progress.readable(missing)} more are needed`
-      : `the models folder cannot be read or written${code === undefined ? "" : ` (${code})`}`
-  return new SourceFailed({ kind: "local", reason, cause })
+  const isFull = code === "ENOSPC" || code === "EDQUOT"
+  const reason = isFull
+    ? `the disk is full: ${Progress.readable(missing)} more are needed`
+    : `the models folder cannot be ${what[code ?? ""] ?? "read or written"}${code === undefined ? "" : ` (${code})`}`
+  return new SourceFailed({
+    kind: "local",
+    reason,
+    advice: isFull ? Advice.moreRoom : Advice.otherFolder,
+    cause
+  })
 }
+
+/** What cannot be done with the models folder, by the system's code. */
+const what: Readonly<Record<string, string>> = {
+  ENOENT: "made: its place takes no folders",
+  ENOTDIR: "made: a part of its path is a file",
+  EEXIST: "made: there is a file in its place",
+  EACCES: "written to by this account",
+  EPERM: "written to by this account",
+  EROFS: "written to: its disk is read-only"
+}
+
+const wrongFile = () =>
+  new SourceFailed({
+    kind: "refused",
+    reason: "what it gave is not the file that was asked for: the checksum is wrong"
+  })
 
 /** Reads what an earlier attempt left, if it can be the beginning of the file. */
 export const reopen = Effect.fn("PartFile.reopen")(
@@ -101,10 +123,8 @@ export const complete = Effect.fn("PartFile.complete")(function* (
         .open(target.part, { flag: held.bytes > 0 ? "a" : "w" })
         .pipe(Effect.mapError(failed))
       yield* Stream.runForEach(Stream.mapError(bytes, unlessFurther), (chunk) => {
-        if (received + chunk.length > target.size) {
-          received += chunk.length
-          return Effect.void
-        }
+        // It is longer than the file that is wanted, perhaps without end.
+        if (received + chunk.length > target.size) return Effect.zipRight(discard(target), wrongFile())
         return file.writeAll(chunk).pipe(
           Effect.mapError(failed),
           Effect.zipRight(
@@ -124,12 +144,9 @@ export const complete = Effect.fn("PartFile.complete")(function* (
       new SourceFailed({ kind: "broken-off", reason: `it ended after ${received} of ${target.size} bytes` })
     )
   }
-  if (received > target.size || held.hash.digest("hex") !== target.sha256) {
+  if (held.hash.digest("hex") !== target.sha256) {
     yield* discard(target)
-    return yield* new SourceFailed({
-      kind: "refused",
-      reason: "what it gave is not the file that was asked for: the checksum is wrong"
-    })
+    return yield* wrongFile()
   }
   yield* moveInto(target.part, target.path)
 })

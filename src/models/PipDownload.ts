@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto"
 import { Command, FileSystem, Path } from "@effect/platform"
 import type { CommandExecutor } from "@effect/platform"
-import { Effect, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, Schedule, Stream } from "effect"
+import * as Advice from "./Advice.ts"
 import type { WheelSource } from "./Catalogue.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import type { Report } from "./Progress.ts"
+import * as Python from "./Python.ts"
 
-const refused = (reason: string) => (cause?: unknown) => new SourceFailed({ kind: "refused", reason, cause })
+const refused = (reason: string, advice?: string) => (cause?: unknown) =>
+  new SourceFailed({ kind: "refused", reason, advice, cause })
 
 /** The wheel is only a container: none of its code is run, so what its Python is doesn't matter. */
 const pipOptions = [
@@ -23,15 +26,19 @@ const pipOptions = [
 
 /** What pip's last words mean for people. */
 const meaningOf = (said: string, exitCode: number): SourceFailed => {
-  if (/No module named pip/.test(said)) return refused("this machine's Python has no pip")()
+  if (/No module named pip/.test(said)) return refused("this machine's Python has no pip", Advice.python)()
   if (/No space left on device/i.test(said))
-    return new SourceFailed({ kind: "local", reason: "the disk is full: pip could not finish" })
+    return new SourceFailed({
+      kind: "local",
+      reason: "the disk is full: pip could not finish",
+      advice: Advice.moreRoom
+    })
   return /connection|resol(ve|ution)|timed out|unreachable/i.test(said)
     ? new SourceFailed({ kind: "unreachable", reason: "pip cannot reach the package index" })
     : refused(`pip could not download it (status ${exitCode}; the log says more at level debug)`)()
 }
 
-/** Runs pip with one of the usual names of Python; fails with the last one's reason. */
+/** Runs pip to its end. */
 const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) => {
   const run = (python: string) =>
     Effect.scoped(
@@ -62,18 +69,23 @@ const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) =>
         yield* Effect.logDebug(`pip: ${said.trim()}`)
         return yield* meaningOf(said, exitCode)
       })
-    ).pipe(
-      Effect.catchTags({
-        BadArgument: refused("pip cannot be run"),
-        SystemError: refused("it takes Python with pip, and this machine has none")
-      })
     )
-  return Effect.orElse(run("python3"), () => run("python"))
+  return Python.run(run).pipe(
+    Effect.catchTags({
+      BadArgument: refused("pip cannot be run", Advice.python),
+      SystemError: refused("it takes Python with pip, and this machine has none", Advice.python)
+    })
+  )
 })
 
-/** pip says nothing that a program can read: its progress is the size of what it has written. */
-const watch = (wheel: WheelSource, folder: string, report: Report) =>
-  Effect.gen(function* () {
+/**
+ * pip says nothing that a program can read: its progress is the size of what it has written. Fails once that has not
+ * changed for `idle`.
+ */
+const watch = (wheel: WheelSource, folder: string, report: Report, idle: Duration.DurationInput) => {
+  let written = 0
+  let since: number | undefined
+  const look = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const names = yield* fs.readDirectory(folder, { recursive: true })
@@ -85,7 +97,25 @@ const watch = (wheel: WheelSource, folder: string, report: Report) =>
     )
     const received = Math.min(wheel.size, Math.max(0, ...sizes))
     yield* report("downloading", received, wheel.size)
-  }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced("500 millis")))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }).pipe(Effect.orElseSucceed(() => written))
+  const judge = Effect.fnUntraced(function* (bytes: number) {
+    const now = yield* Clock.currentTimeMillis
+    if (since === undefined || bytes !== written) since = now
+    written = bytes
+    if (now - since < Duration.toMillis(idle)) return
+    return yield* new SourceFailed({
+      kind: "unreachable",
+      reason: `pip has come no further for ${Duration.format(idle)}`,
+      advice: "Check the network and what pip is set up to use, and try again."
+    })
+  })
+  return look.pipe(
+    Effect.flatMap(judge),
+    Effect.repeat(Schedule.spaced("500 millis")),
+    Effect.zipRight(Effect.never)
+  )
+}
 
 /** The wheel in `folder`, once it is known to be the one that is meant. */
 const verified = Effect.fn("PipDownload.verified")(
@@ -114,23 +144,23 @@ export const nameOf = (wheel: WheelSource): string => `the Python package ${whee
 
 /**
  * Has pip download a Python package into `folder`, which is empty and belongs to the caller; checks it and answers its
- * path.
+ * path. Gives up when pip has come no further for `idle`.
  */
 export const fetch = Effect.fn("PipDownload.fetch")(function* (
   wheel: WheelSource,
   folder: string,
-  report: Report
+  report: Report,
+  idle: Duration.DurationInput
 ) {
   const fs = yield* FileSystem.FileSystem
   yield* fs.makeDirectory(folder).pipe(Effect.mapError((cause) => PartFile.unwritable(cause, wheel.size)))
-  yield* pip(wheel, folder).pipe(
-    Effect.raceFirst(Effect.zipRight(watch(wheel, folder, report), Effect.never))
-  )
+  yield* Effect.raceFirst(pip(wheel, folder), watch(wheel, folder, report, idle))
   const file = yield* verified(wheel, folder)
   yield* report("downloading", wheel.size, wheel.size)
   return file
 }) satisfies (
   wheel: WheelSource,
   folder: string,
-  report: Report
+  report: Report,
+  idle: Duration.DurationInput
 ) => Effect.Effect<string, SourceFailed, FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor>

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Option, ParseResult, Schema, Stream } from "effect"
+import * as Advice from "./Advice.ts"
+import * as Folder from "./Folder.ts"
 import * as FolderLock from "./FolderLock.ts"
 import * as PartFile from "./PartFile.ts"
 import * as PiperModel from "./recipes/PiperModel.ts"
@@ -119,11 +121,11 @@ export const prepare = Effect.fn("PiperVoice.prepare")(function* (
   }
 
   const unwritable = (cause: unknown) => {
-    const { reason } = PartFile.unwritable(cause, Number(stamp.size))
-    return unusable(reason, "Check the models folder and the free disk space.")(cause)
+    const { advice = Advice.otherFolder, reason } = PartFile.unwritable(cause, Number(stamp.size))
+    return unusable(reason, advice)(cause)
   }
   const convert = Effect.gen(function* () {
-    yield* fs.makeDirectory(home, { recursive: true })
+    yield* Folder.make(home)
     if ((yield* freeSpace(home)) < Number(stamp.size)) return yield* unwritable({ code: "ENOSPC" })
     const work = path.join(home, `${family}.work`)
     yield* FolderLock.hold(path.join(home, `${family}.lock`), Effect.logInfo(`${voice} is being converted`))

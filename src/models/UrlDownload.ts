@@ -12,6 +12,8 @@ export interface Patience {
   readonly connect: Duration.DurationInput
   /** Until an answer begins, and between two pieces of it. */
   readonly stall: Duration.DurationInput
+  /** Until pip, which says nothing of itself, has written more. */
+  readonly idle: Duration.DurationInput
 }
 
 /** An HTTP client that gives up on a silent network, and goes through a proxy where the environment names one. */
@@ -41,9 +43,15 @@ const unreachable = (cause: HttpClientError.HttpClientError) =>
     cause
   })
 
-/** What is left of the answer's body is of no use: frees its connection. */
-const dismiss = (response: HttpClientResponse.HttpClientResponse) =>
-  response.stream.pipe(Stream.take(1), Stream.runDrain, Effect.ignore)
+/** What is left of the answer's body is of no use: frees its connection. It may never come. */
+const dismiss = (response: HttpClientResponse.HttpClientResponse, { stall }: Patience) =>
+  response.stream.pipe(
+    Stream.take(1),
+    Stream.runDrain,
+    Effect.disconnect,
+    Effect.timeout(stall),
+    Effect.ignore
+  )
 
 /** Where the bytes of an answer belong, or why they are of no use. */
 const placeOf = (
@@ -92,7 +100,9 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
       Effect.mapError(unreachable),
       Effect.timeoutFail({ duration: patience.stall, onTimeout: silent("unreachable") })
     )
-  const place = yield* placeOf(response, target, held).pipe(Effect.tapError(() => dismiss(response)))
+  const place = yield* placeOf(response, target, held).pipe(
+    Effect.tapError(() => dismiss(response, patience))
+  )
   const bytes = response.stream.pipe(
     Stream.mapError(
       (cause) =>

@@ -4,14 +4,14 @@ import * as Explain from "./Explain.ts"
 
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
-  source: Schema.Literal("camera", "screen", "clipboard", "upload"),
+  source: Explain.oneOf("camera", "screen", "clipboard", "upload"),
   data: Schema.String.pipe(
     Schema.pattern(/^data:image\/[\w.+-]+;base64,/, {
       message: () => "expected a data URL of an image (data:image/...;base64,...)"
     })
   ),
   mime_type: Schema.String
-})
+}).annotations(Explain.expecting("an image: an object with source, data and mime_type"))
 export type Image = typeof Image.Type
 
 /** Most images of one message. */
@@ -22,7 +22,7 @@ const Images = Schema.Unknown.pipe(
   Schema.filter((list) => !Array.isArray(list) || list.length <= mostImages, {
     message: () => `has too many images: expected at most ${mostImages}`
   }),
-  Schema.compose(Schema.Array(Image), { strict: false })
+  Schema.compose(Schema.Array(Image).annotations(Explain.expecting("a list of images")), { strict: false })
 )
 
 const images = Schema.optionalWith(Images, { default: () => [], nullable: true })
@@ -50,14 +50,24 @@ const Name = Schema.NonEmptyString.pipe(
   Schema.maxLength(longestName, { message: () => `is longer than ${longestName} characters` })
 )
 
-const DisplayText = Schema.Struct({
-  text: Schema.String,
-  name: Schema.optionalWith(Schema.String, { nullable: true }),
-  avatar: Schema.optionalWith(Schema.String, { nullable: true })
-})
+const DisplayText = Schema.compose(
+  AnyObject,
+  Schema.Struct({
+    text: Schema.String,
+    name: Schema.optionalWith(Schema.String, { nullable: true }),
+    avatar: Schema.optionalWith(Schema.String, { nullable: true })
+  }),
+  { strict: false }
+)
 
 const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+/** What may be asked for by `use-extensions`. */
+const extensions = {
+  binary_audio: Schema.optionalWith(Explain.oneOf(...AudioChunk.types), { nullable: true }),
+  partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true })
+}
 
 const ofJson = Schema.Union(
   message("text-input", { text: Text, images }),
@@ -92,14 +102,11 @@ const ofJson = Schema.Union(
     arguments: Schema.optionalWith(AnyObject, { nullable: true })
   }),
   message("adaptive-vad-control", {
-    action: Schema.Literal("start", "adjust", "reset", "stop"),
+    action: Explain.oneOf("start", "adjust", "reset", "stop"),
     volume: Schema.optionalWith(Schema.Number, { nullable: true })
   }),
   // An extension, announced in `set-model-and-conf`: what a client leaves out stays as it was.
-  message("use-extensions", {
-    binary_audio: Schema.optionalWith(Schema.Literal(...AudioChunk.types), { nullable: true }),
-    partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true })
-  })
+  message("use-extensions", extensions)
 )
 
 /**
@@ -132,6 +139,13 @@ const decodeByType = new Map(
   ])
 )
 
+/** The first key of a `use-extensions` that there is none of. Other messages may have further keys: clients send them. */
+const unknownKey = (type: string, value: object): string | undefined => {
+  if (type !== "use-extensions") return undefined
+  for (const key in value) if (key !== "type" && !Object.hasOwn(extensions, key)) return key
+  return undefined
+}
+
 /** Reads one text frame. */
 export const decode = Effect.fnUntraced(function* (frame: string) {
   const value = yield* parseJson(frame)
@@ -151,6 +165,13 @@ export const decode = Effect.fnUntraced(function* (frame: string) {
   if (decodeFields === undefined) {
     return yield* new MalformedMessage({
       problem: `Unknown message type ${JSON.stringify(type.slice(0, 60))}: expected one of ${known.join(", ")}.`
+    })
+  }
+  const unknown = unknownKey(type, value)
+  if (unknown !== undefined) {
+    const keys = Object.keys(extensions).join(", ")
+    return yield* new MalformedMessage({
+      problem: `${type}: unknown field ${JSON.stringify(unknown.slice(0, 60))}: expected one of ${keys}`
     })
   }
   return yield* decodeFields(value).pipe(

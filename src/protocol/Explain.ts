@@ -1,4 +1,4 @@
-import { Array as Arr, ParseResult } from "effect"
+import { Array as Arr, ParseResult, Schema } from "effect"
 
 /** Most fields and most characters a field that one error names. */
 const mostFields = 5
@@ -7,8 +7,9 @@ const longest = 200
 /** Says in one line which fields are wrong and what was expected. */
 export const explain = (error: ParseResult.ParseError): string => {
   const issues = ParseResult.ArrayFormatter.formatIssueSync(withoutBulk(error.issue))
-  // A field that may be left out has further alternatives, which tell nothing more.
-  return Arr.dedupeWith(issues, (one, other) => one.path.join(".") === other.path.join("."))
+  // A field that may be null has that as a further alternative, which tells nothing more.
+  const said = issues.filter(({ path }) => !issues.some((other) => isWithin(path, other.path)))
+  return Arr.dedupeWith(said, (one, other) => one.path.join(".") === other.path.join("."))
     .slice(0, mostFields)
     .map(({ message, path }) => {
       const text = message.length > longest ? `${message.slice(0, longest)}...` : message
@@ -16,6 +17,28 @@ export const explain = (error: ParseResult.ParseError): string => {
     })
     .join("; ")
 }
+
+/** Whether `inner` is the path of a part of what lies at `outer`. */
+const isWithin = (outer: ReadonlyArray<PropertyKey>, inner: ReadonlyArray<PropertyKey>): boolean =>
+  inner.length > outer.length && outer.every((key, at) => inner[at] === key)
+
+/** Annotations of a schema whose own words would be those of TypeScript: what is expected, in English. */
+export const expecting = (what: string) => ({
+  message: ({ actual }: ParseResult.ParseIssue) => `expected ${what}, actual ${shown(actual)}`
+})
+
+/** The same for one of some words; all of them are told. */
+export const oneOf = <const Words extends Arr.NonEmptyReadonlyArray<string>>(...words: Words) =>
+  Schema.Literal(...words).annotations({
+    message: ({ actual }) => ({
+      message: `expected one of ${words.map((word) => JSON.stringify(word)).join(", ")}, actual ${shown(actual)}`,
+      // Each of the words has an issue of its own.
+      override: true
+    })
+  })
+
+const shown = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value)
 
 /**
  * The same issue, with lists and objects named instead of shown: writing out a value of millions of elements, or of as many

@@ -1,13 +1,22 @@
-import { randomUUID } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
+import { hostname } from "node:os"
 import { FileSystem, Path } from "@effect/platform"
-import { Effect, Schema } from "effect"
+import { Clock, Duration, Effect, Option, Schema } from "effect"
+import * as Folder from "../models/Folder.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import * as LivingProcess from "../supervision/LivingProcess.ts"
 
 /** Most files, and most bytes of all files, that are kept: beyond either the oldest go. */
 export const limits = { files: 200, bytes: 64 * 1024 * 1024 }
 
-/** Names of our own files: whatever else is in the folder is left alone. */
-const ours = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
+/** This machine in the names of files; what a process is called means nothing on another one. */
+const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8)
+/** What the names of this process's files begin with. */
+const mine = `${host}-${process.pid}-`
+/** Names of a server's files, with its machine and its process: whatever else is in the folder is left alone. */
+const ours = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
+/** Files of another machine that are older have been left by a server that is no more. */
+const forgotten = Duration.days(1)
 
 /** A clip could not be written. `message` is fit for a client. */
 export class ClipNotKept extends Schema.TaggedError<ClipNotKept>()("ClipNotKept", { cause: Schema.Defect }) {
@@ -23,8 +32,8 @@ export interface Clips {
 }
 
 /**
- * Clips in the folder `folder`, which is served at `/cache/`. Emptied now, for whatever a server that was killed has
- * left, and when the scope closes.
+ * Clips in the folder `folder`, which is served at `/cache/`. They go when the scope closes. What a server that was killed
+ * has left goes now; what belongs to another one that runs stays.
  */
 export const open = Effect.fn("Clips.open")(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
@@ -34,17 +43,26 @@ export const open = Effect.fn("Clips.open")(function* (folder: string) {
   let total = 0
 
   const remove = (name: string) => Effect.ignore(fs.remove(path.join(folder, name), { force: true }))
-  const empty = fs.readDirectory(folder).pipe(
-    Effect.flatMap((names) =>
-      Effect.forEach(
-        names.filter((name) => ours.test(name)),
-        remove,
-        { discard: true }
-      )
-    ),
-    // Mostly there is no such folder.
-    Effect.ignore
-  )
+  const isOld = (name: string) =>
+    Effect.gen(function* () {
+      const { mtime } = yield* fs.stat(path.join(folder, name))
+      const age = (yield* Clock.currentTimeMillis) - Option.getOrElse(mtime, () => new Date(0)).getTime()
+      return age > Duration.toMillis(forgotten)
+    }).pipe(Effect.orElseSucceed(() => false))
+  /** Whether its server has ended. This process has only just begun: what bears its number is of an earlier one. */
+  const isLeft = (name: string) => {
+    const [, machine, pid] = ours.exec(name) ?? []
+    if (machine === undefined) return Effect.succeed(false)
+    if (machine !== host) return isOld(name)
+    return Effect.sync(() => Number(pid) === process.pid || !LivingProcess.isAlive(Number(pid)))
+  }
+  const removeAll = (which: (name: string) => Effect.Effect<boolean>) =>
+    fs.readDirectory(folder).pipe(
+      Effect.flatMap(Effect.filter(which)),
+      Effect.flatMap(Effect.forEach(remove)),
+      // Mostly there is no such folder.
+      Effect.ignore
+    )
 
   const forgetOldest = Effect.suspend(() => {
     const oldest: Array<string> = []
@@ -57,18 +75,19 @@ export const open = Effect.fn("Clips.open")(function* (folder: string) {
   })
 
   const write = (name: string, wav: Uint8Array) =>
-    fs.makeDirectory(folder, { recursive: true }).pipe(
+    Folder.make(folder).pipe(
+      Effect.provideService(FileSystem.FileSystem, fs),
       Effect.zipRight(fs.writeFile(path.join(folder, name), wav)),
       Effect.onError(() => remove(name)),
       Effect.mapError((cause) => new ClipNotKept({ cause }))
     )
 
-  yield* empty
-  yield* Finalizer.add(empty)
+  yield* removeAll(isLeft)
+  yield* Finalizer.add(removeAll((name) => Effect.succeed(name.startsWith(mine))))
 
   const keep = Effect.fn("Clips.keep")((wav: Uint8Array) =>
     Effect.uninterruptibleMask((restore) => {
-      const name = `${randomUUID()}.wav`
+      const name = `${mine}${randomUUID()}.wav`
       return restore(write(name, wav)).pipe(
         Effect.tap(() => {
           kept.push({ name, bytes: wav.byteLength })

@@ -5,6 +5,7 @@ import * as InOrder from "../conversation/InOrder.ts"
 import * as SentenceSplitter from "../conversation/SentenceSplitter.ts"
 import * as SpeechText from "../conversation/SpeechText.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as ErrorCode from "../models/ErrorCode.ts"
 import * as SpeechMessage from "../protocol/SpeechMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import { TtsEngines } from "../tts/Tts.ts"
@@ -25,7 +26,7 @@ class NothingSpoken extends Schema.TaggedError<NothingSpoken>()("NothingSpoken",
   override get message(): string {
     return this.reason === "no-words"
       ? "There is nothing to speak in this text: no letters and no digits, or only what the configuration leaves out (tts_preprocessor_config)."
-      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config)."
+      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config.tts_model), or one at all."
   }
 }
 
@@ -54,7 +55,7 @@ const receive = (link: Link, clips: Clips, frame: Inbox.Frame) =>
   SpeechMessage.decode(frame).pipe(
     Effect.flatMap(({ text }) =>
       Effect.tapError(speak(link, clips, text), (failure) =>
-        failure._tag === "NothingSpoken" ? Effect.void : Effect.logWarning(failure.message, failure)
+        failure._tag === "NothingSpoken" ? Effect.void : Effect.logWarning(lineOf(failure))
       )
     ),
     Effect.catchAll(({ message }) => link.send({ status: "error", message })),
@@ -68,6 +69,12 @@ const receive = (link: Link, clips: Clips, frame: Inbox.Frame) =>
       )
     )
   )
+
+/** What failed in one line, with the system's code if there is one. */
+const lineOf = (failure: Failure): string => {
+  const code = ErrorCode.ofSystem(failure)
+  return code === undefined ? failure.message : `${failure.message} (${code})`
+}
 
 interface Sentence {
   readonly text: string

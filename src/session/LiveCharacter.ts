@@ -63,7 +63,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
-  ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model)
+  ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 
 const providerOf = ({ agent_config }: CharacterConfig) =>
   agent_config.agent_settings.basic_memory_agent?.llm_provider

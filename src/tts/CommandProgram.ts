@@ -4,8 +4,12 @@ import type { Readable, Writable } from "node:stream"
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Schema, Stream } from "effect"
 import type { Scope } from "effect"
+import * as ErrorCode from "../models/ErrorCode.ts"
 
-/** A program did not do what it was started for. `problem`: a clause without a full stop, in the program's words at most. */
+/**
+ * A program did not do what it was started for. `problem`: a clause without a full stop, fit for a client: what the program
+ * said of it is in the log only.
+ */
 export class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", {
   reason: Schema.Literal("missing", "exit", "too-much"),
   problem: Schema.String
@@ -31,23 +35,32 @@ const kept = 4096
  */
 const start = ({ args, folder, program }: Options): Effect.Effect<ChildProcess, ProgramFailed, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() =>
-      spawn(program, args, {
-        cwd: folder,
-        detached: true,
-        windowsHide: true,
-        stdio: ["pipe", "pipe", "pipe"]
-      })
-    ),
-    end
-  ).pipe(
-    Effect.tap((child) =>
-      Effect.async<void, ProgramFailed>((resume) => {
-        child.once("spawn", () => resume(Effect.void))
-        child.on("error", (error: NodeJS.ErrnoException) => resume(missing(program, error.code)))
-      })
-    )
-  )
+    Effect.try({
+      try: () => launch(program, args, folder),
+      // Some refusals are thrown (EPERM, E2BIG), others are told by an event (ENOENT, EACCES).
+      catch: (error) => missing(program, ErrorCode.of(error))
+    }),
+    ({ child }) => end(child)
+  ).pipe(Effect.flatMap(({ child, started }) => Effect.as(started, child)))
+
+const launch = (program: string, args: ReadonlyArray<string>, folder: string) => {
+  const child = spawn(program, args, {
+    cwd: folder,
+    detached: true,
+    windowsHide: true,
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+  let refusal: Error | undefined
+  // Heard from the first moment on: an error that nobody hears ends the server.
+  child.on("error", (error) => (refusal = error))
+  const started = Effect.async<void, ProgramFailed>((resume) => {
+    const refuse = () => resume(missing(program, ErrorCode.of(refusal)))
+    if (child.pid !== undefined) resume(Effect.void)
+    else if (refusal !== undefined) refuse()
+    else child.once("error", refuse)
+  })
+  return { child, started }
+}
 
 const missing = (program: string, code = "an error") =>
   new ProgramFailed({
@@ -55,25 +68,26 @@ const missing = (program: string, code = "an error") =>
     problem:
       code === "ENOENT"
         ? `there is no program ${JSON.stringify(program)}`
-        : code === "EACCES"
+        : code === "EACCES" || code === "EPERM"
           ? `the server may not run ${JSON.stringify(program)}`
           : `${JSON.stringify(program)} cannot be started (${code})`
   })
 
 const end = (child: ChildProcess): Effect.Effect<void> =>
-  Effect.async((resume) => {
+  Effect.suspend(() => {
     const { pid } = child
-    if (pid === undefined) return resume(Effect.void)
-    const running = child.exitCode === null && child.signalCode === null
-    if (running) child.once("exit", () => resume(Effect.void))
+    if (pid === undefined) return Effect.void
     try {
       // Windows knows no groups: there only the program itself is ended.
       if (process.platform === "win32") child.kill("SIGKILL")
       else process.kill(-pid, "SIGKILL")
-    } catch {
-      // Nobody of the group is left.
+    } catch (error) {
+      // Nobody of the group is left, or they run as somebody else, and there is no point in waiting for them.
+      return ErrorCode.of(error) === "EPERM"
+        ? Effect.logWarning(`Process ${pid} and what it has started may not be ended by the server's user`)
+        : Effect.void
     }
-    if (!running) resume(Effect.void)
+    return Effect.asVoid(exitOf(child))
   })
 
 const read = (readable: Readable): Stream.Stream<Uint8Array> =>
@@ -120,8 +134,8 @@ const exitOf = (child: ChildProcess): Effect.Effect<number | NodeJS.Signals> =>
 const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? ""
 
 /**
- * Runs a program to its end and gives what it wrote to standard output. Fails if its exit code is not 0, with the last
- * line of what it complained of. Interrupting ends it with all that it has started.
+ * Runs a program to its end and gives what it wrote to standard output. Fails if its exit code is not 0; the last line of
+ * what it complained of is logged, and all of the end of it at level debug. Interrupting ends it with all that it has started.
  */
 export const run = Effect.fn("CommandProgram.run")(function* (options: Options) {
   const child = yield* start(options)
@@ -139,7 +153,9 @@ export const run = Effect.fn("CommandProgram.run")(function* (options: Options) 
   )
   const code = yield* exitOf(child)
   if (code === 0) return output
+  const how = typeof code === "number" ? `failed with status ${code}` : `was ended by ${code}`
   const last = lastLine(complaint)
-  const how = typeof code === "number" ? `it ended with code ${code}` : `it was ended by ${code}`
-  return yield* new ProgramFailed({ reason: "exit", problem: last === "" ? how : `${how}: ${last}` })
+  yield* Effect.logWarning(`${options.program} ${how}${last === "" ? " and said nothing" : `: ${last}`}`)
+  if (last !== complaint.trim()) yield* Effect.logDebug(`${options.program}: ${complaint.trim()}`)
+  return yield* new ProgramFailed({ reason: "exit", problem: `its program ${how}` })
 }, Effect.scoped) satisfies (options: Options) => Effect.Effect<Uint8Array, ProgramFailed>

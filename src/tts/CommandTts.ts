@@ -64,7 +64,12 @@ export const voice = (services: Services, share: FairShare.FairShare, config: Co
 const speak = (services: Services, config: CommandTtsConfig, text: string) =>
   sound(services, config, text).pipe(
     Effect.mapError(({ problem, reason }) => {
-      const advice = reason === "missing" ? `Install it, or correct ${section}.command.` : seeCommand
+      const advice =
+        reason === "missing"
+          ? `Install it, or correct ${section}.command.`
+          : reason === "exit"
+            ? `The server's log has its words. ${seeCommand}`
+            : seeCommand
       return failed(HostPaths.without(problem), advice)
     }),
     Effect.timeoutFail({
@@ -86,7 +91,7 @@ const speak = (services: Services, config: CommandTtsConfig, text: string) =>
     )
   )
 
-const seeCommand = `Try ${section}.command in a terminal, with a sentence on its standard input.`
+const seeCommand = `Check ${section}.command: try it in a terminal, with a sentence on its standard input.`
 
 const failed = (detail: string, advice: string) => new SynthesisFailed({ engine, detail, advice })
 
@@ -104,7 +109,7 @@ const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: st
         run(args.map((arg) => arg.replaceAll(outputMark, file))),
         untilTooLong(fs, file)
       )
-      return yield* Effect.orElseSucceed(fs.readFile(file), () => new Uint8Array())
+      return yield* written(fs, file)
     })
   )
 }
@@ -115,15 +120,25 @@ const noScratch = () =>
     problem: "no temporary file could be made for its sound"
   })
 
-/** Fails once the file is longer than any speech. */
-const untilTooLong = (fs: FileSystem.FileSystem, file: string) =>
+/** Fails if the file is longer than any speech; 0 if there is none. */
+const sizeOf = (fs: FileSystem.FileSystem, file: string) =>
   fs.stat(file).pipe(
-    Effect.map(({ size }) => Number(size)),
+    Effect.map(({ size, type }) => (type === "File" ? Number(size) : 0)),
     Effect.orElseSucceed(() => 0),
     Effect.filterOrFail(
       (size) => size <= limit,
       () => CommandProgram.tooMuch(limit)
-    ),
-    Effect.repeat(Schedule.spaced("250 millis")),
-    Effect.zipRight(Effect.never)
+    )
   )
+
+/** What the program has left, in the end: it may have grown since it was looked at last. */
+const written = (fs: FileSystem.FileSystem, file: string) =>
+  Effect.flatMap(sizeOf(fs, file), (size) =>
+    size === 0
+      ? Effect.succeed(new Uint8Array())
+      : Effect.orElseSucceed(fs.readFile(file), () => new Uint8Array())
+  )
+
+/** Fails once the file is longer than any speech. */
+const untilTooLong = (fs: FileSystem.FileSystem, file: string) =>
+  sizeOf(fs, file).pipe(Effect.repeat(Schedule.spaced("250 millis")), Effect.zipRight(Effect.never))

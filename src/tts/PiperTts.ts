@@ -4,6 +4,7 @@ import { Config, Effect, Option } from "effect"
 import type { PiperTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as EngineFiles from "../engine/EngineFiles.ts"
 import * as Threads from "../engine/Threads.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
@@ -13,7 +14,7 @@ import type { Tts } from "./Tts.ts"
 import * as VoiceStore from "./VoiceStore.ts"
 
 const engine = "piper_tts"
-const place: SherpaFiles.Place = { engine, section: `tts_config.${engine}` }
+const place: EngineFiles.Place = { kind: "tts", engine, section: `tts_config.${engine}` }
 
 const advice =
   "Check that model_path is a piper voice (.onnx with its .onnx.json beside it), and fetch both files again if need be."
@@ -24,9 +25,15 @@ export const environmentData = Effect.orDie(Config.option(Config.nonEmptyString(
 const dataFolder = ({ folder, store }: Services, config: PiperTtsConfig) =>
   Effect.gen(function* () {
     const configured = config.espeak_data_dir?.trim() ?? ""
-    if (configured !== "") return resolve(folder, configured)
+    if (configured !== "") {
+      const own = resolve(folder, configured)
+      yield* EngineFiles.check(place, "espeak_data_dir", own, "folder")
+      return own
+    }
     const given = yield* environmentData
-    return Option.isSome(given) ? given.value : yield* VoiceStore.espeakData(store, engine)
+    if (Option.isNone(given)) return yield* VoiceStore.espeakData(store, place)
+    yield* EngineFiles.check({ ...place, section: "environment" }, "PIPER_ESPEAK_DATA", given.value, "folder")
+    return given.value
   })
 
 /** The voice's files, by the keys of `sherpa_onnx_tts`. */
@@ -34,10 +41,11 @@ const keysOf = (services: Services, config: PiperTtsConfig) =>
   Effect.gen(function* () {
     const { folder, store } = services
     const wanted = config.model_path.trim()
-    if (!wanted.toLowerCase().endsWith(".onnx")) return yield* VoiceStore.keysOf(store, engine, wanted)
+    if (!wanted.toLowerCase().endsWith(".onnx"))
+      return yield* VoiceStore.keysOf(store, place, "model_path", wanted)
     const path = resolve(folder, wanted)
-    yield* SherpaFiles.checkFiles(place, "model_path", [path, `${path}.json`])
-    const { model, tokens } = yield* VoiceStore.piperVoice(store, engine, path)
+    for (const file of [path, `${path}.json`]) yield* EngineFiles.check(place, "model_path", file)
+    const { model, tokens } = yield* VoiceStore.piperVoice(store, place, path)
     return { vits_model: model, vits_tokens: tokens, vits_data_dir: yield* dataFolder(services, config) }
   })
 
@@ -51,7 +59,7 @@ export const spec = (services: Services, config: PiperTtsConfig): EngineSpec<She
     load: Effect.gen(function* () {
       const voice = SherpaVoice.choose(yield* keysOf(services, config), (path) => path)
       if ("_tag" in voice)
-        return yield* SherpaFiles.wrong(place, "model_path", "it is no piper voice", advice)
+        return yield* EngineFiles.wrong(place, "model_path", "it is no piper voice", advice)
       yield* SherpaFiles.check(place, voice, [])
       return yield* SherpaEngine.open({
         engine,
@@ -80,7 +88,7 @@ export const voice = (
     const last = piper.speakers - 1
     const advice = last === 0 ? "Set it to 0." : `Set it to a number from 0 to ${last}.`
     return Effect.fail(
-      SherpaFiles.wrong(place, "speaker_id", `this voice has no speaker ${speaker_id}`, advice)
+      EngineFiles.wrong(place, "speaker_id", `this voice has no speaker ${speaker_id}`, advice)
     )
   }
   return Effect.succeed(

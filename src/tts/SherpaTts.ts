@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import type { SherpaOnnxTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as EngineFiles from "../engine/EngineFiles.ts"
 import * as Threads from "../engine/Threads.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
@@ -11,7 +12,7 @@ import type { Tts } from "./Tts.ts"
 import * as VoiceStore from "./VoiceStore.ts"
 
 const engine = "sherpa_onnx_tts"
-const place: SherpaFiles.Place = { engine, section: `tts_config.${engine}` }
+const place: EngineFiles.Place = { kind: "tts", engine, section: `tts_config.${engine}` }
 
 const advice =
   "Check that its files belong together and that the model is made for sherpa-onnx: it gives up on others. " +
@@ -32,12 +33,12 @@ const keysOf = ({ store }: Services, config: SherpaOnnxTtsConfig) => {
     ([key, value]) => /^(vits|matcha|kokoro|kitten)_/.test(key) && typeof value === "string" && value !== ""
   )
   return own === undefined
-    ? VoiceStore.keysOf(store, engine, model.trim())
+    ? VoiceStore.keysOf(store, place, "model", model.trim())
     : Effect.fail(unclear({ _tag: "Unclear", key: own[0], reason: "it names a second voice beside model" }))
 }
 
 const unclear = ({ key, reason }: SherpaVoice.Unclear) =>
-  SherpaFiles.wrong(
+  EngineFiles.wrong(
     place,
     key,
     reason,

@@ -4,7 +4,7 @@ import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import { Settings } from "../config/Settings.ts"
-import type { TtsConfig } from "../config/TtsConfig.ts"
+import type { TtsConfig, VoiceName } from "../config/TtsConfig.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -27,7 +27,7 @@ const table = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
   const local = { fs, folder, decode, store: yield* ModelStore }
-  const voices: Readonly<Partial<Record<TtsConfig["tts_model"], Open>>> = {
+  const voices: Readonly<Partial<Record<VoiceName, Open>>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
     sherpa_onnx_tts: ({ sherpa_onnx_tts: config }) =>
@@ -49,10 +49,19 @@ const table = Effect.gen(function* () {
   return voices
 })
 
+/** A character without a voice answers in writing only. */
+const mute: Tts = {
+  engine: "tts_model",
+  synthesize: () => Effect.succeed({ samples: new Int16Array(0), sampleRate: 16_000 })
+}
+
 export const layer = Layer.effect(
   TtsEngines,
   Effect.map(table, (voices) => ({
-    open: (config) => voices[config.tts_model]?.(config) ?? notBuilt(config.tts_model, Object.keys(voices))
+    open: (config) =>
+      config.tts_model === undefined
+        ? Effect.succeed(mute)
+        : (voices[config.tts_model]?.(config) ?? notBuilt(config.tts_model, Object.keys(voices)))
   }))
 ).pipe(Layer.provide(Decode.layer))
 

@@ -55,14 +55,15 @@ describe("sherpa_onnx_asr", () => {
           for (const [keys, reason] of [
             [{}, "neither model nor model_type is set"],
             [{ model_type: "whisper" }, "whisper_encoder is missing: a whisper model needs it"],
-            [{ model: "no-such-model" }, "no such model"],
+            [{ model: "no-such-model" }, 'no model "no-such-model"'],
+            [{ model: "no-such-model" }, "Set asr_config.sherpa_onnx_asr.model to auto or one of these ids"],
             [
               { ...whisper, whisper_encoder: at("none.onnx"), whisper_decoder: at("broken.onnx") },
-              "asr_config.sherpa_onnx_asr.whisper_encoder: there is no such file"
+              'asr_config.sherpa_onnx_asr.whisper_encoder: there is no file "none.onnx"'
             ],
             [
               { ...whisper, whisper_encoder: at("empty.onnx"), whisper_decoder: at("broken.onnx") },
-              "asr_config.sherpa_onnx_asr.whisper_encoder: it is empty"
+              'asr_config.sherpa_onnx_asr.whisper_encoder: "empty.onnx" is empty'
             ],
             [
               { ...whisper, whisper_encoder: at("broken.onnx"), whisper_decoder: at("broken.onnx") },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Scope, TestClock } from "effect"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import type { EngineSpec } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
@@ -34,7 +36,46 @@ const borrower = (engine: EngineSpec<string>) =>
 
 const uses = Effect.flatMap(EnginePool, (pool) => pool.uses)
 
+/** An engine whose specification can be watched: whether anything still holds it. */
+const watched = (id: string, load: EngineSpec<string>["load"]) => {
+  const held = { load }
+  return {
+    spec: { kind: "tts", id, load: Effect.suspend(() => held.load) } satisfies EngineSpec<string>,
+    held: new WeakRef(held)
+  }
+}
+
+const collectGarbage = Effect.promise(async () => {
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc") as () => void
+  // What a weak reference has given is held until the end of the turn.
+  for (let turn = 0; turn < 5; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+  }
+})
+
 describe("EnginePool", () => {
+  it.effect("remembers nothing of an engine that is gone or has failed", () =>
+    Effect.gen(function* () {
+      const use = Effect.fnUntraced(function* (id: string, load: EngineSpec<string>["load"]) {
+        const { held, spec } = watched(id, load)
+        const one = yield* borrower(spec)
+        yield* Effect.exit(one.result)
+        yield* one.leave
+        return held
+      })
+      const loaded = yield* use("loaded", Effect.succeed("engine"))
+      const failed = yield* use("failed", broken)
+      yield* TestClock.adjust("4 minutes")
+      yield* collectGarbage
+      expect(loaded.deref()).toBeDefined()
+      yield* TestClock.adjust("2 minutes")
+      yield* collectGarbage
+      expect([loaded.deref(), failed.deref()]).toEqual([undefined, undefined])
+    }).pipe(Effect.provide(pool))
+  )
+
   it.effect("shares the next attempt with whoever tries the same again after a failure", () =>
     Effect.gen(function* () {
       let loads = 0

@@ -214,7 +214,7 @@ describe("SqliteHistory", () => {
       const folder = yield* temporaryFolder
       const file = join(folder, "notes.txt")
       writeFileSync(file, "These are notes, not a database. ".repeat(100))
-      for (const bad of [file, folder, join(file, "history.db")]) {
+      for (const bad of [file, folder, join(file, "history.db"), "/proc/nope/history.db"]) {
         const exit = yield* Effect.exit(Layer.build(open(bad)))
         assert.isTrue(Exit.isFailure(exit))
         const failure = yield* Effect.flip(exit)

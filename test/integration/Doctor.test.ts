@@ -281,7 +281,7 @@ describe("seiyuu doctor", () => {
           Effect.repeat({ until: (pids) => pids.some(isEngine) })
         )
         yield* launched.send("SIGINT")
-        yield* launched.ended
+        expect(yield* launched.ended).toMatchObject({ code: 130 })
         expect(launched.stdout).toEqual([])
         expect(Processes.alive(children)).toEqual([])
       }).pipe(Effect.provide(NodeContext.layer)),

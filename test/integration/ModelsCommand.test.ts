@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
+import * as SearchPath from "../support/SearchPath.ts"
 
 const limit = 120_000
 
@@ -100,6 +101,39 @@ describe("seiyuu models", () => {
           expect(stderr).toMatch(/^seiyuu: The model "gpt-9" could not be had: .*whisper-base.*$/u)
         }
         expect(yield* fs.exists(`${home}/models`)).toBe(false)
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const)(
+    "ends with the code of %s when that leaves a download unfinished",
+    ([signal, code]) =>
+      Effect.gen(function* () {
+        const home = yield* folder()
+        const launched = yield* SearchPath.withPrograms(
+          { python3: "#!/bin/sh\nexec /bin/sleep 600\n" },
+          BuiltServer.launch(["models", "pull", "--config", `${home}/conf.yaml`, "espeak-ng-data"])
+        )
+        yield* launched.until(() => (launched.stdout.join().includes("Fetching") ? true : undefined))
+        yield* launched.send(signal)
+        expect(yield* launched.ended).toEqual({ code, signal: null })
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "says that the models folder cannot be made, and does not try for ever",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* ConfigFolder.make({
+          "conf.yaml": `system_config:\n  models_dir: /proc/nope/models\n${ConfigFolder.minimal}`
+        })
+        const { code, stderr } = yield* models("pull", "--config", `${home}/conf.yaml`, "espeak-ng-data")
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/models folder cannot be made.*\(ENOENT\)\. Set system_config\.models_dir/u)
       }).pipe(Effect.provide(NodeContext.layer)),
     limit
   )

@@ -111,7 +111,7 @@ test(
     const store = yield* open({
       folder: home,
       catalogue: [entry("a", url(server.url("/m"))), entry("b", url(server.url("/n")))],
-      patience: { connect: "5 seconds", stall: "300 millis" }
+      patience: { connect: "5 seconds", stall: "300 millis", idle: "1 minute" }
     })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
     assert.include(error.message, "nothing came for 300ms")
@@ -119,6 +119,19 @@ test(
     const model = yield* store.obtain("llm", "b")
     assert.deepStrictEqual(Buffer.from(yield* fs.readFile(model.path)), body)
     assert.strictEqual(server.seen.filter(({ path }) => path === "/n").length, 3)
+  })
+)
+
+test(
+  "goes on to the next source when one refuses and its words never come",
+  Effect.gen(function* () {
+    const server = yield* FileServer.serve(body, { "/m": { status: 404, stallAfter: 0 }, "/n": {} })
+    const store = yield* open({
+      folder: yield* folder,
+      catalogue: [entry("a", [url(server.url("/m")), url(server.url("/n"))])],
+      patience: { connect: "5 seconds", stall: "300 millis", idle: "1 minute" }
+    })
+    assert.strictEqual((yield* store.obtain("llm", "a")).id, "a")
   })
 )
 

@@ -18,6 +18,7 @@ test(
     })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
     assert.include(error.message, "the disk is full: 1.0 MB are needed, and 1000 kB are free")
+    assert.include(error.advice, "system_config.models_dir")
     assert.strictEqual(server.seen.length, 0)
     assert.deepStrictEqual(yield* fs.readDirectory(home), [])
     free = 1_000_000
@@ -75,9 +76,29 @@ test(
     yield* fs.writeFileString(`${home}/file`, "in the way")
     const store = yield* open({ folder: `${home}/file`, catalogue: [entry("a", url(server.url("/m")))] })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
-    assert.match(error.message, /a: the models folder cannot be read or written \(E[A-Z]+\)/)
+    assert.match(error.message, /a: the models folder cannot be made: .* is a file.* \(E[A-Z]+\)/)
+    assert.include(error.message, "Set system_config.models_dir to a folder")
     assert.notInclude(error.message, home)
     assert.strictEqual(server.seen.length, 0)
+  })
+)
+
+test(
+  "says that the models folder cannot be made where a file system takes none",
+  Effect.gen(function* () {
+    const store = yield* open({
+      folder: "/proc/nope/models",
+      catalogue: [entry("a", url("http://127.0.0.1:9/m"))]
+    })
+    const error = yield* Effect.flip(store.pull("a"))
+    assert.deepStrictEqual(error.tried, [
+      {
+        source: "a",
+        reason: "the models folder cannot be made: its place takes no folders (ENOENT)",
+        advice: error.advice
+      }
+    ])
+    assert.include(error.advice, "system_config.models_dir")
   })
 )
 

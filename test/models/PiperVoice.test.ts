@@ -186,7 +186,7 @@ test(
     const blocked = yield* open({ folder: `${home}/file`, configFolder: voices })
     assert.match(
       (yield* Effect.flip(blocked.piperVoice("lena.onnx"))).reason,
-      /^the models folder cannot be read or written/
+      /^the models folder cannot be made/
     )
   })
 )

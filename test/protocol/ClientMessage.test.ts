@@ -54,7 +54,26 @@ describe("ClientMessage.decode", () => {
     [{ type: "text-input", text: 5 }, /field `text` .*string.*5/u],
     [
       { type: "text-input", text: "a", images: [{ source: "tv", data: "x", mime_type: "y" }] },
-      /images\.0\.source/u
+      /^text-input: field `images\.0\.source` expected one of "camera", "screen", "clipboard", "upload", actual "tv"$/u
+    ],
+    [{ type: "mic-audio-end", images: "x" }, /: field `images` expected a list of images, actual "x"$/u],
+    [
+      { type: "mic-audio-end", images: ["x"] },
+      /: field `images\.0` expected an image: an object with source, data and mime_type, actual "x"$/u
+    ],
+    [{ type: "mic-audio-end", images: [{}] }, /: field `images\.0\.source` is missing$/u],
+    [
+      { type: "adaptive-vad-control", action: "dance" },
+      /: field `action` expected one of "start", "adjust", "reset", "stop", actual "dance"$/u
+    ],
+    [
+      { type: "use-extensions", binary_audio: 5 },
+      /: field `binary_audio` expected one of "mic-audio-data", "raw-audio-data", actual 5$/u
+    ],
+    [{ type: "audio-play-start", display_text: 5 }, /: field `display_text` expected an object$/u],
+    [
+      { type: "use-extensions", partial_transcripts: true, binary_audoi: "mic-audio-data" },
+      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts$/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],

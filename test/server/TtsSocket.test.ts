@@ -128,19 +128,23 @@ describe("/tts-ws", () => {
     }).pipe(Effect.provide(serve()))
   )
 
-  it.scopedLive("ends a text at the first sentence that the voice cannot speak", () =>
-    Effect.gen(function* () {
-      world.synthesis = (text) => (text.startsWith("Two") ? "fail" : text.startsWith("Three") ? 100_000 : 0)
-      const client = yield* connect()
-      expect((yield* ask(client, { text: "One. Two. Three. Four." })).map(summary)).toEqual([
-        "One.",
-        expect.stringContaining('cannot say "Two."')
-      ])
-      yield* SpeechServer.alive("tts-socket", 1)
-      expect(world.speaking.now).toBe(0)
-      world.synthesis = () => 0
-      expect((yield* ask(client, { text: "Five." })).map(summary)).toEqual(["Five.", "complete"])
-    }).pipe(Effect.provide(serve()))
+  const log: Array<string> = []
+  it.scopedLive(
+    "ends a text at the first sentence that the voice cannot speak, and logs that in one line",
+    () =>
+      Effect.gen(function* () {
+        world.synthesis = (text) => (text.startsWith("Two") ? "fail" : text.startsWith("Three") ? 100_000 : 0)
+        const client = yield* connect()
+        expect((yield* ask(client, { text: "One. Two. Three. Four." })).map(summary)).toEqual([
+          "One.",
+          expect.stringContaining('cannot say "Two."')
+        ])
+        yield* SpeechServer.alive("tts-socket", 1)
+        expect(world.speaking.now).toBe(0)
+        expect(log).toEqual([summary(client.received.at(-1)!)])
+        world.synthesis = () => 0
+        expect((yield* ask(client, { text: "Five." })).map(summary)).toEqual(["Five.", "complete"])
+      }).pipe(Effect.provide(serve({ log })))
   )
 
   it.scopedLive("says why there is no voice, and tries again with the next text", () =>

@@ -38,6 +38,8 @@ export const serve = (body: Buffer, behaviours: Readonly<Record<string, Behaviou
       seen.push(entry)
       if (behaviour.redirectTo !== undefined)
         return response.writeHead(302, { location: behaviour.redirectTo }).end()
+      if (behaviour.status !== undefined && behaviour.stallAfter !== undefined)
+        return response.writeHead(behaviour.status, { "content-length": 2 }).flushHeaders()
       if (behaviour.status !== undefined) return response.writeHead(behaviour.status).end("no")
       const from =
         range === undefined || behaviour.ignoreRange === true ? 0 : Number(/bytes=(\d+)-/.exec(range)?.[1])

@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** The body comes again and again, until the client leaves. */
+  readonly endless?: boolean
 }
 
 /** A server on a free port of 127.0.0.1 that answers as it is told; it closes with the scope. */
@@ -22,7 +24,10 @@ export const serve = (answer: (asked: Asked) => Answer) =>
       const server = Http.createServer((request, response) => {
         const { headers, method = "", url = "" } = request
         const told = answer({ method, path: url, headers })
-        response.writeHead(told.status, told.headers).end(told.body)
+        response.writeHead(told.status, told.headers)
+        const more = () => void (response.destroyed || response.write(told.body, more))
+        if (told.endless === true) more()
+        else response.end(told.body)
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
       return server

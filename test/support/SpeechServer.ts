@@ -1,6 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Layer, Logger, LogLevel, Schedule } from "effect"
 import { AsrEngines, TranscriptionFailed } from "../../src/asr/Asr.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
@@ -9,6 +9,7 @@ import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import * as TtsTable from "../../src/tts/TtsTable.ts"
+import * as ConfigFolder from "./ConfigFolder.ts"
 import { systemConfig } from "./Fixtures.ts"
 import * as Frequency from "./Frequency.ts"
 import * as World from "./World.ts"
@@ -66,6 +67,8 @@ export interface Options {
   readonly fakeVoice?: boolean
   readonly system?: Partial<SystemConfig>
   readonly limits?: Partial<typeof EdgeLimits.Service>
+  /** Gets what is warned of. */
+  readonly log?: Array<string>
 }
 
 /** The real server on a free port, with a recogniser for tests and, unless told otherwise, a real voice. */
@@ -89,6 +92,11 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
         pingInterval: "20 seconds",
         ...options.limits
       })
+    ),
+    Layer.provide(
+      options.log === undefined
+        ? Layer.empty
+        : Layer.merge(ConfigFolder.logTo(options.log), Logger.minimumLogLevel(LogLevel.Warning))
     ),
     Layer.provideMerge(settings),
     Layer.provideMerge(World.layer(options.world ?? World.make()))

@@ -1,6 +1,6 @@
 // A voice for command_tts: a tone as long as the text on standard input. What it is to do wrong is its first argument.
 import { spawn } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 
 const [way, file] = process.argv.slice(2)
 const text = readFileSync(0, "utf8")
@@ -62,6 +62,10 @@ switch (way) {
   case "never-end":
     process.stdout.on("error", () => process.exit())
     endlessly()
+    break
+  case "fill-at-once":
+    writeFileSync(file, "")
+    truncateSync(file, 2 ** 26 + 1)
     break
   case "fill-file": {
     const more = () => {

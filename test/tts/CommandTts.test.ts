@@ -115,14 +115,18 @@ describe("CommandTts", () => {
       })
     )
 
-    it.scoped("says with which words a program failed, but not where its files lie", () =>
+    it.scoped("says that a program failed, and keeps its words for the log", () =>
       Effect.gen(function* () {
-        const error = yield* failure(["complain"])
+        const lines: Array<string> = []
+        const error = yield* failure(["complain"]).pipe(Effect.provide(ConfigFolder.logTo(lines)))
         assert.strictEqual(
           error.message,
-          "command_tts: it ended with code 3: no voice in joe.onnx: not found. " +
-            "Try tts_config.command_tts.command in a terminal, with a sentence on its standard input."
+          "command_tts: its program failed with status 3. The server's log has its words. " +
+            "Check tts_config.command_tts.command: try it in a terminal, with a sentence on its standard input."
         )
+        assert.deepStrictEqual(lines, [
+          `${process.execPath} failed with status 3: no voice in /home/somebody/voices/joe.onnx: not found`
+        ])
       })
     )
 
@@ -133,8 +137,18 @@ describe("CommandTts", () => {
         yield* until(running, (count) => count === 1)
         const [pid] = yield* started
         process.kill(pid!, "SIGKILL")
-        assert.include((yield* Fiber.join(dying)).message, "it was ended by SIGKILL")
+        assert.include((yield* Fiber.join(dying)).message, "its program was ended by SIGKILL")
         assert.isAbove(peak(yield* tts.synthesize("Next.")), 1000)
+      })
+    )
+
+    it.scoped("says that the system takes no such argument, and goes on", () =>
+      Effect.gen(function* () {
+        const error = yield* failure(["a\0b"])
+        assert.match(error.detail, /^"node" cannot be started \(E\w+\)$/)
+        assert.include(error.advice, "tts_config.command_tts.command")
+        const long = yield* failure(["x".repeat(2 ** 22)])
+        assert.strictEqual(long.detail, '"node" cannot be started (E2BIG)')
       })
     )
 
@@ -159,6 +173,7 @@ describe("CommandTts", () => {
       [["babble"], {}, "what its program wrote is no sound: its first bytes are those of no known format"],
       [["never-end"], {}, "it wrote more than 64 MiB"],
       [["fill-file", "{output}"], {}, "it wrote more than 64 MiB"],
+      [["fill-at-once", "{output}"], {}, "it wrote more than 64 MiB"],
       [["hang"], { timeout_seconds: 0.5 }, "its program did not end within 0.5 seconds"]
     ] as const) {
       it.scoped(`explains what went wrong: ${args.join(" ")}`, () =>

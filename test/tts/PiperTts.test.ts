@@ -74,19 +74,24 @@ describe("PiperTts", () => {
     it.scoped("takes espeak-ng's data from where it is told to", () =>
       Effect.gen(function* () {
         const missing = yield* Effect.flip(open(config({ espeak_data_dir: "not/there" })))
-        assert.include(missing.message, 'vits_data_dir: there is no folder "there"')
+        assert.include(missing.message, 'tts_config.piper_tts.espeak_data_dir: there is no folder "there"')
         const environment = Layer.setConfigProvider(
           ConfigProvider.fromMap(new Map([["PIPER_ESPEAK_DATA", "/not/here"]]))
         )
         const elsewhere = yield* Effect.flip(
           open(config({ max_concurrency: 2 })).pipe(Effect.provide(environment))
         )
-        assert.include(elsewhere.message, 'there is no folder "here"')
+        assert.include(elsewhere.message, 'environment.PIPER_ESPEAK_DATA: there is no folder "here"')
       })
     )
 
-    it.scoped("says which of its two files is missing", () =>
+    it.scoped("says which of its two files is missing, and which model there is none of", () =>
       Effect.gen(function* () {
+        const unknown = yield* Effect.flip(open(config({ model_path: "piper-jo" })))
+        assert.match(
+          unknown.message,
+          /tts_config\.piper_tts\.model_path: .*no model "piper-jo" \(did you mean "piper-joe"\?\)/
+        )
         const folder = yield* ConfigFolder.make({ "voices/lonely.onnx": "x" })
         const fails = (model_path: string) =>
           Effect.map(

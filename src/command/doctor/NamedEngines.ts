@@ -26,10 +26,10 @@ const textOf = (settings: unknown): string =>
 const keyOf = (kind: NamedEngine["kind"], engine: string, settings: unknown) =>
   `${kind} ${engine} ${textOf(settings)}`
 
-/** The key of a character's voice. */
+/** The key of a character's voice; none has one, too. */
 export const voiceKey = ({ tts_config }: CharacterConfig): string => {
   const settings = Object.entries(tts_config).find(([name]) => name === tts_config.tts_model)?.[1]
-  return keyOf("tts", tts_config.tts_model, settings)
+  return keyOf("tts", tts_config.tts_model ?? "", settings)
 }
 
 const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<string>) => {
@@ -46,10 +46,12 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
   const provider = isBasic ? agent_settings.basic_memory_agent?.llm_provider : undefined
   const mind = provider ?? (isBasic ? "llm_provider" : choice)
   const llm = keyOf("llm", mind, provider === undefined ? undefined : llm_configs[provider])
-  const engines = [
-    named("llm", mind, llm, isBasic ? NeededModels.ofLlm(agent_config) : []),
-    named("tts", tts_config.tts_model, voiceKey(character), NeededModels.ofTts(tts_config, espeakData))
-  ]
+  const engines = [named("llm", mind, llm, isBasic ? NeededModels.ofLlm(agent_config) : [])]
+  const { tts_model } = tts_config
+  if (tts_model !== undefined) {
+    const needs = NeededModels.ofTts(tts_config, espeakData)
+    engines.push(named("tts", tts_model, voiceKey(character), needs))
+  }
   const { asr_model } = asr_config
   if (asr_model !== undefined) {
     const key = keyOf("asr", asr_model, asr_config[asr_model])

@@ -91,7 +91,7 @@ const linesOf = (text: string, width: number | undefined): ReadonlyArray<string>
 
 /** The table, at most `columns` characters wide; without that (not in a terminal) each row is one line. */
 export const render = (rows: ReadonlyArray<Row>, columns: number | undefined): string => {
-  const widest = (of: (row: Row) => string) => Math.max(...rows.map((row) => of(row).length))
+  const widest = (of: (row: Row) => string) => Math.max(...rows.map((row) => Table.widthOf(of(row))))
   const room = (columns ?? 0) - widest(({ what }) => what) - widest(({ state }) => state) - 6
   const width = columns === undefined ? undefined : Math.max(narrowest, Math.floor(room / 2))
   const lines = rows.flatMap(({ detail, mend, state, what }) => {

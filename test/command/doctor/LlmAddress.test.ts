@@ -84,6 +84,21 @@ layer(NodeHttpClient.layerUndici, { excludeTestServices: true })("LlmAddress.che
     })
   )
 
+  it.scoped("reads no list that has no end", () =>
+    Effect.gen(function* () {
+      const server = yield* HttpAnswers.serve(() => ({
+        status: 200,
+        body: " ".repeat(2 ** 16),
+        endless: true
+      }))
+      const finding = yield* LlmAddress.check(yield* configs("ollama_llm", server.url), "ollama_llm")
+      expect(finding).toMatchObject({
+        state: "warning",
+        detail: expect.stringContaining("does not say which models it has")
+      })
+    })
+  )
+
   it.effect("asks nobody about the model on this machine", () =>
     Effect.gen(function* () {
       expect(yield* LlmAddress.check(yield* Schema.decodeUnknown(LlmConfig)({}), "llama_cpp_llm")).toBe(

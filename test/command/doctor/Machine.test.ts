@@ -74,6 +74,12 @@ layer(services, { excludeTestServices: true })("Machine, for real", (it) => {
         detail: expect.stringMatching(/\/a\/b, .* free$/u)
       })
       expect(yield* fs.readDirectory(folder)).toEqual(["file"])
+      // All of it may be written to, says this file system, and takes nothing.
+      expect(yield* Machine.modelsFolder("/proc/nope/models", 0)).toMatchObject({
+        state: "broken",
+        detail: expect.stringContaining("/proc (ENOENT)"),
+        mend: expect.stringContaining("models_dir")
+      })
       expect(yield* Machine.modelsFolder(`${folder}/file/b`, 0)).toMatchObject({
         state: "broken",
         mend: expect.stringContaining("models_dir")
@@ -81,14 +87,15 @@ layer(services, { excludeTestServices: true })("Machine, for real", (it) => {
     })
   )
 
-  it.scoped("runs pip under either of Python's names", () =>
+  it.scoped("runs pip by python, only where there is no python3", () =>
     Effect.gen(function* () {
       const works = '#!/bin/sh\n[ "$1 $2" = "-m pip" ]\n'
       const fails = "#!/bin/sh\nexit 1\n"
       expect(yield* SearchPath.withPrograms({ python3: works }, Machine.pip)).toMatchObject({ state: "ok" })
       expect(yield* SearchPath.withPrograms({ python3: fails, python: works }, Machine.pip)).toMatchObject({
-        state: "ok"
+        state: "missing"
       })
+      expect(yield* SearchPath.withPrograms({ python: works }, Machine.pip)).toMatchObject({ state: "ok" })
       expect(yield* SearchPath.withPrograms({ python3: fails }, Machine.pip)).toMatchObject({
         state: "missing"
       })

@@ -39,6 +39,10 @@ describe("NamedEngines", () => {
     expect(labels(many)[0]).toBe("llm openai_llm (A, B, 2 more)")
   })
 
+  it("names no voice of a character without one", () => {
+    expect(labels([character("A", "1", { tts_config: { tts_model: "" } })])).toEqual(["llm openai_llm"])
+  })
+
   it("names an agent that is not built by its own name", () => {
     const agent_config = { conversation_agent_choice: "letta_agent" }
     expect(labels([character("A", "1", { agent_config })])).toEqual(["llm letta_agent", "tts flite_tts"])
