@@ -149,21 +149,21 @@ describe("whisper_cpp", () => {
     it.scoped("asks one at a time in all sessions together, and aborts the request of whoever leaves", () =>
       Effect.gen(function* () {
         const server = yield* serve(() => undefined)
-        const [ann, bob] = [
-          yield* open({ base_url: server.url }),
-          yield* open({ base_url: `${server.url}/` })
-        ]
+        const { url } = server
+        const one = (prompt: string) => server.asked.find(({ fields }) => fields.get("prompt") === prompt)
+        const ann = yield* open({ base_url: url, prompt: "first" })
+        const bob = yield* open({ base_url: `${url}/`, prompt: "second" })
         const first = yield* Effect.fork(ann.transcribe(samples))
-        yield* server.until(() => server.asked[0])
+        yield* server.until(() => one("first"))
         const second = yield* Effect.fork(bob.transcribe(samples))
-        // One with places of its own asks after the second, which would have asked by then if it had been let in.
-        const other = yield* open({ base_url: server.url, max_concurrency: 2 })
+        // With places of its own it asks after the second, which would have asked by then if it had been let in.
+        const other = yield* open({ base_url: url, prompt: "third", max_concurrency: 2 })
         const third = yield* Effect.fork(other.transcribe(samples))
-        yield* server.until(() => server.asked[1])
-        assert.lengthOf(server.asked, 2)
+        yield* server.until(() => one("third"))
+        assert.isUndefined(one("second"))
         yield* Fiber.interrupt(first)
-        yield* server.until(() => (server.asked[0]!.gone ? true : undefined))
-        yield* server.until(() => server.asked[2])
+        yield* server.until(() => (one("first")!.gone ? true : undefined))
+        yield* server.until(() => one("second"))
         yield* Fiber.interruptAll([second, third])
       })
     )

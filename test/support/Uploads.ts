@@ -43,7 +43,8 @@ export const begin = Effect.gen(function* () {
     Effect.sync(() => {
       const request = http.request(`${url}/asr`, {
         method: "POST",
-        agent: false,
+        // A client that would keep the connection.
+        agent: new http.Agent({ keepAlive: true }),
         headers: { "Content-Type": "multipart/form-data; boundary=x", "Content-Length": 1000 }
       })
       request.on("error", () => {})
@@ -52,10 +53,12 @@ export const begin = Effect.gen(function* () {
         changed()
         response.resume()
       })
-      request.on("close", () => {
-        seen.closed = true
-        changed()
-      })
+      request.on("socket", (socket) =>
+        socket.on("close", () => {
+          seen.closed = true
+          changed()
+        })
+      )
       request.write("--x\r\n")
       return request
     }),
