@@ -1,4 +1,4 @@
-import * as http from "node:http"
+import { connect } from "node:net"
 import { Effect } from "effect"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import * as Watch from "./Watch.ts"
@@ -34,35 +34,35 @@ export const form = (bytes: Uint8Array, field = "file") => {
 export const upload = (bytes: Uint8Array, headers: Record<string, string> = {}) =>
   request({ method: "POST", body: form(bytes), headers })
 
-/** An upload that begins and does not go on, until the scope closes. `status`: that of its answer, once the connection has closed. */
+/** An upload that begins and does not go on, until the scope closes. `answer`: in lower case, with its headers, once the connection has closed. */
 export const begin = Effect.gen(function* () {
   const { url } = yield* HttpServer
   const { changed, until } = Watch.make()
-  const seen = { status: 0, closed: false }
+  const seen = { head: "", closed: false }
   yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const request = http.request(`${url}/asr`, {
-        method: "POST",
-        // A client that would keep the connection.
-        agent: new http.Agent({ keepAlive: true }),
-        headers: { "Content-Type": "multipart/form-data; boundary=x", "Content-Length": 1000 }
-      })
-      request.on("error", () => {})
-      request.on("response", (response) => {
-        seen.status = response.statusCode!
+      const { hostname, port } = new URL(url)
+      // Node's own HTTP client would close the connection by itself.
+      const socket = connect(Number(port), hostname)
+      socket.on("error", () => {})
+      socket.on("data", (data) => {
+        seen.head ||= String(data).toLowerCase()
         changed()
-        response.resume()
       })
-      request.on("socket", (socket) =>
-        socket.on("close", () => {
-          seen.closed = true
-          changed()
-        })
-      )
-      request.write("--x\r\n")
-      return request
+      socket.on("close", () => {
+        seen.closed = true
+        changed()
+      })
+      const head = [
+        "POST /asr HTTP/1.1",
+        `Host: localhost:${port}`,
+        "Content-Type: multipart/form-data; boundary=x",
+        "Content-Length: 1000"
+      ]
+      socket.write(`${head.join("\r\n")}\r\n\r\n--x\r\n`)
+      return socket
     }),
-    (request) => Effect.sync(() => request.destroy())
+    (socket) => Effect.sync(() => socket.destroy())
   )
-  return { status: until(() => (seen.closed ? seen.status : undefined)) }
+  return { answer: until(() => (seen.closed ? seen.head : undefined)) }
 })
