@@ -24,7 +24,6 @@ const table = Effect.gen(function* () {
     fs: yield* FileSystem.FileSystem,
     folder: (yield* Settings).folder
   }
-  const queues: WhisperCppAsr.Queues = new Map()
   const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
     sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
       sherpa_onnx_asr === undefined
@@ -35,7 +34,9 @@ const table = Effect.gen(function* () {
     whisper_cpp: ({ whisper_cpp }) =>
       whisper_cpp === undefined
         ? Effect.fail(noSection("whisper_cpp"))
-        : WhisperCppAsr.open(http, queues, whisper_cpp)
+        : Effect.map(pool.borrow(WhisperCppAsr.spec(whisper_cpp)), (share) =>
+            WhisperCppAsr.listener(http, share, whisper_cpp)
+          )
   }
   return recognisers
 })

@@ -1,11 +1,14 @@
 import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
-import { Effect, Schema } from "effect"
+import type { HttpClientResponse } from "@effect/platform"
+import { Effect, Schema, Stream } from "effect"
 import type { Context } from "effect"
 import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
 import * as Wav from "../audio/Wav.ts"
 import type { WhisperCppConfig } from "../config/AsrConfig.ts"
+import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import { nextRound } from "../supervision/NextRound.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
 import * as Transcript from "./Transcript.ts"
@@ -15,34 +18,76 @@ const section = "asr_config.whisper_cpp"
 const asTheyAre: FloatSamples.Gain = { normalize: false, volume: 1 }
 /** A long utterance on a slow machine. */
 const timeout = "60 seconds"
+/** How many samples are converted at a time: 10 s. */
+const piece = 10 * Speech.sampleRate
+/** Of an answer, in bytes: a transcript of two minutes has some thousand. */
+const longestAnswer = 1024 * 1024
 
 /** The server's answer, as its example program documents it. */
 const Answer = Schema.parseJson(
   Schema.Union(Schema.Struct({ text: Schema.String }), Schema.Struct({ error: Schema.String }))
 )
 
-/** The servers' queues, by address: one for all sessions. */
-export type Queues = Map<string, FairShare.FairShare>
+const addressOf = ({ base_url }: WhisperCppConfig) => base_url.replace(/\/+$/, "")
 
-/** whisper.cpp's own server, which the user starts (`POST /inference`, multipart with a WAV file). */
-export const open = (
+/** The server as the pool has it: there is nothing to load, but all sessions share its places. */
+export const spec = (config: WhisperCppConfig): EngineSpec<FairShare.FairShare> => {
+  const { max_concurrency } = config
+  return {
+    kind: "asr",
+    id: `${engine}:${JSON.stringify({ base_url: addressOf(config), max_concurrency })}`,
+    load: Effect.sync(() => FairShare.make(max_concurrency))
+  }
+}
+
+/** whisper.cpp's own server, which the user starts (`POST /inference`, multipart with a WAV file), for one session. */
+export const listener = (
   http: Context.Tag.Service<typeof HttpClient.HttpClient>,
-  queues: Queues,
+  share: FairShare.FairShare,
   config: WhisperCppConfig
-): Effect.Effect<Asr> =>
-  Effect.sync(() => {
-    const address = config.base_url.replace(/\/+$/, "")
-    const queue = queues.get(address) ?? FairShare.make(config.max_concurrency)
-    queues.set(address, queue)
-    const member = queue.join()
-    return {
-      engine,
-      transcribe: (samples) =>
-        member
-          .run(ask(http, address, config, samples))
-          .pipe(Effect.map(Transcript.clean), Effect.withSpan("WhisperCppAsr.transcribe"))
-    }
-  })
+): Asr => {
+  const member = share.join()
+  return {
+    engine,
+    transcribe: (samples) =>
+      member
+        .run(ask(http, addressOf(config), config, samples))
+        .pipe(Effect.map(Transcript.clean), Effect.withSpan("WhisperCppAsr.transcribe"))
+  }
+}
+
+/**
+ * The utterance as a WAV file. The longest one (120 s) would take 10 ms of the event loop at once, on a busy machine
+ * three times as much.
+ */
+const wavOf = Effect.fnUntraced(function* (samples: Float32Array) {
+  const converted = new Int16Array(samples.length)
+  for (let at = 0; at < samples.length; at += piece) {
+    if (at > 0) yield* nextRound
+    converted.set(FloatSamples.toInt16(samples.subarray(at, at + piece), asTheyAre), at)
+  }
+  const wav = Wav.encode({ samples: converted, sampleRate: Speech.sampleRate })
+  return new Blob([wav as Uint8Array<ArrayBuffer>], { type: "audio/wav" })
+})
+
+/** The form as it is sent: the HTTP client of the server takes no form of Node's own, but only one of its own kind. */
+const bytesOf = (form: FormData) => {
+  const encoded = new Response(form)
+  return Effect.map(
+    Effect.promise(() => encoded.arrayBuffer()),
+    (bytes) => HttpBody.uint8Array(new Uint8Array(bytes), encoded.headers.get("content-type")!)
+  )
+}
+
+/** The whole body, or `undefined` if it is longer than any transcript; the rest of it is not read then. */
+const bodyOf = (response: HttpClientResponse.HttpClientResponse) => {
+  let size = 0
+  return response.stream.pipe(
+    Stream.takeWhile((chunk) => (size += chunk.byteLength) <= longestAnswer),
+    Stream.runCollect,
+    Effect.map((chunks) => (size > longestAnswer ? undefined : Buffer.concat([...chunks]).toString()))
+  )
+}
 
 const ask = Effect.fnUntraced(
   function* (
@@ -55,16 +100,7 @@ const ask = Effect.fnUntraced(
       new TranscriptionFailed({ engine, detail, advice, cause })
     const host = URL.canParse(address) ? new URL(address).host : "the configured base_url"
     const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port 8080\`, or correct ${section}.base_url.`
-    const file = new Blob(
-      [
-        new Uint8Array(
-          Wav.encode({ samples: FloatSamples.toInt16(samples, asTheyAre), sampleRate: Speech.sampleRate })
-        )
-      ],
-      {
-        type: "audio/wav"
-      }
-    )
+    const file = yield* wavOf(samples)
     const form = new FormData()
     form.set("file", file, "utterance.wav")
     form.set("response_format", "json")
@@ -73,11 +109,16 @@ const ask = Effect.fnUntraced(
     if (config.prompt !== undefined && config.prompt !== "") form.set("prompt", config.prompt)
 
     const response = yield* http
-      .execute(HttpClientRequest.post(`${address}/inference`, { body: HttpBody.formData(form) }))
+      .execute(HttpClientRequest.post(`${address}/inference`, { body: yield* bytesOf(form) }))
       .pipe(Effect.mapError((cause) => failed(`no server of whisper.cpp answers at ${host}`, start, cause)))
-    const body = yield* response.text.pipe(
+    const body = yield* bodyOf(response).pipe(
       Effect.mapError((cause) => failed(`the answer of ${host} broke off`, "Please say that again.", cause))
     )
+    if (body === undefined)
+      return yield* failed(
+        `${host} answered with more than ${longestAnswer / 1024 / 1024} MiB, which is no transcript`,
+        `Look whether ${section}.base_url is the address of a whisper-server.`
+      )
     const answer = yield* Schema.decode(Answer)(body).pipe(
       Effect.mapError(() =>
         failed(

@@ -1,8 +1,12 @@
 import { Transferable, Worker } from "@effect/platform"
+import type { WorkerError } from "@effect/platform/WorkerError"
 import { NodeWorker } from "@effect/platform-node"
 import { Context, Effect, Layer, Pool } from "effect"
 import { AudioTooLong } from "./AudioTooLong.ts"
+import { DecoderStopped } from "./DecoderStopped.ts"
 import type { Decoded, Request } from "./DecodeWorker.ts"
+import { NoFormFile } from "./FormFile.ts"
+import type { Form } from "./FormFile.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
@@ -15,12 +19,16 @@ const startTimeout = "20 seconds"
 /** How long a decoding thread that has nothing to do is kept. */
 const idle = "5 minutes"
 
-/** How many files the thread works on at a time: a long recording does not keep a sentence waiting. */
+/** How many files a thread works on at a time. */
 const atOnce = 8
 
+/** Why a recording has become no samples. */
+export type NotSpeech = UndecodableAudio | AudioTooLong | DecoderStopped
+
 /**
- * Turns encoded sound into samples. Plain WAV (16-bit, mono) is read in place; everything else is decoded by a
- * worker thread, started when it is first needed.
+ * Turns encoded sound into samples. Plain WAV (16-bit, mono) is read in place; everything else is decoded by worker
+ * threads, started when they are first needed: one for sentences and one for recordings, so that no sentence waits for
+ * a large upload.
  */
 export class Decode extends Context.Tag("seiyuu/audio/Decode")<
   Decode,
@@ -31,8 +39,10 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
      * The same files as what a recogniser takes: mono, 16 kHz, in [-1, 1], at most 120 s. The bytes are given away:
      * they cannot be read afterwards.
      */
-    readonly speech: (bytes: Uint8Array) => Effect.Effect<Float32Array, UndecodableAudio | AudioTooLong>
-    /** Starts the thread now, so that the first sentence needn't wait for it. */
+    readonly speech: (bytes: Uint8Array) => Effect.Effect<Float32Array, NotSpeech>
+    /** The same for the file in a field of a form, whose body is given away. Nothing of it is done on the event loop. */
+    readonly formSpeech: (form: Form) => Effect.Effect<Float32Array, NotSpeech | NoFormFile>
+    /** Starts the thread for sentences now, so that the first one needn't wait for it. */
     readonly warmUp: Effect.Effect<void>
   }
 >() {
@@ -43,11 +53,11 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
 
 const make = Effect.gen(function* () {
   const manager = yield* Worker.WorkerManager
-  const threads = yield* Pool.makeWithTTL({
+  const thread = Pool.makeWithTTL({
     acquire: manager.spawn<Request, Decoded, never>({ encode }).pipe(
       Effect.timeoutFail({
         duration: startTimeout,
-        onTimeout: () => new UndecodableAudio({ reason: "the decoder did not start" })
+        onTimeout: () => new DecoderStopped({ reason: "the decoder did not start" })
       })
     ),
     min: 0,
@@ -55,53 +65,68 @@ const make = Effect.gen(function* () {
     concurrency: atOnce,
     timeToLive: idle
   })
-
-  const inThread = Effect.fn("Decode.inThread")(
-    function* (request: Request) {
-      const thread = yield* threads.get
-      return yield* thread.executeEffect(request)
-    },
-    Effect.scoped,
-    Effect.catchTag("WorkerError", (cause) => stopped(cause))
-  )
+  const sentences = yield* thread
+  const recordings = yield* thread
 
   const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
     const plain = Wav.decodePlain(bytes)
     if (plain !== undefined) return Effect.succeed(plain)
-    return Effect.flatMap(inThread({ as: "pcm", bytes }), (decoded) =>
-      "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
+    return inThread(sentences, { as: "pcm", bytes }).pipe(
+      Effect.flatMap((decoded): Effect.Effect<Pcm, UndecodableAudio | DecoderStopped> =>
+        "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
+      ),
+      Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
     )
   }
 
-  const speech = (bytes: Uint8Array): Effect.Effect<Float32Array, UndecodableAudio | AudioTooLong> => {
+  const recorded = (decoded: Decoded): Effect.Effect<Float32Array, NotSpeech> => {
+    if ("speech" in decoded) return Effect.succeed(decoded.speech)
+    return "longest" in decoded ? new AudioTooLong(decoded) : failure(decoded)
+  }
+
+  const speech = (bytes: Uint8Array): Effect.Effect<Float32Array, NotSpeech> => {
     const plain = Wav.decodePlain(bytes)
-    if (plain?.sampleRate !== Speech.sampleRate) {
-      return Effect.flatMap(
-        inThread({ as: "speech", bytes }),
-        (decoded): Effect.Effect<Float32Array, UndecodableAudio | AudioTooLong> => {
-          if ("speech" in decoded) return Effect.succeed(decoded.speech)
-          return "longest" in decoded ? new AudioTooLong(decoded) : failure(decoded)
-        }
-      )
-    }
+    if (plain?.sampleRate !== Speech.sampleRate)
+      return Effect.flatMap(inThread(recordings, { as: "speech", bytes }), recorded)
     return plain.samples.length > Speech.longest * Speech.sampleRate
       ? new AudioTooLong({ longest: Speech.longest })
       : Effect.sync(() => Speech.fromPcm(plain))
   }
 
-  return Decode.of({ decode, speech, warmUp: Effect.scoped(Effect.ignore(threads.get)) })
+  const formSpeech = ({ body, contentType, field }: Form) =>
+    Effect.flatMap(
+      inThread(recordings, { as: "form-speech", bytes: body, contentType, field }),
+      (decoded): Effect.Effect<Float32Array, NotSpeech | NoFormFile> =>
+        "noFile" in decoded ? new NoFormFile({ reason: decoded.noFile }) : recorded(decoded)
+    )
+
+  return Decode.of({ decode, speech, formSpeech, warmUp: Effect.scoped(Effect.ignore(sentences.get)) })
 })
+
+type Thread = Pool.Pool<Worker.Worker<Request, Decoded>, DecoderStopped | WorkerError>
+
+/** A thread that ends fails what it was given, and another one takes its place. */
+const inThread = Effect.fn("Decode.inThread")(
+  function* (threads: Thread, request: Request) {
+    const thread = yield* threads.get
+    return yield* thread.executeEffect(request)
+  },
+  Effect.scoped,
+  Effect.catchTag("WorkerError", (cause) => stopped(cause)),
+  // What goes wrong in it unforeseen comes back as a defect.
+  Effect.catchAllDefect((cause) => stopped(cause))
+)
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */
 const encode = (request: Request): Effect.Effect<Request> => {
   const { as, bytes } = request
   const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
-  return as === "speech" && whole
+  return as !== "pcm" && whole
     ? Effect.as(Transferable.addAll([bytes.buffer]), request)
     : Effect.succeed(request)
 }
 
-const stopped = (cause: unknown) => new UndecodableAudio({ reason: "the decoder stopped", cause })
+const stopped = (cause: unknown) => new DecoderStopped({ reason: "the decoder stopped", cause })
 
 const failure = (decoded: Decoded) =>
   "problem" in decoded

@@ -4,17 +4,22 @@ import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Effect, Layer } from "effect"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import * as Compressed from "./Compressed.ts"
+import * as FormFile from "./FormFile.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as Resample from "./Resample.ts"
 import * as Speech from "./Speech.ts"
 import * as Wav from "./Wav.ts"
 import * as WorkerThread from "./WorkerThread.ts"
 
-/** An encoded file, and whether its sound is wanted as it is or as recognisers take it. */
-export interface Request {
-  readonly bytes: Uint8Array
-  readonly as: "pcm" | "speech"
-}
+/** An encoded file, whose sound is wanted as it is or as recognisers take it, or a form with such a file. */
+export type Request =
+  | { readonly as: "pcm" | "speech"; readonly bytes: Uint8Array }
+  | {
+      readonly as: "form-speech"
+      readonly bytes: Uint8Array
+      readonly contentType: string
+      readonly field: string
+    }
 
 /** What comes back: the sound, or why there is none. Plain data, since it crosses threads. */
 export type Decoded =
@@ -22,6 +27,7 @@ export type Decoded =
   | { readonly speech: Float32Array }
   | { readonly problem: string }
   | { readonly longest: number }
+  | { readonly noFile: FormFile.NoFormFile["reason"] }
 
 const pcmOf = (bytes: Uint8Array, longest?: number) =>
   Wav.isWav(bytes) ? Effect.suspend(() => Wav.decode(bytes)) : Compressed.decode(bytes, longest)
@@ -34,16 +40,26 @@ const speechOf = Effect.fnUntraced(function* (bytes: Uint8Array) {
   return yield* Resample.convert(Speech.fromPcm(pcm), pcm.sampleRate, Speech.sampleRate)
 })
 
-const decode = ({ as, bytes }: Request): Effect.Effect<Decoded> =>
-  (as === "speech"
-    ? Effect.map(speechOf(bytes), (speech): Decoded => ({ speech }))
-    : Effect.map(pcmOf(bytes), (pcm): Decoded => ({ pcm }))
-  ).pipe(
-    Effect.catchTags({
-      UndecodableAudio: ({ reason }) => Effect.succeed<Decoded>({ problem: reason }),
-      AudioTooLong: ({ longest }) => Effect.succeed<Decoded>({ longest })
-    })
-  )
+const soundOf = (request: Request) => {
+  switch (request.as) {
+    case "pcm":
+      return Effect.map(pcmOf(request.bytes), (pcm): Decoded => ({ pcm }))
+    case "speech":
+      return Effect.map(speechOf(request.bytes), (speech): Decoded => ({ speech }))
+    case "form-speech": {
+      const { bytes: body, contentType, field } = request
+      const file = FormFile.read({ body, contentType, field })
+      return Effect.map(Effect.flatMap(file, speechOf), (speech): Decoded => ({ speech }))
+    }
+  }
+}
+
+const decode = (request: Request): Effect.Effect<Decoded> =>
+  Effect.catchTags(soundOf(request), {
+    UndecodableAudio: ({ reason }) => Effect.succeed<Decoded>({ problem: reason }),
+    AudioTooLong: ({ longest }) => Effect.succeed<Decoded>({ longest }),
+    NoFormFile: ({ reason }) => Effect.succeed<Decoded>({ noFile: reason })
+  })
 
 WorkerThread.giveWay()
 WorkerRunner.launch(Layer.provide(WorkerRunner.layer(decode), NodeWorkerRunner.layer)).pipe(

@@ -1,22 +1,24 @@
 import { FileSystem, HttpRouter, HttpServerRequest, HttpServerResponse, Path } from "@effect/platform"
-import { Effect, Either, Fiber, FiberSet, Option, Schema } from "effect"
+import { Duration, Effect, Either, Fiber, FiberSet, Option, RcMap, Schema } from "effect"
 import { AsrEngines } from "../asr/Asr.ts"
 import { Decode } from "../audio/Decode.ts"
 import { Characters } from "../config/Characters.ts"
 import { Census } from "../telemetry/Census.ts"
+import { EdgeLimits } from "./EdgeLimits.ts"
 import * as Upload from "./Upload.ts"
 
 /** Longest body in bytes: two minutes in the largest usual format. */
 export const maxBody = 64 * 1024 * 1024
 
-/** How many recordings are worked on; whoever comes on top is told to come again. */
-const atOnce = 16
+/** How many uploads come in at a time, and how many recordings are worked on; whoever comes on top is told to come again. */
+const uploadsAtOnce = 32
+const workedOnAtOnce = 16
 /** How many files are in memory at a time; the others wait on the disk. */
 const inMemory = 2
 
 /** A request that gets no transcript, and why; the text is fit for a client. */
 class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  status: Schema.Literal(400, 413, 503),
+  status: Schema.Literal(400, 408, 413, 503),
   error: Schema.String
 }) {}
 
@@ -24,10 +26,7 @@ const badUpload = (error: string) => new Refused({ status: 400, error })
 const unavailable = ({ message }: { readonly message: string }) =>
   new Refused({ status: 503, error: message })
 
-const busy = new Refused({
-  status: 503,
-  error: `${atOnce} recordings are being transcribed already. Try again in a moment.`
-})
+const busy = (what: string) => new Refused({ status: 503, error: `${what} already. Try again in a moment.` })
 const notStored = (cause: unknown) =>
   Effect.zipRight(
     Effect.logWarning("an upload was not stored", cause),
@@ -39,66 +38,95 @@ const notStored = (cause: unknown) =>
 
 const expected = "expected multipart/form-data with a field `file` that holds an audio file"
 
-const badUploads = {
-  "too-large": new Refused({
-    status: 413,
-    error: `The upload is larger than ${maxBody / 1024 / 1024} MiB. Send a shorter recording, or one that is compressed.`
-  }),
+const noFiles = {
   broken: badUpload(`The upload is broken: ${expected}.`),
-  "no-file": badUpload(`There is no file in the request: ${expected}.`)
+  "no-file": badUpload(`There is no file in the request: ${expected}.`),
+  empty: badUpload("The file is empty.")
 }
+
+const tooLarge = new Refused({
+  status: 413,
+  error: `The upload is larger than ${maxBody / 1024 / 1024} MiB. Send a shorter recording, or one that is compressed.`
+})
+
+const tooSlow = (pause: Duration.DurationInput) =>
+  new Refused({
+    status: 408,
+    error: `Nothing of the upload has come for ${Duration.format(pause)}. Send it again.`
+  })
 
 /**
  * `POST /asr`: a recording in, `{text}` out, by the recogniser of the base character; `{error}` otherwise. The origin
- * has been checked before. Closing the scope ends what is being transcribed.
+ * has been checked before. At most 32 uploads come in at a time, each of at most `maxBody` bytes and none longer than
+ * `EdgeLimits.uploadPause` without a byte (408); what has come completely is one of at most 16 that are worked on. Node's
+ * own limit on a whole request (5 minutes) is that of an upload that only drips. Closing the scope ends what is being
+ * transcribed.
  */
 export const make = Effect.gen(function* () {
   const { base } = yield* Characters
   const engines = yield* AsrEngines
-  const { speech } = yield* Decode
+  const { formSpeech } = yield* Decode
   const census = yield* Census
+  const { uploadPause } = yield* EdgeLimits
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const places = yield* Effect.makeSemaphore(atOnce)
+  const uploads = yield* placesFor(uploadsAtOnce, "uploads are coming in")
+  const works = yield* placesFor(workedOnAtOnce, "recordings are being transcribed")
   const memory = yield* Effect.makeSemaphore(inMemory)
+  // Requests at the same time share one opened recogniser, so that all of them together have the share of one session.
+  // The last of them gives it back, so that the engine's idle time can begin.
+  const ears = yield* RcMap.make({ lookup: engines.open })
   const fibers = yield* FiberSet.make<unknown, unknown>()
+
+  const store = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+    const file = path.join(yield* fs.makeTempDirectoryScoped({ prefix: "seiyuu-" }), "upload")
+    yield* Upload.store(request, { maxBody, pause: uploadPause, to: file })
+    return file
+  })
+
+  const work = Effect.fnUntraced(function* (file: string, contentType: string) {
+    const samples = yield* fs.readFile(file).pipe(
+      Effect.flatMap((body) => formSpeech({ body, contentType, field: "file" })),
+      memory.withPermits(1)
+    )
+    if (samples.length === 0) return yield* badUpload("There is no sound in the file.")
+    const asr = yield* RcMap.get(ears, base.asr_config)
+    return (yield* asr.transcribe(samples)).trim()
+  })
 
   const transcribe = Effect.fn("AsrRoute.transcribe")(
     function* (request: HttpServerRequest.HttpServerRequest) {
       const contentType = request.headers["content-type"] ?? ""
       if (!/^multipart\/form-data\s*;/iu.test(contentType))
         return yield* badUpload(`This is no upload: ${expected}.`)
-      const file = path.join(yield* fs.makeTempDirectoryScoped({ prefix: "seiyuu-" }), "upload")
-      yield* Upload.store(request, { maxBody, to: file })
-      const samples = yield* fs.readFile(file).pipe(
-        Effect.flatMap((body) => Upload.fileOf(body, contentType, "file")),
-        Effect.flatMap(heard),
-        memory.withPermits(1)
-      )
-      const asr = yield* engines.open(base.asr_config)
-      return (yield* asr.transcribe(samples)).trim()
+      const file = yield* uploads(census.track("upload")(store(request)))
+      return yield* works(census.track("transcription")(work(file, contentType)))
     },
     Effect.scoped,
     Effect.provideService(FileSystem.FileSystem, fs),
     Effect.catchTags({
-      UploadFailed: ({ cause, reason }) => (reason === "not-stored" ? notStored(cause) : badUploads[reason]),
+      UploadFailed: ({ cause, reason }) => {
+        switch (reason) {
+          case "not-stored":
+            return notStored(cause)
+          case "too-large":
+            return tooLarge
+          case "too-slow":
+            return tooSlow(uploadPause)
+          case "broken":
+            return noFiles.broken
+        }
+      },
       SystemError: notStored,
       BadArgument: notStored,
+      NoFormFile: ({ reason }) => noFiles[reason],
       UndecodableAudio: ({ message }) => badUpload(message),
       AudioTooLong: ({ message }) => badUpload(message),
+      DecoderStopped: unavailable,
       EngineUnavailable: unavailable,
       TranscriptionFailed: unavailable
     })
   )
-
-  const heard = (bytes: Uint8Array) =>
-    bytes.length === 0
-      ? badUpload("The file is empty.")
-      : Effect.filterOrFail(
-          speech(bytes),
-          (samples) => samples.length > 0,
-          () => badUpload("There is no sound in the file.")
-        )
 
   /** Runs in the server's scope, and no longer than the request. */
   const owned = <A, E>(effect: Effect.Effect<A, E>) =>
@@ -106,18 +134,15 @@ export const make = Effect.gen(function* () {
 
   const answer = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const transcript = yield* owned(
-      transcribe(request).pipe(
-        census.track("transcription"),
-        places.withPermitsIfAvailable(1),
-        Effect.flatMap(Option.match({ onNone: () => busy, onSome: Effect.succeed })),
-        Effect.either
-      )
-    )
+    const transcript = yield* owned(Effect.either(transcribe(request)))
     yield* Upload.letPass(request)
     return Either.match(transcript, {
       onLeft: ({ error, status }) =>
-        HttpServerResponse.unsafeJson({ error }, { status, headers: headersFor(request) }),
+        HttpServerResponse.unsafeJson(
+          { error },
+          // Whoever has stopped sending would hold the connection.
+          { status, headers: { ...headersFor(request), ...(status === 408 ? { Connection: "close" } : {}) } }
+        ),
       onRight: (text) => HttpServerResponse.unsafeJson({ text }, { headers: headersFor(request) })
     })
   })
@@ -127,6 +152,18 @@ export const make = Effect.gen(function* () {
     HttpRouter.options("/asr", Effect.map(HttpServerRequest.HttpServerRequest, preflight))
   )
 })
+
+/** So many at a time; whoever comes on top is refused at once. `what`: what those are doing. */
+const placesFor = (count: number, what: string) =>
+  Effect.map(
+    Effect.makeSemaphore(count),
+    (places) =>
+      <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.flatMap(
+          places.withPermitsIfAvailable(1)(effect),
+          Option.match({ onNone: () => busy(`${count} ${what}`), onSome: Effect.succeed })
+        )
+  )
 
 /** For pages of other origins. Those that may not use the server have been refused already. */
 const headersFor = ({ headers }: HttpServerRequest.HttpServerRequest): Record<string, string> =>

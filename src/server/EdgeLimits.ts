@@ -9,6 +9,8 @@ export class EdgeLimits extends Context.Reference<EdgeLimits>()("seiyuu/server/E
     /** How long one message may take to leave for the client's side. */
     writeTime: "30 seconds" as Duration.DurationInput,
     /** How often a client is pinged; one that has not answered by the next time is dropped. */
-    pingInterval: "20 seconds" as Duration.DurationInput
+    pingInterval: "20 seconds" as Duration.DurationInput,
+    /** How long an upload may go without a byte before it is given up. */
+    uploadPause: "30 seconds" as Duration.DurationInput
   })
 }) {}

@@ -13,6 +13,7 @@ export type Kind =
   | "playback"
   | "context"
   | "tts-socket"
+  | "upload"
   | "transcription"
 
 /**

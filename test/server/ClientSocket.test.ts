@@ -19,6 +19,7 @@ const serve = (world: World.World, limits: Partial<typeof EdgeLimits.Service> = 
         outbox: 64,
         writeTime: "30 seconds",
         pingInterval: "20 seconds",
+        uploadPause: "30 seconds",
         ...limits
       })
     )

@@ -21,7 +21,12 @@ const slowSocket = (bufferedAmount = 1_000_000) => {
   return { socket: socket as unknown as WebSocket, sent, leave: Effect.sync(() => leaving.shift()?.()) }
 }
 
-const limits = Layer.succeed(EdgeLimits, { outbox: 2, writeTime: "30 seconds", pingInterval: "20 seconds" })
+const limits = Layer.succeed(EdgeLimits, {
+  outbox: 2,
+  writeTime: "30 seconds",
+  pingInterval: "20 seconds",
+  uploadPause: "30 seconds"
+})
 const tick = TestClock.adjust("1 millis")
 const text = ServerMessage.fullText
 

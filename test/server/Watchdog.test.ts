@@ -26,7 +26,12 @@ const connection = (answers: boolean) => {
   return { events, state, watched }
 }
 
-const limits = Layer.succeed(EdgeLimits, { outbox: 64, writeTime: "30 seconds", pingInterval: "20 seconds" })
+const limits = Layer.succeed(EdgeLimits, {
+  outbox: 64,
+  writeTime: "30 seconds",
+  pingInterval: "20 seconds",
+  uploadPause: "30 seconds"
+})
 
 describe("Watchdog", () => {
   it.scoped("drops a client that has not answered by the next ping, and no other", () =>

@@ -5,9 +5,11 @@ import { AsrEngines, TranscriptionFailed } from "../../src/asr/Asr.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
+import type * as FairShare from "../../src/engine/FairShare.ts"
 import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
+import * as Finalizer from "../../src/supervision/Finalizer.ts"
 import * as TtsTable from "../../src/tts/TtsTable.ts"
 import * as ConfigFolder from "./ConfigFolder.ts"
 import { systemConfig } from "./Fixtures.ts"
@@ -19,6 +21,10 @@ export interface Recogniser {
   mood: "listens" | "hangs" | "fails" | "missing"
   /** Transcriptions that have begun and not ended. */
   running: number
+  /** Recognisers that have been opened and not given back. */
+  opened: number
+  /** Shared by whoever opens it, if there is one. */
+  readonly share?: FairShare.FairShare
   /** Whether it also hears while one speaks: a "word" for each chunk. */
   readonly previews?: boolean
 }
@@ -39,27 +45,43 @@ const listenOf = (recogniser: Recogniser) =>
     }))
   )
 
-const recogniserOf = (recogniser: Recogniser) =>
-  Layer.succeed(AsrEngines, {
+const transcribe = (recogniser: Recogniser, samples: Float32Array) =>
+  Effect.suspend(() => {
+    // It takes a moment to stop, as a real one does.
+    if (recogniser.mood === "hangs") return Effect.ensuring(Effect.never, Effect.sleep("200 millis"))
+    if (recogniser.mood === "fails")
+      return new TranscriptionFailed({ engine: "test_asr", detail: "it stumbled", advice })
+    const pitch = Math.round(Frequency.of(samples, 16_000) / 10) * 10
+    return Effect.succeed(` ${Math.round(samples.length / 160) * 10} ms of ${pitch} Hz `)
+  })
+
+const recogniserOf = (recogniser: Recogniser) => {
+  const open = Effect.map(
+    Finalizer.whileOpen(
+      () => recogniser.opened++,
+      () => recogniser.opened--
+    ),
+    () => {
+      const member = recogniser.share?.join()
+      return {
+        engine: "test_asr",
+        ...(recogniser.previews === true ? { listen: listenOf(recogniser) } : {}),
+        transcribe: (samples: Float32Array) =>
+          Effect.suspend(() => {
+            recogniser.running++
+            const transcript = transcribe(recogniser, samples)
+            return member === undefined ? transcript : member.run(transcript)
+          }).pipe(Effect.ensuring(Effect.sync(() => recogniser.running--)))
+      }
+    }
+  )
+  return Layer.succeed(AsrEngines, {
     open: () =>
       recogniser.mood === "missing"
         ? new EngineUnavailable({ kind: "asr", engine: "test_asr", reason: "its model is missing", advice })
-        : Effect.succeed({
-            engine: "test_asr",
-            ...(recogniser.previews === true ? { listen: listenOf(recogniser) } : {}),
-            transcribe: (samples: Float32Array) =>
-              Effect.suspend(() => {
-                recogniser.running++
-                if (recogniser.mood === "hangs")
-                  // It takes a moment to stop, as a real one does.
-                  return Effect.ensuring(Effect.never, Effect.sleep("200 millis"))
-                if (recogniser.mood === "fails")
-                  return new TranscriptionFailed({ engine: "test_asr", detail: "it stumbled", advice })
-                const pitch = Math.round(Frequency.of(samples, 16_000) / 10) * 10
-                return Effect.succeed(` ${Math.round(samples.length / 160) * 10} ms of ${pitch} Hz `)
-              }).pipe(Effect.ensuring(Effect.sync(() => recogniser.running--)))
-          })
+        : open
   })
+}
 
 /** What a test may choose: otherwise the voice is the real flite, and the folder a new one. */
 export interface Options {
@@ -90,6 +112,7 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
         outbox: 64,
         writeTime: "30 seconds",
         pingInterval: "20 seconds",
+        uploadPause: "30 seconds",
         ...options.limits
       })
     ),
@@ -103,7 +126,7 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
   )
 }
 
-export const recogniser = (): Recogniser => ({ mood: "listens", running: 0 })
+export const recogniser = (): Recogniser => ({ mood: "listens", running: 0, opened: 0 })
 
 /** Waits until nothing of a request or a connection lives any more. */
 export const idle = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
@@ -115,7 +138,7 @@ export const idle = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).
 )
 
 /** Waits until so many of a kind live. */
-export const alive = (kind: "transcription" | "sentence" | "tts-socket", count: number) =>
+export const alive = (kind: "upload" | "transcription" | "sentence" | "tts-socket", count: number) =>
   Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
     Effect.repeat({
       until: ({ fibers }) => fibers[kind] === count,

@@ -1,26 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { constants, getPriority } from "node:os"
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as FliteTts from "../../src/tts/FliteTts.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
-import { describeTts, open, until } from "./describeTts.ts"
+import { describeTts } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 
 /** A thread that is at work answers nothing else; one whose text was interrupted answers after the piece it is at. */
-const running = (config = TtsConfigs.flite("slt")) =>
-  Effect.gen(function* () {
-    const flite = yield* (yield* EnginePool).borrow(FliteTts.spec(config.flite_tts))
-    return yield* flite.ask({ _tag: "Voices" }).pipe(
-      Effect.map((answer) => (answer._tag === "Voices" ? answer.running : 0)),
-      Effect.timeoutTo({ duration: "100 millis", onSuccess: (count) => count, onTimeout: () => 1 })
-    )
-  }).pipe(Effect.scoped)
+const running = Effect.gen(function* () {
+  const flite = yield* (yield* EnginePool).borrow(FliteTts.spec(TtsConfigs.flite("slt").flite_tts))
+  return yield* flite.ask({ _tag: "Voices" }).pipe(
+    Effect.map((answer) => (answer._tag === "Voices" ? answer.running : 0)),
+    Effect.timeoutTo({ duration: "100 millis", onSuccess: (count) => count, onTimeout: () => 1 })
+  )
+}).pipe(Effect.scoped)
 
-describeTts("flite_tts", { config: TtsConfigs.flite("slt"), layer: engines, running: running() })
+describeTts("flite_tts", { config: TtsConfigs.flite("slt"), layer: engines, running })
 
 /** The priorities of this process's threads: "nice" values, field 19 of proc(5), by Linux only. */
 const priorities = (): ReadonlyArray<number> =>
@@ -74,16 +73,31 @@ describe("FliteTts", () => {
 
     it.scoped("lets as many sentences in at once as it may, in all sessions together", () =>
       Effect.gen(function* () {
-        const config = TtsConfigs.flite("slt", { max_concurrency: 1 })
-        const [ann, bob] = [yield* open(config), yield* open(config)]
-        const long = "This goes on and on and on. ".repeat(200)
-        const first = yield* Effect.fork(ann.synthesize(long))
-        yield* until(running(config), (count) => count === 1)
-        const second = yield* Effect.fork(bob.synthesize("Now I."))
-        yield* Effect.sleep("100 millis")
-        assert.isNull(second.unsafePoll())
-        yield* Fiber.interrupt(first)
-        assert.isAbove(Pcm.duration(yield* Fiber.join(second)), 200)
+        for (const limit of [1, 2]) {
+          const { flite_tts } = TtsConfigs.flite("slt", { max_concurrency: limit })
+          const flite = yield* (yield* EnginePool).borrow(FliteTts.spec(flite_tts))
+          const asked = { now: 0, peak: 0 }
+          const counting: FliteTts.Flite = {
+            ...flite,
+            ask: (request) =>
+              Effect.acquireUseRelease(
+                Effect.sync(() => (asked.peak = Math.max(asked.peak, ++asked.now))),
+                () => flite.ask(request),
+                () => Effect.sync(() => asked.now--)
+              )
+          }
+          const sessions = [
+            yield* FliteTts.voice(counting, flite_tts),
+            yield* FliteTts.voice(counting, flite_tts)
+          ]
+          const sounds = yield* Effect.forEach(
+            [...sessions, ...sessions, ...sessions],
+            (session) => session.synthesize("Now I."),
+            { concurrency: "unbounded" }
+          )
+          assert.isTrue(sounds.every((sound) => Pcm.duration(sound) > 200))
+          assert.strictEqual(asked.peak, limit)
+        }
       })
     )
 
