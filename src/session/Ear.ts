@@ -1,4 +1,4 @@
-import { Effect, Mailbox, Scope } from "effect"
+import { Effect, Mailbox, Option, Scope } from "effect"
 import * as Speech from "../audio/Speech.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as SpeechDetector from "../vad/SpeechDetector.ts"
@@ -12,6 +12,17 @@ export const longest = 60
 /** Listened to at once, in samples: 1 s at most. */
 const piece = Speech.sampleRate
 
+/** A microphone that is silent for this long has been closed: what was being said is complete. */
+const closed = "4 seconds"
+
+/** What becomes of the audio, in a fiber of the session. */
+export interface Listener<R> {
+  /** Hears it piece by piece, in order. */
+  readonly hear: (piece: Float32Array) => Effect.Effect<void, never, R>
+  /** Nothing has come for 4 s in the middle of speech. */
+  readonly fallSilent: Effect.Effect<void, never, R>
+}
+
 /** The server's ear for one client's open microphone. It belongs to the session: a switch finds the speech under way. */
 export interface Ear {
   readonly detector: SpeechDetector.SpeechDetector
@@ -21,13 +32,9 @@ export interface Ear {
   refused: { readonly by: object; readonly until: number } | undefined
   /**
    * Puts audio in the line: mono, 16 kHz. Never waits. Once `longest` seconds are in it the oldest goes; answers how many
-   * samples of it went. The first audio starts `listen`, which is given piece by piece, in order, in a fiber of the
-   * session.
+   * samples of it went. The first audio starts the listener.
    */
-  readonly enter: <R>(
-    audio: Float32Array,
-    listen: (piece: Float32Array) => Effect.Effect<void, never, R>
-  ) => Effect.Effect<number, never, R>
+  readonly enter: <R>(audio: Float32Array, listener: Listener<R>) => Effect.Effect<number, never, R>
 }
 
 /** Closing the scope stops the listening. It costs next to nothing until it is used. */
@@ -43,14 +50,17 @@ export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(
     waiting -= audio.length
     return audio
   })
-  const start = <R>(listen: (piece: Float32Array) => Effect.Effect<void, never, R>) =>
+  const detector = SpeechDetector.make()
+  const nextOrNone = Effect.suspend(() =>
+    detector.isSpeaking() ? Effect.timeoutOption(next, closed) : Effect.asSome(next)
+  )
+  const start = <R>({ fallSilent, hear }: Listener<R>) =>
     Effect.suspend(() => {
       if (listens) return Effect.void
       listens = true
-      return next.pipe(
-        Effect.flatMap((audio) =>
-          Effect.catchAllDefect(listen(audio), (defect) => Effect.logError("listening died", defect))
-        ),
+      return nextOrNone.pipe(
+        Effect.flatMap(Option.match({ onNone: () => fallSilent, onSome: hear })),
+        Effect.catchAllDefect((defect) => Effect.logError("listening died", defect)),
         Effect.forever,
         census.track("ear"),
         Effect.forkIn(scope)
@@ -63,12 +73,12 @@ export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(
   })
 
   const ear: Ear = {
-    detector: SpeechDetector.make(),
+    detector,
     adaptive: undefined,
     refused: undefined,
-    enter: (audio, listen) =>
+    enter: (audio, listener) =>
       Effect.gen(function* () {
-        yield* start(listen)
+        yield* start(listener)
         for (const part of pieces(audio)) {
           waiting += part.length
           yield* line.offer(part)

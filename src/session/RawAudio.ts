@@ -12,10 +12,13 @@ import type { Seat, Session } from "./Session.ts"
 
 /** `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to. */
 export const receive = (session: Session, audio: Float32Array) =>
-  Effect.flatMap(
-    session.ear.enter(audio, (piece) => listen(session, piece)),
-    (dropped) => (dropped === 0 ? Effect.void : tellOnce(session, "raw-audio-data", tooMuch))
-  )
+  session.ear
+    .enter(audio, { hear: (piece) => listen(session, piece), fallSilent: finish(session) })
+    .pipe(
+      Effect.flatMap((dropped) =>
+        dropped === 0 ? Effect.void : tellOnce(session, "raw-audio-data", tooMuch)
+      )
+    )
 
 const tooMuch = `More than ${Ear.longest} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`
 
@@ -69,6 +72,13 @@ const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) 
   }
 })
 
+/** What is being said is complete, though nobody has heard its end. */
+const finish = (session: Session) =>
+  Effect.suspend(() => {
+    const rest = session.ear.detector.finish()
+    return rest === undefined ? Effect.void : tell(session, rest)
+  })
+
 const failed = Effect.fnUntraced(function* (
   session: Session,
   seat: Seat,
@@ -77,8 +87,7 @@ const failed = Effect.fnUntraced(function* (
   if (failure._tag === "EngineUnavailable") {
     session.ear.refused = { by: seat, until: (yield* Clock.currentTimeMillis) + pause }
     // After a switch: what the character before has heard is an utterance, since nobody hears its end.
-    const rest = session.ear.detector.finish()
-    if (rest !== undefined) yield* tell(session, rest)
+    yield* finish(session)
   }
   yield* tellOnce(session, failure.message, failure.message)
 })

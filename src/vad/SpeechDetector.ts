@@ -23,6 +23,8 @@ export type SpeechEvent =
 export interface SpeechDetector {
   /** The next window, and the rules from now on. `Started` and `Ended` alternate; a window brings at most one of them. */
   readonly push: (window: Window, rules: Rules) => SpeechEvent | undefined
+  /** Whether speech is under way. */
+  readonly isSpeaking: () => boolean
   /** Ends speech that is under way: nothing more comes of it. */
   readonly finish: () => SpeechEvent | undefined
 }
@@ -89,6 +91,7 @@ export const make = (): SpeechDetector => {
       kept.push(window.samples)
       return speaking ? inSpeech(hit, rules) : inSilence(hit, rules)
     },
+    isSpeaking: () => speaking,
     finish: () => (speaking ? end() : undefined)
   }
 }
