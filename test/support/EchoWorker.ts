@@ -15,7 +15,7 @@ export type Job =
   | { readonly do: "echo"; readonly samples: Float32Array }
   | { readonly do: "refuse" | "complain" | "throw" | "die" | "hang" }
   | { readonly do: "numbers"; readonly upTo: number }
-  /** Cannot be left half-way, as native code cannot. */
+  /** One at a time, and cannot be left half-way, as native code cannot. */
   | { readonly do: "toil"; readonly ms: number }
   /** Answers the priorities of the process's threads; each differs from the others only by mistake. */
   | { readonly do: "priorities" }
@@ -29,6 +29,8 @@ const exit = Effect.zipRight(
 
 /** Something that runs in a thread of the pool, as native engines do. */
 const native = Effect.promise(() => promisify(randomFill)(new Uint8Array(8)))
+
+const alone = Effect.unsafeMakeSemaphore(1).withPermits(1)
 
 const runner = EngineRunner.serve<Load, string, Job, Reply>({
   load: ({ load }) => {
@@ -51,7 +53,7 @@ const runner = EngineRunner.serve<Load, string, Job, Reply>({
       case "hang":
         return Effect.never
       case "toil":
-        return Effect.uninterruptible(Effect.as(Effect.sleep(job.ms), job.ms))
+        return alone(Effect.uninterruptible(Effect.as(Effect.sleep(job.ms), job.ms)))
       case "priorities":
         return Effect.map(native, () =>
           Float32Array.from(readdirSync("/proc/self/task"), (id) => getPriority(Number(id)))
