@@ -127,10 +127,11 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
     onCancel()
   }
 
+  /** What is being said at that moment is given up. */
   const close = () => {
     byId("open-mic").checked = false
     remember(false)
-    end()
+    if (end()?.sound !== undefined) send({ type: "mic-audio-cancel" })
   }
 
   byId("mic").addEventListener("click", () => {
@@ -173,8 +174,10 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
       end()
       if (lost) onError("The connection was lost, and with it what you said. Talk again when it is back.")
     },
-    /** The server has noticed the end of what was said into the open microphone, and has it. */
-    answer: () => send({ type: "mic-audio-end", images: [] }),
+    /** The server has noticed the end of what was said into the open microphone, and has it if that is still open. */
+    answer: () => {
+      if (use?.kind === open) send({ type: "mic-audio-end", images: [] })
+    },
     isExpected: () => expected,
     /** To be called in a user's gesture. */
     unlock: () => use?.sound?.resume()

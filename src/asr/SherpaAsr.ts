@@ -85,14 +85,18 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
     id: `${engine}:${JSON.stringify(shared)}`,
     load: Effect.gen(function* () {
       const model = yield* find(services, config)
-      yield* checkLanguage(model.type, language)
       const places = config.max_concurrency
       const process = yield* EngineProcess.open<Load, Job, string>({
         module: "SherpaAsrWorker",
         from: import.meta.url,
         kind: "asr",
         engine,
-        load: { model, language, places },
+        load: {
+          model,
+          // A session whose language it is not is refused by itself.
+          language: AsrLanguages.unknownTo(model.type, language) === undefined ? language : "auto",
+          places
+        },
         advice: `Check that ${section}.model_type and the files belong together, or set ${section}.model to auto.`
       })
       return { process, share: FairShare.make(places), streaming: model.streaming, type: model.type }

@@ -54,9 +54,26 @@ const native = <A>(run: () => Promise<A>): Effect.Effect<A, EngineRunner.Problem
     })
   )
 
+/**
+ * Permits for those who come first, however many they want: a semaphore by itself lets all pass that want few.
+ * Interrupting is possible while waiting and while at work.
+ */
+const inOrder = Effect.fnUntraced(function* (places: number) {
+  const entrance = yield* Effect.makeSemaphore(1)
+  const permits = yield* Effect.makeSemaphore(places)
+  return (wanted: number) =>
+    <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      Effect.uninterruptibleMask((restore) =>
+        restore(entrance.take(1)).pipe(
+          Effect.zipRight(Effect.ensuring(restore(permits.take(wanted)), entrance.release(1))),
+          Effect.zipRight(Effect.ensuring(restore(work), permits.release(wanted)))
+        )
+      )
+})
+
 const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) {
   const recognizer = yield* native(() => OfflineRecognizer.createAsync(Model.recognizer(model, language)))
-  const turns = yield* Effect.makeSemaphore(places)
+  const inTurn = yield* inOrder(places)
   let current = language
 
   const decode = (samples: Float32Array) =>
@@ -83,7 +100,7 @@ const offline = Effect.fnUntraced(function* ({ language, model, places }: Load) 
             current = wanted
           }
           return Effect.asSome(Effect.forEach(segments(samples), decode))
-        }).pipe(turns.withPermits(alone ? places : 1))
+        }).pipe(inTurn(alone ? places : 1))
       }).pipe(
         Effect.repeat({ until: Option.isSome }),
         Effect.map((texts) =>

@@ -1,13 +1,14 @@
 import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
-import type { HttpClientResponse } from "@effect/platform"
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import type { Context } from "effect"
 import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
 import * as Wav from "../audio/Wav.ts"
 import type { WhisperCppConfig } from "../config/AsrConfig.ts"
+import * as BoundedBody from "../engine/BoundedBody.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import * as HostPaths from "../engine/HostPaths.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
@@ -79,16 +80,6 @@ const bytesOf = (form: FormData) => {
   )
 }
 
-/** The whole body, or `undefined` if it is longer than any transcript; the rest of it is not read then. */
-const bodyOf = (response: HttpClientResponse.HttpClientResponse) => {
-  let size = 0
-  return response.stream.pipe(
-    Stream.takeWhile((chunk) => (size += chunk.byteLength) <= longestAnswer),
-    Stream.runCollect,
-    Effect.map((chunks) => (size > longestAnswer ? undefined : Buffer.concat([...chunks]).toString()))
-  )
-}
-
 const ask = Effect.fnUntraced(
   function* (
     http: Context.Tag.Service<typeof HttpClient.HttpClient>,
@@ -111,7 +102,7 @@ const ask = Effect.fnUntraced(
     const response = yield* http
       .execute(HttpClientRequest.post(`${address}/inference`, { body: yield* bytesOf(form) }))
       .pipe(Effect.mapError((cause) => failed(`no server of whisper.cpp answers at ${host}`, start, cause)))
-    const body = yield* bodyOf(response).pipe(
+    const body = yield* BoundedBody.text(response, longestAnswer).pipe(
       Effect.mapError((cause) => failed(`the answer of ${host} broke off`, "Please say that again.", cause))
     )
     if (body === undefined)
@@ -130,7 +121,7 @@ const ask = Effect.fnUntraced(
     return "text" in answer
       ? answer.text.replaceAll(/\s*\n\s*/g, " ")
       : yield* failed(
-          `${host} could not transcribe it: "${answer.error.slice(0, 160)}"`,
+          `${host} could not transcribe it: "${HostPaths.without(answer.error).slice(0, 160)}"`,
           "Look at that server's log."
         )
   },

@@ -1,5 +1,6 @@
-/** Samples per second. */
-const rate = 16_000
+import * as Speech from "../audio/Speech.ts"
+
+const rate = Speech.sampleRate
 
 /** Whisper hears 30 s at once; shorter segments, with silence behind, it repeats less. */
 const longest = 20 * rate

@@ -9,7 +9,7 @@ import type { Pcm } from "./Pcm.ts"
 import * as Resample from "./Resample.ts"
 import * as Speech from "./Speech.ts"
 import * as Wav from "./Wav.ts"
-import * as WorkerThread from "./WorkerThread.ts"
+import * as Priority from "../supervision/Priority.ts"
 
 /** An encoded file, whose sound is wanted as it is or as recognisers take it, or a form with such a file. */
 export type Request =
@@ -61,7 +61,7 @@ const decode = (request: Request): Effect.Effect<Decoded> =>
     NoFormFile: ({ reason }) => Effect.succeed<Decoded>({ noFile: reason })
   })
 
-WorkerThread.giveWay()
+Priority.lowerThread()
 WorkerRunner.launch(Layer.provide(WorkerRunner.layer(decode), NodeWorkerRunner.layer)).pipe(
   NodeRuntime.runMain
 )

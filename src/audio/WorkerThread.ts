@@ -1,4 +1,3 @@
-import { constants, setPriority } from "node:os"
 import { Worker } from "node:worker_threads"
 
 /**
@@ -13,11 +12,3 @@ export const start = (name: string, from: string): Worker =>
 /** `--import tsx` does not reach the loader of a worker thread in Node 20; registering tsx in the thread does. */
 const typescript = (entry: URL, from: string): string =>
   `require("node:module").register("tsx/esm", ${JSON.stringify(from)}, { data: {} }); import("${entry}")`
-
-/**
- * Called in a thread: from now on the event loop, in another one, goes first when there are not cores enough. Only Linux
- * has priorities of single threads; elsewhere it would be that of the whole process, so nothing is done.
- */
-export const giveWay = (): void => {
-  if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-}

@@ -35,7 +35,7 @@ export const WhisperCppConfig = Schema.Struct({
   /** Where the server listens; our own key. Defaults to its own address. */
   base_url: Fields.withDefault(Fields.NonEmptyText, "http://127.0.0.1:8080"),
   /** Utterances that are transcribed at once; the others wait. Defaults to 1. */
-  max_concurrency: Fields.withDefault(Fields.IntIn({ min: 1 }), 1)
+  max_concurrency: Fields.withDefault(Fields.Places, 1)
 })
 export type WhisperCppConfig = typeof WhisperCppConfig.Type
 

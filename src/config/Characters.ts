@@ -5,6 +5,7 @@ import type { LoadedConfig } from "./ConfigFile.ts"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import * as Decoding from "./Decoding.ts"
 import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as YamlFile from "./YamlFile.ts"
 
@@ -52,7 +53,7 @@ interface Reading {
 interface Content {
   readonly yaml: YamlFile.YamlFile
   /** `character_config` as the file has it. */
-  readonly character: Fields.Mapping
+  readonly character: RawValue.Mapping
 }
 
 const make = Effect.fnUntraced(function* (loaded: LoadedConfig) {
@@ -146,8 +147,8 @@ const readContent = Effect.fnUntraced(function* (file: string) {
       return new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
     })
   )
-  const character = Fields.isMapping(yaml.value) ? yaml.value["character_config"] : undefined
-  if (!Fields.isMapping(character)) {
+  const character = RawValue.isMapping(yaml.value) ? yaml.value["character_config"] : undefined
+  if (!RawValue.isMapping(character)) {
     const problem = yaml.at(["character_config"], "expected a section of keys")
     return yield* new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
   }
@@ -170,7 +171,7 @@ const entries = (base: CharacterConfig, readings: ReadonlyArray<Reading>): Reado
   return [{ filename: baseFile, name: base.conf_name }, ...others]
 }
 
-const ownName = (character: Fields.Mapping) =>
+const ownName = (character: RawValue.Mapping) =>
   Schema.decodeUnknownOption(Fields.NonEmptyText)(character["conf_name"]).pipe(Option.getOrUndefined)
 
 /** The character under the name that the list shows, with the names that its file leaves out. */

@@ -2,7 +2,7 @@ import { Path } from "@effect/platform"
 import { Effect, Redacted } from "effect"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import * as Decoding from "./Decoding.ts"
-import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import * as YamlFile from "./YamlFile.ts"
 
@@ -16,7 +16,7 @@ export interface LoadedConfig {
   /** What of the file is ignored, each with its line and key path. */
   readonly warnings: ReadonlyArray<string>
   /** `character_config` as the file has it, for other characters to be laid on. It may hold keys in the clear. */
-  readonly rawCharacter: Redacted.Redacted<Fields.Mapping>
+  readonly rawCharacter: Redacted.Redacted<RawValue.Mapping>
 }
 
 /**
@@ -28,7 +28,7 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
   const absolute = path.resolve(file)
   const yaml = yield* YamlFile.read(absolute)
   const { config, warnings } = yield* Decoding.decodeWhole(yaml)
-  const root = Fields.isMapping(yaml.value) ? yaml.value : {}
+  const root = RawValue.isMapping(yaml.value) ? yaml.value : {}
   const character = root["character_config"]
   const loaded: LoadedConfig = {
     file: absolute,
@@ -37,7 +37,7 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
     warnings: [...yaml.duplicates, ...warnings]
       .sort((a, b) => a.line - b.line || a.column - b.column)
       .map((warning) => ConfigInvalid.describe(yaml.name, warning)),
-    rawCharacter: Redacted.make(Fields.isMapping(character) ? character : {})
+    rawCharacter: Redacted.make(RawValue.isMapping(character) ? character : {})
   }
   return loaded
 })

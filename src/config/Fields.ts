@@ -1,27 +1,11 @@
 import { Option, ParseResult, Redacted, Schema } from "effect"
+import * as RawValue from "./RawValue.ts"
 import * as Suggestion from "./Suggestion.ts"
-
-/** A number as it stands in the file: `api_key: 0123` is the text `0123` where text is wanted. */
-export class Numeral {
-  readonly value: number
-  readonly source: string
-  constructor(value: number, source: string) {
-    this.value = value
-    this.source = source
-  }
-}
-
-export type Mapping = { readonly [key: string]: unknown }
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Numeral)
-
-const isNothing = (value: unknown) => value === undefined || value === null
 
 /** What a value is called in a message; never the value itself, which may be a secret. */
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return "a list"
-  if (isMapping(value)) return "a section"
+  if (RawValue.isMapping(value)) return "a section"
   if (typeof value === "string") return value.trim() === "" ? "an empty text" : "a text"
   return typeof value === "boolean" ? "a truth value" : "a number"
 }
@@ -34,7 +18,7 @@ const field = <A>(
   Schema.transformOrFail(Schema.Unknown, target, {
     strict: true,
     decode: (value, _, ast) => {
-      const result = isNothing(value) ? new Mismatch("is required") : read(value)
+      const result = RawValue.isNothing(value) ? new Mismatch("is required") : read(value)
       return result instanceof Mismatch
         ? ParseResult.fail(new ParseResult.Type(ast, value, result.message))
         : ParseResult.succeed(result)
@@ -52,13 +36,13 @@ class Mismatch {
 const expected = (what: string, value: unknown) => new Mismatch(`expected ${what}, found ${kindOf(value)}`)
 
 const textOf = (value: unknown): Option.Option<string> => {
-  if (value instanceof Numeral) return Option.some(value.source)
+  if (value instanceof RawValue.Numeral) return Option.some(value.source)
   if (typeof value === "string") return Option.some(value)
   return typeof value === "number" || typeof value === "boolean" ? Option.some(String(value)) : Option.none()
 }
 
 const numberOf = (value: unknown): Option.Option<number> => {
-  const bare = value instanceof Numeral ? value.value : value
+  const bare = value instanceof RawValue.Numeral ? value.value : value
   const number = typeof bare === "string" && bare.trim() !== "" ? Number(bare) : bare
   return typeof number === "number" && Number.isFinite(number) ? Option.some(number) : Option.none()
 }
@@ -124,6 +108,9 @@ export const IntIn = (range: Range) =>
 
 export const Int = IntIn({})
 
+/** How many jobs one engine does at once. */
+export const Places = IntIn({ min: 1, max: 64 })
+
 const truths = ["true", "yes", "on", "1"]
 const untruths = ["false", "no", "off", "0"]
 
@@ -166,9 +153,9 @@ export const TextMap: Schema.Schema<{ readonly [key: string]: string }, unknown>
   {
     strict: true,
     decode: (value, _, ast) =>
-      isMapping(value)
+      RawValue.isMapping(value)
         ? ParseResult.succeed(
-            Object.fromEntries(Object.entries(value).filter(([, text]) => !isNothing(text)))
+            Object.fromEntries(Object.entries(value).filter(([, text]) => !RawValue.isNothing(text)))
           )
         : ParseResult.fail(new ParseResult.Type(ast, value, expected("a section", value).message)),
     encode: ParseResult.succeed
@@ -179,9 +166,9 @@ export const TextMap: Schema.Schema<{ readonly [key: string]: string }, unknown>
 export const Anything = field(Schema.Unknown, (value) => plain(value))
 
 const plain = (value: unknown): unknown => {
-  if (value instanceof Numeral) return value.value
+  if (value instanceof RawValue.Numeral) return value.value
   if (Array.isArray(value)) return value.map(plain)
-  return isMapping(value)
+  return RawValue.isMapping(value)
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
     : value
 }
@@ -191,19 +178,19 @@ export const section = <A, I>(keys: Schema.Schema<A, I>): Schema.Schema<A, unkno
   Schema.transformOrFail(Schema.Unknown, keys, {
     strict: true,
     decode: (value, _, ast) =>
-      isMapping(value)
+      RawValue.isMapping(value)
         ? ParseResult.succeed(value as I)
         : ParseResult.fail(
             new ParseResult.Type(
               ast,
               value,
-              isNothing(value) ? "is required" : expected("a section of keys", value).message
+              RawValue.isNothing(value) ? "is required" : expected("a section of keys", value).message
             )
           ),
     encode: (value) => ParseResult.succeed(value)
   })
 
-// The three ways of a key. All of them take the key as absent or null in the first phase of decoding and
+// The ways of a key. All of them take the key as absent or null in the first phase of decoding and
 // look at the value in the second, so that one pass finds every problem of a section.
 
 /** The key must be there. */
@@ -213,7 +200,7 @@ export const required = <A>(of: Schema.Schema<A, unknown>) =>
 /** The key may be absent or null. */
 export const maybe = <A>(of: Schema.Schema<A, unknown>) =>
   Schema.optionalToOptional(Schema.Unknown, of, {
-    decode: Option.filter((value) => !isNothing(value)),
+    decode: Option.filter((value) => !RawValue.isNothing(value)),
     encode: (value) => value
   })
 
@@ -222,17 +209,15 @@ export const withDefault = <A>(of: Schema.Schema<A, unknown>, fallback: unknown)
   Schema.optionalToRequired(Schema.Unknown, of, {
     decode: Option.match({
       onNone: () => fallback,
-      onSome: (value) => (isNothing(value) ? fallback : value)
+      onSome: (value) => (RawValue.isNothing(value) ? fallback : value)
     }),
     encode: Option.some
   })
 
-const isEmpty = (value: unknown) => isNothing(value) || (typeof value === "string" && value.trim() === "")
-
 /** The key may be absent, null or an empty text: none of them is chosen. */
 export const maybeNone = <A>(of: Schema.Schema<A, unknown>) =>
   Schema.optionalToOptional(Schema.Unknown, of, {
-    decode: Option.filter((value) => !isEmpty(value)),
+    decode: Option.filter((value) => !RawValue.isEmpty(value)),
     encode: (value) => value
   })
 
@@ -247,7 +232,7 @@ export const requiredOrNone = <A>(of: Schema.Schema<A, unknown>) =>
       decode: (value, options, ast) =>
         value === absent
           ? ParseResult.fail(new ParseResult.Type(ast, null, "is required; leave it empty for none"))
-          : isEmpty(value)
+          : RawValue.isEmpty(value)
             ? ParseResult.succeed(undefined)
             : ParseResult.decodeUnknown(of)(value, options),
       encode: ParseResult.succeed

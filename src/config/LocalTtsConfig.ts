@@ -10,14 +10,13 @@ const flagOr = (fallback: boolean) => Fields.withDefault(Fields.Flag, fallback)
 
 /** Further than this a sentence takes minutes, or is over before it is heard. */
 const factor = Fields.FloatIn({ min: 0.1, max: 10 })
-const places = Fields.IntIn({ min: 1, max: 64 })
 
 /** An engine that is part of this project: a voice that needs no network. */
 export const FliteTtsConfig = Schema.Struct({
   /** Defaults to `slt`. */
   voice: Fields.withDefault(Fields.NonEmptyText, "slt"),
   /** Sentences that are spoken at a time, for all sessions. Defaults to the engine's threads: one or two. */
-  max_concurrency: Fields.maybe(places)
+  max_concurrency: Fields.maybe(Fields.Places)
 })
 export type FliteTtsConfig = typeof FliteTtsConfig.Type
 
@@ -65,7 +64,7 @@ export const SherpaOnnxTtsConfig = Schema.Struct({
   /** Has the library say more, in the log at level debug. */
   debug: flagOr(false),
   /** Ours: sentences that are spoken at a time, for all sessions. Defaults to 1. */
-  max_concurrency: Fields.withDefault(places, 1)
+  max_concurrency: Fields.withDefault(Fields.Places, 1)
 })
 export type SherpaOnnxTtsConfig = typeof SherpaOnnxTtsConfig.Type
 
@@ -89,7 +88,7 @@ export const PiperTtsConfig = Schema.Struct({
    */
   espeak_data_dir: optionalText,
   /** Ours: sentences that are spoken at a time, for all sessions. Defaults to 1. */
-  max_concurrency: Fields.withDefault(places, 1)
+  max_concurrency: Fields.withDefault(Fields.Places, 1)
 })
 export type PiperTtsConfig = typeof PiperTtsConfig.Type
 
@@ -103,6 +102,6 @@ export const CommandTtsConfig = Schema.Struct({
   /** Defaults to 30. */
   timeout_seconds: Fields.withDefault(Fields.FloatIn({ min: 0.1, max: 3600 }), 30),
   /** Sentences that are spoken at a time, for all sessions. Defaults to 1. */
-  max_concurrency: Fields.withDefault(places, 1)
+  max_concurrency: Fields.withDefault(Fields.Places, 1)
 })
 export type CommandTtsConfig = typeof CommandTtsConfig.Type

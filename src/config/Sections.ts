@@ -1,5 +1,5 @@
 import { builtRecognisers } from "./AsrConfig.ts"
-import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
@@ -11,7 +11,7 @@ interface Kind {
 
 /** The value at a path of sections, or undefined. */
 export const at = (value: unknown, path: KeyPath): unknown =>
-  path.reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[String(key)] : undefined), value)
+  path.reduce((inner: unknown, key) => (RawValue.isMapping(inner) ? inner[String(key)] : undefined), value)
 
 const word = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined)
 
@@ -74,7 +74,7 @@ const isNothing = (value: unknown) => value === undefined || value === null
 export const withChosenSections = (character: unknown): unknown =>
   kinds.reduce((changed: unknown, { sections, chosen }) => {
     const name = chosen(character)
-    if (!Fields.isMapping(changed) || name === undefined) return changed
+    if (!RawValue.isMapping(changed) || name === undefined) return changed
     return isNothing(at(changed, [...sections, name])) ? put(changed, [...sections, name], {}) : changed
   }, character)
 
@@ -82,13 +82,13 @@ export const withChosenSections = (character: unknown): unknown =>
 export const put = (value: unknown, path: ReadonlyArray<string>, item: unknown): unknown => {
   const [key, ...rest] = path
   if (key === undefined) return item
-  if (!isNothing(value) && !Fields.isMapping(value)) return value
+  if (!isNothing(value) && !RawValue.isMapping(value)) return value
   return { ...value, [key]: put(value?.[key], rest, item) }
 }
 
 /** `over` laid on `base`: sections are merged key by key, anything else (lists too) is replaced. */
 export const merge = (base: unknown, over: unknown): unknown => {
-  if (!Fields.isMapping(base) || !Fields.isMapping(over)) return over
+  if (!RawValue.isMapping(base) || !RawValue.isMapping(over)) return over
   const merged = Object.entries(over).map(([key, value]): [string, unknown] => [
     key,
     Object.hasOwn(base, key) ? merge(base[key], value) : value

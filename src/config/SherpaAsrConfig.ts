@@ -71,6 +71,6 @@ export const SherpaAsrConfig = Schema.Struct({
   /** Our own key: the language that is spoken, such as `en`, for models that want to know. Defaults to `auto`. */
   language: Fields.withDefault(Fields.NonEmptyText, "auto"),
   /** Our own key: utterances that are transcribed at once; the others wait, sessions taking turns. Defaults to 1. */
-  max_concurrency: Fields.withDefault(Fields.IntIn({ min: 1 }), 1)
+  max_concurrency: Fields.withDefault(Fields.Places, 1)
 })
 export type SherpaAsrConfig = typeof SherpaAsrConfig.Type

@@ -1,5 +1,5 @@
 import type { Schema, SchemaAST } from "effect"
-import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 import * as Suggestion from "./Suggestion.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
@@ -19,7 +19,7 @@ export const find = (
 const walk = (ast: SchemaAST.AST, value: unknown, path: KeyPath): ReadonlyArray<UnknownKey> => {
   // A field is a transformation from whatever the file holds; its keys are those of what comes out.
   if (ast._tag === "Transformation") return walk(ast.to, value, path)
-  if (ast._tag !== "TypeLiteral" || ast.indexSignatures.length > 0 || !Fields.isMapping(value)) return []
+  if (ast._tag !== "TypeLiteral" || ast.indexSignatures.length > 0 || !RawValue.isMapping(value)) return []
   const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
   return Object.entries(value).flatMap(([key, item]) => {
     const type = known.get(key)

@@ -4,7 +4,7 @@ import * as Yaml from "yaml"
 import { ConfigInvalid, ConfigMissing } from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
 import * as Environment from "./Environment.ts"
-import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 
 export type KeyPath = ReadonlyArray<PropertyKey>
 
@@ -12,7 +12,7 @@ export type KeyPath = ReadonlyArray<PropertyKey>
 export interface YamlFile {
   /** The file's name without its folder. */
   readonly name: string
-  /** Plain values; numbers are `Fields.Numeral`, environment variables are put in. */
+  /** Plain values; numbers are `RawValue.Numeral`, environment variables are put in. */
   readonly value: unknown
   /** Keys that are there twice. */
   readonly duplicates: ReadonlyArray<ConfigProblem>
@@ -77,7 +77,7 @@ const prepare = Effect.fnUntraced(function* (document: Yaml.Document, problem: P
     Scalar: (key, node, ancestors) => {
       if (key === "key") return
       if (typeof node.value === "number") {
-        node.value = new Fields.Numeral(node.value, node.source ?? String(node.value))
+        node.value = new RawValue.Numeral(node.value, node.source ?? String(node.value))
       } else if (isText(node) && Environment.mentions(node.value)) {
         references.push({ node, path: pathOf(ancestors, key) })
       }

@@ -30,7 +30,6 @@ const mostWaiting = 64
 interface Utterance {
   readonly chunks: Mailbox.Mailbox<Float32Array>
   readonly transcript: Deferred.Deferred<Option.Option<string>>
-  isWhole: boolean
 }
 
 /** Closing the scope ends what is being listened to. */
@@ -70,8 +69,7 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
   const begin = Effect.gen(function* () {
     const utterance: Utterance = {
       chunks: yield* Mailbox.make<Float32Array>({ capacity: mostWaiting, strategy: "dropping" }),
-      transcript: yield* Deferred.make<Option.Option<string>>(),
-      isWhole: true
+      transcript: yield* Deferred.make<Option.Option<string>>()
     }
     current = utterance
     yield* slot.start(listen(utterance))
@@ -81,13 +79,12 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
     begin,
     cancel,
     hear: (samples) =>
-      Effect.sync(() => {
-        if (current !== undefined && !current.chunks.unsafeOffer(samples)) current.isWhole = false
-      }),
+      Effect.suspend(() =>
+        current === undefined || current.chunks.unsafeOffer(samples) ? Effect.void : cancel
+      ),
     finish: Effect.suspend(() => {
       const utterance = current
       if (utterance === undefined) return Effect.succeed(Effect.succeedNone)
-      if (!utterance.isWhole) return Effect.as(cancel, Effect.succeedNone)
       current = undefined
       return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
     })

@@ -37,11 +37,11 @@ export interface Utterance {
    */
   readonly keep: (utterance: Float32Array) => "new" | "joined" | "full" | "dropped"
   /**
-   * Takes everything collected, joined once, and starts a new utterance. The client's own chunks come first: it sends
-   * them and their `mic-audio-end` in one go, and answers what the server has told it before or after that.
+   * Takes everything collected, joined once, and starts a new utterance. The client's own chunks come first: whoever
+   * collects them answers what the server has told it when they are sent.
    */
   readonly take: () => Float32Array
-  /** Forgets the chunks that the client collected. */
+  /** Forgets everything collected. */
   readonly discard: () => void
 }
 
@@ -51,13 +51,20 @@ export const make = (): Utterance => {
   let full = false
   let heard: Float32Array | undefined
   let heardFull = false
-  const discard = () => {
+  const discardChunks = () => {
     chunks = []
     length = 0
     full = false
   }
+  const discardHeard = () => {
+    heard = undefined
+    heardFull = false
+  }
   return {
-    discard,
+    discard: () => {
+      discardChunks()
+      discardHeard()
+    },
     add: (chunk) => {
       if (full || chunk.length === 0) return "dropped"
       if (length + chunk.length > limit) {
@@ -83,11 +90,8 @@ export const make = (): Utterance => {
     },
     take: () => {
       const samples = length > 0 ? Speech.join(chunks) : (heard ?? new Float32Array(0))
-      if (length === 0) {
-        heard = undefined
-        heardFull = false
-      }
-      discard()
+      if (length === 0) discardHeard()
+      discardChunks()
       return samples
     }
   }

@@ -5,7 +5,7 @@ import { extname } from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { NodeStream } from "@effect/platform-node"
-import { Effect, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import type { Scope } from "effect"
 import type { UnknownException } from "effect/Cause"
 
@@ -50,6 +50,20 @@ export const kill = (child: ChildProcess): Effect.Effect<void> =>
     return ended(child)
   })
 
+/** Longest line that is logged in one, in characters: progress is often shown without an end of line. */
+const longestLine = 4096
+
+/** Whole lines of pieces, each of which ends no later than its line. */
+const lines = <E>(pieces: Stream.Stream<string, E>): Stream.Stream<string, E> =>
+  Stream.concat(Stream.map(pieces, Option.some), Stream.make(Option.none<string>())).pipe(
+    Stream.mapAccum("", (begun, piece) => {
+      const line = begun + Option.getOrElse(piece, () => "")
+      const ends = Option.isNone(piece) || /[\r\n]$/u.test(line) || line.length > longestLine
+      return ends ? (["", line.trim()] as const) : ([line, ""] as const)
+    }),
+    Stream.filter((line) => line !== "")
+  )
+
 /** What native code prints belongs in the log, not in the terminal. */
 const logOutput = (name: string, output: Readable | null) =>
   output === null
@@ -59,7 +73,8 @@ const logOutput = (name: string, output: Readable | null) =>
         () => "closed" as const
       ).pipe(
         Stream.decodeText(),
-        Stream.splitLines,
+        Stream.flatMap((text) => Stream.make(...text.split(/(?<=[\r\n])/u))),
+        lines,
         Stream.runForEach((line) => Effect.logDebug(`${name}: ${line}`)),
         Effect.ignore
       )

@@ -24,7 +24,10 @@ export interface EngineProcess<Job, Reply> {
    * and the process starts anew; jobs that come meanwhile wait for it.
    */
   readonly ask: (job: Job) => Effect.Effect<Reply, JobFailed>
-  /** The same for a job that gives several replies. No time limit: the caller sees what comes. */
+  /**
+   * The same for a job that gives several replies. No time limit: the caller sees what comes. But once it is left it has
+   * to stop as soon as any other.
+   */
   readonly stream: (job: Job) => Stream.Stream<Reply, JobFailed>
   /**
    * Hands a job over whose reply nobody waits for, as finalizers have. None is done when no process runs: it is for jobs
@@ -59,13 +62,16 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   let deaths = 0
   let hasLived = false
 
+  const renew = Effect.map(nextLife, (next) => void (life = next))
   const live = Effect.scoped(
     EngineLife.open<Load, Job, Reply>(options).pipe(
       Effect.tap((running) => {
         hasLived = true
         return Deferred.succeed(life, running)
       }),
-      Effect.flatMap(({ ended }) => ended)
+      Effect.flatMap(({ ended }) => ended),
+      // At once: what comes while the rest of it is cleared away waits for the next one.
+      Effect.zipRight(renew)
     )
   ).pipe(
     // A mistake of ours must not end the supervision.
@@ -73,10 +79,8 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
       Effect.zipRight(Effect.logError("an engine's start died", defect), unavailable("its start failed"))
     ),
     // Whoever waits is told; the next one waits for the next attempt.
-    Effect.catchAll((failure) => Deferred.fail(life, failure)),
-    Effect.zipRight(nextLife),
-    Effect.flatMap((next) => {
-      life = next
+    Effect.catchAll((failure) => Effect.zipRight(Deferred.fail(life, failure), renew)),
+    Effect.flatMap(() => {
       // A first load that failed is for the caller to try again.
       if (!hasLived) return Effect.never
       const wait = waitAfter(++deaths)
@@ -168,16 +172,18 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
       // The clock stands still while others that were given up keep the process.
       return Effect.onInterrupt(inTime(now, reply, stopped), () => giveUp(now, id))
     })
-  const stream = (job: Job) =>
-    Effect.map(running, ({ ended, worker }) =>
-      worker
-        .execute({ _tag: "Job", id: ++lastJob, job })
-        .pipe(
-          Stream.mapError(toFailure),
-          Stream.interruptWhen(Effect.zipRight(ended, died)),
-          Stream.mapEffect(replyOf)
-        )
-    )
+  const stream = Effect.fnUntraced(function* (job: Job) {
+    const now = yield* running
+    const id = ++lastJob
+    yield* Effect.addFinalizer(() => giveUp(now, id))
+    return now.worker
+      .execute({ _tag: "Job", id, job })
+      .pipe(
+        Stream.mapError(toFailure),
+        Stream.interruptWhen(Effect.zipRight(now.ended, died)),
+        Stream.mapEffect(replyOf)
+      )
+  })
 
   return {
     ask: (job) =>

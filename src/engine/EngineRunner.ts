@@ -1,8 +1,7 @@
-import { readdirSync } from "node:fs"
-import { constants, setPriority } from "node:os"
 import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
 import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Cause, Deferred, Effect, FiberId, Layer, Option, Scope, Stream } from "effect"
+import * as Priority from "../supervision/Priority.ts"
 
 /** What a process is told: first what to load, then its jobs. */
 export type Request<Load, Job> =
@@ -47,17 +46,8 @@ const prepare = Effect.sync(() => {
   process.on("SIGTERM", () => {})
   // Without a parent there is nobody to work for. Nothing here needs an orderly end, and native threads can delay one.
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"))
-  giveWay()
+  Priority.lowerProcess()
 })
-
-/**
- * The server's event loop goes first when there are not cores enough. Linux has priorities of single threads, and threads
- * inherit that of the one that starts them: the pool that native work runs in is there already.
- */
-const giveWay = () => {
-  const threads = process.platform === "linux" ? readdirSync("/proc/self/task").map(Number) : [process.pid]
-  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
-}
 
 /**
  * Serves an engine in this process, for `EngineProcess` in the parent, as long as the process lives. It is all that the

@@ -24,6 +24,9 @@ const pipOptions = [
   "--ignore-requires-python"
 ]
 
+/** How much of the end of what pip says is kept, in characters. */
+const mostSaid = 16 * 1024
+
 /** What pip's last words mean for people. */
 const meaningOf = (said: string, exitCode: number): SourceFailed => {
   if (/No module named pip/.test(said)) return refused("this machine's Python has no pip", Advice.python)()
@@ -60,7 +63,9 @@ const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) =>
         const [exitCode, said] = yield* Effect.all(
           [
             started.exitCode,
-            Stream.mkString(Stream.decodeText(started.stderr)),
+            Stream.runFold(Stream.decodeText(started.stderr), "", (said, text) =>
+              (said + text).slice(-mostSaid)
+            ),
             Stream.runDrain(started.stdout)
           ],
           { concurrency: "unbounded" }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
-import { Effect, Option, ParseResult, Schema, Stream } from "effect"
+import { Clock, DateTime, Duration, Effect, Option, ParseResult, Schema, Stream } from "effect"
 import * as Advice from "./Advice.ts"
 import * as Folder from "./Folder.ts"
 import * as FolderLock from "./FolderLock.ts"
@@ -86,10 +86,28 @@ const stampOf = (file: string) =>
     Effect.map(({ mtime, size }) => ({ size, text: `${size} ${Option.getOrUndefined(mtime)?.getTime()}` }))
   )
 
+/** Kept as long as an engine may start anew with it, though its voice has been replaced or removed meanwhile. */
+const unusedFor = Duration.days(30)
+
+/** Removes the conversions that nobody has used for long. */
+const forget = Effect.fnUntraced(function* (home: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const oldest = (yield* Clock.currentTimeMillis) - Duration.toMillis(unusedFor)
+  const names = (yield* fs.readDirectory(home)).filter((name) => path.extname(name) !== ".lock")
+  yield* Effect.forEach(names, (name) =>
+    Effect.gen(function* () {
+      const { mtime } = yield* fs.stat(path.join(home, name))
+      if (Option.exists(mtime, (used) => used.getTime() < oldest))
+        yield* fs.remove(path.join(home, name), { recursive: true })
+    }).pipe(Effect.ignoreLogged)
+  )
+})
+
 /**
  * Makes a piper voice of the user's own ready for sherpa-onnx: `file` is the absolute path of its `.onnx`, the
- * `.onnx.json` lies beside it. It is converted once, into `<models folder>/converted/`; conversions of earlier versions
- * of the same file are removed. The voice's own files stay as they are.
+ * `.onnx.json` lies beside it. It is converted once, into `<models folder>/converted/`; a conversion
+ * that nobody has used for 30 days is removed. The voice's own files stay as they are.
  */
 export const prepare = Effect.fn("PiperVoice.prepare")(function* (
   modelsFolder: string,
@@ -138,10 +156,7 @@ export const prepare = Effect.fn("PiperVoice.prepare")(function* (
     yield* Effect.logInfo(`Converting the voice ${voice}`)
     yield* Stream.runDrain(RecipeThread.run({ type: "piper", folder: work, model: file, config }))
     yield* fs.rename(work, folder)
-    const older = (yield* fs.readDirectory(home)).filter(
-      (other) => other.startsWith(`${family}-`) && other !== name
-    )
-    yield* Effect.forEach(older, (other) => fs.remove(path.join(home, other), { recursive: true }))
+    yield* forget(home)
   }).pipe(
     Effect.scoped,
     Effect.catchTags({
@@ -152,5 +167,8 @@ export const prepare = Effect.fn("PiperVoice.prepare")(function* (
     })
   )
   if (!(yield* Effect.mapError(fs.exists(folder), unwritable))) yield* convert
+  const now = yield* DateTime.nowAsDate
+  // Not everyone who may read it may write.
+  yield* Effect.ignore(fs.utimes(folder, now, now))
   return ready
 })

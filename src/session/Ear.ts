@@ -28,6 +28,10 @@ export interface Ear {
   readonly detector: SpeechDetector.SpeechDetector
   /** Whether the kiosk that is the client plays sound itself, and how loudly, from 0 to 1. */
   adaptive: { readonly volume: number } | undefined
+  /** Forgets what waits in the line and the speech under way. */
+  readonly giveUp: Effect.Effect<void>
+  /** How often that has happened: what is being listened to meanwhile is forgotten, too. */
+  readonly givenUp: () => number
   /** Whose listener could not be opened, and until when (epoch, ms) that is not tried again. */
   refused: { readonly by: object; readonly until: number } | undefined
   /**
@@ -72,8 +76,16 @@ export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(
     return dropped
   })
 
+  let givenUp = 0
   const ear: Ear = {
     detector,
+    givenUp: () => givenUp,
+    giveUp: Effect.suspend(() => {
+      givenUp++
+      waiting = 0
+      detector.finish()
+      return Effect.asVoid(Effect.ignore(line.clear))
+    }),
     adaptive: undefined,
     refused: undefined,
     enter: (audio, listener) =>

@@ -28,9 +28,11 @@ const pause = 10_000
 const listen = (session: Session, piece: Float32Array): Effect.Effect<void, never, Client> =>
   Effect.gen(function* () {
     const seat = yield* Ref.get(session.seat)
-    const { refused } = session.ear
+    const { givenUp, refused } = session.ear
+    const before = givenUp()
     if (refused?.by === seat && (yield* Clock.currentTimeMillis) < refused.until) return
     const heard = yield* Effect.exit(Effect.flatMap(seat.character.services.vad, (vad) => vad.listen(piece)))
+    if (givenUp() !== before) return
     if (Exit.isSuccess(heard)) return yield* follow(session, seat, heard.value)
     // A switch has closed the listener meanwhile: the new character's hears the same.
     if ((yield* Ref.get(session.seat)) !== seat) return yield* listen(session, piece)

@@ -66,12 +66,12 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
 
-/** `mic-audio-cancel`: the chunks so far are forgotten. What the server heard by itself stays. */
-export const micAudioCancel = (session: Session) =>
-  Effect.suspend(() => {
-    session.utterance.discard()
-    return session.listening.cancel
-  })
+/** `mic-audio-cancel`: whatever has been said, in either way, and has not become a turn is forgotten. */
+export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function* (session: Session) {
+  session.utterance.discard()
+  yield* session.ear.giveUp
+  yield* session.listening.cancel
+})
 
 /** `ai-speak-signal`: the character speaks of its own accord. */
 export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (

@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Duration, Effect, Schedule } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
+import * as Speech from "../audio/Speech.ts"
 import type { CommandTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -56,7 +57,7 @@ export const voice = (services: Services, share: FairShare.FairShare, config: Co
     synthesize: Effect.fn("CommandTts.synthesize")((text: string) =>
       SpeechPieces.isSpeakable(text)
         ? member.run(speak(services, config, text))
-        : Effect.succeed({ samples: new Int16Array(0), sampleRate: 16_000 })
+        : Effect.succeed({ samples: new Int16Array(0), sampleRate: Speech.sampleRate })
     )
   }
 }

@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
-import * as WorkerThread from "../audio/WorkerThread.ts"
 import * as WasiProgram from "./WasiProgram.ts"
+import * as Priority from "../supervision/Priority.ts"
 
 /** What the thread is asked for: its voices, or some text (see FliteText) spoken by one of them. */
 export type Request =
@@ -92,7 +92,7 @@ const answer = Effect.map(
       )
 )
 
-WorkerThread.giveWay()
+Priority.lowerThread()
 WorkerRunner.launch(
   Layer.unwrapEffect(Effect.map(answer, (process) => WorkerRunner.layer(process))).pipe(
     Layer.provide(NodeWorkerRunner.layer)

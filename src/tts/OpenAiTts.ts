@@ -2,6 +2,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
+import * as Speech from "../audio/Speech.ts"
 import type { Pcm } from "../audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
 import * as Quotation from "../models/Quotation.ts"
@@ -11,12 +12,17 @@ import type { Tts } from "./Tts.ts"
 
 const engine = "openai_tts"
 const requestTimeout = "30 seconds"
-const nothing: Pcm = { samples: new Int16Array(0), sampleRate: 16_000 }
+const nothing: Pcm = { samples: new Int16Array(0), sampleRate: Speech.sampleRate }
 /** Further attempts after a refusal that may pass. */
 const retries = 2
 const firstPause = "300 millis"
 /** A server that asks for a longer pause than this is not waited for. */
 const longestPause = Duration.seconds(5)
+
+/** Bytes of a sentence's sound: ten minutes of the largest usual format. */
+const longestSound = 64 * 2 ** 20
+/** Bytes of what a server says of its refusal. */
+const longestExcuse = 64 * 2 ** 10
 
 /** A status other than 2xx, with the beginning of what the server said. */
 class Refused extends Schema.TaggedError<Refused>()("Refused", {
@@ -28,7 +34,7 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", {
 
 /** There was no answer, or not a whole one. */
 class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
-  reason: Schema.Literal("no-connection", "too-slow", "broken-off"),
+  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "too-long"),
   cause: Schema.Defect
 }) {}
 
@@ -106,13 +112,30 @@ const ask = async (
   })
   const status = response.statusCode
   if (status < 200 || status >= 300) {
-    const said = await response.body.text().catch(() => "")
-    throw new Refused({ status, said, pauseMs: pauseOf(response.headers["retry-after"]) })
+    const said = await upTo(longestExcuse, response.body).catch(() => undefined)
+    throw new Refused({
+      status,
+      said: said === undefined ? "" : Buffer.from(said.bytes).toString(),
+      pauseMs: pauseOf(response.headers["retry-after"])
+    })
   }
-  const bytes = await response.body.arrayBuffer().catch((cause: unknown) => {
+  const sound = await upTo(longestSound, response.body).catch((cause: unknown) => {
     throw new Unanswered({ reason: "broken-off", cause })
   })
-  return new Uint8Array(bytes)
+  if (!sound.isWhole) throw new Unanswered({ reason: "too-long", cause: undefined })
+  return sound.bytes
+}
+
+/** Reads a body until it ends or has more bytes than that; the rest is not read. */
+const upTo = async (longest: number, body: AsyncIterable<Uint8Array>) => {
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.byteLength
+    if (size > longest) break
+  }
+  return { bytes: new Uint8Array(Buffer.concat(chunks)), isWhole: size <= longest }
 }
 
 /** `Retry-After` in seconds; its other form, a date, is taken as nothing said. */
@@ -186,6 +209,11 @@ const describe = (config: OpenAiTtsConfig) => {
         )
       case "no-connection":
         return failed(`no server answers at ${host}`, `Start it, or correct ${section}.base_url.`)
+      case "too-long":
+        return failed(
+          `${host} sent more than ${longestSound / 2 ** 20} MiB for one sentence`,
+          `Look whether ${section}.base_url is the address of a voice.`
+        )
       case "broken-off":
         return failed(
           `the answer of ${host} broke off`,

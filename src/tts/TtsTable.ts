@@ -3,6 +3,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
+import * as Speech from "../audio/Speech.ts"
 import { Settings } from "../config/Settings.ts"
 import type { TtsConfig, VoiceName } from "../config/TtsConfig.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
@@ -52,7 +53,7 @@ const table = Effect.gen(function* () {
 /** A character without a voice answers in writing only. */
 const mute: Tts = {
   engine: "tts_model",
-  synthesize: () => Effect.succeed({ samples: new Int16Array(0), sampleRate: 16_000 })
+  synthesize: () => Effect.succeed({ samples: new Int16Array(0), sampleRate: Speech.sampleRate })
 }
 
 export const layer = Layer.effect(

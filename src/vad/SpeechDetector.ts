@@ -34,7 +34,7 @@ export const preRoll = 4800
 const preRollWindows = Math.ceil(preRoll / size)
 
 /** Longest utterance in samples: 120 s. Speech that goes on is another utterance. */
-export const longest = 120 * 16_000
+export const longest = Speech.longest * Speech.sampleRate
 
 /**
  * A window is a hit when the mean probability and the mean loudness of the last `smoothingWindow` windows both reach

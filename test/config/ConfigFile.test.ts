@@ -5,7 +5,7 @@ import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import type { SchemaAST } from "effect"
 import * as Yaml from "yaml"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
-import * as Fields from "../../src/config/Fields.ts"
+import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 import { ownAsrKeys, ownVoiceKeys } from "./OwnKeys.ts"
@@ -32,7 +32,7 @@ const keyPaths = (ast: SchemaAST.AST, path: string): ReadonlyArray<string> => {
 }
 
 const valueAt = (value: unknown, path: string): unknown =>
-  path.split(".").reduce((inner: unknown, key) => (Fields.isMapping(inner) ? inner[key] : undefined), value)
+  path.split(".").reduce((inner: unknown, key) => (RawValue.isMapping(inner) ? inner[key] : undefined), value)
 
 layer(NodeContext.layer)("ConfigFile", (it) => {
   it.effect("takes a file with every key of the format and only warns of what is not built", () =>

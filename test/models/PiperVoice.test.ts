@@ -1,3 +1,4 @@
+import { dirname } from "node:path"
 import { FileSystem } from "@effect/platform"
 import { assert } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
@@ -94,20 +95,28 @@ test(
 )
 
 test(
-  "converts anew what has changed, and keeps no older conversion",
+  "converts anew what has changed, and forgets what nobody has used for 30 days",
   Effect.gen(function* () {
     const { fs, home, store, voices } = yield* setting({})
+    const change = (sample_rate: number) =>
+      Effect.zipRight(
+        fs.writeFileString(`${voices}/lena.onnx.json`, JSON.stringify({ ...config, audio: { sample_rate } })),
+        store.piperVoice("lena.onnx")
+      )
     const before = yield* store.piperVoice("lena.onnx")
-    yield* fs.writeFileString(
-      `${voices}/lena.onnx.json`,
-      JSON.stringify({ ...config, audio: { sample_rate: 22_050 } })
-    )
-    const after = yield* store.piperVoice("lena.onnx")
+    const after = yield* change(22_050)
     assert.strictEqual(after.sampleRate, 22_050)
     const { sample_rate } = Object.fromEntries(metadataOf(yield* fs.readFile(after.model)))
     assert.strictEqual(sample_rate, "22050")
+    // An engine may still run with it, and start anew.
+    assert.isTrue(yield* fs.exists(before.model))
+    const days = (count: number) => Date.now() / 1000 - count * 24 * 3600
+    yield* fs.utimes(dirname(before.model), days(31), days(31))
+    yield* fs.utimes(dirname(after.model), days(29), days(29))
+    yield* change(11_025)
     assert.isFalse(yield* fs.exists(before.model))
-    assert.lengthOf(yield* fs.readDirectory(`${home}/converted`), 1)
+    assert.isTrue(yield* fs.exists(after.model))
+    assert.lengthOf(yield* fs.readDirectory(`${home}/converted`), 2)
   })
 )
 

@@ -138,31 +138,6 @@ describe("raw-audio-data", () => {
       )
   )
 
-  it.effect("takes speech for complete when the microphone is closed in the middle of it", () =>
-    World.run((world) =>
-      Effect.gen(function* () {
-        const client = yield* listening
-        yield* client.send(speech(10))
-        yield* TestClock.adjust("2 seconds")
-        yield* client.send(speech(10, 100_000))
-        yield* TestClock.adjust("3999 millis")
-        expect(client.seen()).toEqual(["interrupt"])
-        yield* TestClock.adjust("1 millis")
-        expect(client.seen()).toEqual(["interrupt", "mic-audio-end"])
-        yield* client.send(micAudioEnd)
-        yield* tick
-        expect(world.transcribed[0]!.filter((sample) => sample !== 0)).toHaveLength(20 * Window.size)
-        // Nothing of it is left.
-        yield* TestClock.adjust("1 minute")
-        yield* say(client, 10)
-        yield* client.send(micAudioEnd)
-        yield* tick
-        expect(world.transcribed[1]!.filter((sample) => sample !== 0)).toEqual(speech(10).audio)
-        yield* client.leave
-      })
-    )
-  )
-
   it.effect("joins what is said before the client has answered, and asks for it once", () =>
     World.run((world) =>
       Effect.gen(function* () {

@@ -2,8 +2,8 @@ import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Option, Redacted, Schema } from "effect"
 import type { LlmProvider } from "../../config/AgentConfig.ts"
 import type { LlmConfig } from "../../config/LlmConfig.ts"
-import * as Body from "./Body.ts"
 import * as Report from "./Report.ts"
+import * as BoundedBody from "../../engine/BoundedBody.ts"
 
 /** What is asked of a provider that costs nothing: which models it has. */
 interface Question {
@@ -83,6 +83,9 @@ const questionOf = (configs: LlmConfig, provider: LlmProvider) => {
   }
 }
 
+/** Bytes: the longest lists of models have some hundred kB. */
+const longestList = 4 * 2 ** 20
+
 /** Whether a remote provider answers, takes the key and has the model. It costs nothing: no word is asked of a model. */
 export const check = Effect.fn("LlmAddress.check")(function* (configs: LlmConfig, provider: LlmProvider) {
   const question = questionOf(configs, provider)
@@ -90,7 +93,7 @@ export const check = Effect.fn("LlmAddress.check")(function* (configs: LlmConfig
   const { asked, request } = question
   const answer = yield* HttpClient.execute(request).pipe(
     Effect.flatMap((response) =>
-      Effect.map(Body.text(response), (text): Answer => ({
+      Effect.map(BoundedBody.text(response, longestList), (text = ""): Answer => ({
         status: response.status,
         location: response.headers["location"],
         models: Schema.decodeOption(List)(text).pipe(

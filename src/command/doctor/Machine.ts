@@ -8,8 +8,8 @@ import * as ModelFetch from "../../models/ModelFetch.ts"
 import * as Progress from "../../models/Progress.ts"
 import * as Python from "../../models/Python.ts"
 import { AddressUnavailable } from "../../server/HttpServer.ts"
-import * as Body from "./Body.ts"
 import * as Report from "./Report.ts"
+import * as BoundedBody from "../../engine/BoundedBody.ts"
 
 /** The oldest version that runs it: what package.json says. */
 const oldestNode = { major: 20, minor: 19 }
@@ -53,11 +53,15 @@ const own: Readonly<Record<string, string>> = {
   "::": "::1"
 }
 
+/** Bytes that our own answer never has. */
+const longestStatus = 2 ** 20
+
 const isSeiyuu = (host: string, port: number) => {
   const address = own[host] ?? host
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}/status`
   return HttpClient.get(url).pipe(
-    Effect.flatMap(Body.text),
+    Effect.flatMap((response) => BoundedBody.text(response, longestStatus)),
+    Effect.map((text = "") => text),
     Effect.flatMap(Schema.decode(Status)),
     Effect.scoped,
     Effect.timeout("3 seconds"),

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parentPort } from "node:worker_threads"
 import * as Schema from "effect/Schema"
-import * as WorkerThread from "../../audio/WorkerThread.ts"
 import * as ErrorCode from "../ErrorCode.ts"
 import { Ct2Weights } from "./Ct2Weights.ts"
 import * as PiperModel from "./PiperModel.ts"
@@ -12,6 +11,7 @@ import * as WhisperDecoder from "./WhisperDecoder.ts"
 import * as WhisperEncoder from "./WhisperEncoder.ts"
 import { dimensionsOf } from "./WhisperLayers.ts"
 import * as WhisperTokens from "./WhisperTokens.ts"
+import * as Priority from "../../supervision/Priority.ts"
 
 const say = (said: Said): void => parentPort!.postMessage(said, [])
 
@@ -51,7 +51,7 @@ const makePiper = ({ config, folder, model }: Extract<Job, { readonly type: "pip
   write(folder, "tokens.txt", PiperModel.tokensOf(settings))
 }
 
-WorkerThread.giveWay()
+Priority.lowerThread()
 parentPort!.once("message", (job: Job) => {
   try {
     if (job.type === "piper") makePiper(job)
