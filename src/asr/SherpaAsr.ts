@@ -79,7 +79,8 @@ const checkLanguage = (type: Model.SherpaAsrModel["type"], language: string) => 
 
 /** The recogniser as the pool loads it: one process for all languages and sessions. */
 export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Recogniser> => {
-  const { language, ...shared } = config
+  // `provider` has no effect: the library's packages are for the CPU.
+  const { language, ...shared } = { ...config, provider: undefined }
   return {
     kind: "asr",
     id: `${engine}:${JSON.stringify(shared)}`,

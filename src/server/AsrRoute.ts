@@ -3,6 +3,7 @@ import { Duration, Effect, Either, Fiber, FiberSet, Option, RcMap, Schema } from
 import { AsrEngines } from "../asr/Asr.ts"
 import { Decode } from "../audio/Decode.ts"
 import { Characters } from "../config/Characters.ts"
+import * as Scratch from "../supervision/Scratch.ts"
 import { Census } from "../telemetry/Census.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 import * as Upload from "./Upload.ts"
@@ -70,6 +71,7 @@ export const make = Effect.gen(function* () {
   const { uploadPause } = yield* EdgeLimits
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
+  yield* Scratch.clear()
   const uploads = yield* placesFor(uploadsAtOnce, "uploads are coming in")
   const works = yield* placesFor(workedOnAtOnce, "recordings are being transcribed")
   const memory = yield* Effect.makeSemaphore(inMemory)
@@ -79,7 +81,7 @@ export const make = Effect.gen(function* () {
   const fibers = yield* FiberSet.make<unknown, unknown>()
 
   const store = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
-    const file = path.join(yield* fs.makeTempDirectoryScoped({ prefix: "seiyuu-" }), "upload")
+    const file = path.join(yield* Scratch.folder(fs), "upload")
     yield* Upload.store(request, { maxBody, pause: uploadPause, to: file })
     return file
   })

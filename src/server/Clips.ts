@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from "node:crypto"
-import { hostname } from "node:os"
+import { randomUUID } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import { Clock, Duration, Effect, Option, Schema } from "effect"
 import * as Folder from "../models/Folder.ts"
@@ -9,10 +8,8 @@ import * as LivingProcess from "../supervision/LivingProcess.ts"
 /** Most files, and most bytes of all files, that are kept: beyond either the oldest go. */
 export const limits = { files: 200, bytes: 64 * 1024 * 1024 }
 
-/** This machine in the names of files; what a process is called means nothing on another one. */
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8)
 /** What the names of this process's files begin with. */
-const mine = `${host}-${process.pid}-`
+const mine = `${LivingProcess.machine}-${process.pid}-`
 /** Names of a server's files, with its machine and its process: whatever else is in the folder is left alone. */
 const ours = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
 /** Files of another machine that are older have been left by a server that is no more. */
@@ -53,7 +50,7 @@ export const open = Effect.fn("Clips.open")(function* (folder: string) {
   const isLeft = (name: string) => {
     const [, machine, pid] = ours.exec(name) ?? []
     if (machine === undefined) return Effect.succeed(false)
-    if (machine !== host) return isOld(name)
+    if (machine !== LivingProcess.machine) return isOld(name)
     return Effect.sync(() => Number(pid) === process.pid || !LivingProcess.isAlive(Number(pid)))
   }
   const removeAll = (which: (name: string) => Effect.Effect<boolean>) =>

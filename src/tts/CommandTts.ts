@@ -9,6 +9,7 @@ import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import * as HostPaths from "../engine/HostPaths.ts"
+import * as Scratch from "../supervision/Scratch.ts"
 import * as CommandProgram from "./CommandProgram.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -104,7 +105,7 @@ const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: st
   if (!args.some((arg) => arg.includes(outputMark))) return run(args)
   return Effect.scoped(
     Effect.gen(function* () {
-      const scratch = yield* Effect.mapError(fs.makeTempDirectoryScoped({ prefix: "seiyuu-tts-" }), noScratch)
+      const scratch = yield* Effect.mapError(Scratch.folder(fs), noScratch)
       const file = join(scratch, "speech.wav")
       yield* Effect.raceFirst(
         run(args.map((arg) => arg.replaceAll(outputMark, file))),

@@ -37,7 +37,7 @@ const failure = (args: ReadonlyArray<string>, changes: Partial<CommandTtsConfig>
     return error
   })
 
-const scratchFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("seiyuu-tts-")).length
+const scratchFolders = () => readdirSync(tmpdir()).filter((name) => /^seiyuu-[0-9a-f]{8}-/u.test(name)).length
 
 describe("CommandTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {
