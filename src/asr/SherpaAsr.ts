@@ -10,6 +10,7 @@ import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import type { JobFailed } from "../engine/JobFailed.ts"
+import * as Advice from "../models/Advice.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr, Listener } from "./Asr.ts"
@@ -39,11 +40,17 @@ export interface Services {
 const unavailable = (reason: string, advice: string) =>
   new EngineUnavailable({ kind: "asr", engine, reason, advice })
 
+/** A model, and what to do when it cannot be loaded. */
+interface Found {
+  readonly model: Model.SherpaAsrModel
+  readonly advice: string
+}
+
 /** From the catalogue, or from the files that the configuration names. */
 const find = Effect.fn("SherpaAsr.find")(function* (
   { folder, fs, store }: Services,
   config: SherpaAsrConfig
-): Effect.fn.Return<Model.SherpaAsrModel, EngineUnavailable> {
+): Effect.fn.Return<Found, EngineUnavailable> {
   if (config.model !== undefined) {
     const found = yield* store
       .obtain("asr", config.model)
@@ -52,7 +59,7 @@ const find = Effect.fn("SherpaAsr.find")(function* (
     const model = Model.fromConfig(described, { locate: (path) => path })
     return "problem" in model
       ? yield* unavailable(model.problem, "The catalogue's entry is not complete.")
-      : model
+      : { model, advice: Advice.damaged(found.id) }
   }
   const model = Model.fromConfig(config, { locate: (path) => resolve(folder, path) })
   if ("problem" in model)
@@ -63,7 +70,8 @@ const find = Effect.fn("SherpaAsr.find")(function* (
   yield* Effect.forEach(Object.entries(model.files), ([key, path]) =>
     EngineFiles.check({ kind: "asr", engine, section }, key, path)
   ).pipe(Effect.provideService(FileSystem.FileSystem, fs))
-  return model
+  const advice = `Check that ${section}.model_type and the files belong together, or set ${section}.model to auto.`
+  return { model, advice }
 })
 
 /** A model ends its process over a language that it does not know. */
@@ -85,7 +93,7 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
     kind: "asr",
     id: `${engine}:${JSON.stringify(shared)}`,
     load: Effect.gen(function* () {
-      const model = yield* find(services, config)
+      const { advice, model } = yield* find(services, config)
       const places = config.max_concurrency
       const process = yield* EngineProcess.open<Load, Job, string>({
         module: "SherpaAsrWorker",
@@ -98,7 +106,7 @@ export const spec = (services: Services, config: SherpaAsrConfig): EngineSpec<Re
           language: AsrLanguages.unknownTo(model.type, language) === undefined ? language : "auto",
           places
         },
-        advice: `Check that ${section}.model_type and the files belong together, or set ${section}.model to auto.`
+        advice
       })
       return { process, share: FairShare.make(places), streaming: model.streaming, type: model.type }
     })

@@ -90,7 +90,8 @@ const ask = Effect.fnUntraced(
     const failed = (detail: string, advice: string, cause?: unknown) =>
       new TranscriptionFailed({ engine, detail, advice, cause })
     const host = URL.canParse(address) ? new URL(address).host : "the configured base_url"
-    const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port 8080\`, or correct ${section}.base_url.`
+    const port = (URL.canParse(address) ? new URL(address).port : "") || "8080"
+    const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port ${port}\`, or correct ${section}.base_url.`
     const file = yield* wavOf(samples)
     const form = new FormData()
     form.set("file", file, "utterance.wav")

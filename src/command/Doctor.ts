@@ -91,7 +91,17 @@ const fetchAll = (loaded: ConfigFile.LoadedConfig, missing: ReadonlyArray<Needed
 
 const examine = Effect.fn("Doctor.examine")(function* (
   loaded: ConfigFile.LoadedConfig,
-  { fetch, host, port }: { readonly fetch: boolean; readonly host: string; readonly port: number }
+  {
+    config,
+    fetch,
+    host,
+    port
+  }: {
+    readonly config: Option.Option<string>
+    readonly fetch: boolean
+    readonly host: string
+    readonly port: number
+  }
 ) {
   const store = yield* ModelStore
   const { rows: files, usable } = yield* checkCharacters
@@ -115,7 +125,12 @@ const examine = Effect.fn("Doctor.examine")(function* (
   ]
   const refusals = fetch ? yield* fetchAll(loaded, missing) : new Map<never, never>()
   const { offline } = loaded.config.system_config
-  const rows = yield* EngineRows.of(engines, { several: usable.length > 1, offline, refusals })
+  const rows = yield* EngineRows.of(engines, {
+    config: Option.match(config, { onNone: () => "", onSome: (file) => ` --config ${file}` }),
+    several: usable.length > 1,
+    offline,
+    refusals
+  })
   return [...machine, ...rows]
 })
 
@@ -128,13 +143,12 @@ export const command = Command.make(
   },
   Effect.fn("Doctor.run")(function* ({ config, fetch }) {
     const before = yield* Root.command
-    const file = Option.getOrElse(
-      Option.orElse(config, () => before.config),
-      () => Root.usualConfig
-    )
+    const named = Option.orElse(config, () => before.config)
+    const file = Option.getOrElse(named, () => Root.usualConfig)
     const loaded = yield* ConfigFile.load(file)
     const { system_config } = loaded.config
     const rows = yield* examine(loaded, {
+      config: named,
       fetch,
       host: Option.getOrElse(before.host, () => system_config.host),
       port: Option.getOrElse(before.port, () => system_config.port)

@@ -77,7 +77,11 @@ const pull = Command.make("pull", { config, ids }, ({ config, ids }) =>
       }
     })
   )
-).pipe(Command.withDescription("Fetches models, with what they need, unless they are on this machine."))
+).pipe(
+  Command.withDescription(
+    "Fetches models, with what they need. What is on this machine is checked, and fetched again if it is damaged."
+  )
+)
 
 const saying: Readonly<Record<Removal, string>> = {
   removed: "has been removed.",

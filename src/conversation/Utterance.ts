@@ -26,8 +26,8 @@ const limit = Speech.longest * Speech.sampleRate
  */
 export interface Utterance {
   /**
-   * Adds a chunk. `first`: it begins the utterance. `full`: it is the first one that no longer fits. That is `dropped`
-   * like all after it, and like one without samples.
+   * Adds a chunk. `first`: it begins the utterance. `full`: it is the first one that no longer fits; its beginning is
+   * kept. Those after it are `dropped`, and so is one without samples.
    */
   readonly add: (chunk: Float32Array) => "first" | "kept" | "full" | "dropped"
   /**
@@ -69,6 +69,8 @@ export const make = (): Utterance => {
       if (full || chunk.length === 0) return "dropped"
       if (length + chunk.length > limit) {
         full = true
+        chunks.push(chunk.subarray(0, limit - length))
+        length = limit
         return "full"
       }
       chunks.push(chunk)

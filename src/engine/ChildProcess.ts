@@ -5,7 +5,7 @@ import { extname } from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { NodeStream } from "@effect/platform-node"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Fiber, Option, Stream } from "effect"
 import type { Scope } from "effect"
 import type { UnknownException } from "effect/Cause"
 
@@ -53,6 +53,9 @@ export const kill = (child: ChildProcess): Effect.Effect<void> =>
 /** Longest line that is logged in one, in characters: progress is often shown without an end of line. */
 const longestLine = 4096
 
+/** How much of the last line is told, in characters. */
+const longestComplaint = 200
+
 /** Whole lines of pieces, each of which ends no later than its line. */
 const lines = <E>(pieces: Stream.Stream<string, E>): Stream.Stream<string, E> =>
   Stream.concat(Stream.map(pieces, Option.some), Stream.make(Option.none<string>())).pipe(
@@ -65,7 +68,7 @@ const lines = <E>(pieces: Stream.Stream<string, E>): Stream.Stream<string, E> =>
   )
 
 /** What native code prints belongs in the log, not in the terminal. */
-const logOutput = (name: string, output: Readable | null) =>
+const logOutput = (name: string, output: Readable | null, onLine: (line: string) => void = () => {}) =>
   output === null
     ? Effect.void
     : NodeStream.fromReadable(
@@ -75,9 +78,16 @@ const logOutput = (name: string, output: Readable | null) =>
         Stream.decodeText(),
         Stream.flatMap((text) => Stream.make(...text.split(/(?<=[\r\n])/u))),
         lines,
+        Stream.tap((line) => Effect.sync(() => onLine(line))),
         Stream.runForEach((line) => Effect.logDebug(`${name}: ${line}`)),
         Effect.ignore
       )
+
+export interface Opened {
+  readonly child: ChildProcess
+  /** The last line that it complained of, once it has ended. It may hold paths. */
+  readonly lastWords: Effect.Effect<string | undefined>
+}
 
 /**
  * Starts a process with an IPC channel; it ends with the scope. What it prints is logged at level debug. Fails when the
@@ -85,7 +95,7 @@ const logOutput = (name: string, output: Readable | null) =>
  */
 export const open = Effect.fn("ChildProcess.open")(function* (
   options: Options
-): Effect.fn.Return<ChildProcess, UnknownException, Scope.Scope> {
+): Effect.fn.Return<Opened, UnknownException, Scope.Scope> {
   const child = yield* Effect.acquireRelease(
     Effect.try(() => start(options)),
     kill
@@ -93,6 +103,13 @@ export const open = Effect.fn("ChildProcess.open")(function* (
   // A process that cannot be started, or sent to, has ended: `ended` tells that.
   child.on("error", () => {})
   yield* Effect.forkScoped(logOutput(options.name, child.stdout))
-  yield* Effect.forkScoped(logOutput(options.name, child.stderr))
-  return child
+  let complaint: string | undefined
+  const complaints = yield* Effect.forkScoped(
+    logOutput(options.name, child.stderr, (line) => (complaint = line.slice(0, longestComplaint)))
+  )
+  const lastWords = Fiber.await(complaints).pipe(
+    Effect.timeoutOption("1 second"),
+    Effect.map(() => complaint)
+  )
+  return { child, lastWords }
 })

@@ -36,7 +36,7 @@ export const open = Effect.fn("EngineLife.open")(function* <Load, Job, Reply>(
   const { advice, engine, kind, load } = options
   const unavailable = (reason: string) => new EngineUnavailable({ kind, engine, reason, advice })
   const notStarted = unavailable("its process could not be started")
-  const child = yield* ChildProcess.open({ ...options, name: engine }).pipe(
+  const { child, lastWords } = yield* ChildProcess.open({ ...options, name: engine }).pipe(
     Effect.orElseFail(() => notStarted)
   )
   const ended = ChildProcess.ended(child)
@@ -49,9 +49,11 @@ export const open = Effect.fn("EngineLife.open")(function* <Load, Job, Reply>(
     Effect.mapError(reasonOf),
     // A native engine that cannot read its model may end its process: that is all it says.
     Effect.raceFirst(
-      Effect.zipRight(
-        ended,
-        Effect.fail(unavailable("its process ended while it was loaded; the log says more at level debug"))
+      Effect.zipRight(ended, lastWords).pipe(
+        Effect.map((words) =>
+          words === undefined ? "" : `: ${HostPaths.without(words).replace(/\.+$/u, "")}`
+        ),
+        Effect.flatMap((words) => unavailable(`its process ended while it was loaded${words}`))
       )
     ),
     Effect.timeoutFail({

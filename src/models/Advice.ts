@@ -25,6 +25,10 @@ export const online = (kind: ModelKind, tried: ReadonlyArray<Attempt> = []): str
 export const offline = (id: string): string =>
   `Run "seiyuu models pull ${id}" once while there is a network, or set system_config.offline to false.`
 
+/** What to do when a model of the catalogue cannot be loaded. */
+export const damaged = (id: string): string =>
+  `Its files may be damaged: "seiyuu models pull ${id}" checks them, and fetches again what is.`
+
 /** What a configuration may say. */
 export const choosing = (kind: ModelKind): string =>
   kind === "llm"

@@ -1,8 +1,8 @@
-import { FileSystem } from "@effect/platform"
-import type { Path } from "@effect/platform"
+import { FileSystem, Path } from "@effect/platform"
 import { Effect, Option } from "effect"
 import * as Advice from "./Advice.ts"
 import type { Catalogue, CatalogueEntry } from "./Catalogue.ts"
+import * as Checksum from "./Checksum.ts"
 import * as FolderLock from "./FolderLock.ts"
 import * as LocalModel from "./LocalModel.ts"
 import { attempt, ModelUnavailable } from "./ModelUnavailable.ts"
@@ -51,6 +51,23 @@ export const list = (catalogue: Catalogue, places: Placement.Places) =>
   Effect.forEach(catalogue, (entry) =>
     Effect.map(placeOf(places, entry), (place): Listed => ({ entry, place }))
   )
+
+/** Deletes what is in the entry's folder and is not what was fetched: a disk, or somebody, has changed it since. */
+export const clearDamaged = Effect.fn("ModelShelf.clearDamaged")(
+  function* (places: Placement.Places, entry: CatalogueEntry) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const folder = yield* Placement.folderOf(places, entry)
+    for (const file of entry.files) {
+      const place = path.join(folder, file.name)
+      if (!(yield* Placement.isFile(place, file)) || (yield* Checksum.ofFile(place)) === file.sha256) continue
+      yield* Effect.logWarning(`${entry.name}: ${file.name} is damaged and is fetched again`)
+      yield* fs.remove(place)
+    }
+  },
+  // Whatever stands in the way of this stands in the way of fetching, which says so.
+  Effect.ignoreLogged
+)
 
 /** Deletes the entry's folder, with what an unfinished download left; waits while it is being fetched. */
 export const remove = Effect.fn("ModelShelf.remove")(function* (

@@ -63,7 +63,7 @@ export class ModelStore extends Context.Tag("seiyuu/models/ModelStore")<
     readonly progress: Stream.Stream<Progress.Progress>
     /** The catalogue, and what of it is here. */
     readonly list: Effect.Effect<ReadonlyArray<ModelShelf.Listed>>
-    /** Obtains the entry of this id, of whatever kind, also offline. */
+    /** Obtains the entry of this id, of whatever kind, also offline. What is here of it is verified again. */
     readonly pull: (id: string) => Effect.Effect<Model, ModelUnavailable>
     /** Deletes what was fetched of the entry of this id. */
     readonly remove: (id: string) => Effect.Effect<ModelShelf.Removal, ModelUnavailable>
@@ -238,7 +238,11 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
     progress: Stream.fromPubSub(news),
     list: Effect.provide(ModelShelf.list(catalogue, places), context),
     pull: Effect.fn("ModelStore.pull")(function* (id) {
-      return yield* obtainById(yield* entryById(id), { ...way(), offline: false })
+      const entry = yield* entryById(id)
+      yield* Effect.forEach([entry, ...ModelShelf.needsOf(catalogue, entry)], (part) =>
+        Effect.provide(ModelShelf.clearDamaged(places, part), context)
+      )
+      return yield* obtainById(entry, { ...way(), offline: false })
     }),
     remove: Effect.fn("ModelStore.remove")(function* (id) {
       const entry = yield* entryById(id)

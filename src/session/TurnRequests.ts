@@ -36,6 +36,8 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
       if (added === "first" && extensions.partialTranscripts) yield* listening.begin
       return yield* listening.hear(chunk)
     case "full": {
+      // What is kept of it is transcribed as a whole.
+      yield* listening.cancel
       const client = yield* Client
       return yield* client.send(
         ServerMessage.failure(

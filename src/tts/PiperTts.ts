@@ -6,6 +6,7 @@ import type { EngineSpec } from "../engine/EnginePool.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as EngineFiles from "../engine/EngineFiles.ts"
 import * as Threads from "../engine/Threads.ts"
+import * as Advice from "../models/Advice.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
 import type { Services } from "./SherpaTts.ts"
@@ -36,13 +37,15 @@ const dataFolder = ({ folder, store }: Services, config: PiperTtsConfig) =>
     return given.value
   })
 
+/** Whether it is a file, and no voice of the catalogue. */
+const isOwn = (wanted: string) => wanted.trim().toLowerCase().endsWith(".onnx")
+
 /** The voice's files, by the keys of `sherpa_onnx_tts`. */
 const keysOf = (services: Services, config: PiperTtsConfig) =>
   Effect.gen(function* () {
     const { folder, store } = services
     const wanted = config.model_path.trim()
-    if (!wanted.toLowerCase().endsWith(".onnx"))
-      return yield* VoiceStore.keysOf(store, place, "model_path", wanted)
+    if (!isOwn(wanted)) return yield* VoiceStore.keysOf(store, place, "model_path", wanted)
     const path = resolve(folder, wanted)
     for (const file of [path, `${path}.json`]) yield* EngineFiles.check(place, "model_path", file)
     const { model, tokens } = yield* VoiceStore.piperVoice(store, place, path)
@@ -63,7 +66,7 @@ export const spec = (services: Services, config: PiperTtsConfig): EngineSpec<She
       yield* SherpaFiles.check(place, voice, [])
       return yield* SherpaEngine.open({
         engine,
-        advice,
+        advice: isOwn(model_path) ? advice : Advice.damaged(model_path.trim()),
         load: {
           voice,
           ruleFsts: [],

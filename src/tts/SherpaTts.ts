@@ -5,6 +5,7 @@ import type { SherpaOnnxTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as EngineFiles from "../engine/EngineFiles.ts"
 import * as Threads from "../engine/Threads.ts"
+import * as Advice from "../models/Advice.ts"
 import * as SherpaEngine from "./SherpaEngine.ts"
 import * as SherpaFiles from "./SherpaFiles.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
@@ -60,9 +61,10 @@ export const spec = (
       if ("_tag" in voice) return yield* unclear(voice)
       const ruleFsts = SherpaVoice.pathsOf((config.tts_rule_fsts ?? "").split(","), absolute)
       yield* SherpaFiles.check(place, voice, ruleFsts)
+      const { model } = config
       return yield* SherpaEngine.open({
         engine,
-        advice,
+        advice: model === undefined || model.trim() === "" ? advice : Advice.damaged(model.trim()),
         load: {
           voice,
           ruleFsts,

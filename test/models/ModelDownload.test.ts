@@ -50,6 +50,25 @@ test(
 )
 
 test(
+  "pull checks what is here, and fetches again what has been damaged since",
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const server = yield* FileServer.serve(body, { "/m": {} })
+    const store = yield* open({ folder: yield* folder, catalogue: [entry("a", url(server.url("/m")))] })
+    const { path } = yield* store.pull("a")
+    yield* store.pull("a")
+    assert.strictEqual(server.seen.length, 1)
+    // Of the same size: nothing else tells it.
+    yield* fs.writeFile(path, Buffer.from(body).fill(7, 1000, 2000))
+    yield* store.obtain("llm", "a")
+    assert.strictEqual(server.seen.length, 1)
+    yield* store.pull("a")
+    assert.strictEqual(server.seen.length, 2)
+    assert.deepStrictEqual(Buffer.from(yield* fs.readFile(path)), body)
+  })
+)
+
+test(
   "starts over when the server does not know ranges",
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem

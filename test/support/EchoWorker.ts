@@ -35,7 +35,11 @@ const alone = Effect.unsafeMakeSemaphore(1).withPermits(1)
 const runner = EngineRunner.serve<Load, string, Job, Reply>({
   load: ({ load }) => {
     if (load === "refuse") return Effect.fail(EngineRunner.problem("the model is broken"))
-    if (load === "die") return exit
+    if (load === "die")
+      return Effect.zipRight(
+        Effect.sync(() => process.stderr.write("loading\nthere is nothing in /srv/models/model.onnx.\n")),
+        exit
+      )
     return load === "hang" ? Effect.never : Effect.succeed("loaded")
   },
   work: (_, job) => {

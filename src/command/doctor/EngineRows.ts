@@ -11,6 +11,8 @@ import * as NeededModels from "./NeededModels.ts"
 import * as Report from "./Report.ts"
 
 export interface Options {
+  /** What has to be said beside a command so that it means the same configuration, with a space before it; or nothing. */
+  readonly config: string
   /** Whether there are several characters, so that it has to be said whose engine it is. */
   readonly several: boolean
   /** Whether the server fetches nothing by itself. */
@@ -19,28 +21,32 @@ export interface Options {
   readonly refusals: ReadonlyMap<string, ModelUnavailable>
 }
 
-const pulls = ({ bytes, id }: NeededModels.Missing) =>
-  `"seiyuu models pull ${id}" fetches ${Progress.readable(bytes)}`
+const pulls = ({ bytes, id }: NeededModels.Missing, { config }: Options) =>
+  `"seiyuu models pull${config} ${id}" fetches ${Progress.readable(bytes)}`
 
 /** Whether a model that the engine needs is not here, and why. */
-const missingOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, { refusals }: Options) {
+const missingOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, options: Options) {
   const [unmet] = yield* NeededModels.allMissing(yield* ModelStore, needs)
   if (unmet === undefined) return undefined
-  const refusal = refusals.get(NeededModels.nameOf(unmet.needed))
+  const refusal = options.refusals.get(NeededModels.nameOf(unmet.needed))
   return refusal === undefined
     ? Report.missing(
         `its model ${unmet.model.id} is not here`,
-        `${pulls(unmet.model)}; so does "seiyuu doctor --fetch".`
+        `${pulls(unmet.model, options)}; so does "seiyuu doctor${options.config} --fetch".`
       )
     : Report.missing(`its model could not be fetched: ${refusal.reason}`, refusal.advice)
 })
 
 /** What the server would fetch by itself although there is a model. */
-const betterOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, { offline }: Options) {
+const betterOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, options: Options) {
   const store = yield* ModelStore
-  const better = offline ? [] : yield* Effect.forEach(needs, (needed) => NeededModels.better(store, needed))
+  const better = options.offline
+    ? []
+    : yield* Effect.forEach(needs, (needed) => NeededModels.better(store, needed))
   const model = better.find((model) => model !== undefined)
-  return model === undefined ? "" : `The server tries to fetch a better model first: ${pulls(model)} now.`
+  return model === undefined
+    ? ""
+    : `The server tries to fetch a better model first: ${pulls(model, options)} now.`
 })
 
 /** Where the speech of `substitute` is kept. */
