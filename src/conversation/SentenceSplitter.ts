@@ -100,7 +100,8 @@ const firstPart = (text: string): string | undefined => {
 
 const cutBefore = (text: string, limit: number): number => {
   const space = text.lastIndexOf(" ", limit)
-  if (space > 0) return space + 1
+  // Not within the white space that it begins with: there has to be something to show.
+  if (space > text.length - text.trimStart().length) return space + 1
   // Never between the two halves of one character.
   return endsInsidePair(text.slice(0, limit)) ? limit - 1 : limit
 }

@@ -27,6 +27,11 @@ describe("SentenceSplitter", () => {
     )
   })
 
+  it("cuts no white space off as a sentence of its own", () => {
+    const long = "a".repeat(700)
+    expect(split([`...   ${long}`])).toEqual(["...", `   ${"a".repeat(597)}`, "a".repeat(103)])
+  })
+
   it("bounds the length of a sentence", () => {
     fc.assert(
       fc.property(chunked, ({ chunks }) => {

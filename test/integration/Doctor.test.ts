@@ -153,11 +153,11 @@ describe("seiyuu doctor", () => {
         })
         expect(row("llm llama_cpp_llm (Ann)")).toMatchObject({
           state: "missing",
-          mend: expect.stringContaining(`"seiyuu models pull ${EmbeddedModel.id}" fetches 92.9 MB`)
+          mend: expect.stringContaining(` ${EmbeddedModel.id}" fetches 92.9 MB`)
         })
         expect(row("tts piper_tts (Hana)")).toMatchObject({
           state: "missing",
-          mend: expect.stringContaining('"seiyuu models pull espeak-ng-data" fetches 10.1 MB')
+          mend: expect.stringContaining('conf.yaml espeak-ng-data" fetches 10.1 MB')
         })
         expect(row("tts flite_tts (Ann, Bob)")).toMatchObject({ state: "ok" })
         // Hana's own voice is silent: the one that comes along speaks to them.
