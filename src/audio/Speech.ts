@@ -23,3 +23,6 @@ export const join = (parts: ReadonlyArray<Float32Array>): Float32Array => {
   }
   return whole
 }
+
+/** No sound at all: what a voice has for text without words. */
+export const nothing: Pcm = { samples: new Int16Array(0), sampleRate }

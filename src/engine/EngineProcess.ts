@@ -142,9 +142,7 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
     Effect.raceFirst(
       Effect.interruptible(work),
       Effect.interruptible(
-        Effect.delay(Effect.zipRight(ChildProcess.kill(child), overdue), jobTimeout).pipe((clock) =>
-          Effect.zipRight(since, clock)
-        )
+        Effect.zipRight(since, Effect.delay(Effect.zipRight(ChildProcess.kill(child), overdue), jobTimeout))
       )
     )
 

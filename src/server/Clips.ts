@@ -8,8 +8,6 @@ import * as LivingProcess from "../supervision/LivingProcess.ts"
 /** Most files, and most bytes of all files, that are kept: beyond either the oldest go. */
 export const limits = { files: 200, bytes: 64 * 1024 * 1024 }
 
-/** What the names of this process's files begin with. */
-const mine = `${LivingProcess.machine}-${process.pid}-`
 /** Names of a server's files, with its machine and its process: whatever else is in the folder is left alone. */
 const ours = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
 /** Files of another machine that are older have been left by a server that is no more. */
@@ -80,11 +78,11 @@ export const open = Effect.fn("Clips.open")(function* (folder: string) {
     )
 
   yield* removeAll(isLeft)
-  yield* Finalizer.add(removeAll((name) => Effect.succeed(name.startsWith(mine))))
+  yield* Finalizer.add(removeAll((name) => Effect.succeed(name.startsWith(LivingProcess.mine))))
 
   const keep = Effect.fn("Clips.keep")((wav: Uint8Array) =>
     Effect.uninterruptibleMask((restore) => {
-      const name = `${mine}${randomUUID()}.wav`
+      const name = `${LivingProcess.mine}${randomUUID()}.wav`
       return restore(write(name, wav)).pipe(
         Effect.tap(() => {
           kept.push({ name, bytes: wav.byteLength })

@@ -7,7 +7,7 @@ const ours = `seiyuu-${LivingProcess.machine}-`
 
 /** A folder for temporary files, which goes with the scope. */
 export const folder = (fs: FileSystem.FileSystem) =>
-  fs.makeTempDirectoryScoped({ prefix: `${ours}${process.pid}-` })
+  fs.makeTempDirectoryScoped({ prefix: `seiyuu-${LivingProcess.mine}` })
 
 /** Removes the folders of servers that were killed. */
 export const clear = Effect.fn("Scratch.clear")(function* () {

@@ -58,7 +58,7 @@ export const voice = (services: Services, share: FairShare.FairShare, config: Co
     synthesize: Effect.fn("CommandTts.synthesize")((text: string) =>
       SpeechPieces.isSpeakable(text)
         ? member.run(speak(services, config, text))
-        : Effect.succeed({ samples: new Int16Array(0), sampleRate: Speech.sampleRate })
+        : Effect.succeed(Speech.nothing)
     )
   }
 }

@@ -2,6 +2,7 @@ import { Worker } from "@effect/platform"
 import { NodeWorker } from "@effect/platform-node"
 import { Effect } from "effect"
 import * as WorkerThread from "../audio/WorkerThread.ts"
+import * as Speech from "../audio/Speech.ts"
 import type { FliteTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -80,7 +81,7 @@ export const voice = (flite: Flite, config: FliteTtsConfig): Effect.Effect<Tts, 
 
 const synthesize = Effect.fn("FliteTts.synthesize")(function* (flite: Flite, voice: string, text: string) {
   const pieces = FliteText.pieces(text)
-  if (pieces.length === 0) return { samples: new Int16Array(0), sampleRate: 16_000 }
+  if (pieces.length === 0) return Speech.nothing
   const spoken = yield* flite.ask({ _tag: "Speak", voice, pieces })
   return spoken._tag === "Spoken" ? spoken.pcm : yield* failed(problemOf(spoken))
 })

@@ -3,7 +3,6 @@ import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
-import type { Pcm } from "../audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
 import * as Quotation from "../models/Quotation.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
@@ -12,7 +11,6 @@ import type { Tts } from "./Tts.ts"
 
 const engine = "openai_tts"
 const requestTimeout = "30 seconds"
-const nothing: Pcm = { samples: new Int16Array(0), sampleRate: Speech.sampleRate }
 /** Further attempts after a refusal that may pass. */
 const retries = 2
 const firstPause = "300 millis"
@@ -69,7 +67,7 @@ export const open = Effect.fnUntraced(function* (
     )
 
   const synthesize = (text: string) => {
-    if (!SpeechPieces.isSpeakable(text)) return Effect.succeed(nothing)
+    if (!SpeechPieces.isSpeakable(text)) return Effect.succeed(Speech.nothing)
     return Effect.suspend(() => request(text)).pipe(
       Effect.retry({ times: retries, schedule: pauses, while: mayPass }),
       Effect.mapError(words.requestFailed),

@@ -53,7 +53,7 @@ const table = Effect.gen(function* () {
 /** A character without a voice answers in writing only. */
 const mute: Tts = {
   engine: "tts_model",
-  synthesize: () => Effect.succeed({ samples: new Int16Array(0), sampleRate: Speech.sampleRate })
+  synthesize: () => Effect.succeed(Speech.nothing)
 }
 
 export const layer = Layer.effect(

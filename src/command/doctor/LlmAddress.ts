@@ -2,8 +2,8 @@ import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Option, Redacted, Schema } from "effect"
 import type { LlmProvider } from "../../config/AgentConfig.ts"
 import type { LlmConfig } from "../../config/LlmConfig.ts"
-import * as Report from "./Report.ts"
 import * as BoundedBody from "../../engine/BoundedBody.ts"
+import * as Report from "./Report.ts"
 
 /** What is asked of a provider that costs nothing: which models it has. */
 interface Question {

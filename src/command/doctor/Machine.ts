@@ -2,6 +2,7 @@ import { createServer } from "node:net"
 import { dirname } from "node:path"
 import { Command, FileSystem, HttpClient } from "@effect/platform"
 import { Effect, Either, Schema } from "effect"
+import * as BoundedBody from "../../engine/BoundedBody.ts"
 import * as Advice from "../../models/Advice.ts"
 import * as ErrorCode from "../../models/ErrorCode.ts"
 import * as ModelFetch from "../../models/ModelFetch.ts"
@@ -9,7 +10,6 @@ import * as Progress from "../../models/Progress.ts"
 import * as Python from "../../models/Python.ts"
 import { AddressUnavailable } from "../../server/HttpServer.ts"
 import * as Report from "./Report.ts"
-import * as BoundedBody from "../../engine/BoundedBody.ts"
 
 /** The oldest version that runs it: what package.json says. */
 const oldestNode = { major: 20, minor: 19 }
