@@ -1,5 +1,6 @@
 import { Context } from "effect"
 import type { Effect, Scope, Stream } from "effect"
+import type { Pcm } from "../audio/Pcm.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage, ChatMessage, LlmFailed } from "../llm/Llm.ts"
 import type { McpClient } from "../mcp/McpClient.ts"
@@ -11,10 +12,20 @@ export interface AgentInput {
   readonly conversation: string
   /** What has been said before, oldest first, without the present input. */
   readonly memory: ReadonlyArray<ChatMessage>
+  /** What had been said before that, in short. */
+  readonly summary?: string
+  /** What is known of the person from earlier conversations and may matter now, a sentence each. */
+  readonly recalled?: ReadonlyArray<string>
   /** Who speaks: the character's name for the person. */
   readonly from: string
   readonly text: string
   readonly images: ReadonlyArray<ChatImage>
+  /** Asks the person whether this call may be made. Absent: there is nobody to ask, and the answer is no. */
+  readonly consent?: (call: {
+    readonly id: string
+    readonly tool: string
+    readonly input: unknown
+  }) => Effect.Effect<boolean>
 }
 
 /** The state of one tool call, as `tool_call_status` shows it. */
@@ -23,6 +34,10 @@ export interface ToolCall {
   readonly tool: string
   readonly status: "running" | "completed" | "error"
   readonly content: string
+  /** Pictures among its results. */
+  readonly images?: ReadonlyArray<ChatImage>
+  /** Where a browser that the tool drives can be watched, as the tool says it. */
+  readonly browserView?: Readonly<Record<string, unknown>>
 }
 
 /** A piece of the answer, in the order in which it is to be shown. */
@@ -30,6 +45,8 @@ export type AgentEvent =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Think"; readonly text: string }
   | { readonly _tag: "Tool"; readonly call: ToolCall }
+  /** A sentence that the agent speaks with a voice of its own. */
+  | { readonly _tag: "Audio"; readonly text: string; readonly pcm: Pcm }
 
 /** What answers: a mind behind a character. It keeps nothing of a conversation: memory belongs to the session. */
 export interface Agent {
@@ -37,6 +54,14 @@ export interface Agent {
   readonly notice?: string
   /** Interrupting the stream stops everything that it has started. */
   readonly reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  /**
+   * Has the agent's model write one text (a summary, a translation) outside of every conversation. Absent where the
+   * agent has no model that could be asked.
+   */
+  readonly write?: (task: {
+    readonly system: string
+    readonly text: string
+  }) => Effect.Effect<string, LlmFailed>
 }
 
 /** What an agent is built from. */

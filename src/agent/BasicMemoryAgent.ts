@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import type { Context } from "effect"
 import type { Prompts } from "../config/Prompts.ts"
 import type { ChatMessage, LlmProviders } from "../llm/Llm.ts"
@@ -21,7 +21,10 @@ export const open = Effect.fnUntraced(function* ({ llms, prompts }: Services, op
         text: input.text,
         ...(input.images.length === 0 ? {} : { images: input.images })
       }
-      return llm.stream({ conversation: input.conversation, system, messages: [...input.memory, asked] })
+      return Stream.filter(
+        llm.stream({ conversation: input.conversation, system, messages: [...input.memory, asked] }),
+        (delta) => delta._tag !== "Call"
+      )
     }
   }
   return agent

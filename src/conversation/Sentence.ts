@@ -1,4 +1,5 @@
 import type { AgentEvent, ToolCall } from "../agent/Agent.ts"
+import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsPreprocessorConfig } from "../config/TtsPreprocessorConfig.ts"
 import type { Actions } from "../protocol/ServerMessage.ts"
 import * as Emotions from "./Emotions.ts"
@@ -15,6 +16,8 @@ export interface Sentence {
   readonly display: string
   readonly speech: string
   readonly actions: Actions | null
+  /** What the agent itself has said it with; nothing is synthesised then. */
+  readonly sound?: Pcm
   /** Part of a think block: shown, but neither spoken nor remembered. */
   readonly thought: boolean
 }
@@ -76,6 +79,8 @@ const makeCutter = (options: Options): Cutter => {
         return [...setThinking(false), ...said.push(event.text).map(spoken)]
       case "Tool":
         return [...flush(), event]
+      case "Audio":
+        return [...flush(), { ...spoken(event.text), sound: event.pcm }]
     }
   }
 

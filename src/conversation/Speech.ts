@@ -29,22 +29,26 @@ export interface Options {
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
 
+  const heard = (sentence: Sentence, pcm: Pcm.Pcm): Spoken => {
+    const spoken = silent(options.character, sentence)
+    // A file without sound is none to browsers.
+    return pcm.samples.length === 0 ? spoken : withSound(spoken, pcm)
+  }
+
   const synthesize = (sentence: Sentence) =>
     options.tts.pipe(
       Effect.flatMap((tts) => tts.synthesize(sentence.speech)),
-      Effect.map((pcm) => {
-        const spoken = silent(options.character, sentence)
-        // A file without sound is none to browsers.
-        return pcm.samples.length === 0 ? spoken : withSound(spoken, pcm)
-      }),
+      Effect.map((pcm) => heard(sentence, pcm)),
       Effect.catchAll((failure) =>
         Effect.as(options.onFailure(failure), silent(options.character, sentence))
       ),
       census.track("sentence")
     )
 
-  return (sentence: Sentence): Effect.Effect<Spoken> =>
-    sentence.speech === "" ? Effect.succeed(silent(options.character, sentence)) : synthesize(sentence)
+  return (sentence: Sentence): Effect.Effect<Spoken> => {
+    if (sentence.sound !== undefined) return Effect.sync(() => heard(sentence, sentence.sound!))
+    return sentence.speech === "" ? Effect.succeed(silent(options.character, sentence)) : synthesize(sentence)
+  }
 })
 
 const silent = (character: CharacterConfig, sentence: Sentence): Spoken => ({

@@ -6,7 +6,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import { Chunk, Effect, Option, Redacted, Schedule, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
-import type { ChatMessage, Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
+import type { ChatMessage, Llm, LlmDelta, LlmFailed, LlmRequest, LlmTool, ToolRound } from "./Llm.ts"
 import * as ProviderFailure from "./ProviderFailure.ts"
 
 /** A model of the AI SDK, whoever serves it. */
@@ -82,7 +82,13 @@ const make = (model: Model, options: Options): Llm => {
 
   const start = (request: LlmRequest, abortSignal: AbortSignal) =>
     Effect.tryPromise({
-      try: () => model.doStream({ prompt: options.prompt(request), ...options.settings, abortSignal }),
+      try: () =>
+        model.doStream({
+          prompt: options.prompt(request),
+          ...toolsOf(request.tools),
+          ...options.settings,
+          abortSignal
+        }),
       catch: (cause) => ({ cause })
     }).pipe(
       Effect.retry({
@@ -109,6 +115,7 @@ const make = (model: Model, options: Options): Llm => {
   return {
     provider: options.provider,
     model: options.model,
+    callsTools: true,
     stream: (request) => Stream.unwrapScoped(open(request))
   }
 }
@@ -140,8 +147,13 @@ const reading = (reader: ReadableStreamDefaultReader<Part>) => {
   }
 }
 
-/** Adds the text of a part, to the delta before it if it is of the same kind; answers whether it has any. */
+/** Adds what a part says, its text to the delta before it if it is of the same kind; answers whether it says anything. */
 const collect = (deltas: Array<LlmDelta>, part: Part): boolean => {
+  if (part.type === "tool-call") {
+    const request = { id: part.toolCallId, name: part.toolName, input: part.input }
+    deltas.push({ _tag: "Call", request })
+    return true
+  }
   if ((part.type !== "text-delta" && part.type !== "reasoning-delta") || part.delta === "") return false
   const tag = part.type === "text-delta" ? "Text" : "Think"
   const before = deltas.at(-1)
@@ -153,6 +165,10 @@ const collect = (deltas: Array<LlmDelta>, part: Part): boolean => {
 const promptOf = (request: LlmRequest, systemRole: "system" | "user"): Prompt => {
   const prompt: Prompt = request.system === "" ? [] : [{ role: "system", content: request.system }]
   for (const message of request.messages) {
+    if (message.role === "tools") {
+      prompt.push(...roundOf(message))
+      continue
+    }
     const role = message.role === "system" ? systemRole : message.role
     if (role === "system") prompt.push({ role, content: message.text })
     else if (role === "assistant") prompt.push({ role, content: textOf(message) })
@@ -161,7 +177,54 @@ const promptOf = (request: LlmRequest, systemRole: "system" | "user"): Prompt =>
   return prompt.filter(({ content }) => content.length > 0)
 }
 
-const textOf = ({ text }: ChatMessage) => (text === "" ? [] : [{ type: "text" as const, text }])
+/** What the model asked for and, as a message of its own, what came of it. */
+const roundOf = ({ outcomes, text }: ToolRound): Prompt => [
+  {
+    role: "assistant",
+    content: [
+      ...textOf({ text }),
+      ...outcomes.map(({ request: { id, input, name } }) => ({
+        type: "tool-call" as const,
+        toolCallId: id,
+        toolName: name,
+        input: inputOf(input)
+      }))
+    ]
+  },
+  {
+    role: "tool",
+    content: outcomes.map(({ failed, request: { id, name }, text }) => ({
+      type: "tool-result" as const,
+      toolCallId: id,
+      toolName: name,
+      output: { type: failed ? ("error-text" as const) : ("text" as const), value: text }
+    }))
+  }
+]
+
+/** Providers take back arguments only as an object. */
+const inputOf = (input: string): unknown =>
+  Option.getOrElse(
+    Option.filter(
+      Option.liftThrowable(JSON.parse)(input),
+      (value) => typeof value === "object" && value !== null
+    ),
+    () => ({})
+  )
+
+const toolsOf = (tools: ReadonlyArray<LlmTool> = []): Pick<CallOptions, "tools"> =>
+  tools.length === 0
+    ? {}
+    : {
+        tools: tools.map(({ description, inputSchema, name }) => ({
+          type: "function" as const,
+          name,
+          description,
+          inputSchema
+        }))
+      }
+
+const textOf = ({ text }: Pick<ChatMessage, "text">) => (text === "" ? [] : [{ type: "text" as const, text }])
 
 const imagesOf = ({ images = [] }: ChatMessage) =>
   images.map(({ mimeType, base64 }) => ({ type: "file" as const, mediaType: mimeType, data: base64 }))

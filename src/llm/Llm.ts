@@ -15,18 +15,55 @@ export interface ChatMessage {
   readonly images?: ReadonlyArray<ChatImage>
 }
 
+/** A tool that a model may call; `inputSchema` is a JSON Schema of an object. */
+export interface LlmTool {
+  readonly name: string
+  readonly description: string
+  readonly inputSchema: Readonly<Record<string, unknown>>
+}
+
+/** A model asks for one tool to be run; `input` is JSON as the model wrote it, which may be broken. */
+export interface ToolRequest {
+  readonly id: string
+  readonly name: string
+  readonly input: string
+}
+
+/** What came of a request. `text` is what the model is told. */
+export interface ToolOutcome {
+  readonly request: ToolRequest
+  readonly text: string
+  readonly images?: ReadonlyArray<ChatImage>
+  readonly failed: boolean
+}
+
+/** One step of an answer that used tools: what the model said before, what it asked for and what came of it. */
+export interface ToolRound {
+  readonly role: "tools"
+  readonly text: string
+  readonly outcomes: ReadonlyArray<ToolOutcome>
+}
+
+export type LlmMessage = ChatMessage | ToolRound
+
 export interface LlmRequest {
   /** Identifies the conversation, so that a local model can reuse what it has already evaluated. */
   readonly conversation: string
   readonly system: string
-  /** Oldest first; the last one is the user's. */
-  readonly messages: ReadonlyArray<ChatMessage>
+  /** Oldest first; the last one is the user's, or a round of tools. */
+  readonly messages: ReadonlyArray<LlmMessage>
+  /** What the model may call. Absent for a model that has no calls of its own: see `PromptedTools`. */
+  readonly tools?: ReadonlyArray<LlmTool>
 }
 
-/** A piece of the answer as the model writes it; `Think` is a reasoning model's own reasoning. */
+/**
+ * A piece of the answer as the model writes it; `Think` is a reasoning model's own reasoning, `Call` a whole call of
+ * a tool. An answer with calls goes on, after they have been run, in a further request with their `ToolRound`.
+ */
 export type LlmDelta =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Think"; readonly text: string }
+  | { readonly _tag: "Call"; readonly request: ToolRequest }
 
 /** The model did not answer, or broke off. `message` is fit for a client. */
 export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
@@ -38,6 +75,8 @@ export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
     "unknown-model",
     "rate-limited",
     "rejected",
+    /** This model, or its server, takes no tools: asking without them may succeed. */
+    "no-tools",
     "broken-off"
   ),
   /** What happened, a clause without a full stop. */
@@ -55,6 +94,8 @@ export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
 export interface Llm {
   readonly provider: string
   readonly model: string
+  /** Whether it has calls of tools of its own, and takes `tools` and rounds of them. */
+  readonly callsTools: boolean
   /** A line for people about the model and how to choose another, if there is something to say. */
   readonly notice?: string
   /** Interrupting the stream aborts the request, down to the provider's connection. */

@@ -1,17 +1,66 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
-/** A tool that the agent may call. */
+/** A tool of one MCP server; `inputSchema` is a JSON Schema of an object. */
 export interface Tool {
+  readonly server: string
   readonly name: string
   readonly description: string
+  readonly inputSchema: Readonly<Record<string, unknown>>
+  /** Whether the person has to be asked before each call. */
+  readonly confirm: boolean
+  /** Whether a client may call it itself, by `mcp-tool-call`. */
+  readonly clientMayCall: boolean
+}
+
+/** What a tool answers: its texts and resources in words, and its pictures. */
+export interface ToolResult {
+  readonly text: string
+  readonly images: ReadonlyArray<{ readonly mimeType: string; readonly base64: string }>
+  /** The tool itself says that it did not succeed; `text` says why. */
+  readonly failed: boolean
+  /** Where a browser that the tool drives can be watched. */
+  readonly browserView?: Readonly<Record<string, unknown>>
+}
+
+/** A call came to nothing. `message` is fit for a client and for the model. */
+export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", {
+  tool: Schema.String,
+  reason: Schema.Literal("unknown-tool", "bad-arguments", "timed-out", "server-down", "refused"),
+  /** What happened, a clause without a full stop. */
+  detail: Schema.String,
+  /** What to do about it, a whole sentence. */
+  advice: Schema.String,
+  cause: Schema.optional(Schema.Defect)
+}) {
+  override get message(): string {
+    return `${this.tool}: ${this.detail}. ${this.advice}`
+  }
 }
 
 /** The tools of the MCP servers that a character may use. */
 export interface McpClient {
-  readonly tools: ReadonlyArray<Tool>
+  /** The tools of this moment: servers may change them. */
+  readonly tools: Effect.Effect<ReadonlyArray<Tool>>
+  /** Interrupting it cancels the call on the server too. */
+  readonly call: (
+    tool: string,
+    input: Readonly<Record<string, unknown>>
+  ) => Effect.Effect<ToolResult, ToolFailed>
+}
+
+/** A client without any tool. */
+export const none: McpClient = {
+  tools: Effect.succeed([]),
+  call: (tool) =>
+    new ToolFailed({
+      tool,
+      reason: "unknown-tool",
+      detail: "there is no such tool",
+      advice: "This character has no tools."
+    })
 }
 
 /** Opens the MCP client that a character's configuration asks for. */
@@ -25,7 +74,7 @@ export class McpClients extends Context.Tag("seiyuu/mcp/McpClients")<
       const settings = config.agent_settings.basic_memory_agent
       const wanted = settings?.use_mcpp === true ? settings.mcp_enabled_servers : []
       return wanted.length === 0
-        ? Effect.succeed({ tools: [] })
+        ? Effect.succeed(none)
         : Effect.fail(
             new EngineUnavailable({
               kind: "mcp",

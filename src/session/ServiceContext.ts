@@ -5,7 +5,7 @@ import { AsrEngines } from "../asr/Asr.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { McpClients } from "../mcp/McpClient.ts"
-import type { McpClient } from "../mcp/McpClient.ts"
+import * as McpClient from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
 import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
@@ -60,7 +60,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const agent = yield* warmUp.start(
     mcp.pipe(
       // Without its tools a character still answers; the failure has been told already.
-      Effect.orElseSucceed((): McpClient => ({ tools: [] })),
+      Effect.orElseSucceed(() => McpClient.none),
       Effect.flatMap((tools) =>
         agents.open({ character: options.character, emotions: options.emotions, tools })
       ),

@@ -4,6 +4,7 @@ import { Agents } from "../../src/agent/Agent.ts"
 import * as AgentTable from "../../src/agent/AgentTable.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
 import { LlmProviders } from "../../src/llm/Llm.ts"
+import * as McpClient from "../../src/mcp/McpClient.ts"
 import type { LlmRequest } from "../../src/llm/Llm.ts"
 import { characterConfig } from "../support/Fixtures.ts"
 
@@ -21,6 +22,7 @@ const agents = (requests: Array<LlmRequest>) =>
           Effect.succeed({
             provider: "fake_llm",
             model: "fake",
+            callsTools: false,
             stream: (request) => {
               requests.push(request)
               return Stream.make({ _tag: "Text" as const, text: "Hello" })
@@ -39,7 +41,7 @@ describe("basic_memory_agent", () => {
       const agent = yield* (yield* Agents).open({
         character,
         emotions: ["joy", "anger"],
-        tools: { tools: [] }
+        tools: McpClient.none
       })
       const events = agent.reply({
         conversation: "c",
@@ -69,7 +71,7 @@ describe("basic_memory_agent", () => {
         agent_config: { ...character.agent_config, conversation_agent_choice: "letta_agent" as const }
       }
       const failure = yield* Effect.flip(
-        (yield* Agents).open({ character: other, emotions: [], tools: { tools: [] } })
+        (yield* Agents).open({ character: other, emotions: [], tools: McpClient.none })
       )
       expect(failure.message).toMatch(/^letta_agent is not available: .*basic_memory_agent/u)
     }).pipe(Effect.provide(agents([])))

@@ -40,8 +40,9 @@ const collect = (stream: Stream.Stream<LlmDelta, LlmFailed>) =>
     const outcome = yield* Effect.either(
       Stream.runForEach(stream, (delta) =>
         Effect.sync(() => {
-          const before = deltas.at(-1)?._tag === delta._tag ? deltas.pop()!.text : ""
-          deltas.push({ _tag: delta._tag, text: before + delta.text })
+          const before = deltas.at(-1)
+          if (delta._tag === "Call" || before?._tag !== delta._tag) return void deltas.push(delta)
+          deltas[deltas.length - 1] = { _tag: delta._tag, text: before.text + delta.text }
         })
       )
     )

@@ -52,7 +52,8 @@ const request = (conversation: string, text: string, changes: Partial<LlmRequest
 
 const story = "Tell me a very long story about a fox and a crow, with many details."
 
-const textOf = (deltas: Iterable<LlmDelta>) => [...deltas].map(({ text }) => text).join("")
+const textOf = (deltas: Iterable<LlmDelta>) =>
+  [...deltas].map((delta) => (delta._tag === "Call" ? "" : delta.text)).join("")
 
 /** Consumes the stream in a fiber of its own; `started` is done with the first delta. */
 const consume = (llm: Llm, ask: LlmRequest) =>

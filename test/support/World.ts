@@ -14,6 +14,7 @@ import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
+import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
@@ -196,7 +197,7 @@ const fakeVad = (world: World) =>
 export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePool> = fakeVad(world)) => {
   const engines = Layer.mergeAll(
     Layer.succeed(McpClients, {
-      open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), { tools: [] })
+      open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), McpClient.none)
     }),
     Layer.succeed(Agents, {
       open: ({ character }) => {

@@ -6,6 +6,7 @@ import * as Pcm from "../../audio/Pcm.ts"
 import * as Speech from "../../audio/Speech.ts"
 import * as Wav from "../../audio/Wav.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
+import * as McpClient from "../../mcp/McpClient.ts"
 import * as AdaptiveVad from "../../session/AdaptiveVad.ts"
 import { TtsEngines } from "../../tts/Tts.ts"
 import * as SpeechDetector from "../../vad/SpeechDetector.ts"
@@ -35,7 +36,7 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 export const llm = Effect.fn("EngineChecks.llm")(
   function* (character: CharacterConfig) {
     const agents = yield* Agents
-    const [opened, agent] = yield* timed(agents.open({ character, emotions: [], tools: { tools: [] } }))
+    const [opened, agent] = yield* timed(agents.open({ character, emotions: [], tools: McpClient.none }))
     const { agent_settings, llm_configs } = character.agent_config
     const provider = agent_settings.basic_memory_agent!.llm_provider
     const remote = yield* LlmAddress.check(llm_configs, provider)

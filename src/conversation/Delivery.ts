@@ -1,0 +1,130 @@
+import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
+import type { Agent, ToolCall } from "../agent/Agent.ts"
+import type { Memory } from "../agent/Memory.ts"
+import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import type { ChatImage, ChatMessage } from "../llm/Llm.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type { Tts } from "../tts/Tts.ts"
+import type { EmotionMap } from "./Emotions.ts"
+import * as InOrder from "./InOrder.ts"
+import * as Sentence from "./Sentence.ts"
+import * as Speech from "./Speech.ts"
+
+/** How many sentences of one turn are synthesised at the same time. */
+const parallelSentences = 3
+
+/** What delivering an answer uses of its session. */
+export interface Options {
+  readonly character: CharacterConfig
+  readonly emotions: EmotionMap
+  readonly agent: Effect.Effect<Agent, EngineUnavailable>
+  readonly tts: Effect.Effect<Tts, EngineUnavailable>
+  readonly memory: Memory
+  readonly onVoiceFailure: Speech.Options["onFailure"]
+}
+
+/** What is to be answered; `before`: what the agent remembers. */
+export interface Asked {
+  readonly text: string
+  readonly images: ReadonlyArray<ChatImage>
+  readonly before: ReadonlyArray<ChatMessage>
+}
+
+/** What has been handed to the client so far. */
+export interface Delivered {
+  /** The answer as it was displayed. */
+  shown: string
+  /** The answer as the model wrote it. */
+  raw: string
+  /** Length of its sound in ms. */
+  duration: number
+  /** Whether any of it was meant to be spoken. */
+  speech: boolean
+}
+
+export const nothing = (): Delivered => ({ shown: "", raw: "", duration: 0, speech: false })
+
+/**
+ * Has the agent answer and delivers its sentences: synthesised concurrently, sent in order, the first as soon as it is
+ * ready. Answers with the model's failure, if it broke off; what it had written by then is delivered all the same.
+ */
+export const deliver = Effect.fn("Delivery.deliver")(function* (
+  options: Options,
+  input: Asked,
+  delivered: Delivered,
+  send: (message: ServerMessage) => Effect.Effect<void>
+) {
+  const agent = yield* options.agent
+  const speak = yield* Speech.make({
+    character: options.character,
+    // One attempt a turn: a voice that cannot be loaded is not tried again for each sentence.
+    tts: yield* Effect.cached(options.tts),
+    onFailure: options.onVoiceFailure
+  })
+  const settings = options.character.agent_config.agent_settings.basic_memory_agent
+  const cutter = Sentence.cutter({
+    language: "en",
+    fasterFirst: settings?.faster_first_response ?? true,
+    emotions: options.emotions,
+    preprocessor: options.character.tts_preprocessor_config
+  })
+  const events = agent.reply({
+    conversation: yield* options.memory.conversation,
+    memory: input.before,
+    from: options.character.human_name,
+    text: input.text,
+    images: input.images
+  })
+
+  const hand = (item: Speech.Spoken | Sentence.ToolItem) => {
+    if (item._tag === "Tool") return Effect.flatMap(toolCallStatus(options.character, item.call), send)
+    delivered.speech ||= item.sentence.speech !== ""
+    delivered.duration += item.duration
+    if (!item.sentence.thought) {
+      delivered.raw += item.sentence.raw
+      delivered.shown += item.sentence.display
+    }
+    return send(item.message)
+  }
+
+  const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope) {
+    const sentences = InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
+      {
+        parallel: parallelSentences,
+        work: (item) => (item._tag === "Tool" ? Effect.succeed(item) : speak(item)),
+        deliver: hand
+      },
+      scope
+    )
+    const add = (items: ReadonlyArray<Sentence.Item>) =>
+      items.length === 0 ? Effect.void : Effect.forEach(items, sentences.add, { discard: true })
+
+    // Running the stream as a whole, by `Stream.run`, costs three times as much.
+    const pull = yield* Scope.extend(Stream.toPull(events), scope)
+    const failed = yield* pull.pipe(
+      Effect.flatMap((chunk) => add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push))),
+      Effect.forever,
+      Effect.catchAll((end) => Effect.succeed(Option.getOrUndefined(end)))
+    )
+    yield* add(cutter.flush())
+    yield* sentences.delivered
+    return failed
+  })
+  return yield* Effect.acquireUseRelease(Scope.make(ExecutionStrategy.parallel), deliverIn, (scope, exit) =>
+    Scope.close(scope, exit)
+  )
+})
+
+const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>
+  Effect.clockWith((clock) =>
+    Effect.succeed<ServerMessage>({
+      type: "tool_call_status",
+      tool_id: call.id,
+      tool_name: call.tool,
+      name: character.character_name || character.conf_name,
+      status: call.status,
+      content: call.content,
+      timestamp: new Date(clock.unsafeCurrentTimeMillis()).toISOString()
+    })
+  )
