@@ -13,6 +13,8 @@ import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
+import * as ToolConsent from "./ToolConsent.ts"
+import * as ToolRequests from "./ToolRequests.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -36,6 +38,10 @@ export interface Session {
   readonly extensions: Extensions.Extensions
   /** What hears an open microphone, `raw-audio-data`. */
   readonly ear: Ear.Ear
+  /** Calls of tools that wait for the person's word. */
+  readonly consent: ToolConsent.ToolConsent
+  /** Tools that the client calls itself. */
+  readonly tools: ToolRequests.ToolRequests
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -76,6 +82,8 @@ export const open = Effect.fnUntraced(function* () {
       onPartial: (text) => client.send({ type: "user-input-partial", text })
     }),
     ear: yield* Ear.make,
+    consent: ToolConsent.make(),
+    tools: yield* ToolRequests.make,
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,
