@@ -42,7 +42,7 @@ export const call = Effect.fn("ToolRequests.call")(function* (
   const { character } = yield* Ref.get(session.seat)
   tools.running++
   yield* character.services.mcp.pipe(
-    Effect.flatMap((mcp) => Effect.zipRight(allowed(mcp, tool), mcp.call(tool, input))),
+    Effect.flatMap((mcp) => Effect.flatMap(allowed(mcp, tool), () => mcp.call(tool, input))),
     Effect.matchEffect({
       onFailure: ({ message }) => respond({ error: message }),
       onSuccess: (result) =>
