@@ -37,7 +37,7 @@ class NotWell extends Schema.TaggedError<NotWell>()("NotWell", {
 /** What a check needs, as the server has it; nothing is fetched, and an engine that was checked is freed at once. */
 const services = (loaded: ConfigFile.LoadedConfig) =>
   AgentTable.layer.pipe(
-    Layer.provideMerge(LlmTable.layer),
+    Layer.provideMerge(LlmTable.layerOfLookers),
     Layer.merge(Layer.mergeAll(TtsTable.layer, AsrTable.layer, VadTable.layer, Decode.layer)),
     Layer.provide(EnginePool.layer({ idleTimeToLive: 0 })),
     Layer.provideMerge(

@@ -15,7 +15,8 @@ export const LlmProvider = Fields.Choice(
   "zhipu_llm",
   "deepseek_llm",
   "groq_llm",
-  "mistral_llm"
+  "mistral_llm",
+  "openrouter_llm"
 )
 export type LlmProvider = typeof LlmProvider.Type
 
@@ -27,6 +28,8 @@ const fasterFirstResponse = Fields.withDefault(Fields.Flag, true)
 
 export const BasicMemoryAgentConfig = Schema.Struct({
   llm_provider: Fields.required(LlmProvider),
+  /** Providers that answer, in this order, when the one before does not. Defaults to none. */
+  fallback_providers: Fields.withDefault(Fields.ListOf(LlmProvider), []),
   faster_first_response: fasterFirstResponse,
   segment_method: segmentMethod,
   use_mcpp: Fields.withDefault(Fields.Flag, false),

@@ -133,7 +133,8 @@ export const Choice = <const Words extends readonly [string, ...Array<string>]>(
     )
   })
 
-const list = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> =>
+/** A list of values of one kind. */
+export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> =>
   Schema.transformOrFail(Schema.Unknown, Schema.Array(item), {
     strict: true,
     decode: (value, _, ast) =>
@@ -143,8 +144,8 @@ const list = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A
     encode: ParseResult.succeed
   })
 
-export const TextList = list(Text)
-export const IntList = list(Int)
+export const TextList = ListOf(Text)
+export const IntList = ListOf(Int)
 
 /** Texts by name; a name without a text is left out. */
 export const TextMap: Schema.Schema<{ readonly [key: string]: string }, unknown> = Schema.transformOrFail(

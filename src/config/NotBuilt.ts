@@ -22,21 +22,9 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: "this agent is not part of this version: choose basic_memory_agent"
   },
   {
-    path: "character_config.agent_config.agent_settings.basic_memory_agent.llm_provider",
-    asked: (config) => basicAgent(config)?.llm_provider === "stateless_llm_with_template",
-    instead: "prompt templates are not part of this version: choose openai_compatible_llm"
-  },
-  {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.segment_method",
     asked: (config) => basicAgent(config)?.segment_method === "regex",
     instead: "sentences are found by a library that knows abbreviations, whatever this says"
-  },
-  {
-    path: "character_config.agent_config.llm_configs.ollama_llm.keep_alive",
-    asked: (config) =>
-      basicAgent(config)?.llm_provider === "ollama_llm" &&
-      (config.agent_config.llm_configs.ollama_llm?.keep_alive ?? -1) !== -1,
-    instead: "this is not part of this version: Ollama's own setting counts (OLLAMA_KEEP_ALIVE)"
   },
   {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",

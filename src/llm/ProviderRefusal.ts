@@ -1,0 +1,82 @@
+import { Option, Schema } from "effect"
+
+/** Why a provider did not answer, in whichever shape the AI SDK or the provider says it. */
+export interface ProviderRefusal {
+  /** Of HTTP, or what the provider calls the same in the midst of an answer. Absent: there was no answer at all. */
+  readonly status?: number
+  /** Node's name for a failed connection, such as `ECONNREFUSED`. */
+  readonly code?: string
+  /** What the provider says, as `Quotation.quote` takes it. */
+  readonly said: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What the AI SDK throws for a failed call; a connection that was not made has no status. */
+interface CallError {
+  readonly statusCode?: number
+  readonly responseBody?: string
+  readonly responseHeaders?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+const asCallError = (error: unknown): CallError | undefined =>
+  error instanceof Error && error.name === "AI_APICallError" ? (error as Error & CallError) : undefined
+
+/** An error as providers write it into their answers: OpenAI's, Anthropic's, OpenRouter's. */
+const Reported = Schema.Struct({
+  message: Schema.String,
+  type: Schema.optionalWith(Schema.NullishOr(Schema.String), {}),
+  code: Schema.optionalWith(Schema.NullishOr(Schema.Union(Schema.String, Schema.Number)), {})
+})
+const asReported = Schema.decodeUnknownOption(Reported)
+
+/** Types of errors that have a status of HTTP elsewhere. */
+const statuses: Readonly<Record<string, number>> = {
+  overloaded_error: 529,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  invalid_request_error: 400,
+  server_error: 500,
+  api_error: 500
+}
+
+const statusOf = ({ code, type }: typeof Reported.Type): number | undefined => {
+  const number = Number(code)
+  if (Number.isInteger(number) && number >= 400 && number < 600) return number
+  return statuses[type ?? ""] ?? statuses[String(code)]
+}
+
+/** Gemini puts its errors into a list. */
+const bodyOf = (text: string): unknown => {
+  const parsed = Option.liftThrowable(JSON.parse)(text)
+  return Option.isSome(parsed) && Array.isArray(parsed.value) ? (parsed.value[0] as unknown) : text
+}
+
+/** Undefined for what is no word of the provider: the request could not be made, or the answer makes no sense. */
+export const of = (cause: unknown): ProviderRefusal | undefined => {
+  const call = asCallError(cause)
+  if (call === undefined) {
+    const reported = Option.getOrUndefined(asReported(cause))
+    if (reported === undefined || cause instanceof Error) return undefined
+    const status = statusOf(reported)
+    return { ...(status === undefined ? {} : { status }), said: { error: reported }, headers: {} }
+  }
+  const code = codeOf(call)
+  return {
+    ...(call.statusCode === undefined ? {} : { status: call.statusCode }),
+    ...(code === undefined ? {} : { code }),
+    said: bodyOf(call.responseBody ?? ""),
+    headers: call.responseHeaders ?? {}
+  }
+}
+
+const codeOf = (error: { readonly cause?: unknown }): string | undefined => {
+  const cause = error.cause
+  if (typeof cause !== "object" || cause === null) return undefined
+  return "code" in cause && typeof cause.code === "string"
+    ? cause.code
+    : codeOf(cause as { readonly cause?: unknown })
+}
