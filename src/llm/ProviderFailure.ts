@@ -40,7 +40,7 @@ const known: ReadonlyArray<{
     explain: (refused) => wrongKey(refused)
   },
   {
-    statuses: [402, 403, 429],
+    statuses: [400, 402, 403, 429],
     words: /insufficient|quota.{0,60}billing|billing|out of credits?|credit balance|余额|欠费/i,
     explain: (refused) => noCredit(refused)
   },
@@ -120,10 +120,6 @@ const withheld = (host: string, said: string): Words => ({
   advice: "Say it in other words, or choose another model."
 })
 
-/** How servers say that a model, or they themselves, take no tools. */
-const toolsRefused =
-  /(tool|function).{0,40}(not support|unsupported|not available|not enabled|requires)|(not support|unsupported|no endpoints).{0,60}(tool|function)|enable-auto-tool-choice/i
-
 /** Words for what went wrong with one provider; they never hold its key. */
 export const describe = (about: About) => {
   const { model } = about
@@ -183,9 +179,8 @@ export const describe = (about: About) => {
     }
     const { code, said, status } = refusal
     if (status === undefined && said === "") return failed(unanswered(code), cause)
-    const quoted = Quotation.quote(said, about.key)
-    if (withTools && [400, 404, 422, 500, 501].includes(status ?? 400) && toolsRefused.test(quoted)) {
-      const detail = `${JSON.stringify(model)} of ${host} takes no tools${quoted}`
+    if (withTools && ProviderRefusal.isOfTools(refusal)) {
+      const detail = `${JSON.stringify(model)} of ${host} takes no tools${Quotation.quote(said, about.key)}`
       return failed({ reason: "no-tools", detail, advice: `Set ${section}.model to one that does.` }, cause)
     }
     if (status === 200 && code?.endsWith("TIMEOUT")) return failed(unanswered(code), cause)

@@ -73,6 +73,22 @@ export const of = (cause: unknown): ProviderRefusal | undefined => {
   }
 }
 
+/** How servers say that a model, or they themselves, take no tools. */
+const refusesTools =
+  /(tool|function).{0,40}(not support|unsupported|not available|not enabled|requires)|(not support|unsupported|no endpoints).{0,60}(tool|function)|enable-auto-tool-choice/i
+
+/** Whether it says that the model takes no tools. */
+export const isOfTools = ({ said, status = 400 }: ProviderRefusal): boolean =>
+  [400, 404, 422, 500, 501].includes(status) && refusesTools.test(textOf(said))
+
+const textOf = (said: unknown) => (typeof said === "string" ? said : JSON.stringify(said))
+
+/** Whether it says that the same request will be refused again, whatever its status. */
+export const isLasting = (refusal: ProviderRefusal): boolean =>
+  isOfTools(refusal) || lasting.test(textOf(refusal.said))
+
+const lasting = /insufficient|quota|balance|billing|system memory|out of memory|余额/i
+
 const codeOf = (error: { readonly cause?: unknown }): string | undefined => {
   const cause = error.cause
   if (typeof cause !== "object" || cause === null) return undefined

@@ -10,9 +10,6 @@ const longestPause = Duration.seconds(10)
 /** Connections that the other side has closed: a new one may well be served. */
 const lost: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
 
-/** Refusals with a status that may pass by which no second attempt would succeed. */
-const lasting = /insufficient|quota|balance|billing|system memory|out of memory/i
-
 /** What a failed attempt carries. */
 interface Attempt {
   readonly cause: unknown
@@ -45,13 +42,13 @@ export const whileItMayPass = <A, E extends Attempt, R>(
 const mayPass = (cause: unknown, now: number): boolean => {
   const refusal = ProviderRefusal.of(cause)
   if (refusal === undefined) return false
-  const { code, said, status } = refusal
+  const { code, status } = refusal
   if (status === undefined) return code !== undefined && lost.has(code)
   const isPassing =
     [408, 409, 429].includes(status) || status >= 500 || (code !== undefined && lost.has(code))
   return (
     isPassing &&
-    !lasting.test(typeof said === "string" ? said : JSON.stringify(said)) &&
+    !ProviderRefusal.isLasting(refusal) &&
     Option.getOrElse(
       Option.map(wanted(cause, now), (pause) => Duration.lessThanOrEqualTo(pause, longestPause)),
       () => true
