@@ -46,9 +46,7 @@ const keep = Effect.fn("OllamaKeeper.keep")(function* (http: typeof fetch, confi
   const assert = say(config.keep_alive).pipe(
     Effect.timeout(longestLoad),
     Effect.tap(() => Effect.sync(() => (loaded = true))),
-    Effect.catchAll(({ message }) =>
-      Effect.logWarning(`Ollama did not load ${config.model}: ${message.slice(0, 300)}`)
-    )
+    Effect.catchAll(({ message }) => Effect.logWarning(`Ollama did not load ${config.model}: ${message}`))
   )
   // Seconds of 0 would unload it.
   const preload = config.keep_alive === 0 ? Effect.void : assert
@@ -68,15 +66,20 @@ const tell = (http: typeof fetch, config: OllamaLlmConfig) => {
   const server = config.base_url.replace(/\/+$/, "").replace(/\/v1$/, "")
   const key = config.llm_api_key
   return Effect.fn("OllamaKeeper.tell")(function* (keepAlive: number) {
-    const response = yield* Effect.tryPromise((signal) =>
-      http(`${server}/api/generate`, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${Redacted.value(key)}` },
-        body: JSON.stringify({ model: config.model, keep_alive: keepAlive, stream: false }),
-        signal
-      })
-    )
-    const body = yield* Effect.tryPromise(() => response.text())
+    const response = yield* Effect.tryPromise({
+      try: (signal) =>
+        http(`${server}/api/generate`, {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization: `Bearer ${Redacted.value(key)}` },
+          body: JSON.stringify({ model: config.model, keep_alive: keepAlive, stream: false }),
+          signal
+        }),
+      catch: () => ({ message: "no server answers at llm_configs.ollama_llm.base_url" })
+    })
+    const body = yield* Effect.tryPromise({
+      try: () => response.text(),
+      catch: () => ({ message: "its answer broke off" })
+    })
     if (!response.ok)
       return yield* Effect.fail({ message: `status ${response.status}${Quotation.quote(body, key)}` })
   })
