@@ -49,10 +49,14 @@ const statusOf = ({ code, type }: typeof Reported.Type): number | undefined => {
   return statuses[type ?? ""] ?? statuses[String(code)]
 }
 
-/** Gemini puts its errors into a list. */
+/** Gemini puts its errors into a list, Mistral and Anthropic's streams have no `error` around them. */
 const bodyOf = (text: string): unknown => {
-  const parsed = Option.liftThrowable(JSON.parse)(text)
-  return Option.isSome(parsed) && Array.isArray(parsed.value) ? (parsed.value[0] as unknown) : text
+  const parsed = Option.getOrUndefined(Option.liftThrowable(JSON.parse)(text)) as unknown
+  const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed
+  return Option.match(asReported(body), {
+    onSome: (error) => ({ error }),
+    onNone: () => (Array.isArray(parsed) ? body : text)
+  })
 }
 
 /** Undefined for what is no word of the provider: the request could not be made, or the answer makes no sense. */

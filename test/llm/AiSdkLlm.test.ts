@@ -7,7 +7,8 @@ import type { LlmDelta, LlmFailed, LlmRequest } from "../../src/llm/Llm.ts"
 import * as AnthropicServer from "../support/AnthropicServer.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { echo, startStub } from "../support/StubServer.ts"
-import type { ChatScript, Stub } from "../support/StubServer.ts"
+import type { ChatScript } from "../support/ChatAnswer.ts"
+import type { Stub } from "../support/StubServer.ts"
 
 const http = UndiciFetch.over(Undici.getGlobalDispatcher())
 

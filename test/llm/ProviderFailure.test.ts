@@ -82,6 +82,8 @@ const said: ReadonlyArray<readonly [string, number, string, string, string]> = [
   ],
   ["OpenRouter", 400, error("model-1 is not a valid model ID"), "unknown-model", "knows no model"],
   ["Anthropic", 529, error("Overloaded", { type: "overloaded_error" }), "unavailable", "overloaded"],
+  ["Anthropic", 529, '{"type":"overloaded_error","message":"Overloaded"}', "unavailable", ': "Overloaded"'],
+  ["Mistral", 422, '{"object":"error","message":"Wrong role"}', "rejected", ': "Wrong role"'],
   ["a proxy", 502, "<html>Bad Gateway</html>", "unavailable", "status 502"]
 ]
 

@@ -51,6 +51,20 @@ describe("TemplateLlm", () => {
     }).pipe(Effect.provide(LlmLab.layer()))
   )
 
+  it.scopedLive("speaks llama.cpp's own form of completions", () =>
+    Effect.gen(function* () {
+      const stub = yield* StubProviders.open({
+        chat: (_, index) => (index === 0 ? { chunks: ["One. ", "Two."] } : { chunks: [], finish: "length" })
+      })
+      const llm = yield* openAt(stub.url, { base_url: `${stub.url}/completion`, template: "CHATML" })
+      const { deltas, failure } = yield* LlmLab.collect(llm.stream(LlmLab.ask("Hello")))
+      assert.isUndefined(failure)
+      assert.deepStrictEqual(deltas, [LlmLab.text("One. Two.")])
+      const { failure: empty } = yield* LlmLab.collect(llm.stream(LlmLab.ask("Hello")))
+      assert.include(empty?.detail ?? "", "reached its limit of length")
+    }).pipe(Effect.provide(LlmLab.layer()))
+  )
+
   it.scopedLive("says that the template has begun what the model thinks", () =>
     Effect.gen(function* () {
       const template = "{% for m in messages %}{{ m.content }}\n{% endfor %}<think>\n"

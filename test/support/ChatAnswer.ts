@@ -165,6 +165,14 @@ export const completions = (model: string): Dialect => {
   }
 }
 
+/** llama.cpp's own form of the same. */
+export const llamaCpp: Dialect = {
+  begin: () => "",
+  piece: (piece) => (piece.is === "text" ? data({ content: piece.text, stop: false }) : ""),
+  end: (finish) => data({ content: "", stop: true, stop_type: finish === "length" ? "limit" : "eos" }),
+  error: streamError
+}
+
 const stopReasons: Readonly<Record<string, string>> = {
   stop: "end_turn",
   tool_calls: "tool_use",

@@ -7,8 +7,6 @@ import * as ChatAnswer from "./ChatAnswer.ts"
 import type { ChatScript, ReasoningIn, Refusal } from "./ChatAnswer.ts"
 import * as Tone from "./Tone.ts"
 
-export type { ChatScript } from "./ChatAnswer.ts"
-
 /** How one speech request is answered: a tone as long as the text by default. */
 export interface SpeechScript {
   readonly delayMs?: number
@@ -86,15 +84,14 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const body = JSON.parse(await textOf(request))
     const exchange = exchangeOf(request, response)
-    if (request.url === "/v1/chat/completions" || request.url === "/v1/completions") {
+    if (["/v1/chat/completions", "/v1/completions", "/completion"].includes(request.url ?? "")) {
       const isChat = body.messages !== undefined
       const text = isChat ? lastUserText(body.messages) : String(body.prompt)
       const record: ChatRecord = Object.assign(exchange, { body, text })
       const index = log.chats.push(record) - 1
       const script = options.chat?.(record, index) ?? {}
-      const dialect = isChat
-        ? ChatAnswer.chatCompletions(body.model, options.reasoningIn)
-        : ChatAnswer.completions(body.model)
+      const plain = request.url === "/completion" ? ChatAnswer.llamaCpp : ChatAnswer.completions(body.model)
+      const dialect = isChat ? ChatAnswer.chatCompletions(body.model, options.reasoningIn) : plain
       const answer = script.calls === undefined ? { chunks: echo(text), ...script } : script
       return ChatAnswer.give(response, record, answer, dialect)
     }
