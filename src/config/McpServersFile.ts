@@ -37,9 +37,7 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
     Effect.map(fromFile),
     Effect.catchTags({
       ConfigInvalid: ({ file, problems: [first] }) =>
-        Effect.succeed(
-          nothing({ reason: ConfigInvalid.describe(file, first), advice })
-        ),
+        Effect.succeed(nothing({ reason: ConfigInvalid.describe(file, first), advice })),
       ConfigMissing: ({ reason }) =>
         Effect.succeed(
           nothing(
@@ -89,10 +87,7 @@ const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
       onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
       onRight: contradictions
     })
-    const problems = [
-      ...missing,
-      ...found.map(({ message, path }) => file.at([...own, ...path], message))
-    ]
+    const problems = [...missing, ...found.map(({ message, path }) => file.at([...own, ...path], message))]
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice }))
   }

@@ -43,10 +43,7 @@ export const readJson = Effect.fn("YamlFile.readJson")((file: string) =>
   parse(file, () => "this is no JSON: a comma, a quotation mark or a bracket is missing, or one too many")
 )
 
-const parse = Effect.fnUntraced(function* (
-  file: string,
-  explain: (error: Yaml.YAMLParseError) => string
-) {
+const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.YAMLParseError) => string) {
   const fs = yield* FileSystem.FileSystem
   const name = (yield* Path.Path).basename(file)
   const text = yield* fs.readFileString(file).pipe(
