@@ -12,21 +12,21 @@ import * as ConfigFolder from "../support/ConfigFolder.ts"
 import * as Fixtures from "../support/Fixtures.ts"
 
 const require = createRequire(import.meta.url)
-const reference = (name: string) => require.resolve(`@modelcontextprotocol/server-${name}/dist/index.js`)
+
+export const everythingProgram = require.resolve("@modelcontextprotocol/server-everything/dist/index.js")
 
 type Entry = Readonly<Record<string, unknown>>
 
 const node = (...args: ReadonlyArray<string>): Entry => ({ command: process.execPath, args })
 
 /** Entries of `mcp_servers.json` for the reference servers. */
-export const everything = node(reference("everything"), "stdio")
-export const memory = node(reference("memory"))
-export const filesystem = (folder: string) => node(reference("filesystem"), folder)
+export const everything = node(everythingProgram, "stdio")
+export const memory = node(require.resolve("@modelcontextprotocol/server-memory/dist/index.js"))
+export const filesystem = (folder: string) =>
+  node(require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js"), folder)
 /** One for the server of `support/mcp-server.mjs`. */
 export const own = (...args: ReadonlyArray<string>) =>
   node(fileURLToPath(new URL("../support/mcp-server.mjs", import.meta.url)), ...args)
-
-export const everythingProgram = reference("everything")
 
 export interface Options {
   readonly idle?: Duration.DurationInput
