@@ -1,4 +1,3 @@
-import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -18,29 +17,11 @@ const folderWith = Effect.fnUntraced(function* (
   wanted: ReadonlyArray<string>
 ) {
   const stub = yield* StubProviders.open({})
-  const character = ServerFolder.stubbed("Hana", stub)
-  const agent = character["agent_config"] as {
-    readonly agent_settings: { readonly basic_memory_agent: object }
-  }
-  const folder = yield* ServerFolder.make({
-    character: {
-      ...character,
-      agent_config: {
-        ...agent,
-        agent_settings: {
-          basic_memory_agent: {
-            ...agent.agent_settings.basic_memory_agent,
-            use_mcpp: true,
-            mcp_enabled_servers: wanted
-          }
-        }
-      }
-    },
-    system: { port: yield* HttpAnswers.freePort }
+  return yield* ServerFolder.make({
+    character: ServerFolder.stubbed("Hana", stub, {}, ServerFolder.tooled(...wanted)),
+    system: { port: yield* HttpAnswers.freePort },
+    servers
   })
-  const fs = yield* FileSystem.FileSystem
-  yield* fs.writeFileString(`${folder}/mcp_servers.json`, JSON.stringify({ mcp_servers: servers }))
-  return folder
 })
 
 describe("MCP servers of the built server", () => {
