@@ -5,6 +5,7 @@ import { Effect, Redacted } from "effect"
 import type { Scope } from "effect"
 import type { McpServerEntry } from "../config/McpServerConfig.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import * as BoundedFetch from "./BoundedFetch.ts"
 import * as CallFailure from "./CallFailure.ts"
 import * as McpConnection from "./McpConnection.ts"
 
@@ -27,6 +28,7 @@ export const open = Effect.fn("RemoteServer.open")(function* (
   const address = new URL(url)
   const init = {
     requestInit: { headers: { ...headers } },
+    fetch: BoundedFetch.fetch,
     ...(oauth === undefined ? {} : { authProvider: providerOf(oauth) })
   }
   const bySse = Effect.suspend(() => McpConnection.open(new SSEClientTransport(address, init), options))
