@@ -17,9 +17,3 @@ export const showConnection = (state, delay) => {
   status.title = delay === undefined ? "" : `Next try in ${Math.ceil(delay / 1000)} s`
   byId("send").disabled = state !== "open"
 }
-
-/** Takes away what was said of a turn that is not on the screen any more: the caption and the tools. */
-export const clearStatus = () => {
-  byId("subtitle").textContent = ""
-  byId("tools").textContent = ""
-}

@@ -1,4 +1,4 @@
-import { clearStatus, notice, showConnection } from "./announcements.js"
+import { notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
@@ -6,6 +6,7 @@ import { createHistories, createMessages, joinSentences } from "./conversation.j
 import { createEar } from "./ear.js"
 import { createFace } from "./face.js"
 import { createPlayer } from "./player.js"
+import { createTools } from "./tools.js"
 
 const byId = (id) => document.getElementById(id)
 const messages = createMessages()
@@ -55,6 +56,7 @@ const reportPlayed = () => {
 
 const stopTurn = () => {
   player.stop()
+  tools.withdraw()
   turn = { running: false, heard: "", synthesized: false, reported: true }
   messages.endBubble()
   messages.dropPartial()
@@ -75,12 +77,13 @@ const onControl = {
     player.stop()
     dropping = false
     turn = { running: true, heard: "", synthesized: false, reported: false }
-    byId("tools").textContent = ""
+    tools.clear()
     showState()
   },
   "conversation-chain-end": () => {
     turn.running = false
     messages.dropPartial()
+    tools.withdraw()
     // A turn that failed has put no sentence in its place.
     if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
     showState()
@@ -89,6 +92,12 @@ const onControl = {
   // Somebody has begun to speak into the open microphone, and has stopped.
   interrupt,
   "mic-audio-end": () => ear.answer()
+}
+
+/** Takes away what was said of a turn that is not on the screen any more: the caption and the tools. */
+const clearStatus = () => {
+  byId("subtitle").textContent = ""
+  tools.clear()
 }
 
 const startConversation = () => {
@@ -111,6 +120,7 @@ const onMessage = {
     face.express("neutral")
     characters.mark(conf_name)
     ear.connected(extensions)
+    if (extensions?.tool_consent) send({ type: "use-extensions", tool_consent: true })
     if (!waitingForCharacter) return
     // Back after the connection was lost: go on with the conversation that is on the screen.
     waitingForCharacter = false
@@ -137,9 +147,10 @@ const onMessage = {
     reportPlayed()
   },
   "force-new-message": () => player.add({ audio: null, volumes: [], sliceLength: 20 }),
-  tool_call_status: ({ tool_name, status, content }) => {
-    const detail = status === "running" ? "" : `: ${content.slice(0, 200)}`
-    byId("tools").textContent = `Tool ${tool_name} ${status}${detail}`
+  tool_call_status: (call) => tools.status(call),
+  "tool-consent-request": (request) => {
+    if (dropping) send({ type: "tool-consent", tool_id: request.tool_id, allowed: false })
+    else tools.ask(request)
   },
   error: ({ message }) => {
     notice(message)
@@ -188,6 +199,8 @@ const histories = createHistories({
     send({ type: "delete-history", history_uid: uid })
   }
 })
+
+const tools = createTools((tool_id, allowed) => send({ type: "tool-consent", tool_id, allowed }))
 
 const backgrounds = createBackgrounds()
 

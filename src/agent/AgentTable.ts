@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Prompts } from "../config/Prompts.ts"
 import { LlmProviders } from "../llm/Llm.ts"
+import type { Llm } from "../llm/Llm.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
@@ -13,8 +14,9 @@ type Open = (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, S
 const table = Effect.gen(function* () {
   const llms = yield* LlmProviders
   const prompts = yield* Prompts
+  const refused = new WeakSet<Llm>()
   const agents: Readonly<Record<string, Open>> = {
-    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options)
+    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts, refused }, options)
   }
   return agents
 })

@@ -1,44 +1,103 @@
-import { Effect, Stream } from "effect"
+import { Effect, Random, Stream } from "effect"
 import type { Context } from "effect"
-import type { Prompts } from "../config/Prompts.ts"
-import type { ChatMessage, LlmProviders } from "../llm/Llm.ts"
-import type { Agent, AgentOptions } from "./Agent.ts"
+import type { Prompts, PromptPurpose } from "../config/Prompts.ts"
+import type { ChatMessage, Llm, LlmProviders, LlmRequest } from "../llm/Llm.ts"
+import * as PromptedTools from "../llm/PromptedTools.ts"
+import * as ThinkBlocks from "../llm/ThinkBlocks.ts"
+import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
+import * as ToolLoop from "./ToolLoop.ts"
 
 export interface Services {
   readonly llms: Context.Tag.Service<typeof LlmProviders>
   readonly prompts: Context.Tag.Service<typeof Prompts>
+  /** Models that take no tools, as far as is known. */
+  readonly refused: WeakSet<Llm>
 }
 
-/** `basic_memory_agent`: the persona, what has been said before, and a language model. */
-export const open = Effect.fnUntraced(function* ({ llms, prompts }: Services, options: AgentOptions) {
-  const llm = yield* llms.open(options.character.agent_config)
-  const system = yield* systemPrompt(prompts, options)
+/** `basic_memory_agent`: the persona, what has been said before, a language model, and the tools of MCP servers. */
+export const open = Effect.fnUntraced(function* (services: Services, options: AgentOptions) {
+  const settings = options.character.agent_config.agent_settings.basic_memory_agent
+  const usesTools = settings?.use_mcpp === true && settings.mcp_enabled_servers.length > 0
+  const llm = yield* services.llms.open(options.character.agent_config)
+  const persona = yield* systemPrompt(services.prompts, options, usesTools)
+  const loop = usesTools
+    ? {
+        llm: PromptedTools.over(llm, {
+          prompt: (yield* services.prompts.get("mcp_prompt", options.emotions)) ?? "",
+          refused: services.refused
+        }),
+        mcp: options.tools,
+        mostSteps: settings.tool_steps
+      }
+    : undefined
+
   const agent: Agent = {
     ...(llm.notice === undefined ? {} : { notice: llm.notice }),
     reply: (input) => {
-      const asked: ChatMessage = {
-        role: "user",
-        text: input.text,
-        ...(input.images.length === 0 ? {} : { images: input.images })
-      }
-      return Stream.filter(
-        llm.stream({ conversation: input.conversation, system, messages: [...input.memory, asked] }),
-        (delta) => delta._tag !== "Call"
-      )
-    }
+      const request = requestOf(persona, input)
+      return loop === undefined
+        ? Stream.filter(
+            llm.stream(request),
+            (delta): delta is AgentEvent & typeof delta => delta._tag !== "Call"
+          )
+        : ToolLoop.reply(loop, request, input.consent)
+    },
+    write: (task) => write(llm, task)
   }
   return agent
 })
 
-/** The persona first: what stays the same at the front lets providers reuse their prefix cache. */
+/**
+ * The persona first: what stays the same at the front lets providers reuse their prefix cache. The summary changes only
+ * together with what follows it; what is recalled changes with every turn and comes last.
+ */
+const requestOf = (persona: string, input: AgentInput): LlmRequest => {
+  const { conversation, from, images, memory, recalled = [], summary, text } = input
+  const system = summary === undefined ? persona : `${persona}\n\nWhat was said before, in short:\n${summary}`
+  const known = recalled.map((fact) => `- ${fact}`).join("\n")
+  const asked: ChatMessage = {
+    role: "user",
+    text: recalled.length === 0 ? text : `(What you remember about ${from}:\n${known})\n\n${text}`,
+    ...(images.length === 0 ? {} : { images })
+  }
+  return { conversation, system: system.trim(), messages: [...memory, asked] }
+}
+
 const systemPrompt = Effect.fnUntraced(function* (
   prompts: Services["prompts"],
-  { character, emotions }: AgentOptions
+  { character, emotions }: AgentOptions,
+  usesTools: boolean
 ) {
-  const parts = [
-    character.persona_prompt,
-    emotions.length === 0 ? undefined : yield* prompts.get("live2d_expression_prompt", emotions),
-    yield* prompts.get("think_tag_prompt", emotions)
+  const purposes: ReadonlyArray<PromptPurpose> = [
+    ...(emotions.length === 0 ? [] : ["live2d_expression_prompt" as const]),
+    "think_tag_prompt",
+    "speakable_prompt",
+    ...(usesTools ? ["tool_guidance_prompt" as const] : [])
   ]
-  return parts.flatMap((part) => (part === undefined || part.trim() === "" ? [] : [part.trim()])).join("\n\n")
+  const texts = yield* Effect.forEach(purposes, (purpose) => prompts.get(purpose, emotions))
+  return [character.persona_prompt, ...texts]
+    .flatMap((part) => (part === undefined || part.trim() === "" ? [] : [part.trim()]))
+    .join("\n\n")
+})
+
+/** One text, without what the model thinks; a conversation of its own, so that it is mistaken for no other. */
+const write = Effect.fn("BasicMemoryAgent.write")(function* (
+  llm: Llm,
+  { system, text }: { readonly system: string; readonly text: string }
+) {
+  const conversation = `task-${yield* Random.nextIntBetween(0, 2 ** 31)}`
+  const blocks = ThinkBlocks.make<{ readonly _tag: "Text" | "Think"; readonly text: string }>()
+  let written = ""
+  const take = (events: ReturnType<typeof blocks.push>) => {
+    for (const event of events) if (event._tag === "Text") written += event.text
+  }
+  yield* Stream.runForEach(
+    llm.stream({ conversation, system, messages: [{ role: "user", text }] }),
+    (delta) =>
+      Effect.sync(() => {
+        if (delta._tag !== "Call") take(blocks.push(delta))
+      })
+  )
+  take(blocks.flush())
+  return written.trim()
 })

@@ -30,7 +30,9 @@ export const BasicMemoryAgentConfig = Schema.Struct({
   faster_first_response: fasterFirstResponse,
   segment_method: segmentMethod,
   use_mcpp: Fields.withDefault(Fields.Flag, false),
-  mcp_enabled_servers: Fields.withDefault(Fields.TextList, [])
+  mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
+  /** How often one answer may use tools and go on with their results. Defaults to 8. */
+  tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8)
 })
 export type BasicMemoryAgentConfig = typeof BasicMemoryAgentConfig.Type
 

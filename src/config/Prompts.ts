@@ -43,12 +43,17 @@ const make = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
     )
   // Once, like the configuration that names them: every connection asks for them.
   const texts = new Map<string, Option.Option<string>>()
-  for (const name of Object.values(config.system_config.tool_prompts)) {
+  // Without it a model that has no calls of its own could not be told how to write one.
+  const names: Readonly<Record<string, string>> = {
+    mcp_prompt: "mcp_prompt",
+    ...config.system_config.tool_prompts
+  }
+  for (const name of Object.values(names)) {
     if (name.trim() !== "" && !texts.has(name)) texts.set(name, yield* read(name))
   }
 
   const get = Effect.fnUntraced(function* (purpose: PromptPurpose, emotions: Iterable<string>) {
-    const name = config.system_config.tool_prompts[purpose]
+    const name = names[purpose]
     const text = texts.get(name ?? "")
     if (text === undefined) return undefined
     if (Option.isSome(text)) {

@@ -1,5 +1,5 @@
 import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
-import type { Agent, ToolCall } from "../agent/Agent.ts"
+import type { Agent, AgentInput, ToolCall } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage, ChatMessage } from "../llm/Llm.ts"
@@ -21,6 +21,8 @@ export interface Options {
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
   readonly memory: Memory
+  /** Asks the person whether a tool may be called. */
+  readonly consent: NonNullable<AgentInput["consent"]>
   readonly onVoiceFailure: Speech.Options["onFailure"]
 }
 
@@ -74,7 +76,8 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     memory: input.before,
     from: options.character.human_name,
     text: input.text,
-    images: input.images
+    images: input.images,
+    consent: options.consent
   })
 
   const hand = (item: Speech.Spoken | Sentence.ToolItem) => {
@@ -125,6 +128,13 @@ const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>
       name: character.character_name || character.conf_name,
       status: call.status,
       content: call.content,
-      timestamp: new Date(clock.unsafeCurrentTimeMillis()).toISOString()
+      timestamp: new Date(clock.unsafeCurrentTimeMillis()).toISOString(),
+      ...(call.images === undefined ? {} : { images: call.images.map(wireImage) }),
+      ...(call.browserView === undefined ? {} : { browser_view: call.browserView })
     })
   )
+
+const wireImage = ({ base64, mimeType }: ChatImage) => ({
+  mime_type: mimeType,
+  data: `data:${mimeType};base64,${base64}`
+})

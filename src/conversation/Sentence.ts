@@ -1,11 +1,11 @@
 import type { AgentEvent, ToolCall } from "../agent/Agent.ts"
 import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsPreprocessorConfig } from "../config/TtsPreprocessorConfig.ts"
+import * as ThinkBlocks from "../llm/ThinkBlocks.ts"
 import type { Actions } from "../protocol/ServerMessage.ts"
 import * as Emotions from "./Emotions.ts"
 import * as SentenceSplitter from "./SentenceSplitter.ts"
 import * as SpeechText from "./SpeechText.ts"
-import * as ThinkBlocks from "./ThinkBlocks.ts"
 
 /** One sentence of the answer: what is shown, what is spoken ("" if nothing), what the avatar does. */
 export interface Sentence {
@@ -45,7 +45,7 @@ export interface Cutter {
 
 /** A think block opens with an item `(` and closes with `)`. A tool call ends the sentence before it. */
 export const cutter = (options: Options): Cutter => {
-  const blocks = ThinkBlocks.make()
+  const blocks = ThinkBlocks.make<AgentEvent>()
   const { flush, push } = makeCutter(options)
   return {
     push: (event) => blocks.push(event).flatMap(push),

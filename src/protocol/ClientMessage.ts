@@ -66,7 +66,8 @@ const message = <Type extends string, Fields extends Schema.Struct.Fields>(type:
 /** What may be asked for by `use-extensions`. */
 const extensions = {
   binary_audio: Schema.optionalWith(Explain.oneOf(...AudioChunk.types), { nullable: true }),
-  partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true })
+  partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true }),
+  tool_consent: Schema.optionalWith(Schema.Boolean, { nullable: true })
 }
 
 const ofJson = Schema.Union(
@@ -105,6 +106,8 @@ const ofJson = Schema.Union(
     action: Explain.oneOf("start", "adjust", "reset", "stop"),
     volume: Schema.optionalWith(Schema.Number, { nullable: true })
   }),
+  // An extension, announced in `set-model-and-conf`: the answer to a `tool-consent-request`.
+  message("tool-consent", { tool_id: Name, allowed: Schema.Boolean }),
   // An extension, announced in `set-model-and-conf`: what a client leaves out stays as it was.
   message("use-extensions", extensions)
 )

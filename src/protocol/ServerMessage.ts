@@ -62,7 +62,9 @@ export const ToolCallStatus = message("tool_call_status", {
   status: Schema.Literal("running", "completed", "error"),
   content: Schema.String,
   timestamp: Schema.String,
-  browser_view: Schema.optional(Anything)
+  browser_view: Schema.optional(Anything),
+  /** An extension: pictures among the results, as data URLs. */
+  images: Schema.optional(Schema.Array(Schema.Struct({ mime_type: Schema.String, data: Schema.String })))
 })
 
 const Extensions = Schema.Struct({
@@ -75,14 +77,17 @@ const Extensions = Schema.Struct({
   /** `user-input-partial`: the transcript while one speaks, if the recogniser can. */
   partial_transcripts: Schema.Boolean,
   /** `mic-audio-cancel`: an utterance that is given up. */
-  mic_audio_cancel: Schema.Boolean
+  mic_audio_cancel: Schema.Boolean,
+  /** `tool-consent-request` and `tool-consent`: the person is asked before a tool is called that wants it. */
+  tool_consent: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
 export const extensions: typeof Extensions.Type = {
   binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
   partial_transcripts: true,
-  mic_audio_cancel: true
+  mic_audio_cancel: true,
+  tool_consent: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
@@ -102,7 +107,17 @@ export const ServerMessage = Schema.Union(
   message("user-input-partial", { text: Schema.String }),
   message("extensions-in-use", {
     binary_audio: Schema.NullOr(Schema.String),
-    partial_transcripts: Schema.Boolean
+    partial_transcripts: Schema.Boolean,
+    tool_consent: Schema.Boolean
+  }),
+  message("tool-consent-request", {
+    tool_id: Schema.String,
+    tool_name: Schema.String,
+    /** The character that wants to call it. */
+    name: Schema.String,
+    arguments: Schema.Unknown,
+    /** Seconds to answer in; after that it is a no. */
+    expires_in: Schema.Number
   }),
   Audio,
   ToolCallStatus,

@@ -10,6 +10,8 @@ import * as HistoryRequests from "./HistoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
 import * as SwitchConfig from "./SwitchConfig.ts"
+import * as ToolConsent from "./ToolConsent.ts"
+import * as ToolRequests from "./ToolRequests.ts"
 import * as TurnRequests from "./TurnRequests.ts"
 
 /**
@@ -83,11 +85,9 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
         message: "Groups are not part of this version."
       })
     case "mcp-tool-call":
-      return yield* client.send({
-        type: "mcp-tool-response",
-        tool_name: message.tool_name,
-        error: `There is no tool ${message.tool_name}: MCP servers are not part of this version.`
-      })
+      return yield* ToolRequests.call(session, message.tool_name, message.arguments ?? {})
+    case "tool-consent":
+      return yield* ToolConsent.answer(session.consent, message.tool_id, message.allowed)
     case "adaptive-vad-control":
       return yield* AdaptiveVad.handle(session, message.action, message.volume)
   }

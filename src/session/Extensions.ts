@@ -10,9 +10,15 @@ export interface Extensions {
   binaryAudio: AudioChunk.Type | undefined
   /** Whether it wants `user-input-partial`. */
   partialTranscripts: boolean
+  /** Whether it asks the person before a tool is called that wants it. */
+  toolConsent: boolean
 }
 
-export const none = (): Extensions => ({ binaryAudio: undefined, partialTranscripts: false })
+export const none = (): Extensions => ({
+  binaryAudio: undefined,
+  partialTranscripts: false,
+  toolConsent: false
+})
 
 /** `use-extensions`: what the message leaves out stays as it was. */
 export const use = Effect.fn("Extensions.use")(function* (
@@ -21,10 +27,12 @@ export const use = Effect.fn("Extensions.use")(function* (
 ) {
   extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
+  extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
   if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
     type: "extensions-in-use",
     binary_audio: extensions.binaryAudio ?? null,
-    partial_transcripts: extensions.partialTranscripts
+    partial_transcripts: extensions.partialTranscripts,
+    tool_consent: extensions.toolConsent
   })
 })

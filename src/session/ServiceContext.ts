@@ -28,6 +28,7 @@ export interface Options {
 export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")<
   ServiceContext,
   {
+    readonly mcp: WarmUp.Warm<McpClient.McpClient>
     readonly agent: WarmUp.Warm<Agent>
     readonly tts: WarmUp.Warm<Tts>
     readonly asr: WarmUp.Warm<Asr>
@@ -71,5 +72,5 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
-  return ServiceContext.of({ agent, tts, asr, vad })
+  return ServiceContext.of({ mcp, agent, tts, asr, vad })
 })

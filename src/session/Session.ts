@@ -13,6 +13,7 @@ import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
+import * as ToolConsent from "./ToolConsent.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -36,6 +37,10 @@ export interface Session {
   readonly extensions: Extensions.Extensions
   /** What hears an open microphone, `raw-audio-data`. */
   readonly ear: Ear.Ear
+  /** Calls of tools that wait for the person's word. */
+  readonly consent: ToolConsent.ToolConsent
+  /** Tools that the client calls itself. */
+  readonly tools: { readonly scope: Scope.Scope; running: number }
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -76,6 +81,8 @@ export const open = Effect.fnUntraced(function* () {
       onPartial: (text) => client.send({ type: "user-input-partial", text })
     }),
     ear: yield* Ear.make,
+    consent: ToolConsent.make(),
+    tools: { scope: yield* Effect.scope, running: 0 },
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

@@ -15,6 +15,7 @@ export type Kind =
   | "tts-socket"
   | "upload"
   | "transcription"
+  | "tool-call"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up

@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAsrKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownAgentKeys, ownAsrKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -63,7 +63,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
       const absent = keyPaths(SeiyuuConfig.ast, "")
         .filter((path) => valueAt(whole, path) === undefined)
-        .filter((path) => !ownAsrKeys.test(path))
+        .filter((path) => !ownAsrKeys.test(path) && !ownAgentKeys.test(path))
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([

@@ -18,3 +18,6 @@ export const ownVoiceKeys = [
 /** Keys of recognisers that are our own additions. */
 export const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
+
+/** Keys of agents that are our own additions. */
+export const ownAgentKeys = /\.basic_memory_agent\.(tool_steps)$/

@@ -44,8 +44,10 @@ layer(NodeContext.layer)("Prompts", (it) => {
   it.scoped("a prompt that the configuration does not name is not there", () =>
     Effect.gen(function* () {
       const prompts = yield* open({ think_tag_prompt: "" }, {})
-      expect(yield* prompts.get("mcp_prompt", [])).toBeUndefined()
+      expect(yield* prompts.get("speakable_prompt", [])).toBeUndefined()
       expect(yield* prompts.get("think_tag_prompt", [])).toBeUndefined()
+      // A model that cannot call tools by itself needs to be told how.
+      expect(yield* prompts.get("mcp_prompt", [])).toContain("[<insert_tools>]")
     })
   )
 
@@ -55,7 +57,7 @@ layer(NodeContext.layer)("Prompts", (it) => {
       for (const purpose of shipped) {
         const prompt = yield* prompts.get(purpose, ["joy", "anger"])
         expect(prompt?.length, purpose).toBeGreaterThan(40)
-        expect(prompt).not.toContain("<insert")
+        expect(prompt).not.toContain("<insert_emo")
       }
       expect(yield* prompts.get("live2d_expression_prompt", ["joy", "anger"])).toContain("[joy], [anger]")
     })

@@ -37,7 +37,8 @@ const config = (
       faster_first_response: true,
       segment_method: "pysbd",
       use_mcpp: false,
-      mcp_enabled_servers: []
+      mcp_enabled_servers: [],
+      tool_steps: 8
     }
   },
   llm_configs: { llama_cpp_llm: { interrupt_method: "system", model_path: "auto" }, ...llm_configs }

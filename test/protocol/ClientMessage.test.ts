@@ -73,7 +73,7 @@ describe("ClientMessage.decode", () => {
     [{ type: "audio-play-start", display_text: 5 }, /: field `display_text` expected an object$/u],
     [
       { type: "use-extensions", partial_transcripts: true, binary_audoi: "mic-audio-data" },
-      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts$/u
+      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent$/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],

@@ -18,10 +18,15 @@ describe("use-extensions", () => {
       Effect.gen(function* () {
         const client = yield* ready
         yield* client.send(partials)
-        yield* client.send({ type: "use-extensions", binary_audio: "raw-audio-data" })
+        yield* client.send({ type: "use-extensions", binary_audio: "raw-audio-data", tool_consent: true })
         expect(seenOf(client, "extensions-in-use")).toEqual([
-          { type: "extensions-in-use", binary_audio: null, partial_transcripts: true },
-          { type: "extensions-in-use", binary_audio: "raw-audio-data", partial_transcripts: true }
+          { type: "extensions-in-use", binary_audio: null, partial_transcripts: true, tool_consent: false },
+          {
+            type: "extensions-in-use",
+            binary_audio: "raw-audio-data",
+            partial_transcripts: true,
+            tool_consent: true
+          }
         ])
         yield* client.leave
       })

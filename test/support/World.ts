@@ -45,6 +45,8 @@ export interface World {
   readonly failures: Map<EngineKind, number>
   /** Answers of the agent; by default one sentence that repeats the input. */
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  /** Tools of every character. */
+  mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
   /** What the recogniser makes of an utterance. */
@@ -70,6 +72,7 @@ export const make = (): World => ({
   stored: new Map(),
   failures: new Map(),
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
+  mcp: McpClient.none,
   synthesis: () => 0,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
@@ -197,7 +200,7 @@ const fakeVad = (world: World) =>
 export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePool> = fakeVad(world)) => {
   const engines = Layer.mergeAll(
     Layer.succeed(McpClients, {
-      open: () => Effect.as(load(world, "mcp", loadTimes.mcp, "mcp"), McpClient.none)
+      open: () => Effect.map(load(world, "mcp", loadTimes.mcp, "mcp"), () => world.mcp)
     }),
     Layer.succeed(Agents, {
       open: ({ character }) => {

@@ -1,0 +1,74 @@
+import { Effect, Stream } from "effect"
+import { LlmFailed } from "../llm/Llm.ts"
+import type { Llm, LlmDelta, LlmMessage, LlmRequest, ToolRequest, ToolRound } from "../llm/Llm.ts"
+import type { McpClient } from "../mcp/McpClient.ts"
+import type { AgentEvent, AgentInput } from "./Agent.ts"
+import * as ToolCalls from "./ToolCalls.ts"
+
+export interface Options {
+  readonly llm: Llm
+  readonly mcp: McpClient
+  /** How often a model may use tools, and see what came of it, before it has to answer. */
+  readonly mostSteps: number
+}
+
+/**
+ * Has a model answer with the help of tools: whatever it calls is run, and it goes on with the results, until it answers
+ * without a call. Interrupting the stream stops the model and every call.
+ */
+export const reply = (
+  { llm, mcp, mostSteps }: Options,
+  request: LlmRequest,
+  consent: AgentInput["consent"]
+): Stream.Stream<AgentEvent, LlmFailed> => {
+  const step = (rounds: ReadonlyArray<ToolRound>): Stream.Stream<AgentEvent, LlmFailed> =>
+    Stream.unwrap(
+      Effect.map(mcp.tools, (tools) => {
+        const messages: ReadonlyArray<LlmMessage> = [...request.messages, ...rounds]
+        if (tools.length === 0 && rounds.length === 0) return withoutCalls(llm.stream(request))
+        const specs = tools.map(({ description, inputSchema, name }) => ({ name, description, inputSchema }))
+        const calls: Array<ToolRequest> = []
+        let text = ""
+        const said = Stream.filter(
+          llm.stream({ ...request, messages, tools: specs }),
+          (delta): delta is Said => {
+            if (delta._tag === "Call") calls.push(delta.request)
+            else if (delta._tag === "Text") text += delta.text
+            return delta._tag !== "Call"
+          }
+        )
+        const then = Stream.suspend(() => {
+          if (calls.length === 0) return Stream.empty
+          // It had been told to stop.
+          if (rounds.length > mostSteps) return Stream.fail(endless(llm, mostSteps))
+          if (rounds.length === mostSteps)
+            return step([...rounds, { role: "tools", text, outcomes: ToolCalls.refuse(calls, enough) }])
+          let round: ToolRound = { role: "tools", text, outcomes: [] }
+          const ran = ToolCalls.run({ mcp, tools, consent }, calls, (outcomes) => {
+            round = { ...round, outcomes }
+          })
+          return Stream.concat(
+            ran,
+            Stream.suspend(() => step([...rounds, round]))
+          )
+        })
+        return Stream.concat(said, then)
+      })
+    )
+  return step([])
+}
+
+type Said = Exclude<LlmDelta, { readonly _tag: "Call" }>
+
+const withoutCalls = (deltas: Stream.Stream<LlmDelta, LlmFailed>): Stream.Stream<Said, LlmFailed> =>
+  Stream.filter(deltas, (delta): delta is Said => delta._tag !== "Call")
+
+const enough = "No more tools may be called for this answer. Answer now, with what you have."
+
+const endless = ({ provider }: Llm, mostSteps: number) =>
+  new LlmFailed({
+    provider,
+    reason: "rejected",
+    detail: `the model went on calling tools after ${mostSteps} steps`,
+    advice: "Ask for less at once, or raise basic_memory_agent.tool_steps."
+  })
