@@ -25,6 +25,16 @@ const ToolChoice = Schema.transformOrFail(
 
 const Transport = Fields.Choice("stdio", "http", "streamable-http", "streamableHttp", "sse")
 
+/** How a program, without any person, gets a token for a remote server (OAuth's client credentials). */
+const OAuth = Schema.Struct({
+  /** The address of the authorization server that the credentials are of; no other one gets them. */
+  issuer: Fields.required(Fields.NonEmptyText),
+  client_id: Fields.required(Fields.NonEmptyText),
+  client_secret: Fields.required(Fields.Secret),
+  /** Separated by spaces. */
+  scope: Fields.maybe(Fields.NonEmptyText)
+})
+
 /** One entry of `mcp_servers.json`. */
 export const McpServerEntry = Schema.Struct({
   /** The program that speaks MCP on its standard input and output. */
@@ -43,6 +53,7 @@ export const McpServerEntry = Schema.Struct({
   /** What other programs call `transport`. */
   type: Fields.maybe(Transport),
   headers: Fields.withDefault(Schema.Redacted(Fields.TextMap), {}),
+  oauth: Fields.maybe(Fields.section(OAuth)),
   /** Tools that the person is asked about before each call. Defaults to none. */
   confirm: Fields.withDefault(ToolChoice, false),
   /** Tools that a client may call itself. Defaults to none. */

@@ -1,4 +1,6 @@
+import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js"
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import { OAuthError } from "@modelcontextprotocol/sdk/server/auth/errors.js"
 import { ErrorCode as Code, McpError } from "@modelcontextprotocol/sdk/types.js"
 import { Data, Effect } from "effect"
 import * as HostPaths from "../engine/HostPaths.ts"
@@ -89,6 +91,11 @@ export const notConnected = (error: unknown): NotConnected => {
     return say(
       `it does not let us in (status ${status})`,
       "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported."
+    )
+  if (error instanceof UnauthorizedError || error instanceof OAuthError)
+    return say(
+      "its authorization server gives us no token",
+      "Check oauth (issuer, client_id, client_secret, scope) of its entry in mcp_servers.json."
     )
   if (status !== undefined && status > 0)
     return say(`it answers with status ${status}`, "Check its url and transport in mcp_servers.json.")

@@ -49,10 +49,10 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
     const options = { name, version, timeout, remote: entry.url !== undefined }
     const env = Redacted.value(entry.env)
     const headers = Redacted.value(entry.headers)
-    const { args, command = "", cwd = ".", url } = entry
+    const { args, command = "", cwd = ".", oauth, url } = entry
     return url === undefined
       ? connectProcess({ name, command, args, env, folder: path.resolve(folder, cwd) }, options)
-      : RemoteServer.open({ url, headers, transport: transportOf(entry) }, options).pipe(
+      : RemoteServer.open({ url, headers, oauth, transport: transportOf(entry) }, options).pipe(
           Effect.mapError(({ error }) => CallFailure.notConnected(error))
         )
   }
@@ -110,7 +110,12 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
 const digest = (entry: McpServerEntry): string =>
   createHash("sha256")
     .update(
-      JSON.stringify({ ...entry, env: Redacted.value(entry.env), headers: Redacted.value(entry.headers) })
+      JSON.stringify([
+        { ...entry, oauth: { ...entry.oauth, client_secret: undefined } },
+        Redacted.value(entry.env),
+        Redacted.value(entry.headers),
+        entry.oauth && Redacted.value(entry.oauth.client_secret)
+      ])
     )
     .digest("hex")
     .slice(0, 16)

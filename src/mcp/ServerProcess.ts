@@ -9,6 +9,7 @@ import type { Scope } from "effect"
 import * as ChildProcess from "../engine/ChildProcess.ts"
 import * as ProcessGroup from "../engine/ProcessGroup.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
+import { longestMessage } from "./BoundedFetch.ts"
 import { NotConnected } from "./NotConnected.ts"
 
 export interface Options {
@@ -28,9 +29,6 @@ export interface ServerProcess {
   /** The last line that it complained of. It may hold paths. */
   readonly lastWords: Effect.Effect<string | undefined>
 }
-
-/** Longest message of a server, in bytes: pictures come as text in one. */
-const longestMessage = 8 * 2 ** 20
 
 /** What a server gets to end by itself, first after its input has closed and then after SIGTERM. */
 const grace = "1 second"

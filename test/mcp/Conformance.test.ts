@@ -18,7 +18,7 @@ const run = (...args: ReadonlyArray<string>) =>
 const limit = 120_000
 
 /** What a client of our kind is meant for. */
-const meant = ["initialize", "tools_call", "sse-retry"]
+const meant = ["initialize", "tools_call", "sse-retry", "auth/client-credentials-basic"]
 
 /** What is not offered, with the reason. */
 const notMeant: ReadonlyArray<readonly [RegExp, string]> = [
@@ -27,8 +27,12 @@ const notMeant: ReadonlyArray<readonly [RegExp, string]> = [
     "a server may not ask the person: the client would have to answer with defaults that nobody has agreed to"
   ],
   [
+    /^auth\/client-credentials-jwt$/u,
+    "of the two ways for programs to get a token, the secret is built, and the signed key is not"
+  ],
+  [
     /^auth\//u,
-    "signing in takes a person at a web page, and the server has none to show; keys go into an entry's headers"
+    "signing in takes a person at a web page, and the server has none to show; a key goes into the entry's headers"
   ]
 ]
 

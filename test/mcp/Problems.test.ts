@@ -1,3 +1,5 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -11,6 +13,12 @@ describe("servers that cannot be had", () => {
     return Effect.gen(function* () {
       const port = yield* HttpAnswers.freePort
       const strange = yield* HttpAnswers.serve(() => ({ status: 200, body: "Hello." }))
+      const endless = yield* HttpAnswers.serve(() => ({
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: " ".repeat(65_536),
+        endless: true
+      }))
       const closed = yield* HttpAnswers.serve(() => ({ status: 401 }))
       yield* Effect.gen(function* () {
         const client = yield* McpFolder.open(
@@ -20,6 +28,7 @@ describe("servers that cannot be had", () => {
           "deaf",
           "strange",
           "closed",
+          "endless",
           "nobody",
           "good"
         )
@@ -36,6 +45,7 @@ describe("servers that cannot be had", () => {
               "Check its entry in mcp_servers.json; the server's log has more.",
             "mcp: MCP server closed is not available: it does not let us in (status 401). " +
               "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported.",
+            "mcp: MCP server endless is not available: it sent a message of more than 8 MiB. Ask it for less.",
             'mcp: MCP server nobody is not available: mcp_servers.json has no server "nobody". ' +
               "Add it to mcp_servers.json, or take it out of mcp_enabled_servers."
           ]
@@ -57,7 +67,8 @@ describe("servers that cannot be had", () => {
             crash: McpFolder.own("crash"),
             deaf: { url: `http://127.0.0.1:${port}/mcp` },
             strange: { url: strange.url },
-            closed: { url: closed.url, transport: "http" }
+            closed: { url: closed.url, transport: "http" },
+            endless: { url: endless.url }
           })
         )
       )
@@ -66,35 +77,41 @@ describe("servers that cannot be had", () => {
 
   it.scopedLive("that take long are not waited for; their tools come when they are there", () =>
     Effect.gen(function* () {
-      const client = yield* McpFolder.open("own", "slow")
-      assert.deepStrictEqual(
-        client.problems?.map(({ message }) => message),
-        ["MCP server slow is not available: it is still being started. Its tools come when it is ready."]
-      )
-      assert.isTrue((yield* client.tools).every(({ server }) => server === "own"))
-      const slow = yield* Effect.repeat(Effect.delay(client.tools, "50 millis"), {
-        until: (tools) => tools.some(({ server }) => server === "slow")
-      })
-      assert.isTrue(slow.some(({ name }) => name === "get-sum"))
-    }).pipe(
-      Effect.provide(
-        McpFolder.layer(
-          {
-            own: McpFolder.own(),
-            slow: {
-              command: "/bin/sh",
-              args: [
-                "-c",
-                `sleep 3; exec "$0" "$@"`,
-                process.execPath,
-                ...(McpFolder.everything["args"] as ReadonlyArray<string>)
-              ]
-            }
-          },
-          { patience: "2 seconds" }
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* ConfigFolder.make({})
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open("own", "slow")
+        assert.deepStrictEqual(
+          client.problems?.map(({ message }) => message),
+          ["MCP server slow is not available: it is still being started. Its tools come when it is ready."]
+        )
+        assert.isTrue((yield* client.tools).every(({ server }) => server === "own"))
+        yield* fs.writeFileString(`${folder}/go`, "")
+        const tools = yield* Effect.repeat(Effect.delay(client.tools, "50 millis"), {
+          until: (tools) => tools.some(({ server }) => server === "slow")
+        })
+        assert.isTrue(tools.some(({ name }) => name === "get-sum"))
+      }).pipe(
+        Effect.provide(
+          McpFolder.layer(
+            {
+              own: McpFolder.own(),
+              slow: {
+                command: "/bin/sh",
+                args: [
+                  "-c",
+                  `until [ -e ${folder}/go ]; do sleep 0.1; done; exec "$0" "$@"`,
+                  process.execPath,
+                  McpFolder.everythingProgram,
+                  "stdio"
+                ]
+              }
+            },
+            { patience: "4 seconds" }
+          )
         )
       )
-    )
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 
   it.scopedLive("are not looked for by a character that asks for none", () =>

@@ -100,6 +100,17 @@ describe("a server elsewhere", () => {
     })
   )
 
+  it.scopedLive("that says too much is not listened to", () =>
+    Effect.gen(function* () {
+      const server = yield* McpHttpServer.serve
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open("remote")
+        assert.strictEqual((yield* Effect.flip(client.call("endless", {}))).reason, "timed-out")
+        assert.strictEqual((yield* client.call("add", { a: 1, b: 2 })).text, "3")
+      }).pipe(Effect.provide(McpFolder.layer({ remote: { url: `${server.url}/mcp`, timeout: 2 } })))
+    })
+  )
+
   it.scopedLive("that forgets its sessions is greeted anew by the next call", () =>
     Effect.gen(function* () {
       const server = yield* McpHttpServer.serve

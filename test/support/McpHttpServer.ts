@@ -9,7 +9,7 @@ import { Effect } from "effect"
 import type { Scope } from "effect"
 import type { Asked } from "./HttpAnswers.ts"
 
-/** An MCP server over streamable HTTP, on the SDK's own transport. Its tools: `add` and `hang`. */
+/** An MCP server over streamable HTTP, on the SDK's own transport. Its tools: `add`, `hang` and `endless` (9 MiB). */
 export interface McpHttpServer {
   readonly url: string
   readonly asked: ReadonlyArray<Asked>
@@ -31,7 +31,7 @@ export const serve: Effect.Effect<McpHttpServer, never, Scope.Scope> = Effect.ac
     const begin = async () => {
       const server = new Server({ name: "test", version: "1" }, { capabilities: { tools: {} } })
       server.setRequestHandler(ListToolsRequestSchema, () => ({
-        tools: ["add", "hang"].map((name) => ({ name, inputSchema: { type: "object" as const } }))
+        tools: ["add", "hang", "endless"].map((name) => ({ name, inputSchema: { type: "object" as const } }))
       }))
       server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
         if (params.name === "hang") {
@@ -39,6 +39,7 @@ export const serve: Effect.Effect<McpHttpServer, never, Scope.Scope> = Effect.ac
           await new Promise((resolve) => signal.addEventListener("abort", resolve))
           hanging--
         }
+        if (params.name === "endless") return { content: [{ type: "text", text: "x".repeat(9 * 2 ** 20) }] }
         const { a = 0, b = 0 } = (params.arguments ?? {}) as { readonly a?: number; readonly b?: number }
         return { content: [{ type: "text", text: String(a + b) }] }
       })
