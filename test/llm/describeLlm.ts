@@ -76,8 +76,8 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
               signature: "signed",
               chunks: ["One moment."],
               calls: [
-                { id: "callone12", name: "look", input: ['{"what"', ': "tea"}'], signature: "thought" },
-                { id: "calltwo34", name: "look", input: ["{", '"what": "rain"', "}"] }
+                { id: "callone12", name: "look", arguments: ['{"what"', ': "tea"}'], signature: "thought" },
+                { id: "calltwo34", name: "look", arguments: ["{", '"what": "rain"', "}"] }
               ]
             },
             { chunks: ["Tea."] }

@@ -13,8 +13,8 @@ export interface Refusal {
 export interface ScriptedCall {
   readonly id: string
   readonly name: string
-  /** Pieces of its arguments, as JSON. */
-  readonly input: ReadonlyArray<string>
+  /** JSON, or pieces of it. */
+  readonly arguments: string | ReadonlyArray<string>
   /** Gemini's `thought_signature`. */
   readonly signature?: string
 }
@@ -61,7 +61,7 @@ const piecesOf = ({ calls = [], chunks = [], reasoning = [] }: ChatScript): Read
   ...chunks.map((text): Piece => ({ is: "text", text })),
   ...calls.flatMap((call, index): ReadonlyArray<Piece> => [
     { is: "call", index, call },
-    ...call.input.map((text): Piece => ({ is: "input", index, text }))
+    ...[call.arguments].flat().map((text): Piece => ({ is: "input", index, text }))
   ])
 ]
 
