@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Logger, Scope, Stream, TestClock } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
+import * as FastCheck from "fast-check"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
 import * as FallbackLlm from "../../src/llm/FallbackLlm.ts"
 import { LlmFailed } from "../../src/llm/Llm.ts"
@@ -73,6 +74,34 @@ describe("FallbackLlm", () => {
       ])
       assert.deepStrictEqual(journal, ["open first", "open second", "open first", "open second"])
     })
+  )
+
+  it.effect("has the first one answer that can, whoever fails before it", () =>
+    Effect.promise(() =>
+      FastCheck.assert(
+        FastCheck.asyncProperty(
+          FastCheck.array(FastCheck.boolean(), { minLength: 1, maxLength: 6 }),
+          (works) =>
+            Effect.gen(function* () {
+              const all = works.map((works, index) => {
+                const name = `provider-${index}`
+                return member([], name, [[works ? name : failure(name, "unavailable")]])
+              })
+              const [first, ...others] = all.map(({ member }) => member)
+              const { llm } = yield* open([first!, ...others])
+              const { deltas, failure: failed } = yield* answerOf(llm)
+              const expected = works.indexOf(true)
+              if (expected < 0) assert.strictEqual(failed?.provider, "provider-0")
+              else assert.deepStrictEqual(deltas, [LlmLab.text(`provider-${expected}`)])
+              const asked = all.map(({ requests }) => requests.length)
+              assert.deepStrictEqual(
+                asked,
+                works.map((_, index) => (expected < 0 || index <= expected ? 1 : 0))
+              )
+            }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.None), Effect.runPromise)
+        )
+      )
+    )
   )
 
   for (const reason of ["unavailable", "unauthorized", "unknown-model", "rate-limited"] as const)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
 import type { LlmConfig } from "../../src/config/LlmConfig.ts"
 import { LlmProviders } from "../../src/llm/Llm.ts"
 import type { Llm } from "../../src/llm/Llm.ts"
@@ -9,7 +9,6 @@ import * as StubProviders from "../support/StubProviders.ts"
 import { startStub } from "../support/StubServer.ts"
 import type { Stub } from "../support/StubServer.ts"
 import * as LlmLab from "./LlmLab.ts"
-import { Layer } from "effect"
 
 type Changes = Partial<NonNullable<LlmConfig["ollama_llm"]>>
 
@@ -94,6 +93,24 @@ describe("OllamaKeeper", () => {
       // It was never loaded: there is nothing to unload.
       assert.deepStrictEqual(loads(stub), [600])
     }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("unloads also when the process is interrupted, and waits for no server that hangs", () =>
+    Effect.gen(function* () {
+      const stub = yield* StubProviders.open({
+        load: ({ body }) => (body["keep_alive"] === 0 ? new Promise(() => {}) : Promise.resolve())
+      })
+      const process = yield* Effect.fork(
+        Effect.scoped(Effect.zipRight(Effect.flatMap(openAt(stub.url), answer), Effect.never)).pipe(
+          Effect.provide(Layer.fresh(layer))
+        )
+      )
+      yield* until(() => loads(stub).length > 1)
+      yield* Fiber.interrupt(process)
+      assert.deepStrictEqual(loads(stub), [600, 600, 0])
+      yield* Effect.promise(() => stub.log.loads[2]!.over)
+      assert.isTrue(stub.log.loads[2]!.aborted)
+    })
   )
 
   it.scopedLive("opens although no server is there, which the answer says", () =>
