@@ -1,20 +1,41 @@
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
+import { Decode } from "../audio/Decode.ts"
+import type { AgentConfig } from "../config/AgentConfig.ts"
 import { Prompts } from "../config/Prompts.ts"
 import { LlmProviders } from "../llm/Llm.ts"
-import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as EngineTable from "../engine/EngineTable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
+import * as LettaAgent from "./LettaAgent.ts"
+import * as WebhookAgent from "./WebhookAgent.ts"
 
+type AgentName = AgentConfig["conversation_agent_choice"]
+type Settings = Required<AgentConfig["agent_settings"]>
 type Open = (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
+
+/** The settings of an agent, or a failure that says how to write them. */
+const settingsOf = <Name extends AgentName>(name: Name, { character }: AgentOptions) => {
+  const settings = character.agent_config.agent_settings[name] as Settings[Name] | undefined
+  return settings === undefined
+    ? Effect.fail(EngineTable.noSection("agent", "agent_config.agent_settings", name))
+    : Effect.succeed(settings)
+}
 
 /** From `conversation_agent_choice` to the agent. */
 const table = Effect.gen(function* () {
   const llms = yield* LlmProviders
   const prompts = yield* Prompts
-  const agents: Readonly<Record<string, Open>> = {
-    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options)
+  const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
+  const agents: Readonly<Partial<Record<AgentName, Open>>> = {
+    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options),
+    letta_agent: (options) =>
+      Effect.map(settingsOf("letta_agent", options), (config) => LettaAgent.make(remote.http, config)),
+    webhook_agent: (options) =>
+      Effect.map(settingsOf("webhook_agent", options), (config) => WebhookAgent.make(remote, config, options))
   }
   return agents
 })
@@ -24,15 +45,14 @@ export const layer = Layer.effect(
   Effect.map(table, (agents) => ({
     open: (options) => {
       const choice = options.character.agent_config.conversation_agent_choice
-      return agents[choice]?.(options) ?? notBuilt(choice)
+      return (
+        agents[choice]?.(options) ??
+        EngineTable.notBuilt("agent", choice, {
+          key: "agent_config.conversation_agent_choice",
+          what: "this agent",
+          built: Object.keys(agents)
+        })
+      )
     }
   }))
-)
-
-const notBuilt = (agent: string) =>
-  new EngineUnavailable({
-    kind: "agent",
-    engine: agent,
-    reason: "this agent is not part of this version",
-    advice: "Set agent_config.conversation_agent_choice to basic_memory_agent."
-  })
+).pipe(Layer.provide(Decode.layer))

@@ -1,6 +1,7 @@
 import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
 import type { Agent, ToolCall } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
+import { fasterFirst } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage, ChatMessage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -62,10 +63,9 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     tts: yield* Effect.cached(options.tts),
     onFailure: options.onVoiceFailure
   })
-  const settings = options.character.agent_config.agent_settings.basic_memory_agent
   const cutter = Sentence.cutter({
     language: "en",
-    fasterFirst: settings?.faster_first_response ?? true,
+    fasterFirst: fasterFirst(options.character.agent_config),
     emotions: options.emotions,
     preprocessor: options.character.tts_preprocessor_config
   })

@@ -1,3 +1,4 @@
+import { NodeHttpClient } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
@@ -16,6 +17,7 @@ const prompts = Layer.succeed(Prompts, {
 const agents = (requests: Array<LlmRequest>) =>
   AgentTable.layer.pipe(
     Layer.provide(prompts),
+    Layer.provide(NodeHttpClient.dispatcherLayer),
     Layer.provide(
       Layer.succeed(LlmProviders, {
         open: () =>
@@ -63,17 +65,4 @@ describe("basic_memory_agent", () => {
       ])
     }).pipe(Effect.provide(agents(requests)))
   })
-
-  it.scoped("reports an agent that this version does not have", () =>
-    Effect.gen(function* () {
-      const other = {
-        ...character,
-        agent_config: { ...character.agent_config, conversation_agent_choice: "letta_agent" as const }
-      }
-      const failure = yield* Effect.flip(
-        (yield* Agents).open({ character: other, emotions: [], tools: McpClient.none })
-      )
-      expect(failure.message).toMatch(/^letta_agent is not available: .*basic_memory_agent/u)
-    }).pipe(Effect.provide(agents([])))
-  )
 })
