@@ -4,8 +4,9 @@ import { Duration, Effect, Redacted, Stream } from "effect"
 import type { LettaAgentConfig } from "../config/RemoteAgentConfig.ts"
 import type { Agent, AgentInput } from "./Agent.ts"
 import * as LettaMessages from "./LettaMessages.ts"
+import * as AgentFailure from "./AgentFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
-import * as RemoteFailure from "./RemoteFailure.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 
 /** Longest time in which nothing comes; a server that works on something sends signs of life. */
 const silence = Duration.seconds(120)
@@ -23,7 +24,7 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
     timeout: 2 ** 31 - 1,
     logLevel: "off"
   })
-  const describe = RemoteFailure.describe({
+  const describe = AgentFailure.describe({
     agent: "letta_agent",
     address,
     secrets: config.api_key === undefined ? [] : [config.api_key],

@@ -1,7 +1,7 @@
 import { Effect, Option, Schema } from "effect"
 import type { AgentEvent, ToolCall } from "./Agent.ts"
-import { Reported, Unanswered } from "./RemoteFailure.ts"
-import type { RemoteFailure } from "./RemoteFailure.ts"
+import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
+import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 
 const Content = Schema.Union(
   Schema.String,

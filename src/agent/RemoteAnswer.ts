@@ -5,8 +5,8 @@ import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../llm/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
-import { mayPass, Unanswered } from "./RemoteFailure.ts"
-import type { RemoteFailure } from "./RemoteFailure.ts"
+import { mayPass, Unanswered } from "../engine/RemoteFailure.ts"
+import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 
 /** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
 const retries = 2

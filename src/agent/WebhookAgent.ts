@@ -4,8 +4,9 @@ import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
 import type { WebhookAgentConfig } from "../config/RemoteAgentConfig.ts"
 import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
+import * as AgentFailure from "./AgentFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
-import * as RemoteFailure from "./RemoteFailure.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as WebhookEvents from "./WebhookEvents.ts"
 
 export interface Services {
@@ -21,7 +22,7 @@ export const make = (
 ): Agent => {
   const fetch = RemoteAnswer.fetchOver(http)
   const headers = Object.entries(config.headers)
-  const describe = RemoteFailure.describe({
+  const describe = AgentFailure.describe({
     agent: "webhook_agent",
     address: config.url,
     secrets: headers.flatMap(([, value]) => secretsOf(value)),

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser"
 import { Schema } from "effect"
-import { Refused, Reported, Unanswered } from "./RemoteFailure.ts"
+import { Refused, Reported, Unanswered } from "../engine/RemoteFailure.ts"
 
 /** Longest event, in characters: ten minutes of sound. */
 const longest = 64 * 2 ** 20

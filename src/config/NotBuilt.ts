@@ -75,11 +75,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     path: "character_config.vad_config.silero_vad.target_sr",
     asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.target_sr !== 16_000,
     instead: "silero_vad listens at 16000 Hz, whatever this says"
-  },
-  {
-    path: "character_config.tts_preprocessor_config.translator_config.translate_audio",
-    asked: (config) => config.tts_preprocessor_config.translator_config.translate_audio,
-    instead: "translation is not part of this version: sentences are spoken as they are written"
   }
 ]
 

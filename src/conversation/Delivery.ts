@@ -21,8 +21,10 @@ export interface Options {
   readonly emotions: EmotionMap
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
+  readonly translator: Speech.Options["translator"]
   readonly memory: Memory
   readonly onVoiceFailure: Speech.Options["onFailure"]
+  readonly onUntranslated: Speech.Options["onUntranslated"]
 }
 
 /** What is to be answered; `before`: what the agent remembers. */
@@ -59,9 +61,11 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   const agent = yield* options.agent
   const speak = yield* Speech.make({
     character: options.character,
-    // One attempt a turn: a voice that cannot be loaded is not tried again for each sentence.
+    // One attempt a turn: what cannot be loaded is not tried again for each sentence.
     tts: yield* Effect.cached(options.tts),
-    onFailure: options.onVoiceFailure
+    translator: yield* Effect.cached(options.translator),
+    onFailure: options.onVoiceFailure,
+    onUntranslated: options.onUntranslated
   })
   const cutter = Sentence.cutter({
     language: "en",

@@ -1,4 +1,4 @@
-import { NodeContext } from "@effect/platform-node"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
@@ -7,6 +7,7 @@ import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
+import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import type { SileroVadConfig } from "../../src/config/VadConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
@@ -26,6 +27,7 @@ import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
+import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import * as FakeVad from "./FakeVad.ts"
@@ -47,6 +49,8 @@ export interface World {
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** How character a is translated, if it is. The translators are the real ones. */
+  translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
   transcript: (samples: Float32Array) => string
   /** Whether the recogniser hears while one speaks, and how long it takes for a chunk, in ms. */
@@ -71,6 +75,7 @@ export const make = (): World => ({
   failures: new Map(),
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   synthesis: () => 0,
+  translation: undefined,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
   storing: 0,
@@ -165,22 +170,32 @@ const others: Readonly<Record<string, CharacterConfig>> = {
   "c.yaml": characterConfig("c")
 }
 
-const configuration = Layer.mergeAll(
-  Layer.succeed(Characters, {
-    base: hearing("a"),
-    list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
-    resolve: (filename) => {
-      const found = filename === "conf.yaml" ? hearing("a") : others[filename]
-      return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
-    }
-  }),
-  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
-  Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
-  Layer.succeed(Prompts, {
-    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-  }),
-  Layer.mock(ModelStore, { progress: Stream.never })
-)
+const configuration = (world: World) =>
+  Layer.mergeAll(
+    Layer.succeed(Characters, {
+      get base() {
+        const character = hearing("a")
+        const { tts_preprocessor_config } = character
+        return world.translation === undefined
+          ? character
+          : {
+              ...character,
+              tts_preprocessor_config: { ...tts_preprocessor_config, translator_config: world.translation }
+            }
+      },
+      list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
+      resolve: (filename) => {
+        const found = filename === "conf.yaml" ? hearing("a") : others[filename]
+        return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
+      }
+    }),
+    Layer.succeed(Settings, { folder: ".", system: systemConfig }),
+    Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
+    Layer.succeed(Prompts, {
+      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+    }),
+    Layer.mock(ModelStore, { progress: Stream.never })
+  )
 
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
@@ -219,12 +234,13 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
+    Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
   return Layer.mergeAll(
     engines,
     SessionRegistry.layer,
-    configuration,
+    configuration(world),
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),

@@ -1,51 +1,8 @@
 import { Option, Redacted, Schema } from "effect"
+import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
+import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
 import * as Quotation from "../models/Quotation.ts"
-
-/** A status other than 2xx, with what the server said. */
-export class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  status: Schema.Number,
-  said: Schema.String,
-  /** Where a redirect leads. */
-  location: Schema.optional(Schema.String)
-}) {}
-
-/** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
-export class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
-  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable"),
-  detail: Schema.optional(Schema.String),
-  cause: Schema.optional(Schema.Defect)
-}) {}
-
-/** The agent itself says that it failed. */
-export class Reported extends Schema.TaggedError<Reported>()("Reported", {
-  said: Schema.String,
-  advice: Schema.optional(Schema.String)
-}) {}
-
-export type RemoteFailure = Refused | Unanswered | Reported
-
-export const isRemoteFailure = (error: unknown): error is RemoteFailure =>
-  error instanceof Refused || error instanceof Unanswered || error instanceof Reported
-
-/** An error of a connection, whoever threw it. */
-export const ofConnection = (cause: unknown): RemoteFailure =>
-  isRemoteFailure(cause) ? cause : new Unanswered({ reason: "no-connection", cause })
-
-/** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
-export const mayPass = (failure: RemoteFailure): boolean => {
-  if (failure._tag === "Refused") return failure.status === 429 || failure.status >= 500
-  return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
-}
-
-const codeOf = (cause: unknown): string => {
-  if (typeof cause !== "object" || cause === null) return ""
-  if ("code" in cause && typeof cause.code === "string") return cause.code
-  return "cause" in cause ? codeOf(cause.cause) : ""
-}
-
-/** Whether the connection was there and went away. */
-const isLost = (cause: unknown): boolean => /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause))
 
 /** What an agent behind a network is called, and where its settings are. */
 export interface About {
@@ -171,9 +128,6 @@ export const describe = (about: About) => {
 }
 
 const nothing = Redacted.make("")
-
-export const hostOf = (address: string): string =>
-  URL.canParse(address) ? new URL(address).host : "the configured address"
 
 /** Two more shapes in which servers report an error; the rest is known to `Quotation`. */
 const Body = Schema.parseJson(
