@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as Loudness from "../audio/Loudness.ts"
 import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
@@ -22,8 +22,8 @@ export interface Spoken {
 export interface Options {
   readonly character: CharacterConfig
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
-  /** What turns a sentence into the language that it is spoken in; `undefined` if that is the one it is written in. */
-  readonly translator: Effect.Effect<Translator | undefined, EngineUnavailable>
+  /** What turns a sentence into the language that it is spoken in, if that is not the one it is written in. */
+  readonly translator: Effect.Effect<Option.Option<Translator>, EngineUnavailable>
   /** Told of each sentence that stays silent because the voice failed. */
   readonly onFailure: (failure: EngineUnavailable | SynthesisFailed) => Effect.Effect<void>
   /** Told of each sentence that is spoken as it is written because the translation failed. */
@@ -46,7 +46,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const translate = (text: string) =>
     options.translator.pipe(
       Effect.flatMap((translator) =>
-        translator === undefined ? Effect.succeed(text) : translator.translate(text)
+        Option.isNone(translator) ? Effect.succeed(text) : translator.value.translate(text)
       ),
       Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
     )

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer } from "effect"
+import type { Option } from "effect"
 import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
@@ -31,8 +32,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
   ServiceContext,
   {
     readonly agent: WarmUp.Warm<Agent>
-    /** `undefined` for a character that is spoken as it is written. */
-    readonly translator: WarmUp.Warm<Translator | undefined>
+    /** None for a character that is spoken as it is written. */
+    readonly translator: WarmUp.Warm<Option.Option<Translator>>
     readonly tts: WarmUp.Warm<Tts>
     readonly asr: WarmUp.Warm<Asr>
     /** Opened when it is first asked for: no page that listens by itself ever needs it. */

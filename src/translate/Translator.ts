@@ -1,5 +1,5 @@
 import { Context, Schema } from "effect"
-import type { Effect, Scope } from "effect"
+import type { Effect, Option, Scope } from "effect"
 import type { TranslatorConfig } from "../config/TtsPreprocessorConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -34,12 +34,12 @@ export interface TranslatorOptions {
   readonly write: Effect.Effect<Write | undefined, EngineUnavailable>
 }
 
-/** Opens the translator that a character's configuration asks for; `undefined` if it asks for none. */
+/** Opens the translator that a character's configuration asks for, if it asks for one. */
 export class Translators extends Context.Tag("seiyuu/translate/Translators")<
   Translators,
   {
     readonly open: (
       options: TranslatorOptions
-    ) => Effect.Effect<Translator | undefined, EngineUnavailable, Scope.Scope>
+    ) => Effect.Effect<Option.Option<Translator>, EngineUnavailable, Scope.Scope>
   }
 >() {}

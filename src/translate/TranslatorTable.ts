@@ -26,8 +26,10 @@ const table = Effect.map(NodeHttpClient.Dispatcher, (dispatcher) => {
     llm: ({ config: { llm }, write }) =>
       llm === undefined
         ? noSection("llm")
-        : Effect.flatMap(write, (write) =>
-            write === undefined ? noModel : Effect.succeed(LlmTranslator.make(write, llm))
+        : Effect.flatMap(
+            // What is wrong with the agent is told of the agent.
+            Effect.mapError(write, () => noAgent),
+            (write) => (write === undefined ? noModel : Effect.succeed(LlmTranslator.make(write, llm)))
           )
   }
   return translators
@@ -38,15 +40,13 @@ export const layer = Layer.effect(
   Effect.map(table, (translators) => ({
     open: (options) => {
       const { translate_audio, translate_provider: provider } = options.config
-      if (!translate_audio) return none
+      if (!translate_audio) return Effect.succeedNone
       return provider === undefined
         ? noProvider
-        : Effect.map(translators[provider](options), SentenceTranslator.make)
+        : Effect.asSome(Effect.map(translators[provider](options), SentenceTranslator.make))
     }
   }))
 )
-
-const none = Effect.succeed(undefined)
 
 const noSection = (provider: Provider) =>
   Effect.fail(EngineTable.noSection("translate", "tts_preprocessor_config.translator_config", provider))
@@ -57,6 +57,11 @@ const unavailable = (reason: string, advice: string) =>
 const noProvider = unavailable(
   "translate_audio is on, but no translator is chosen",
   "Set tts_preprocessor_config.translator_config.translate_provider to deeplx, tencent or llm."
+)
+
+const noAgent = unavailable(
+  "the character's agent is not available",
+  "Sentences are translated as soon as it is."
 )
 
 const noModel = unavailable(

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import * as LettaAgent from "../../src/agent/LettaAgent.ts"
 import * as AgentServer from "../support/AgentServer.ts"
-import { collect, describeAgent, dispatcher, input } from "./describeAgent.ts"
+import { collect, describeAgent, input } from "./describeAgent.ts"
 import type { Step } from "./describeAgent.ts"
 
 const secret = "sk-let-very-secret"
@@ -10,7 +10,7 @@ const secret = "sk-let-very-secret"
 const open = (url: string) =>
   Effect.sync(() => {
     const { hostname, port } = new URL(url)
-    return LettaAgent.make(dispatcher, {
+    return LettaAgent.make(AgentServer.dispatcher, {
       host: hostname,
       port: Number(port),
       id: "agent-1",

@@ -6,7 +6,7 @@ import * as WebhookAgent from "../../src/agent/WebhookAgent.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import * as AgentServer from "../support/AgentServer.ts"
 import { characterConfig } from "../support/Fixtures.ts"
-import { collect, describeAgent, dispatcher, input } from "./describeAgent.ts"
+import { collect, describeAgent, input } from "./describeAgent.ts"
 import type { Step } from "./describeAgent.ts"
 
 const secret = "token-very-secret"
@@ -14,7 +14,7 @@ const secret = "token-very-secret"
 const open = (url: string) =>
   Effect.map(Layer.build(Decode.layer), (context) =>
     WebhookAgent.make(
-      { http: dispatcher, decode: Context.get(context, Decode) },
+      { http: AgentServer.dispatcher, decode: Context.get(context, Decode) },
       {
         url: `${url}/answer`,
         headers: { Authorization: Redacted.make(`Bearer ${secret}`) },

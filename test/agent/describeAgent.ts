@@ -1,4 +1,3 @@
-import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream, TestClock } from "effect"
 import type { Scope } from "effect"
@@ -38,9 +37,6 @@ export interface Contract {
   /** What the failure says about status 404. */
   readonly unknown: RegExp
 }
-
-/** A dispatcher of connections that the tests end themselves. */
-export const dispatcher = new Undici.Agent()
 
 export const input = (changes: Partial<AgentInput> = {}): AgentInput => ({
   conversation: "c1",

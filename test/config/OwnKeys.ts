@@ -18,3 +18,9 @@ export const ownVoiceKeys = [
 /** Keys of recognisers that are our own additions. */
 export const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
+
+/** Keys of agents that are our own additions. */
+export const ownAgentKeys = /\.agent_settings\.((webhook_agent|a2a_agent)\.|letta_agent\.api_key$)/
+
+/** Keys of translators that are our own additions. */
+export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/

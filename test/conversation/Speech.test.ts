@@ -9,7 +9,7 @@ const spoken = (samples: Int16Array) =>
     const speak = yield* Speech.make({
       character: Fixtures.characterConfig("Hana"),
       tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
-      translator: Effect.succeed(undefined),
+      translator: Effect.succeedNone,
       onFailure: () => Effect.die("it did not fail"),
       onUntranslated: () => Effect.die("it did not fail")
     })

@@ -1,6 +1,10 @@
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
+import * as Undici from "@effect/platform-node/Undici"
 import { Effect } from "effect"
+
+/** What requests go out by. */
+export const dispatcher = new Undici.Agent()
 
 /** A request to an agent as it came. */
 export interface Request {

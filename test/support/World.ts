@@ -8,7 +8,6 @@ import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
-import type { SileroVadConfig } from "../../src/config/VadConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
@@ -31,7 +30,7 @@ import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import * as FakeVad from "./FakeVad.ts"
-import { characterConfig, systemConfig } from "./Fixtures.ts"
+import { characterConfig, hearing, systemConfig, translated } from "./Fixtures.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
 import * as MemoryHistory from "./MemoryHistory.ts"
@@ -49,7 +48,7 @@ export interface World {
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
-  /** How character a is translated, if it is. The translators are the real ones. */
+  /** How character a is translated, by the real translators. */
   translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
   transcript: (samples: Float32Array) => string
@@ -157,13 +156,6 @@ const asrOf = (world: World): Asr => {
   }
 }
 
-/** A character with voice activity detection. */
-const hearing = (name: string, changes: Partial<SileroVadConfig> = {}): CharacterConfig => {
-  const config = characterConfig(name)
-  const silero_vad = { ...config.vad_config.silero_vad, ...changes }
-  return { ...config, vad_config: { vad_model: "silero_vad", silero_vad } }
-}
-
 /** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
 const others: Readonly<Record<string, CharacterConfig>> = {
   "b.yaml": hearing("b", { required_misses: 5 }),
@@ -174,14 +166,7 @@ const configuration = (world: World) =>
   Layer.mergeAll(
     Layer.succeed(Characters, {
       get base() {
-        const character = hearing("a")
-        const { tts_preprocessor_config } = character
-        return world.translation === undefined
-          ? character
-          : {
-              ...character,
-              tts_preprocessor_config: { ...tts_preprocessor_config, translator_config: world.translation }
-            }
+        return translated(hearing("a"), world.translation)
       },
       list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
       resolve: (filename) => {
