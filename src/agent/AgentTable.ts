@@ -10,6 +10,7 @@ import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
+import * as HumeAgent from "./HumeAgent.ts"
 import * as LettaAgent from "./LettaAgent.ts"
 import * as WebhookAgent from "./WebhookAgent.ts"
 
@@ -32,6 +33,10 @@ const table = Effect.gen(function* () {
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
   const agents: Readonly<Partial<Record<AgentName, Open>>> = {
     basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options),
+    hume_ai_agent: (options) =>
+      Effect.flatMap(settingsOf("hume_ai_agent", options), (config) =>
+        HumeAgent.open(remote, config, options)
+      ),
     letta_agent: (options) =>
       Effect.map(settingsOf("letta_agent", options), (config) => LettaAgent.make(remote.http, config)),
     webhook_agent: (options) =>
