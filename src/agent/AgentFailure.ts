@@ -140,3 +140,15 @@ const wordsOf = (said: string): string =>
     onNone: () => said,
     onSome: (body) => ("detail" in body ? body.detail : body.message)
   })
+
+/** The values of headers, and their words: what is said about a refused `Bearer` token often holds the token alone. */
+export const secretsOf = (
+  headers: Readonly<Record<string, Redacted.Redacted<string>>>
+): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.values(headers).flatMap((value) => [
+    value,
+    ...Redacted.value(value)
+      .split(" ")
+      .filter((word) => word.length >= 8)
+      .map((word) => Redacted.make(word))
+  ])

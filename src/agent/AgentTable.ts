@@ -11,7 +11,6 @@ import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
 import * as HumeAgent from "./HumeAgent.ts"
-import * as LettaAgent from "./LettaAgent.ts"
 import * as WebhookAgent from "./WebhookAgent.ts"
 
 type AgentName = AgentConfig["conversation_agent_choice"]
@@ -26,19 +25,30 @@ const settingsOf = <Name extends AgentName>(name: Name, { character }: AgentOpti
     : Effect.succeed(settings)
 }
 
-/** From `conversation_agent_choice` to the agent. */
+/**
+ * From `conversation_agent_choice` to the agent. The clients of Letta and of Agent2Agent take 8 MB each, so they are
+ * loaded when a character asks for them.
+ */
 const table = Effect.gen(function* () {
   const llms = yield* LlmProviders
   const prompts = yield* Prompts
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
   const agents: Readonly<Partial<Record<AgentName, Open>>> = {
     basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options),
+    a2a_agent: Effect.fnUntraced(function* (options) {
+      const config = yield* settingsOf("a2a_agent", options)
+      const A2aAgent = yield* Effect.promise(() => import("./A2aAgent.ts"))
+      return yield* A2aAgent.open(remote.http, config)
+    }),
     hume_ai_agent: (options) =>
       Effect.flatMap(settingsOf("hume_ai_agent", options), (config) =>
         HumeAgent.open(remote, config, options)
       ),
-    letta_agent: (options) =>
-      Effect.map(settingsOf("letta_agent", options), (config) => LettaAgent.make(remote.http, config)),
+    letta_agent: Effect.fnUntraced(function* (options) {
+      const config = yield* settingsOf("letta_agent", options)
+      const LettaAgent = yield* Effect.promise(() => import("./LettaAgent.ts"))
+      return LettaAgent.make(remote.http, config)
+    }),
     webhook_agent: (options) =>
       Effect.map(settingsOf("webhook_agent", options), (config) => WebhookAgent.make(remote, config, options))
   }

@@ -5,7 +5,7 @@ import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../llm/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
-import { mayPass, Unanswered } from "../engine/RemoteFailure.ts"
+import { mayPass, Refused, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 
 /** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
@@ -101,3 +101,22 @@ export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
     )
   )
+
+/** Fails with what the server said unless it has accepted the request. */
+export const accepted = async (response: Response): Promise<Response> => {
+  if (response.ok) return response
+  const location = response.headers.get("location")
+  const said = await beginning(response).catch(() => "")
+  throw new Refused({ status: response.status, said, ...(location === null ? {} : { location }) })
+}
+
+/** The first thousand characters or so. */
+const beginning = async (response: Response): Promise<string> => {
+  let said = ""
+  const decoder = new TextDecoder()
+  for await (const bytes of response.body ?? []) {
+    said += decoder.decode(bytes, { stream: true })
+    if (said.length > 1000) break
+  }
+  return said
+}

@@ -25,7 +25,7 @@ export const make = (
   const describe = AgentFailure.describe({
     agent: "webhook_agent",
     address: config.url,
-    secrets: headers.flatMap(([, value]) => secretsOf(value)),
+    secrets: AgentFailure.secretsOf(config.headers),
     addressKeys: "url",
     secretKeys: "headers",
     unknown: { detail: "knows no such address", advice: "Correct agent_settings.webhook_agent.url." }
@@ -75,7 +75,7 @@ export const make = (
           body,
           signal
         })
-        return WebhookEvents.of(await WebhookEvents.accepted(response))
+        return WebhookEvents.of(await RemoteAnswer.accepted(response))
       },
       explain: RemoteFailure.ofConnection,
       read,
@@ -101,12 +101,3 @@ const bodyOf = ({ character, emotions }: AgentOptions, input: AgentInput) => ({
     emotions
   }
 })
-
-/** A header's value, and its words: what is said about a refused `Bearer` token often holds the token alone. */
-const secretsOf = (value: Redacted.Redacted<string>): ReadonlyArray<Redacted.Redacted<string>> => [
-  value,
-  ...Redacted.value(value)
-    .split(" ")
-    .filter((word) => word.length >= 8)
-    .map((word) => Redacted.make(word))
-]

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser"
 import { Schema } from "effect"
-import { Refused, Reported, Unanswered } from "../engine/RemoteFailure.ts"
+import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
 
 /** Longest event, in characters: ten minutes of sound. */
 const longest = 64 * 2 ** 20
@@ -48,24 +48,6 @@ export const of = (response: Response): AsyncIterable<WebhookEvent> => {
     reason: "unreadable",
     detail: `answers with ${type === "" ? "no content type" : JSON.stringify(type.slice(0, 60))}, which is none of text/event-stream, application/x-ndjson and text/plain`
   })
-}
-
-/** Fails with what the server said unless it has accepted the request. */
-export const accepted = async (response: Response): Promise<Response> => {
-  if (response.ok) return response
-  const location = response.headers.get("location")
-  const said = await beginning(response).catch(() => "")
-  throw new Refused({ status: response.status, said, ...(location === null ? {} : { location }) })
-}
-
-/** The first thousand characters or so. */
-const beginning = async (response: Response): Promise<string> => {
-  let said = ""
-  for await (const text of textsOf(response)) {
-    said += text
-    if (said.length > 1000) break
-  }
-  return said
 }
 
 async function* textsOf(response: Response): AsyncGenerator<string> {

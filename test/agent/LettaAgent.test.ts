@@ -81,7 +81,7 @@ describeAgent({
   open,
   contentType: "text/event-stream",
   frame,
-  end,
+  end: () => end,
   garbage: "data: {broken\n\n",
   tool: [
     { status: "running", content: '{"at":1}' },

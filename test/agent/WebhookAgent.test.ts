@@ -59,7 +59,7 @@ describe("server-sent events", () =>
       eventsOf(step)
         .map((event) => `data: ${JSON.stringify(event)}\n\n`)
         .join(""),
-    end: "data: [DONE]\n\n",
+    end: () => "data: [DONE]\n\n",
     garbage: "data: {broken\n\n"
   }))
 
@@ -71,7 +71,7 @@ describe("lines of JSON", () =>
       eventsOf(step)
         .map((event) => `${JSON.stringify(event)}\n`)
         .join(""),
-    end: "",
+    end: () => "",
     garbage: '{"type":"dance"}\n'
   }))
 

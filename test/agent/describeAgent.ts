@@ -26,8 +26,8 @@ export interface Contract {
   /** An agent at that address, as the contract's tests configure it. */
   readonly open: (url: string) => Effect.Effect<Agent, unknown, Scope.Scope>
   readonly contentType: string
-  readonly frame: (step: Step) => string
-  readonly end: string
+  readonly frame: (step: Step, request: AgentServer.Request) => string
+  readonly end: (request: AgentServer.Request) => string
   /** What a body is that says nothing that can be understood. */
   readonly garbage: string
   /** Requests that are not the question itself; answers whether it was one. */
@@ -95,10 +95,10 @@ export const describeAgent = (contract: Contract) => {
 
   const begin = (response: ServerResponse) =>
     response.writeHead(200, { "content-type": contract.contentType })
-  const answer = (all: ReadonlyArray<Step>) => (_: unknown, response: ServerResponse) => {
+  const answer = (all: ReadonlyArray<Step>) => (request: AgentServer.Request, response: ServerResponse) => {
     begin(response)
-    for (const step of all) response.write(contract.frame(step))
-    response.end(contract.end)
+    for (const step of all) response.write(contract.frame(step, request))
+    response.end(contract.end(request))
   }
   const refuse =
     (status: number, body = "") =>
@@ -129,9 +129,9 @@ export const describeAgent = (contract: Contract) => {
       "hands on a piece as soon as it is there, and closes the connection when it is interrupted",
       () =>
         Effect.gen(function* () {
-          const { question, url } = yield* serve((_, response) => {
+          const { question, url } = yield* serve((request, response) => {
             begin(response)
-            response.write(contract.frame({ text: "One. " }))
+            response.write(contract.frame({ text: "One. " }, request))
           })
           const agent = yield* contract.open(url)
           const first = yield* agent.reply(input()).pipe(Stream.take(1), Stream.runCollect)
@@ -205,9 +205,9 @@ export const describeAgent = (contract: Contract) => {
 
     it.scopedLive("gives what came before the connection was cut", () =>
       Effect.gen(function* () {
-        const { questions, url } = yield* serve((_, response) => {
+        const { questions, url } = yield* serve((request, response) => {
           begin(response)
-          response.write(contract.frame({ text: "One. " }), () => response.destroy())
+          response.write(contract.frame({ text: "One. " }, request), () => response.destroy())
         })
         const { events, failure } = yield* ask(url)
         assert.deepStrictEqual(events, [{ _tag: "Text", text: "One. " }])
@@ -232,10 +232,10 @@ export const describeAgent = (contract: Contract) => {
     it.scoped("gives up an agent that says nothing, before its answer and within it", () =>
       Effect.gen(function* () {
         for (const starts of [false, true]) {
-          const { question, url } = yield* serve((_, response) => {
+          const { question, url } = yield* serve((request, response) => {
             if (!starts) return
             begin(response)
-            response.write(contract.frame({ text: "One. " }))
+            response.write(contract.frame({ text: "One. " }, request))
           })
           const agent = yield* contract.open(url)
           const seen: Array<AgentEvent> = []
