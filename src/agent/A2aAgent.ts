@@ -47,7 +47,7 @@ export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatche
   const cancel = (taskId: string) =>
     Effect.tryPromise((signal) =>
       client!.cancelTask({ tenant: "", id: taskId, metadata: undefined }, { signal })
-    ).pipe(Effect.timeout(cancelling), Effect.ignore, Effect.forkIn(scope))
+    ).pipe(Effect.timeout(cancelling), Effect.ignore, Effect.interruptible, Effect.forkIn(scope))
 
   const reply = (input: AgentInput) => {
     let messages = A2aMessages.make()

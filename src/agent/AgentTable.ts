@@ -11,6 +11,7 @@ import { Agents } from "./Agent.ts"
 import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
 import * as HumeAgent from "./HumeAgent.ts"
+import * as Mem0Agent from "./Mem0Agent.ts"
 import * as WebhookAgent from "./WebhookAgent.ts"
 
 type AgentName = AgentConfig["conversation_agent_choice"]
@@ -33,8 +34,9 @@ const table = Effect.gen(function* () {
   const llms = yield* LlmProviders
   const prompts = yield* Prompts
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
-  const agents: Readonly<Partial<Record<AgentName, Open>>> = {
-    basic_memory_agent: (options) => BasicMemoryAgent.open({ llms, prompts }, options),
+  const mind: Open = (options) => BasicMemoryAgent.open({ llms, prompts }, options)
+  const agents: Readonly<Record<AgentName, Open>> = {
+    basic_memory_agent: mind,
     a2a_agent: Effect.fnUntraced(function* (options) {
       const config = yield* settingsOf("a2a_agent", options)
       const A2aAgent = yield* Effect.promise(() => import("./A2aAgent.ts"))
@@ -49,6 +51,10 @@ const table = Effect.gen(function* () {
       const LettaAgent = yield* Effect.promise(() => import("./LettaAgent.ts"))
       return LettaAgent.make(remote.http, config)
     }),
+    mem0_agent: (options) =>
+      Effect.flatMap(settingsOf("mem0_agent", options), (config) =>
+        Mem0Agent.open({ http: remote.http, mind }, config, options)
+      ),
     webhook_agent: (options) =>
       Effect.map(settingsOf("webhook_agent", options), (config) => WebhookAgent.make(remote, config, options))
   }
@@ -58,16 +64,6 @@ const table = Effect.gen(function* () {
 export const layer = Layer.effect(
   Agents,
   Effect.map(table, (agents) => ({
-    open: (options) => {
-      const choice = options.character.agent_config.conversation_agent_choice
-      return (
-        agents[choice]?.(options) ??
-        EngineTable.notBuilt("agent", choice, {
-          key: "agent_config.conversation_agent_choice",
-          what: "this agent",
-          built: Object.keys(agents)
-        })
-      )
-    }
+    open: (options) => agents[options.character.agent_config.conversation_agent_choice](options)
   }))
 ).pipe(Layer.provide(Decode.layer))

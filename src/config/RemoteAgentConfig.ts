@@ -18,8 +18,14 @@ const Mem0Part = Schema.Struct({
 export const Mem0AgentConfig = Schema.Struct({
   vector_store: Fields.required(Fields.section(Mem0Part)),
   llm: Fields.required(Fields.section(Mem0Part)),
-  embedder: Fields.required(Fields.section(Mem0Part))
+  embedder: Fields.required(Fields.section(Mem0Part)),
+  /** Where mem0's own REST server is. */
+  host: Fields.withDefault(Fields.HttpUrl, "http://localhost:8888"),
+  api_key: Fields.maybe(Fields.Secret),
+  /** Whose memories they are. Defaults to the character's `human_name`. */
+  user_id: Fields.maybe(Fields.NonEmptyText)
 })
+export type Mem0AgentConfig = typeof Mem0AgentConfig.Type
 
 export const HumeAiAgentConfig = Schema.Struct({
   api_key: Fields.required(Fields.Secret),
