@@ -34,6 +34,7 @@ const table = Effect.gen(function* () {
   const llms = yield* LlmProviders
   const prompts = yield* Prompts
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
+  const configured = new WeakSet<object>()
   const mind: Open = (options) => BasicMemoryAgent.open({ llms, prompts }, options)
   const agents: Readonly<Record<AgentName, Open>> = {
     basic_memory_agent: mind,
@@ -53,7 +54,7 @@ const table = Effect.gen(function* () {
     }),
     mem0_agent: (options) =>
       Effect.flatMap(settingsOf("mem0_agent", options), (config) =>
-        Mem0Agent.open({ http: remote.http, mind }, config, options)
+        Mem0Agent.open({ http: remote.http, configured, mind }, config, options)
       ),
     webhook_agent: (options) =>
       Effect.map(settingsOf("webhook_agent", options), (config) => WebhookAgent.make(remote, config, options))

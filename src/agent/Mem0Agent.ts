@@ -20,6 +20,8 @@ const longestLine = 8
 
 export interface Services {
   readonly http: Undici.Dispatcher
+  /** The settings whose server has been told of them. */
+  readonly configured: WeakSet<object>
   /** Opens the agent that answers: a language model with a memory of the conversation. */
   readonly mind: (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
 }
@@ -30,7 +32,7 @@ export interface Services {
  * a database of its own into this process and 70 MB into the installation.
  */
 export const open = Effect.fn("Mem0Agent.open")(function* (
-  { http, mind }: Services,
+  { configured, http, mind }: Services,
   config: Mem0AgentConfig,
   options: AgentOptions
 ) {
@@ -50,13 +52,17 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
       advice: "Correct agent_settings.mem0_agent.host."
     }
   })
-  yield* server.configure.pipe(
+  /** Once for all sessions of a character, and once more after a failure: the server may have started anew. */
+  const configure = Effect.suspend(() =>
+    configured.has(config)
+      ? Effect.void
+      : Effect.tap(server.configure, () => Effect.sync(() => configured.add(config)))
+  )
+  yield* configure.pipe(
     Effect.timeout("30 seconds"),
-    Effect.catchTag("TimeoutException", () =>
-      unavailable("its server does not answer", "Look whether that server is overloaded.")
-    ),
     Effect.catchAll((failure) => {
-      if (failure._tag === "EngineUnavailable") return failure
+      if (failure._tag === "TimeoutException")
+        return unavailable("its server does not answer", "Look whether that server is overloaded.")
       const { advice, detail } = describe(failure)
       return unavailable(detail, advice)
     })
@@ -67,12 +73,13 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     agent_id: character.conf_uid
   }
   const recall = (text: string) =>
-    server.search(text, owner).pipe(
+    Effect.zipRight(configure, server.search(text, owner)).pipe(
       Effect.mapError(describe),
       Effect.timeout(searching),
-      Effect.catchAll((failure) =>
-        Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
-      )
+      Effect.catchAll((failure) => {
+        configured.delete(config)
+        return Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
+      })
     )
 
   const turns = yield* Effect.makeSemaphore(1)

@@ -32,6 +32,7 @@ const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secr
   return Mem0Agent.open(
     {
       http: AgentServer.dispatcher,
+      configured: new WeakSet(),
       mind: ({ character }) =>
         Effect.sync(() => {
           configs.push(character.agent_config)
@@ -107,24 +108,27 @@ describe("Mem0Agent", () => {
     })
   )
 
-  it.scoped("answers without memories where they cannot be had, or not in time", () =>
-    Effect.gen(function* () {
-      const server = yield* AgentServer.open((request, response, index) => {
-        if (request.path !== "/search") return mem0(request, response, index)
-        if (index === 1) response.writeHead(500).end()
+  it.scoped(
+    "answers without memories where they cannot be had, or not in time, and configures the server again",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open((request, response, index) => {
+          if (request.path !== "/search") return mem0(request, response, index)
+          if (index === 1) response.writeHead(500).end()
+        })
+        const { agent, asked } = yield* open(server.url)
+        yield* Stream.runDrain(agent.reply(input()))
+        const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
+        while (slow.unsafePoll() === null) {
+          yield* TestClock.adjust("1 seconds")
+          yield* Effect.promise(() => new Promise(setImmediate))
+        }
+        assert.deepStrictEqual(
+          asked.map(({ recalled }) => recalled),
+          [[], []]
+        )
+        assert.lengthOf(bodies(server, "/configure"), 2)
       })
-      const { agent, asked } = yield* open(server.url)
-      yield* Stream.runDrain(agent.reply(input()))
-      const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
-      while (slow.unsafePoll() === null) {
-        yield* TestClock.adjust("1 seconds")
-        yield* Effect.promise(() => new Promise(setImmediate))
-      }
-      assert.deepStrictEqual(
-        asked.map(({ recalled }) => recalled),
-        [[], []]
-      )
-    })
   )
 
   it.scopedLive("stops making memories when its scope closes", () =>
