@@ -20,6 +20,7 @@ import * as StoreOptions from "./models/StoreOptions.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
+import * as TranslatorTable from "./translate/TranslatorTable.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
 
@@ -29,6 +30,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
   const system = config.system_config
   const engines = Layer.mergeAll(
     AgentTable.layer,
+    TranslatorTable.layer,
     TtsTable.layer,
     AsrTable.layer,
     VadTable.layer,

@@ -80,10 +80,10 @@ describe("a turn with tools", () => {
         expect(shown.map(({ data }) => data.slice(0, 22))).toEqual(["data:image/png;base64,"])
 
         const [first, second] = stub.log.chats
-        const names = (first?.body["tools"] as ReadonlyArray<{ function: { name: string } }>).map(
-          (tool) => tool.function.name
-        )
-        expect(names).toEqual(expect.arrayContaining(["echo", "get-sum", "get-tiny-image"]))
+        for (const name of ["echo", "get-sum", "get-tiny-image"])
+          expect(first?.body["tools"]).toContainEqual(
+            expect.objectContaining({ function: expect.objectContaining({ name }) })
+          )
         expect(second?.body.messages.slice(-3)).toMatchObject([
           { role: "assistant", content: "Let me see. ", tool_calls: [{ id: "call_1" }, { id: "call_2" }] },
           { role: "tool", tool_call_id: "call_1", content: "The sum of 12 and 30 is 42." },

@@ -1,4 +1,4 @@
-import { NodeContext } from "@effect/platform-node"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
@@ -7,7 +7,7 @@ import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
-import type { SileroVadConfig } from "../../src/config/VadConfig.ts"
+import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
@@ -26,10 +26,11 @@ import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
+import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import * as FakeVad from "./FakeVad.ts"
-import { characterConfig, systemConfig } from "./Fixtures.ts"
+import { characterConfig, hearing, systemConfig, translated } from "./Fixtures.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
 import * as MemoryHistory from "./MemoryHistory.ts"
@@ -49,6 +50,8 @@ export interface World {
   mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** How character a is translated, by the real translators. */
+  translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
   transcript: (samples: Float32Array) => string
   /** Whether the recogniser hears while one speaks, and how long it takes for a chunk, in ms. */
@@ -74,6 +77,7 @@ export const make = (): World => ({
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   mcp: McpClient.none,
   synthesis: () => 0,
+  translation: undefined,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
   storing: 0,
@@ -155,35 +159,31 @@ const asrOf = (world: World): Asr => {
   }
 }
 
-/** A character with voice activity detection. */
-const hearing = (name: string, changes: Partial<SileroVadConfig> = {}): CharacterConfig => {
-  const config = characterConfig(name)
-  const silero_vad = { ...config.vad_config.silero_vad, ...changes }
-  return { ...config, vad_config: { vad_model: "silero_vad", silero_vad } }
-}
-
 /** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
 const others: Readonly<Record<string, CharacterConfig>> = {
   "b.yaml": hearing("b", { required_misses: 5 }),
   "c.yaml": characterConfig("c")
 }
 
-const configuration = Layer.mergeAll(
-  Layer.succeed(Characters, {
-    base: hearing("a"),
-    list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
-    resolve: (filename) => {
-      const found = filename === "conf.yaml" ? hearing("a") : others[filename]
-      return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
-    }
-  }),
-  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
-  Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
-  Layer.succeed(Prompts, {
-    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-  }),
-  Layer.mock(ModelStore, { progress: Stream.never })
-)
+const configuration = (world: World) =>
+  Layer.mergeAll(
+    Layer.succeed(Characters, {
+      get base() {
+        return translated(hearing("a"), world.translation)
+      },
+      list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
+      resolve: (filename) => {
+        const found = filename === "conf.yaml" ? hearing("a") : others[filename]
+        return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
+      }
+    }),
+    Layer.succeed(Settings, { folder: ".", system: systemConfig }),
+    Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
+    Layer.succeed(Prompts, {
+      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+    }),
+    Layer.mock(ModelStore, { progress: Stream.never })
+  )
 
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
@@ -222,12 +222,13 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
+    Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
   return Layer.mergeAll(
     engines,
     SessionRegistry.layer,
-    configuration,
+    configuration(world),
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
