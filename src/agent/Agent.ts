@@ -70,6 +70,8 @@ export interface AgentOptions {
   /** Keywords of the avatar's `emotionMap`. */
   readonly emotions: ReadonlyArray<string>
   readonly tools: McpClient
+  /** Tells the person what has changed about what answers: another provider has taken over. */
+  readonly tell?: (text: string) => Effect.Effect<void>
 }
 
 /** Opens the agent that a character's configuration asks for. */

@@ -18,7 +18,10 @@ export interface Services {
 export const open = Effect.fnUntraced(function* (services: Services, options: AgentOptions) {
   const settings = options.character.agent_config.agent_settings.basic_memory_agent
   const usesTools = settings?.use_mcpp === true && settings.mcp_enabled_servers.length > 0
-  const llm = yield* services.llms.open(options.character.agent_config)
+  const llm = yield* services.llms.open(
+    options.character.agent_config,
+    options.tell === undefined ? {} : { onFallback: options.tell }
+  )
   const persona = yield* systemPrompt(services.prompts, options, usesTools)
   const loop = usesTools
     ? {

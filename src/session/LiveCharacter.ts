@@ -40,6 +40,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
           ? Effect.void
           : client.send(ServerMessage.failure(failure.message))
       ),
+    tell: (text) => client.send(ServerMessage.fullText(text)),
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
   })

@@ -23,6 +23,8 @@ export interface Options {
   readonly onFailure: WarmUp.Options["onFailure"]
   /** Runs around the loading of what may have to be fetched first. */
   readonly whileLoading: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Tells the person what has changed about what answers. */
+  readonly tell: (text: string) => Effect.Effect<void>
   /** Told when the agent has become ready. */
   readonly onAgent: (agent: Agent) => Effect.Effect<void>
 }
@@ -69,7 +71,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       // Without its tools a character still answers; the failure has been told already.
       Effect.orElseSucceed(() => McpClient.none),
       Effect.flatMap((tools) =>
-        agents.open({ character: options.character, emotions: options.emotions, tools })
+        agents.open({ character: options.character, emotions: options.emotions, tools, tell: options.tell })
       ),
       options.whileLoading,
       Effect.tap(options.onAgent)

@@ -54,7 +54,7 @@ describe("a server whose mind is elsewhere", () => {
   )
 
   it.scopedLive(
-    "answers by another provider when the first is down, and says so in the log once",
+    "answers by another provider when the first is down, and says so once",
     () =>
       Effect.gen(function* () {
         const ollama = yield* StubProviders.open({
@@ -66,6 +66,10 @@ describe("a server whose mind is elsewhere", () => {
         expect(spokenIn(yield* client.ask("Hello"))).toEqual(["Hello from the other."])
         expect(spokenIn(yield* client.ask("Hello"))).toEqual(["Hello from the other."])
         expect(ollama.log.chats).toHaveLength(1)
+        const told = client.web.received.filter((message) =>
+          SocketTalk.summary(message).includes("answers instead")
+        )
+        expect(told.map(({ type }) => type)).toEqual(["full-text"])
         const lines = [...server.stdout, ...server.stderr].filter((line) => line.includes("answers instead"))
         expect(lines).toHaveLength(1)
         expect(lines[0]).not.toContain(ServerFolder.secret)
