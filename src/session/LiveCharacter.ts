@@ -62,6 +62,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
 
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
+  config.agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 

@@ -4,6 +4,8 @@ import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import { Embedders } from "../recall/Embedder.ts"
+import type { Embedder } from "../recall/Embedder.ts"
 import { McpClients } from "../mcp/McpClient.ts"
 import * as McpClient from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -30,6 +32,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
   {
     readonly mcp: WarmUp.Warm<McpClient.McpClient>
     readonly agent: WarmUp.Warm<Agent>
+    /** What long-term memory is looked through with. */
+    readonly embedder: WarmUp.Warm<Embedder>
     readonly tts: WarmUp.Warm<Tts>
     readonly asr: WarmUp.Warm<Asr>
     /** Opened when it is first asked for: no page that listens by itself ever needs it. */
@@ -46,10 +50,11 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
  */
 const make = Effect.fnUntraced(function* (options: Options) {
   const { agent_config, asr_config, tts_config, vad_config } = options.character
-  const [census, mcps, agents, voices, recognisers, listeners] = yield* Effect.all([
+  const [census, mcps, agents, embedders, voices, recognisers, listeners] = yield* Effect.all([
     Census,
     McpClients,
     Agents,
+    Embedders,
     TtsEngines,
     AsrEngines,
     VadEngines
@@ -69,8 +74,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.tap(options.onAgent)
     )
   )
+  const remembers = agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true
+  const embedder = remembers
+    ? yield* warmUp.start(options.whileLoading(embedders.open))
+    : warmUp.lazy(embedders.open)
   const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
-  return ServiceContext.of({ mcp, agent, tts, asr, vad })
+  return ServiceContext.of({ mcp, agent, embedder, tts, asr, vad })
 })
