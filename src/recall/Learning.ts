@@ -8,7 +8,7 @@ import * as Recall from "./Recall.ts"
 /** Known facts that the model is shown, to change them rather than to write them a second time. */
 const mostShown = 10
 /** Two facts that are nearer than this say the same of the same: the newer one takes the older one's place. */
-const same = 0.93
+const same = 0.9
 /** Characters of what was said that the model is shown of each side. */
 const longestSaid = 4000
 /** A model that has not answered by then is not waited for. */
@@ -39,8 +39,7 @@ const taskOf = (person: string, shown: ReadonlyArray<Fact>, { answer, asked }: E
 export const learn = Effect.fn("Learning.learn")(
   function* (keeper: Recall.Keeper, write: NonNullable<Agent["write"]>, exchange: Exchange) {
     const { facts, owner, rules } = keeper
-    const embedder = yield* keeper.embedder
-    const embed = (text: string) => Effect.map(embedder.embed([text]), ([meaning]) => meaning!)
+    const embed = (text: string) => Effect.map(Recall.meanings(keeper, [text]), ([meaning]) => meaning!)
     const before = yield* Recall.traces(keeper)
     const about = yield* embed(exchange.asked)
     const near = Ranking.nearest(before, about, mostShown).map(({ trace }) => trace.id)

@@ -19,8 +19,18 @@ const patience = Duration.millis(300)
 /** Edited texts whose meaning is looked up in one go. */
 const mostEdited = 100
 
+/** What texts mean, apart from the person's name: nearly every fact has that in common with the others. */
+export const meanings = Effect.fnUntraced(function* (
+  { embedder, owner }: Keeper,
+  texts: ReadonlyArray<string>
+) {
+  const { embed } = yield* embedder
+  return yield* embed(texts.map((text) => text.replaceAll(owner.person, "")))
+})
+
 /** Everything that is known, with its meaning. */
-export const traces = Effect.fn("Recall.traces")(function* ({ embedder, facts, owner }: Keeper) {
+export const traces = Effect.fn("Recall.traces")(function* (keeper: Keeper) {
+  const { facts, owner } = keeper
   const found = yield* facts.traces(owner)
   const bare = found.filter(({ embedding }) => embedding === undefined).slice(0, mostEdited)
   if (bare.length === 0) return found
@@ -28,19 +38,22 @@ export const traces = Effect.fn("Recall.traces")(function* ({ embedder, facts, o
     owner,
     bare.map(({ id }) => id)
   )
-  const vectors = yield* Effect.flatMap(embedder, ({ embed }) => embed(edited.map(({ text }) => text)))
-  const meanings = new Map(edited.map(({ id }, index) => [id, vectors[index]!]))
-  yield* Effect.forEach(meanings, ([id, embedding]) => facts.embed(owner, id, embedding), { discard: true })
-  return found.map((trace): Trace => ({ ...trace, embedding: trace.embedding ?? meanings.get(trace.id) }))
+  const vectors = yield* meanings(
+    keeper,
+    edited.map(({ text }) => text)
+  )
+  const learnt = new Map(edited.map(({ id }, index) => [id, vectors[index]!]))
+  yield* Effect.forEach(learnt, ([id, embedding]) => facts.embed(owner, id, embedding), { discard: true })
+  return found.map((trace): Trace => ({ ...trace, embedding: trace.embedding ?? learnt.get(trace.id) }))
 })
 
 /** What is known of the person that may matter to what they say now: a sentence each, what fits best first. */
 export const recall = Effect.fn("Recall.recall")(
   function* (keeper: Keeper, text: string) {
-    const { embedder, facts, owner, rules } = keeper
+    const { facts, owner, rules } = keeper
     const known = yield* traces(keeper)
     if (known.length === 0) return []
-    const [meaning] = yield* Effect.flatMap(embedder, ({ embed }) => embed([text]))
+    const [meaning] = yield* meanings(keeper, [text])
     const ids = Ranking.choose(known, meaning!, rules, yield* Clock.currentTimeMillis)
     const chosen = yield* facts.get(owner, ids)
     yield* facts.use(owner, ids)

@@ -20,4 +20,4 @@ export const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
-export const ownAgentKeys = /\.basic_memory_agent\.(tool_steps)$/
+export const ownAgentKeys = /\.basic_memory_agent\.(tool_steps|context_tokens|long_term_memory.*)$/

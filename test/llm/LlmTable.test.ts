@@ -9,6 +9,7 @@ import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import { ModelUnavailable } from "../../src/models/ModelUnavailable.ts"
 import * as StubProviders from "../support/StubProviders.ts"
+import { characterConfig } from "../support/Fixtures.ts"
 
 const noModels = Layer.mock(ModelStore, {
   obtain: () =>
@@ -33,12 +34,8 @@ const config = (
   conversation_agent_choice: "basic_memory_agent",
   agent_settings: {
     basic_memory_agent: {
-      llm_provider,
-      faster_first_response: true,
-      segment_method: "pysbd",
-      use_mcpp: false,
-      mcp_enabled_servers: [],
-      tool_steps: 8
+      ...characterConfig("a").agent_config.agent_settings.basic_memory_agent!,
+      llm_provider
     }
   },
   llm_configs: { llama_cpp_llm: { interrupt_method: "system", model_path: "auto" }, ...llm_configs }
