@@ -1,4 +1,5 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
+import type { Memory } from "../agent/Memory.ts"
 import * as Summary from "../agent/Summary.ts"
 import { Facts } from "../history/Facts.ts"
 import type { Owner } from "../history/Facts.ts"
@@ -6,8 +7,8 @@ import * as Learning from "../recall/Learning.ts"
 import * as Recall from "../recall/Recall.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import { Census } from "../telemetry/Census.ts"
+import type { Extensions } from "./Extensions.ts"
 import type { LiveCharacter } from "./LiveCharacter.ts"
-import type { Session } from "./Session.ts"
 
 /** Turns that wait to be learnt from; when more do, the oldest is let go. */
 const mostWaiting = 4
@@ -33,10 +34,17 @@ export const make = Effect.gen(function* () {
   return remembering
 })
 
-type Places = Pick<Session, "extensions" | "memory" | "remembering" | "seat">
+/** What remembering uses of its session. */
+interface Places {
+  readonly extensions: Extensions
+  readonly memory: Memory
+  readonly remembering: Remembering
+  /** Who answers now. */
+  readonly seat: Effect.Effect<{ readonly character: LiveCharacter }>
+}
 
 /** Whose facts the session may know: those of its character about its person. */
-export const ownerOf = ({ extensions }: Pick<Session, "extensions">, { config }: LiveCharacter): Owner => ({
+export const ownerOf = ({ extensions }: Pick<Places, "extensions">, { config }: LiveCharacter): Owner => ({
   confUid: config.conf_uid,
   person: extensions.person ?? config.human_name
 })
@@ -82,7 +90,7 @@ const unlessBusy = Effect.fnUntraced(function* (
 /** Summarises the older part of the memory in the background, if it has become long. */
 export const summarise = Effect.fnUntraced(function* ({ memory, remembering, seat }: Places) {
   if ((yield* memory.older) === undefined) return
-  const { character } = yield* Ref.get(seat)
+  const { character } = yield* seat
   yield* unlessBusy(
     remembering,
     "summarising",
@@ -139,10 +147,10 @@ export const ofTurn = Effect.fnUntraced(function* (session: Places, character: L
 })
 
 /** The conversation is left: what is being summarised of it means nothing any more. */
-export const leave = ({ remembering }: Pick<Session, "remembering">) => remembering.summarising.stop
+export const leave = ({ remembering }: Pick<Places, "remembering">) => remembering.summarising.stop
 
 /** Nothing more is learnt of the turns so far: their character leaves, or facts are deleted and must not come back. */
-export const stopLearning = ({ remembering }: Pick<Session, "remembering">) =>
+export const stopLearning = ({ remembering }: Pick<Places, "remembering">) =>
   Effect.suspend(() => {
     remembering.waiting.length = 0
     return remembering.learning.stop
