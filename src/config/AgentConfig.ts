@@ -32,7 +32,7 @@ const LongTermMemoryConfig = Schema.Struct({
   /** Defaults to false: nothing about anybody is kept unless one asks for it. */
   enabled: Fields.withDefault(Fields.Flag, false),
   /** Facts about one person; the least valuable one makes room. Defaults to 1000. */
-  max_facts: Fields.withDefault(Fields.IntIn({ min: 1, max: 10_000 }), 1000),
+  max_facts: Fields.withDefault(Fields.IntIn({ min: 1, max: 2000 }), 1000),
   /** Facts that one answer is given at most. Defaults to 6. */
   recall: Fields.withDefault(Fields.IntIn({ min: 1, max: 50 }), 6),
   /** How near a fact must be to what is said, as a cosine. Defaults to 0.1. */
@@ -50,7 +50,7 @@ export const BasicMemoryAgentConfig = Schema.Struct({
   mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
   /** How often one answer may use tools and go on with their results. Defaults to 8. */
   tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8),
-  /** Tokens of what has been said that an answer is given; what is older is summarised. Defaults to 8000. */
+  /** Tokens of what has been said that an answer is given; what is older is summarised. Defaults to 8000; the embedded model takes 2400 at most. */
   context_tokens: Fields.withDefault(Fields.IntIn({ min: 500, max: 128_000 }), defaultContextTokens),
   long_term_memory: Fields.withDefault(Fields.section(LongTermMemoryConfig), {})
 })
@@ -100,6 +100,12 @@ export const AgentConfig = Schema.Struct({
 })
 export type AgentConfig = typeof AgentConfig.Type
 
+/** What fits into the embedded model's context of 4096 tokens beside a persona and an answer. */
+const embeddedContextTokens = 2400
+
 /** Tokens of a conversation that the agent is given. */
-export const contextTokens = ({ agent_settings }: AgentConfig): number =>
-  agent_settings.basic_memory_agent?.context_tokens ?? defaultContextTokens
+export const contextTokens = ({ agent_settings }: AgentConfig): number => {
+  const settings = agent_settings.basic_memory_agent
+  const wanted = settings?.context_tokens ?? defaultContextTokens
+  return settings?.llm_provider === "llama_cpp_llm" ? Math.min(wanted, embeddedContextTokens) : wanted
+}
