@@ -19,7 +19,8 @@ export const make = Effect.gen(function* () {
     person === undefined ? sql`conf_uid = ${confUid}` : sql`conf_uid = ${confUid} AND person = ${person}`
 
   const list = Effect.fn("Facts.list")(
-    (whose: Whose) => sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} ORDER BY id`,
+    (whose: Whose) =>
+      Effect.map(sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} ORDER BY id`, factsOf),
     failed("list memories")
   )
 
@@ -27,7 +28,10 @@ export const make = Effect.gen(function* () {
     (whose: Whose, ids: ReadonlyArray<number>) =>
       ids.length === 0
         ? Effect.succeed([])
-        : sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} AND ${sql.in("id", ids)}`,
+        : Effect.map(
+            sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} AND ${sql.in("id", ids)}`,
+            factsOf
+          ),
     failed("read memories")
   )
 
@@ -36,7 +40,7 @@ export const make = Effect.gen(function* () {
     return rows.map(({ embedding, id, importance, used }): Trace => ({
       id,
       importance,
-      used,
+      used: Number(used),
       embedding: embedding === null ? undefined : numbersOf(embedding)
     }))
   }, failed("look through memories"))
@@ -103,6 +107,10 @@ export const make = Effect.gen(function* () {
 })
 
 const columns = (sql: SqlClient.SqlClient) => sql.literal("id, person, text, importance, created, updated")
+
+/** Some databases give a large number as a text. */
+const factsOf = (rows: ReadonlyArray<Fact>): ReadonlyArray<Fact> =>
+  rows.map((row) => ({ ...row, created: Number(row.created), updated: Number(row.updated) }))
 
 const bytesOf = ({ buffer, byteLength, byteOffset }: Int8Array) =>
   new Uint8Array(buffer, byteOffset, byteLength)
