@@ -14,7 +14,7 @@ import { Prompts } from "./config/Prompts.ts"
 import { Settings } from "./config/Settings.ts"
 import * as SqliteHistory from "./history/SqliteHistory.ts"
 import * as LlmTable from "./llm/LlmTable.ts"
-import { McpClients } from "./mcp/McpClient.ts"
+import * as McpServers from "./mcp/McpServers.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
 import * as StoreOptions from "./models/StoreOptions.ts"
@@ -35,7 +35,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     AsrTable.layer,
     VadTable.layer,
     Embedders.layer,
-    McpClients.layer
+    McpServers.layer()
   )
   return HttpServer.layer.pipe(
     Layer.provide(Layer.mergeAll(engines, SessionRegistry.layer)),

@@ -47,7 +47,8 @@ export const createTools = (answer) => {
       decide(false)
       asked = tool_id
       expiry = setTimeout(withdraw, expires_in * 1000)
-      byId("consent-text").textContent = `${name} wants to use the tool ${tool_name} with ${JSON.stringify(input)}.`
+      byId("consent-text").textContent =
+        `${name} wants to use the tool ${tool_name} with ${JSON.stringify(input)}.`
       byId("consent").hidden = false
       byId("allow").focus()
     },

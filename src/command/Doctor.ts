@@ -10,6 +10,7 @@ import { Prompts } from "../config/Prompts.ts"
 import { Settings } from "../config/Settings.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as LlmTable from "../llm/LlmTable.ts"
+import * as McpServers from "../mcp/McpServers.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import type { ModelUnavailable } from "../models/ModelUnavailable.ts"
 import * as StoreOptions from "../models/StoreOptions.ts"
@@ -18,6 +19,7 @@ import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
 import * as Machine from "./doctor/Machine.ts"
+import * as McpChecks from "./doctor/McpChecks.ts"
 import * as NamedEngines from "./doctor/NamedEngines.ts"
 import * as NeededModels from "./doctor/NeededModels.ts"
 import * as Report from "./doctor/Report.ts"
@@ -38,7 +40,15 @@ class NotWell extends Schema.TaggedError<NotWell>()("NotWell", {
 const services = (loaded: ConfigFile.LoadedConfig) =>
   AgentTable.layer.pipe(
     Layer.provideMerge(LlmTable.layer),
-    Layer.merge(Layer.mergeAll(TtsTable.layer, AsrTable.layer, VadTable.layer, Decode.layer)),
+    Layer.merge(
+      Layer.mergeAll(
+        TtsTable.layer,
+        AsrTable.layer,
+        VadTable.layer,
+        Decode.layer,
+        McpServers.layer({ patience: McpChecks.patience })
+      )
+    ),
     Layer.provide(EnginePool.layer({ idleTimeToLive: 0 })),
     Layer.provideMerge(
       Layer.mergeAll(
@@ -131,7 +141,7 @@ const examine = Effect.fn("Doctor.examine")(function* (
     offline,
     refusals
   })
-  return [...machine, ...rows]
+  return [...machine, ...rows, ...(yield* McpChecks.rows(usable))]
 })
 
 /** `seiyuu doctor`: looks whether what the configuration names works on this machine. */

@@ -39,16 +39,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: "this is not part of this version: Ollama's own setting counts (OLLAMA_KEEP_ALIVE)"
   },
   {
-    path: "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",
-    asked: (config) => basicAgent(config)?.use_mcpp === true,
-    instead: "MCP tools are not part of this version: the character answers without them"
-  },
-  {
-    path: "character_config.agent_config.agent_settings.basic_memory_agent.mcp_enabled_servers",
-    asked: (config) => (basicAgent(config)?.mcp_enabled_servers.length ?? 0) > 0,
-    instead: "MCP servers are not part of this version: none is started"
-  },
-  {
     path: "character_config.asr_config.asr_model",
     asked: ({ asr_config: { asr_model } }) =>
       asr_model !== undefined && !builtRecognisers.includes(asr_model),

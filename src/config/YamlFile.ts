@@ -20,8 +20,30 @@ export interface YamlFile {
   readonly at: (path: KeyPath, message: string) => ConfigProblem
 }
 
+/** A JSON file as read. */
+export interface ReadJson {
+  readonly file: YamlFile
+  /** Texts that name environment variables which are not set. */
+  readonly unset: ReadonlyArray<ConfigProblem>
+}
+
 /** Reads a YAML file, or says everything that is wrong with its syntax and its environment variables. */
 export const read = Effect.fn("YamlFile.read")(function* (file: string) {
+  const { file: result, unset } = yield* parse(file, syntaxMessage)
+  if (Array.isNonEmptyReadonlyArray(unset))
+    return yield* new ConfigInvalid({ file: result.name, problems: unset })
+  return result
+})
+
+/**
+ * Reads a JSON file, which is YAML too. Environment variables that are not set are no failure: what else is in the file can
+ * be used.
+ */
+export const readJson = Effect.fn("YamlFile.readJson")((file: string) =>
+  parse(file, () => "this is no JSON: a comma, a quotation mark or a bracket is missing, or one too many")
+)
+
+const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.YAMLParseError) => string) {
   const fs = yield* FileSystem.FileSystem
   const name = (yield* Path.Path).basename(file)
   const text = yield* fs.readFileString(file).pipe(
@@ -48,8 +70,8 @@ export const read = Effect.fn("YamlFile.read")(function* (file: string) {
       ? Effect.fail(new ConfigInvalid({ file: name, problems }))
       : Effect.void
 
-  yield* reject(document.errors.map((error) => problem(error.pos[0], [], syntaxMessage(error))))
-  yield* reject(yield* prepare(document, problem))
+  yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
+  const unset = yield* prepare(document, problem)
   const value = yield* Effect.try({
     try: (): unknown => document.toJS(),
     catch: () =>
@@ -61,7 +83,8 @@ export const read = Effect.fn("YamlFile.read")(function* (file: string) {
     duplicates: duplicates(document, problem),
     at: (path, message) => problem(offsetOf(document, path), path, message)
   }
-  return result
+  const read: ReadJson = { file: result, unset }
+  return read
 })
 
 /** The library's words, except where they speak to a programmer. */

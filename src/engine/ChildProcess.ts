@@ -67,8 +67,8 @@ const lines = <E>(pieces: Stream.Stream<string, E>): Stream.Stream<string, E> =>
     Stream.filter((line) => line !== "")
   )
 
-/** What native code prints belongs in the log, not in the terminal. */
-const logOutput = (name: string, output: Readable | null, onLine: (line: string) => void = () => {}) =>
+/** What a process prints belongs in the log (at level debug), not in the terminal. Ends with the output. */
+export const logOutput = (name: string, output: Readable | null, onLine: (line: string) => void = () => {}) =>
   output === null
     ? Effect.void
     : NodeStream.fromReadable(

@@ -1,11 +1,12 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
-import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 
 /** A tool of one MCP server; `inputSchema` is a JSON Schema of an object. */
 export interface Tool {
   readonly server: string
+  /** As the model and clients call it: letters, digits, `_` and `-`, unique among the character's tools. */
   readonly name: string
   readonly description: string
   readonly inputSchema: Readonly<Record<string, unknown>>
@@ -42,6 +43,8 @@ export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", {
 
 /** The tools of the MCP servers that a character may use. */
 export interface McpClient {
+  /** Servers that the character asks for and does not have, each with the reason. */
+  readonly problems?: ReadonlyArray<EngineUnavailable>
   /** The tools of this moment: servers may change them. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>>
   /** Interrupting it cancels the call on the server too. */
@@ -67,22 +70,4 @@ export const none: McpClient = {
 export class McpClients extends Context.Tag("seiyuu/mcp/McpClients")<
   McpClients,
   { readonly open: (config: AgentConfig) => Effect.Effect<McpClient, EngineUnavailable, Scope.Scope> }
->() {
-  /** Characters without tools get a client without tools; a character that asks for servers is told why it has none. */
-  static readonly layer = Layer.succeed(McpClients, {
-    open: (config) => {
-      const settings = config.agent_settings.basic_memory_agent
-      const wanted = settings?.use_mcpp === true ? settings.mcp_enabled_servers : []
-      return wanted.length === 0
-        ? Effect.succeed(none)
-        : Effect.fail(
-            new EngineUnavailable({
-              kind: "mcp",
-              engine: wanted.join(", "),
-              reason: "MCP servers are not part of this version",
-              advice: "Set use_mcpp to false to silence this."
-            })
-          )
-    }
-  })
-}
+>() {}

@@ -62,7 +62,7 @@ const Person = Schema.compose(
 )
 
 /** A memory's number in `memory-list`. */
-const MemoryId = Schema.Int
+const MemoryId = Schema.Int.annotations(Explain.expecting("a whole number"))
 
 const MemoryText = Schema.NonEmptyTrimmedString.pipe(
   Schema.maxLength(longestMemory, {

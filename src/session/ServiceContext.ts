@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Exit, Layer } from "effect"
 import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
@@ -62,7 +62,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   yield* census.hold("context")
   const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
 
-  const mcp = yield* warmUp.start(mcps.open(agent_config))
+  const mcp = yield* warmUp.start(telling(mcps.open(agent_config), options))
   const agent = yield* warmUp.start(
     mcp.pipe(
       // Without its tools a character still answers; the failure has been told already.
@@ -83,3 +83,14 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const vad = warmUp.lazy(listeners.open(vad_config))
   return ServiceContext.of({ mcp, agent, embedder, tts, asr, vad })
 })
+
+/** Tells of servers that are missing. A character without tools needs no fiber for that. */
+const telling = <E, R>(
+  tools: Effect.Effect<McpClient.McpClient, E, R>,
+  { onFailure }: Options
+): Effect.Effect<McpClient.McpClient, E, R> =>
+  Exit.isExit(tools)
+    ? tools
+    : Effect.tap(tools, ({ problems = [] }) =>
+        Effect.forEach(problems, (problem) => onFailure(problem, false), { discard: true })
+      )

@@ -16,7 +16,6 @@ import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
-import * as ToolRequests from "./ToolRequests.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -45,7 +44,7 @@ export interface Session {
   /** Calls of tools that wait for the person's word. */
   readonly consent: ToolConsent.ToolConsent
   /** Tools that the client calls itself. */
-  readonly tools: ToolRequests.ToolRequests
+  readonly tools: { readonly scope: Scope.Scope; running: number }
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -89,7 +88,7 @@ export const open = Effect.fnUntraced(function* () {
     }),
     ear: yield* Ear.make,
     consent: ToolConsent.make(),
-    tools: yield* ToolRequests.make,
+    tools: { scope: yield* Effect.scope, running: 0 },
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

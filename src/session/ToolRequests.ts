@@ -1,5 +1,4 @@
 import { Effect, Ref } from "effect"
-import type { Scope } from "effect"
 import { Client } from "../conversation/Client.ts"
 import type { McpClient, ToolResult } from "../mcp/McpClient.ts"
 import { ToolFailed } from "../mcp/McpClient.ts"
@@ -9,18 +8,6 @@ import type { Session } from "./Session.ts"
 
 /** Calls of one client that run at the same time; further ones are refused. */
 const mostCalls = 4
-
-/** The calls that a client makes itself. */
-export interface ToolRequests {
-  readonly scope: Scope.Scope
-  running: number
-}
-
-/** The caller's scope owns the calls. */
-export const make: Effect.Effect<ToolRequests, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => ({
-  scope,
-  running: 0
-}))
 
 /** `mcp-tool-call`: runs one tool, if the configuration lets clients call it, and answers when it is done. */
 export const call = Effect.fn("ToolRequests.call")(function* (

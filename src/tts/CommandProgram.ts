@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream"
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Schema, Stream } from "effect"
 import type { Scope } from "effect"
+import * as ProcessGroup from "../engine/ProcessGroup.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
 
 /**
@@ -75,19 +76,17 @@ const missing = (program: string, code = "an error") =>
 
 const end = (child: ChildProcess): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const { pid } = child
-    if (pid === undefined) return Effect.void
-    try {
-      // Windows knows no groups: there only the program itself is ended.
-      if (process.platform === "win32") child.kill("SIGKILL")
-      else process.kill(-pid, "SIGKILL")
-    } catch (error) {
-      // Nobody of the group is left, or they run as somebody else, and there is no point in waiting for them.
-      return ErrorCode.of(error) === "EPERM"
-        ? Effect.logWarning(`Process ${pid} and what it has started may not be ended by the server's user`)
-        : Effect.void
+    switch (ProcessGroup.signal(child, "SIGKILL")) {
+      case "sent":
+        return Effect.asVoid(exitOf(child))
+      case "gone":
+        return Effect.void
+      case "forbidden":
+        // There is no point in waiting for them.
+        return Effect.logWarning(
+          `Process ${child.pid} and what it has started may not be ended by the server's user`
+        )
     }
-    return Effect.asVoid(exitOf(child))
   })
 
 const read = (readable: Readable): Stream.Stream<Uint8Array> =>

@@ -41,8 +41,6 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
         "system_config.enable_proxy",
         "system_config.media_server",
-        "character_config.agent_config.agent_settings.basic_memory_agent.use_mcpp",
-        "character_config.agent_config.agent_settings.basic_memory_agent.mcp_enabled_servers",
         "character_config.tts_config.tts_model",
         "character_config.tts_preprocessor_config.translator_config.translate_audio",
         "live_config.bilibili_live.room_ids"

@@ -81,7 +81,7 @@ describe("ClientMessage.decode", () => {
       { type: "use-extensions", person: "x".repeat(101) },
       /field `person` is longer than 100 characters: send a name$/u
     ],
-    [{ type: "edit-memory", id: "one", text: "a" }, /^edit-memory: field `id` expected a number/u],
+    [{ type: "edit-memory", id: "one", text: "a" }, /^edit-memory: field `id` expected a whole number/u],
     [
       { type: "edit-memory", id: 1, text: "a", importance: 11 },
       /field `importance` expected a whole number from 1 to 10/u

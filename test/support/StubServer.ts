@@ -18,6 +18,8 @@ export interface ChatScript {
   readonly chunks?: ReadonlyArray<string>
   /** Pieces of reasoning (`reasoning_content`) before the answer. */
   readonly reasoning?: ReadonlyArray<string>
+  /** Tools that are called after the text. */
+  readonly calls?: ReadonlyArray<{ readonly id: string; readonly name: string; readonly arguments: string }>
   readonly firstDelayMs?: number
   /** Between pieces. 0 sends them all at once. */
   readonly delayMs?: number
@@ -124,7 +126,12 @@ const answerChat = async (response: ServerResponse, record: ChatRecord, script: 
   if (script.refuse !== undefined) return refuse(response, script.refuse)
   const pieces = [
     ...(script.reasoning ?? []).map((text) => ({ reasoning_content: text })),
-    ...(script.chunks ?? echo(record.text)).map((text) => ({ content: text }))
+    ...(script.chunks ?? (script.calls === undefined ? echo(record.text) : [])).map((text) => ({
+      content: text
+    })),
+    ...(script.calls ?? []).map(({ id, name, arguments: input }, index) => ({
+      tool_calls: [{ index, id, type: "function", function: { name, arguments: input } }]
+    }))
   ]
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" })
   const cut = Math.min(script.breakAfter ?? Infinity, script.errorAfter ?? Infinity)
@@ -144,7 +151,8 @@ const answerChat = async (response: ServerResponse, record: ChatRecord, script: 
   if (script.errorAfter !== undefined) {
     return response.end('data: {"error":{"message":"the model fell over","type":"server_error"}}\n\n')
   }
-  response.end(`${chunk(record, {}, "stop")}data: [DONE]\n\n`)
+  const reason = script.calls === undefined ? "stop" : "tool_calls"
+  response.end(`${chunk(record, {}, reason)}data: [DONE]\n\n`)
 }
 
 const chunk = (record: ChatRecord, delta: object, finish: string | null) =>

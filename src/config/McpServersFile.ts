@@ -1,0 +1,117 @@
+import { Path } from "@effect/platform"
+import { Array, Effect, Either, ParseResult, Schema } from "effect"
+import * as ConfigInvalid from "./ConfigInvalid.ts"
+import * as Fields from "./Fields.ts"
+import { McpServerEntry } from "./McpServerConfig.ts"
+import * as RawValue from "./RawValue.ts"
+import * as Suggestion from "./Suggestion.ts"
+import * as UnknownKeys from "./UnknownKeys.ts"
+import * as YamlFile from "./YamlFile.ts"
+
+export const fileName = "mcp_servers.json"
+const advice = `Correct ${fileName}.`
+
+/** An entry that cannot be used. Both are fit for a client: they name no folder and no secret. */
+export interface Unusable {
+  /** What is wrong, a clause without a full stop. */
+  readonly reason: string
+  /** What to do about it, a whole sentence. */
+  readonly advice: string
+}
+
+/** The MCP servers that are described beside the configuration file. */
+export interface McpServersFile {
+  /** The server of this name, or why there is none. */
+  readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
+  /** What is ignored, each with its line and key path. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** The keys that a file may have its servers under: ours, and what most other programs read. */
+const sections = ["mcp_servers", "mcpServers"] as const
+
+/** Reads `mcp_servers.json` of the folder. Never fails: one wrong entry leaves the others usable. */
+export const read = Effect.fn("McpServersFile.read")(function* (folder: string) {
+  const path = yield* Path.Path
+  return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
+    Effect.map(fromFile),
+    Effect.catchTags({
+      ConfigInvalid: ({ file, problems: [first] }) =>
+        Effect.succeed(nothing({ reason: ConfigInvalid.describe(file, first), advice })),
+      ConfigMissing: ({ reason }) =>
+        Effect.succeed(
+          nothing(
+            reason === "not-found"
+              ? {
+                  reason: `there is no ${fileName} beside the configuration file`,
+                  advice: "Create it, or take the server out of mcp_enabled_servers."
+                }
+              : {
+                  reason: `${fileName} cannot be read`,
+                  advice: "Check that it is a file and that its permissions allow reading."
+                }
+          )
+        )
+    })
+  )
+})
+
+const nothing = (why: Unusable): McpServersFile => ({ find: () => Either.left(why), warnings: [] })
+
+const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
+  const section = sections.find((name) => RawValue.isMapping(file.value) && name in file.value)
+  const entries = section === undefined ? undefined : (file.value as RawValue.Mapping)[section]
+  if (section === undefined || !RawValue.isMapping(entries)) {
+    const at = file.at(section === undefined ? [] : [section], "expected a section of servers by name")
+    return nothing({
+      reason: ConfigInvalid.describe(file.name, at),
+      advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
+    })
+  }
+  const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
+  const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
+    Either.left({ reason: problems.map(describe).join("; "), advice })
+
+  const find: McpServersFile["find"] = (name) => {
+    if (!Object.hasOwn(entries, name))
+      return Either.left({
+        reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, Object.keys(entries))}`,
+        advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
+      })
+    const own = [section, name]
+    const missing = unset.filter(({ path }) => path.startsWith(`${own.join(".")}.`))
+    const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(
+      entries[name]
+    )
+    const found = Either.match(decoded, {
+      onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
+      onRight: contradictions
+    })
+    const problems = [...missing, ...found.map(({ message, path }) => file.at([...own, ...path], message))]
+    if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
+    return Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice }))
+  }
+
+  const unknown = Object.entries(entries).flatMap(([name, entry]) =>
+    UnknownKeys.find(McpServerEntry, entry, [section, name]).map(({ hint, path }) =>
+      file.at(path, `is not a known key${hint}; it is ignored`)
+    )
+  )
+  return { find, warnings: [...file.duplicates, ...unknown].map(describe) }
+}
+
+/** What no single key shows. */
+const contradictions = ({ command, transport, type, url }: McpServerEntry) => {
+  const kind = transport ?? type
+  if (command === undefined && url === undefined)
+    return [{ path: [], message: "needs either command (a program on this machine) or url" }]
+  if (command !== undefined && url !== undefined)
+    return [{ path: ["url"], message: "is there beside command: keep one of them" }]
+  if (url !== undefined && !isWebAddress(url))
+    return [{ path: ["url"], message: "expected an address that begins with http:// or https://" }]
+  if (url !== undefined && kind === "stdio")
+    return [{ path: ["url"], message: "stdio is for a server with command: leave transport out" }]
+  return []
+}
+
+const isWebAddress = (url: string) => URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)

@@ -1,0 +1,129 @@
+import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js"
+import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import { OAuthError } from "@modelcontextprotocol/sdk/server/auth/errors.js"
+import { ErrorCode as Code, McpError } from "@modelcontextprotocol/sdk/types.js"
+import { Data, Effect } from "effect"
+import * as HostPaths from "../engine/HostPaths.ts"
+import * as ErrorCode from "../models/ErrorCode.ts"
+import type { ToolFailed } from "./McpClient.ts"
+import { NotConnected } from "./NotConnected.ts"
+
+/** What the SDK failed with, whatever it is. */
+export class Raw extends Data.TaggedError("Raw")<{ readonly error: unknown }> {}
+
+/** Runs something of the SDK's; interrupting it aborts the signal. */
+export const attempt = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, Raw> =>
+  Effect.tryPromise({ try: run, catch: (error) => new Raw({ error }) })
+
+/** What became of a call, with what to do about it. */
+export type Verdict = Pick<ToolFailed, "reason" | "detail" | "advice">
+
+/** How much of a server's own words is told, in characters. */
+const longestWords = 300
+
+/** A server's words without folders and without the SDK's own prefix. */
+const wordsOf = (error: Error): string => {
+  const words = HostPaths.without(error.message.replace(/^(?:MCP error -?\d+: )+/u, ""))
+    .replaceAll(/\s+/gu, " ")
+    .trim()
+    .replace(/\.+$/u, "")
+  return words.length > longestWords ? `${words.slice(0, longestWords)} …` : words
+}
+
+/** `timeout` in ms. */
+export const verdictOf = ({ error }: Raw, server: string, timeout: number): Verdict => {
+  if (error instanceof McpError) {
+    switch (error.code as Code) {
+      case Code.RequestTimeout:
+        return {
+          reason: "timed-out",
+          detail: `MCP server ${server} did not answer within ${timeout / 1000} s`,
+          advice: `Ask for less, or give it more time by timeout in mcp_servers.json.`
+        }
+      case Code.ConnectionClosed:
+        return {
+          reason: "server-down",
+          detail: `MCP server ${server} ended in the middle of the call`,
+          advice: "It is being started anew: try again in a moment."
+        }
+      case Code.InvalidParams:
+        return {
+          reason: "bad-arguments",
+          detail: `MCP server ${server} does not accept the arguments: ${wordsOf(error)}`,
+          advice: "Correct them to fit the tool's schema."
+        }
+      case Code.MethodNotFound:
+        return {
+          reason: "unknown-tool",
+          detail: `MCP server ${server} does not know it: ${wordsOf(error)}`,
+          advice: "Use another tool."
+        }
+      default:
+        return {
+          reason: "refused",
+          detail: `MCP server ${server} refused it: ${wordsOf(error)}`,
+          advice: "Do something else, or look at the server's own documentation."
+        }
+    }
+  }
+  if (error instanceof Error && error.name === "ZodError")
+    return {
+      reason: "refused",
+      detail: `what MCP server ${server} answered does not follow the protocol`,
+      advice: "Look for a newer version of it."
+    }
+  if (error instanceof Error && error.message === "Not connected")
+    return {
+      reason: "server-down",
+      detail: `MCP server ${server} has ended`,
+      advice: "It is being started anew: try again in a moment."
+    }
+  const { advice, reason } = notConnected(error)
+  return { reason: "server-down", detail: `MCP server ${server} cannot be reached: ${reason}`, advice }
+}
+
+/** Why there is no connection. `error`: what connecting, or asking, failed with. */
+export const notConnected = (error: unknown): NotConnected => {
+  if (error instanceof NotConnected) return error
+  const say = (reason: string, advice: string) => new NotConnected({ reason, advice, cause: error })
+  const status = statusOf(error)
+  if (status === 401 || status === 403)
+    return say(
+      `it does not let us in (status ${status})`,
+      "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported."
+    )
+  if (error instanceof UnauthorizedError || error instanceof OAuthError)
+    return say(
+      "its authorization server gives us no token",
+      "Check oauth (issuer, client_id, client_secret, scope) of its entry in mcp_servers.json."
+    )
+  if (status !== undefined && status > 0)
+    return say(`it answers with status ${status}`, "Check its url and transport in mcp_servers.json.")
+  if (error instanceof McpError)
+    return error.code === Code.ConnectionClosed
+      ? say("it ended", "Start it by hand to see what is wrong.")
+      : say(`it refused: ${wordsOf(error)}`, "Look at the server's own documentation.")
+  const code = ErrorCode.ofSystem(error)
+  if (code !== undefined)
+    return say(`no server answers (${code})`, "Start it, or correct its url in mcp_servers.json.")
+  if (error instanceof Error && error.name === "ZodError")
+    return say("what it answers does not follow the protocol", "Look for a newer version of it.")
+  return say(
+    "it does not answer as an MCP server does",
+    "Check its entry in mcp_servers.json; the server's log has more."
+  )
+}
+
+/** The HTTP status that a server answered with; -1 for one that is no MCP at all. */
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof StreamableHTTPError ||
+  (error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "number" &&
+    !(error instanceof McpError))
+    ? (error.code as number | undefined)
+    : undefined
+
+/** Whether a remote server has not seen the request: nothing listens there, or the session is one that it does not know. */
+export const neverCame = ({ error }: Raw): boolean =>
+  statusOf(error) === 404 || ErrorCode.ofSystem(error) === "ECONNREFUSED"

@@ -1,0 +1,105 @@
+import type { Tool as ServerTool } from "@modelcontextprotocol/sdk/types.js"
+import { Effect } from "effect"
+import { chooses } from "../config/McpServerConfig.ts"
+import type { McpServerEntry } from "../config/McpServerConfig.ts"
+import * as Suggestion from "../config/Suggestion.ts"
+import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { ToolFailed } from "./McpClient.ts"
+import type { McpClient, Tool } from "./McpClient.ts"
+import type { McpServer } from "./McpServer.ts"
+import * as ToolAnswer from "./ToolAnswer.ts"
+
+/** A server that a session holds. */
+export interface Held {
+  readonly entry: McpServerEntry
+  readonly server: McpServer
+}
+
+/** A server that a session asks for; neither `held` nor `failure` while it is still being started. */
+export interface Opening {
+  readonly name: string
+  held: Held | undefined
+  failure: EngineUnavailable | undefined
+}
+
+/** `why`: a clause and a sentence, both fit for a client. */
+export const unavailable = (
+  name: string,
+  why: { readonly reason: string; readonly advice: string },
+  cause?: unknown
+) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, ...why, cause })
+
+const late = { reason: "it is still being started", advice: "Its tools come when it is ready." }
+
+/** A tool with its server. */
+interface Offered extends Held {
+  readonly name: string
+  readonly definition: ServerTool
+}
+
+/** The tools of several servers as one client has them. */
+export const clientOf = (opening: ReadonlyArray<Opening>): McpClient => {
+  const offered = Effect.forEach(opening, ({ held, name }) =>
+    held === undefined
+      ? Effect.succeed([])
+      : Effect.map(held.server.tools, (tools) =>
+          tools.map((definition): Offered => ({ ...held, name, definition }))
+        )
+  ).pipe(Effect.map((tools) => named(tools.flat())))
+
+  const call: McpClient["call"] = Effect.fn("McpClient.call")(function* (name, input) {
+    const tools = yield* offered
+    const found = tools.get(name)
+    if (found === undefined) return yield* unknown(name, [...tools.keys()])
+    const answer = yield* found.server
+      .call(found.definition.name, input)
+      .pipe(Effect.mapError((verdict) => new ToolFailed({ tool: name, ...verdict })))
+    return ToolAnswer.read(answer)
+  })
+
+  return {
+    problems: opening.flatMap(({ failure, held, name }) =>
+      held === undefined ? [failure ?? unavailable(name, late)] : []
+    ),
+    tools: Effect.map(offered, (tools) => [...tools].map(([name, tool]) => describe(name, tool))),
+    call
+  }
+}
+
+const describe = (name: string, { definition, entry, name: server }: Offered): Tool => ({
+  server,
+  name,
+  description: definition.description ?? definition.title ?? "",
+  inputSchema: definition.inputSchema,
+  confirm: chooses(entry.confirm, definition.name),
+  clientMayCall: chooses(entry.client_calls, definition.name)
+})
+
+const unknown = (tool: string, names: ReadonlyArray<string>) =>
+  new ToolFailed({
+    tool,
+    reason: "unknown-tool",
+    detail: `there is no such tool${Suggestion.hint(tool, names)}`,
+    advice: names.length === 0 ? "This character has no tools." : "Use one of the character's tools."
+  })
+
+/** What providers of models take for the name of a tool. */
+const longestName = 64
+
+const plain = (text: string): string => text.replaceAll(/[^\w-]+/gu, "_").slice(0, longestName)
+
+/**
+ * A name of its own for each tool. The first server that has a name keeps it; another one's tool gets its server before it
+ * (`memory_search`), and a number behind it if that is taken too.
+ */
+const named = (tools: ReadonlyArray<Offered>): ReadonlyMap<string, Offered> => {
+  const named = new Map<string, Offered>()
+  for (const tool of tools) {
+    const own = plain(tool.definition.name)
+    const stem = named.has(own) ? plain(`${tool.name}_${tool.definition.name}`) : own
+    let name = stem
+    for (let copy = 2; named.has(name); copy++) name = `${stem.slice(0, longestName - 4)}_${copy}`
+    named.set(name, tool)
+  }
+  return named
+}

@@ -1,0 +1,156 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { SseError } from "@modelcontextprotocol/sdk/client/sse.js"
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
+import {
+  CallToolResultSchema,
+  ListToolsResultSchema,
+  LoggingMessageNotificationSchema,
+  ToolListChangedNotificationSchema
+} from "@modelcontextprotocol/sdk/types.js"
+import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js"
+import { Deferred, Effect, Queue } from "effect"
+import type { Scope } from "effect"
+import * as Finalizer from "../supervision/Finalizer.ts"
+import * as CallFailure from "./CallFailure.ts"
+import { NotConnected } from "./NotConnected.ts"
+
+/** One connection to a server, from the handshake to its end. */
+export interface McpConnection {
+  /** The tools as the server last listed them. */
+  readonly tools: Effect.Effect<ReadonlyArray<Tool>>
+  /** Fails with whatever the SDK failed with. Interrupting it tells the server. */
+  readonly call: (
+    tool: string,
+    input: Readonly<Record<string, unknown>>
+  ) => Effect.Effect<CallToolResult, CallFailure.Raw>
+  /** Waits until the connection is of no use any more. */
+  readonly ended: Effect.Effect<void>
+}
+
+export interface Options {
+  readonly name: string
+  /** What this program says that it is. */
+  readonly version: string
+  /** How long a call may take without any sign of progress, in ms. */
+  readonly timeout: number
+  /** Whether the other side can go without the transport's noticing: after an error it is asked whether it is there. */
+  readonly remote: boolean
+}
+
+/** How long the handshake and the first list may take: programs that are fetched first need the most of it. */
+const startTime = 60_000
+
+/** A call that shows progress may take this long at most, in ms, or its own time if that is longer. */
+const longestCall = 600_000
+
+/** What is taken of a server's list of tools. */
+const most = { pages: 50, tools: 500 }
+
+/** Messages of a server that wait to be logged; further ones are dropped. */
+const mostMessages = 256
+
+/** Shakes hands over a transport, which is closed with the scope, and lists the server's tools. */
+export const open = Effect.fn("McpConnection.open")(function* (
+  transport: Transport,
+  options: Options
+): Effect.fn.Return<McpConnection, CallFailure.Raw, Scope.Scope> {
+  const ended = yield* Deferred.make<void>()
+  const end = () => Deferred.unsafeDone(ended, Effect.void)
+  const changes = yield* Queue.sliding<void>(1)
+  const troubles = yield* Queue.sliding<void>(1)
+  const messages = yield* Queue.dropping<string>(mostMessages)
+
+  // Nothing is offered to servers: they may not ask the person, nor the model, nor see folders.
+  const client = new Client({ name: "seiyuu", version: options.version }, { capabilities: {} })
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it has no other way.
+  client.onclose = end
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
+  client.onerror = (error) => {
+    messages.unsafeOffer(error.message)
+    // Its transport would go on in a session that has had no handshake, and where no call is under way.
+    if (error instanceof SseError) void client.close()
+    else troubles.unsafeOffer(undefined)
+  }
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes.unsafeOffer(undefined))
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+    messages.unsafeOffer(`${params.level}: ${textOf(params.data)}`)
+  })
+  yield* Effect.forkScoped(
+    Effect.forever(
+      Effect.flatMap(Queue.take(messages), (text) => Effect.logDebug(`MCP server ${options.name}: ${text}`))
+    )
+  )
+
+  // Requests that are under way end with the connection.
+  yield* Finalizer.add(Effect.promise(() => client.close()))
+  yield* Effect.timeoutFail(
+    CallFailure.attempt((signal) => client.connect(transport, { signal, timeout: startTime })),
+    { duration: startTime, onTimeout: () => slow }
+  )
+
+  const list = listTools(client, options.name)
+  let tools = yield* Effect.timeoutFail(list, { duration: startTime, onTimeout: () => slow })
+  yield* Queue.take(changes).pipe(
+    Effect.zipRight(list),
+    Effect.tap((listed) => Effect.sync(() => (tools = listed))),
+    Effect.catchAll(({ error }) =>
+      Effect.logWarning(`The tools of MCP server ${options.name} could not be listed again`, error)
+    ),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  if (options.remote) {
+    const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: 10_000 }))
+    yield* Queue.take(troubles).pipe(
+      Effect.zipRight(isThere),
+      Effect.forever,
+      // Closing it fails the calls that wait for an answer.
+      Effect.catchAll(() => Effect.promise(() => client.close())),
+      Effect.forkScoped
+    )
+  }
+
+  return {
+    tools: Effect.sync(() => tools),
+    call: (name, input) =>
+      CallFailure.attempt((signal) =>
+        // Not `callTool`, which refuses an answer that does not fit the tool's output schema: a model can read it all the same.
+        client.request({ method: "tools/call", params: { name, arguments: input } }, CallToolResultSchema, {
+          signal,
+          timeout: options.timeout,
+          maxTotalTimeout: Math.max(options.timeout, longestCall),
+          resetTimeoutOnProgress: true,
+          // Without somebody who listens the server is not asked for progress.
+          onprogress: () => {}
+        })
+      ),
+    ended: Deferred.await(ended)
+  }
+})
+
+const slow = new CallFailure.Raw({
+  error: new NotConnected({
+    reason: `it was not ready within ${startTime / 1000} s`,
+    advice: "Start it by hand to see what it waits for."
+  })
+})
+
+const textOf = (data: unknown): string => (typeof data === "string" ? data : (JSON.stringify(data) ?? ""))
+
+/** All pages of the list, one after the other. Tools that cannot be called in one step are left out. */
+const listTools = Effect.fnUntraced(function* (client: Client, name: string) {
+  if (client.getServerCapabilities()?.tools === undefined) return []
+  const tools: Array<Tool> = []
+  let cursor: string | undefined
+  for (let page = 0; page < most.pages && tools.length < most.tools; page++) {
+    const params = cursor === undefined ? {} : { cursor }
+    const answer = yield* CallFailure.attempt((signal) =>
+      client.request({ method: "tools/list", params }, ListToolsResultSchema, { signal })
+    )
+    tools.push(...answer.tools.filter(({ execution }) => execution?.taskSupport !== "required"))
+    cursor = answer.nextCursor
+    if (cursor === undefined) return tools
+  }
+  yield* Effect.logWarning(`MCP server ${name} has more than ${most.tools} tools: the others are left out`)
+  return tools.slice(0, most.tools)
+})

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto"
+import { FileSystem, Path } from "@effect/platform"
+import { Effect, Either, ExecutionStrategy, Fiber, Layer, Redacted, Scope } from "effect"
+import type { Duration } from "effect"
+import type { McpServerEntry } from "../config/McpServerConfig.ts"
+import * as McpServersFile from "../config/McpServersFile.ts"
+import * as Package from "../config/Package.ts"
+import { Settings } from "../config/Settings.ts"
+import { EnginePool } from "../engine/EnginePool.ts"
+import * as CallFailure from "./CallFailure.ts"
+import * as CharacterTools from "./CharacterTools.ts"
+import { unavailable } from "./CharacterTools.ts"
+import { McpClients, none } from "./McpClient.ts"
+import * as McpConnection from "./McpConnection.ts"
+import * as McpServer from "./McpServer.ts"
+import { NotConnected } from "./NotConnected.ts"
+import * as RemoteServer from "./RemoteServer.ts"
+import * as ServerProcess from "./ServerProcess.ts"
+
+export interface Options {
+  /** How long a character waits for its servers; the tools of later ones come when they are there. Defaults to 10 seconds. */
+  readonly patience?: Duration.DurationInput
+}
+
+/** The servers of `mcp_servers.json`, each one process (or connection) for all sessions. */
+export const layer = (options: Options = {}) => Layer.effect(McpClients, make(options))
+
+const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) {
+  const { folder } = yield* Settings
+  const pool = yield* EnginePool
+  const version = yield* Package.version
+  const path = yield* Path.Path
+  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  // The same warning comes up with every session, and is worth saying once.
+  const said = new Set<string>()
+  const readFile = McpServersFile.read(folder).pipe(
+    Effect.tap(({ warnings }) =>
+      Effect.forEach(warnings, (warning) => {
+        if (said.has(warning)) return Effect.void
+        said.add(warning)
+        return Effect.logWarning(warning)
+      })
+    ),
+    Effect.provide(context)
+  )
+
+  const connect = (name: string, entry: McpServerEntry) => {
+    const timeout = entry.timeout * 1000
+    const options = { name, version, timeout, remote: entry.url !== undefined }
+    const env = Redacted.value(entry.env)
+    const headers = Redacted.value(entry.headers)
+    const { args, command = "", cwd = ".", oauth, url } = entry
+    return url === undefined
+      ? connectProcess({ name, command, args, env, folder: path.resolve(folder, cwd) }, options)
+      : RemoteServer.open({ url, headers, oauth, transport: transportOf(entry) }, options).pipe(
+          Effect.mapError(({ error }) => CallFailure.notConnected(error))
+        )
+  }
+  const spec = (name: string, entry: McpServerEntry) => ({
+    kind: "mcp" as const,
+    // The entry may hold keys, and ids are shown.
+    id: `${name}:${digest(entry)}`,
+    load: McpServer.open({ name, timeout: entry.timeout * 1000, connect: connect(name, entry) }).pipe(
+      Effect.mapError(({ advice, cause, reason }) => unavailable(name, { advice, reason }, cause))
+    )
+  })
+  const borrow = (file: McpServersFile.McpServersFile, name: string) =>
+    Either.match(file.find(name), {
+      onLeft: (why) => Effect.fail(unavailable(name, why)),
+      onRight: (entry) => Effect.map(pool.borrow(spec(name, entry)), (server) => ({ name, entry, server }))
+    })
+
+  const open = Effect.fn("McpServers.open")(function* (wanted: ReadonlyArray<string>) {
+    const file = yield* readFile
+    const scope = yield* Effect.scope
+    // Made before the fibers that borrow into it, so that these have stopped when it closes.
+    const servers = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+    const opening = wanted.map((name): CharacterTools.Opening => ({
+      name,
+      held: undefined,
+      failure: undefined
+    }))
+    let late = false
+    const fibers = yield* Effect.forEach(opening, (one) =>
+      borrow(file, one.name).pipe(
+        Scope.extend(servers),
+        Effect.matchEffect({
+          onSuccess: (held) => Effect.sync(() => (one.held = held)),
+          onFailure: (failure) => {
+            one.failure = failure
+            return late ? Effect.logWarning(failure.message) : Effect.void
+          }
+        }),
+        Effect.forkIn(scope)
+      )
+    )
+    yield* Effect.timeoutOption(Fiber.awaitAll(fibers), patience)
+    late = true
+    return CharacterTools.clientOf(opening)
+  })
+
+  return McpClients.of({
+    open: ({ agent_settings: { basic_memory_agent: settings } }) => {
+      const wanted = settings?.use_mcpp === true ? [...new Set(settings.mcp_enabled_servers)] : []
+      return wanted.length === 0 ? Effect.succeed(none) : open(wanted)
+    }
+  })
+})
+
+const digest = (entry: McpServerEntry): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify([
+        { ...entry, oauth: { ...entry.oauth, client_secret: undefined } },
+        Redacted.value(entry.env),
+        Redacted.value(entry.headers),
+        entry.oauth && Redacted.value(entry.oauth.client_secret)
+      ])
+    )
+    .digest("hex")
+    .slice(0, 16)
+
+const transportOf = ({ transport, type }: McpServerEntry): RemoteServer.Options["transport"] => {
+  const said = transport ?? type
+  return said === undefined || said === "sse" ? said : "http"
+}
+
+/** Starts a server's process and connects to it; why that failed is best known by how the process ended. */
+const connectProcess = Effect.fnUntraced(function* (
+  options: ServerProcess.Options,
+  connection: McpConnection.Options
+) {
+  const process = yield* ServerProcess.open(options)
+  return yield* McpConnection.open(process.transport, connection).pipe(
+    Effect.catchAll(({ error }) =>
+      Effect.gen(function* () {
+        const words = yield* process.lastWords
+        if (words !== undefined) yield* Effect.logWarning(`MCP server ${options.name}: ${words}`)
+        const end = yield* process.end
+        if (end === undefined) return yield* CallFailure.notConnected(error)
+        return yield* new NotConnected({
+          reason: `${end} while it was started`,
+          advice: "The server's log has its last words; start it by hand to see all of them."
+        })
+      })
+    )
+  )
+})

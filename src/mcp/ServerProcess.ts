@@ -1,0 +1,173 @@
+import type { ChildProcess as Child } from "node:child_process"
+import { once } from "node:events"
+import { getDefaultEnvironment } from "@modelcontextprotocol/sdk/client/stdio.js"
+import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
+import spawn from "cross-spawn"
+import { Effect } from "effect"
+import type { Scope } from "effect"
+import * as ChildProcess from "../engine/ChildProcess.ts"
+import * as ProcessGroup from "../engine/ProcessGroup.ts"
+import * as ErrorCode from "../models/ErrorCode.ts"
+import { longestMessage } from "./BoundedFetch.ts"
+import { NotConnected } from "./NotConnected.ts"
+
+export interface Options {
+  /** What the log calls it. */
+  readonly name: string
+  readonly command: string
+  readonly args: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  /** Working folder. */
+  readonly folder: string
+}
+
+export interface ServerProcess {
+  readonly transport: Transport
+  /** How it has ended, a clause; nothing while it runs. */
+  readonly end: Effect.Effect<string | undefined>
+  /** The last line that it complained of. It may hold paths. */
+  readonly lastWords: Effect.Effect<string | undefined>
+}
+
+/** What a server gets to end by itself, first after its input has closed and then after SIGTERM. */
+const grace = "1 second"
+
+/** How long what a process has written last is waited for: a child that it leaves behind may keep the pipe open. */
+const lastOutput = "250 millis"
+
+/**
+ * Starts a server as the leader of a group of processes, without a shell. With the scope it ends as the protocol has it:
+ * its input closes, then SIGTERM, and what is left of the group a second later is killed.
+ */
+export const open = Effect.fn("ServerProcess.open")(function* (
+  options: Options
+): Effect.fn.Return<ServerProcess, NotConnected, Scope.Scope> {
+  const { child, started } = yield* Effect.acquireRelease(
+    Effect.try({ try: () => launch(options), catch: (error) => missing(options, ErrorCode.of(error)) }),
+    ({ child }) => end(child)
+  )
+  yield* started
+  const transport = transportOf(child)
+  let complaint: string | undefined
+  yield* Effect.forkScoped(
+    ChildProcess.logOutput(`MCP server ${options.name}`, child.stderr, (line) => (complaint = line))
+  )
+  yield* ChildProcess.ended(child).pipe(
+    Effect.zipRight(Effect.timeoutOption(closed(child), lastOutput)),
+    Effect.zipRight(Effect.sync(() => transport.onclose?.())),
+    Effect.forkScoped
+  )
+  return {
+    transport,
+    end: Effect.sync(() => (ChildProcess.hasEnded(child) ? howEnded(child) : undefined)),
+    lastWords: Effect.sync(() => complaint)
+  }
+})
+
+const launch = (options: Options) => {
+  const child = spawn(options.command, [...options.args], {
+    cwd: options.folder,
+    // Its own variables, not the server's: those hold keys that are none of its business.
+    env: { ...getDefaultEnvironment(), ...options.env },
+    detached: process.platform !== "win32",
+    windowsHide: true,
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+  let refusal: Error | undefined
+  // Heard from the first moment on: an error that nobody hears ends the server.
+  child.on("error", (error) => (refusal = error))
+  child.stdin?.on("error", () => {})
+  child.stdout?.on("error", () => {})
+  const started = Effect.async<void, NotConnected>((resume) => {
+    const refuse = () => resume(missing(options, ErrorCode.of(refusal)))
+    if (child.pid !== undefined) resume(Effect.void)
+    else if (refusal !== undefined) refuse()
+    else child.once("error", refuse)
+  })
+  return { child, started }
+}
+
+const missing = ({ command, name }: Options, code = "an error") => {
+  const program = JSON.stringify(command)
+  return new NotConnected({
+    reason:
+      code === "ENOENT"
+        ? `there is no program ${program}, or not the folder to run it in`
+        : code === "EACCES" || code === "EPERM"
+          ? `the server may not run ${program}`
+          : `${program} cannot be started (${code})`,
+    advice: `Install the program, or correct command and cwd of ${JSON.stringify(name)} in mcp_servers.json.`
+  })
+}
+
+const howEnded = ({ exitCode, signalCode }: Child) =>
+  signalCode === null ? `it ended with status ${exitCode}` : `it was ended by ${signalCode}`
+
+const closed = (child: Child): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const done = () => resume(Effect.void)
+    child.once("close", done)
+    return Effect.sync(() => void child.off("close", done))
+  })
+
+/** In a finalizer, too, the one that lost has to stop: hence the races. */
+const endedInTime = (child: Child) =>
+  Effect.raceFirst(Effect.interruptible(ChildProcess.ended(child)), Effect.interruptible(Effect.sleep(grace)))
+
+const end = (child: Child): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    child.stdin?.end()
+    yield* endedInTime(child)
+    if (!ChildProcess.hasEnded(child)) {
+      ProcessGroup.signal(child, "SIGTERM")
+      yield* endedInTime(child)
+    }
+    // Also when it has ended by itself: it may have left others of its group behind.
+    if (ProcessGroup.signal(child, "SIGKILL") === "forbidden")
+      return yield* Effect.logWarning(`Process ${child.pid} may not be ended by the server's user`)
+    yield* ChildProcess.ended(child)
+  })
+
+/** The protocol's messages, one a line, over the process's standard input and output. */
+const transportOf = (child: Child): Transport => {
+  const buffer = new ReadBuffer({ maxBufferSize: longestMessage })
+  const transport: Transport = {
+    start: () => {
+      child.stdout?.on("data", (chunk: Buffer) => {
+        try {
+          buffer.append(chunk)
+        } catch (error) {
+          transport.onerror?.(error as Error)
+          // Where the next message begins is lost, and with it every answer.
+          ProcessGroup.signal(child, "SIGKILL")
+          return
+        }
+        deliver(buffer, transport)
+      })
+      return Promise.resolve()
+    },
+    send: (message) =>
+      ChildProcess.hasEnded(child) || child.stdin === null
+        ? Promise.reject(new NotConnected({ reason: howEnded(child), advice: "" }))
+        : child.stdin.write(serializeMessage(message))
+          ? Promise.resolve()
+          : once(child.stdin, "drain").then(() => {}),
+    // The process ends with its scope.
+    close: () => Promise.resolve(transport.onclose?.())
+  }
+  return transport
+}
+
+const deliver = (buffer: ReadBuffer, transport: Transport): void => {
+  for (;;) {
+    try {
+      const message = buffer.readMessage()
+      if (message === null) return
+      transport.onmessage?.(message)
+    } catch (error) {
+      // A line that is no message: some servers greet people there.
+      transport.onerror?.(error as Error)
+    }
+  }
+}

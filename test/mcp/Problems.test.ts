@@ -1,0 +1,125 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { EnginePool } from "../../src/engine/EnginePool.ts"
+import * as ConfigFolder from "../support/ConfigFolder.ts"
+import * as HttpAnswers from "../support/HttpAnswers.ts"
+import * as McpFolder from "./McpFolder.ts"
+
+describe("servers that cannot be had", () => {
+  it.scopedLive("leave the others' tools, and each says why", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function* () {
+      const port = yield* HttpAnswers.freePort
+      const strange = yield* HttpAnswers.serve(() => ({ status: 200, body: "Hello." }))
+      const endless = yield* HttpAnswers.serve(() => ({
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: " ".repeat(65_536),
+        endless: true
+      }))
+      const closed = yield* HttpAnswers.serve(() => ({ status: 401 }))
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open(
+          "good",
+          "missing",
+          "crash",
+          "deaf",
+          "strange",
+          "closed",
+          "endless",
+          "nobody",
+          "good"
+        )
+        assert.deepStrictEqual(
+          client.problems?.map(({ kind, message }) => `${kind}: ${message}`),
+          [
+            'mcp: MCP server missing is not available: there is no program "no-such-program", or not the folder to run it in. ' +
+              'Install the program, or correct command and cwd of "missing" in mcp_servers.json.',
+            "mcp: MCP server crash is not available: it ended with status 7 while it was started. " +
+              "The server's log has its last words; start it by hand to see all of them.",
+            "mcp: MCP server deaf is not available: no server answers (ECONNREFUSED). " +
+              "Start it, or correct its url in mcp_servers.json.",
+            "mcp: MCP server strange is not available: it does not answer as an MCP server does. " +
+              "Check its entry in mcp_servers.json; the server's log has more.",
+            "mcp: MCP server closed is not available: it does not let us in (status 401). " +
+              "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported.",
+            "mcp: MCP server endless is not available: it sent a message of more than 8 MiB. Ask it for less.",
+            'mcp: MCP server nobody is not available: mcp_servers.json has no server "nobody". ' +
+              "Add it to mcp_servers.json, or take it out of mcp_enabled_servers."
+          ]
+        )
+        assert.isAbove((yield* client.tools).length, 0)
+        assert.strictEqual((yield* client.call("long", { length: 2 })).text, "xx")
+        // What failed is forgotten; the next session tries again.
+        const uses = yield* (yield* EnginePool).uses
+        assert.deepStrictEqual(
+          uses.map(({ id, references }) => `${id.split(":", 1)[0]} ${references}`),
+          ["good 1"]
+        )
+        assert.include(lines, "MCP server crash: no key: set KEY")
+      }).pipe(
+        Effect.provide(
+          McpFolder.layer({
+            good: McpFolder.own(),
+            missing: { command: "no-such-program" },
+            crash: McpFolder.own("crash"),
+            deaf: { url: `http://127.0.0.1:${port}/mcp` },
+            strange: { url: strange.url },
+            closed: { url: closed.url, transport: "http" },
+            endless: { url: endless.url }
+          })
+        )
+      )
+    }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
+  })
+
+  it.scopedLive("that take long are not waited for; their tools come when they are there", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* ConfigFolder.make({})
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open("own", "slow")
+        assert.deepStrictEqual(
+          client.problems?.map(({ message }) => message),
+          ["MCP server slow is not available: it is still being started. Its tools come when it is ready."]
+        )
+        assert.isTrue((yield* client.tools).every(({ server }) => server === "own"))
+        yield* fs.writeFileString(`${folder}/go`, "")
+        const tools = yield* Effect.repeat(Effect.delay(client.tools, "50 millis"), {
+          until: (tools) => tools.some(({ server }) => server === "slow")
+        })
+        assert.isTrue(tools.some(({ name }) => name === "get-sum"))
+      }).pipe(
+        Effect.provide(
+          McpFolder.layer(
+            {
+              own: McpFolder.own(),
+              slow: {
+                command: "/bin/sh",
+                args: [
+                  "-c",
+                  `until [ -e ${folder}/go ]; do sleep 0.1; done; exec "$0" "$@"`,
+                  process.execPath,
+                  McpFolder.everythingProgram,
+                  "stdio"
+                ]
+              }
+            },
+            { patience: "4 seconds" }
+          )
+        )
+      )
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("are not looked for by a character that asks for none", () =>
+    Effect.gen(function* () {
+      const client = yield* McpFolder.open()
+      assert.deepStrictEqual(yield* client.tools, [])
+      const failure = yield* Effect.flip(client.call("anything", {}))
+      assert.strictEqual(failure.reason, "unknown-tool")
+    }).pipe(Effect.provide(McpFolder.layer("{ broken")))
+  )
+})

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest"
+import * as ToolAnswer from "../../src/mcp/ToolAnswer.ts"
+
+const text = (text: string) => ({ type: "text" as const, text })
+const picture = (data: string) => ({ type: "image" as const, mimeType: "image/png", data })
+
+describe("a tool's answer", () => {
+  it("has its texts in lines, and resources in words", () => {
+    const answer = ToolAnswer.read({
+      content: [
+        text("One."),
+        text(" "),
+        { type: "resource", resource: { uri: "notes:1", text: "Buy milk." } },
+        { type: "resource", resource: { uri: "notes:2", blob: "AAAA", mimeType: "application/zip" } },
+        { type: "resource_link", uri: "https://x.example/3", name: "three", description: "The third." }
+      ],
+      isError: true
+    })
+    expect(answer).toEqual({
+      text:
+        "One.\nnotes:1:\nBuy milk.\nnotes:2 (application/zip, 1 kB, which cannot be shown here)\n" +
+        "three: https://x.example/3\nThe third.",
+      images: [],
+      failed: true
+    })
+  })
+
+  it("is its structured content where it has no text", () => {
+    const structuredContent = { temperature: 33 }
+    expect(ToolAnswer.read({ content: [], structuredContent }).text).toBe('{"temperature":33}')
+    expect(ToolAnswer.read({ content: [text("Hot.")], structuredContent }).text).toBe("Hot.")
+  })
+
+  it("has a few pictures of a size that can be had, and a word about the others", () => {
+    const { images, text } = ToolAnswer.read({
+      content: [picture("A".repeat(5 * 2 ** 20)), ...["A", "B", "C", "D", "E"].map(picture)]
+    })
+    expect(images.map(({ base64 }) => base64)).toEqual(["A", "B", "C", "D"])
+    expect(text.split("\n")).toEqual(
+      Array.from(
+        { length: 2 },
+        () => "(a picture, image/png, is left out: there are too many or it is too large)"
+      )
+    )
+  })
+
+  it("is cut between characters", () => {
+    const answer = ToolAnswer.read({ content: [text(`${"x".repeat(7999)}\u{1F600}${"y".repeat(10)}`)] })
+    expect(answer.text).toBe(`${"x".repeat(7999)}\n(cut here: the first 8000 of 8011 characters)`)
+  })
+
+  const view = {
+    debuggerFullscreenUrl: "https://w.example/f",
+    debuggerUrl: "https://w.example",
+    wsUrl: "wss://w",
+    pages: []
+  }
+
+  it.each([
+    [
+      "structured content",
+      { content: [], structuredContent: { sessionId: "s", ...view } },
+      { sessionId: "s", ...view }
+    ],
+    ["a text", { content: [text(JSON.stringify(view))] }, view],
+    [
+      "a part of a text",
+      { content: [text(`Done: ${JSON.stringify({ data: { sessionId: "s", liveViewUrls: view } })}.`)] },
+      { sessionId: "s", ...view }
+    ],
+    ["what stands beside", { content: [], metadata: { liveViewData: view } }, view]
+  ])("says where a browser can be watched, in %s", (_, answer, expected) => {
+    expect(ToolAnswer.read(answer).browserView).toEqual(expected)
+  })
+
+  it.each([
+    ["a script", JSON.stringify({ debuggerFullscreenUrl: "javascript:alert(1)" })],
+    ["no address", JSON.stringify({ debuggerFullscreenUrl: 7 })],
+    ["no JSON", "{ debuggerFullscreenUrl: here }"]
+  ])("gives no browser for %s", (_, words) => {
+    expect(ToolAnswer.read({ content: [text(words)] })).not.toHaveProperty("browserView")
+  })
+})
