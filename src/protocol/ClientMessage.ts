@@ -61,8 +61,11 @@ const Person = Schema.compose(
   )
 )
 
+/** In place of whatever is said of a number that is none, or not a whole one. */
+const instead = (message: string) => ({ message: () => ({ message, override: true }) })
+
 /** A memory's number in `memory-list`. */
-const MemoryId = Schema.Int.annotations(Explain.expecting("a whole number"))
+const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
 
 const MemoryText = Schema.NonEmptyTrimmedString.pipe(
   Schema.maxLength(longestMemory, {
@@ -70,8 +73,8 @@ const MemoryText = Schema.NonEmptyTrimmedString.pipe(
   })
 )
 
-const Importance = Schema.Int.pipe(
-  Schema.between(1, 10, { message: () => "expected a whole number from 1 to 10" })
+const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
+  instead("expected a whole number from 1 to 10")
 )
 
 const DisplayText = Schema.compose(

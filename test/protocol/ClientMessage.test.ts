@@ -87,7 +87,7 @@ describe("ClientMessage.decode", () => {
       /field `importance` expected a whole number from 1 to 10/u
     ],
     [{ type: "edit-memory", id: 1, text: "x".repeat(301) }, /field `text` is longer than 300 characters/u],
-    [{ type: "delete-memory", id: 1.5 }, /^delete-memory: field `id`/u],
+    [{ type: "delete-memory", id: 1.5 }, /^delete-memory: field `id` expected a whole number$/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],
     [{ type: "mic-audio-data", audio: "0.1" }, /field `audio` expected an array of numbers, actual "0.1"/u],
