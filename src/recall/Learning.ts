@@ -89,6 +89,8 @@ export const learn = Effect.fn("Learning.learn")(
     const now = yield* Clock.currentTimeMillis
     yield* facts.remove(owner, Ranking.leastValuable(known, rules.max_facts, now, rules.half_life_days))
   },
+  // Models that are too small for it fail with every turn.
+  Effect.catchTag("NotOperations", ({ message }) => Effect.logDebug(message)),
   Effect.timeout(patience),
   Effect.catchAll((failure) => Effect.logWarning(`Nothing was learnt of a turn: ${failure.message}`))
 )

@@ -26,7 +26,8 @@ export const tidy = (text: string): string =>
 
 const Text = Schema.transform(Schema.String, Schema.NonEmptyString, {
   strict: true,
-  decode: tidy,
+  // Small models repeat the example that they were given.
+  decode: (text) => (/\p{L}/u.test(text) ? tidy(text) : ""),
   encode: (text) => text
 })
 

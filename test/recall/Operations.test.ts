@@ -16,6 +16,7 @@ describe("what a model notes", () => {
           JSON.stringify([
             { op: "add", text: "  two\n\u0007lines " },
             { op: "add", text: "  " },
+            { op: "add", text: "...", importance: 5 },
             { op: "add", text: "x".repeat(1000), importance: 99 },
             { op: "update", id: "3", text: "Anna likes coffee.", importance: "2" },
             { op: "update", text: "no id" },
