@@ -22,6 +22,7 @@ import { HttpServer } from "./server/HttpServer.ts"
 import { Embedders } from "./recall/Embedder.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
+import * as TranslatorTable from "./translate/TranslatorTable.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
 
@@ -31,6 +32,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
   const system = config.system_config
   const engines = Layer.mergeAll(
     AgentTable.layer,
+    TranslatorTable.layer,
     TtsTable.layer,
     AsrTable.layer,
     VadTable.layer,

@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 import { LlmConfig } from "./LlmConfig.ts"
+import * as Remote from "./RemoteAgentConfig.ts"
 
 /** The key of a section in `llm_configs`. */
 export const LlmProvider = Fields.Choice(
@@ -18,12 +19,6 @@ export const LlmProvider = Fields.Choice(
   "mistral_llm"
 )
 export type LlmProvider = typeof LlmProvider.Type
-
-/** How a model's answer is cut into sentences. */
-const segmentMethod = Fields.withDefault(Fields.Choice("regex", "pysbd"), "pysbd")
-
-/** Whether the first sentence may be cut at its first comma. Defaults to true. */
-const fasterFirstResponse = Fields.withDefault(Fields.Flag, true)
 
 const defaultContextTokens = 8000
 
@@ -44,8 +39,8 @@ export type LongTermMemoryConfig = typeof LongTermMemoryConfig.Type
 
 export const BasicMemoryAgentConfig = Schema.Struct({
   llm_provider: Fields.required(LlmProvider),
-  faster_first_response: fasterFirstResponse,
-  segment_method: segmentMethod,
+  faster_first_response: Remote.fasterFirstResponse,
+  segment_method: Remote.segmentMethod,
   use_mcpp: Fields.withDefault(Fields.Flag, false),
   mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
   /** How often one answer may use tools and go on with their results. Defaults to 8. */
@@ -56,43 +51,26 @@ export const BasicMemoryAgentConfig = Schema.Struct({
 })
 export type BasicMemoryAgentConfig = typeof BasicMemoryAgentConfig.Type
 
-const Mem0Part = Schema.Struct({
-  provider: Fields.required(Fields.Text),
-  config: Fields.required(Fields.Anything)
-})
-
-export const Mem0AgentConfig = Schema.Struct({
-  vector_store: Fields.required(Fields.section(Mem0Part)),
-  llm: Fields.required(Fields.section(Mem0Part)),
-  embedder: Fields.required(Fields.section(Mem0Part))
-})
-
-export const HumeAiAgentConfig = Schema.Struct({
-  api_key: Fields.required(Fields.Secret),
-  host: Fields.withDefault(Fields.NonEmptyText, "api.hume.ai"),
-  config_id: Fields.maybe(Fields.Text),
-  idle_timeout: Fields.withDefault(Fields.Int, 15)
-})
-
-export const LettaAgentConfig = Schema.Struct({
-  host: Fields.withDefault(Fields.NonEmptyText, "localhost"),
-  port: Fields.withDefault(Fields.Int, 8283),
-  id: Fields.required(Fields.Text),
-  faster_first_response: fasterFirstResponse,
-  segment_method: segmentMethod
-})
-
 const AgentSettings = Schema.Struct({
   basic_memory_agent: Fields.maybe(Fields.section(BasicMemoryAgentConfig)),
-  mem0_agent: Fields.maybe(Fields.section(Mem0AgentConfig)),
-  hume_ai_agent: Fields.maybe(Fields.section(HumeAiAgentConfig)),
-  letta_agent: Fields.maybe(Fields.section(LettaAgentConfig))
+  mem0_agent: Fields.maybe(Fields.section(Remote.Mem0AgentConfig)),
+  hume_ai_agent: Fields.maybe(Fields.section(Remote.HumeAiAgentConfig)),
+  letta_agent: Fields.maybe(Fields.section(Remote.LettaAgentConfig)),
+  webhook_agent: Fields.maybe(Fields.section(Remote.WebhookAgentConfig)),
+  a2a_agent: Fields.maybe(Fields.section(Remote.A2aAgentConfig))
 })
 
 /** The `agent_config` section: what answers. */
 export const AgentConfig = Schema.Struct({
   conversation_agent_choice: Fields.withDefault(
-    Fields.Choice("basic_memory_agent", "mem0_agent", "hume_ai_agent", "letta_agent"),
+    Fields.Choice(
+      "basic_memory_agent",
+      "mem0_agent",
+      "hume_ai_agent",
+      "letta_agent",
+      "webhook_agent",
+      "a2a_agent"
+    ),
     "basic_memory_agent"
   ),
   agent_settings: Fields.withDefault(Fields.section(AgentSettings), {}),
@@ -108,4 +86,10 @@ export const contextTokens = ({ agent_settings }: AgentConfig): number => {
   const settings = agent_settings.basic_memory_agent
   const wanted = settings?.context_tokens ?? defaultContextTokens
   return settings?.llm_provider === "llama_cpp_llm" ? Math.min(wanted, embeddedContextTokens) : wanted
+}
+
+/** Whether the chosen agent's first sentence may be cut at its first comma. */
+export const fasterFirst = ({ agent_settings, conversation_agent_choice }: AgentConfig): boolean => {
+  const chosen = agent_settings[conversation_agent_choice]
+  return chosen === undefined || !("faster_first_response" in chosen) || chosen.faster_first_response
 }

@@ -65,6 +65,17 @@ export const Secret = field(Schema.RedactedFromSelf(Schema.String), (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
 
+/** An address that begins with `http://` or `https://`. */
+export const HttpUrl = field(Schema.String, (value) =>
+  Option.match(textOf(value), {
+    onNone: () => expected("an address", value),
+    onSome: (text) =>
+      URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+        ? text
+        : new Mismatch("expected an address that begins with http:// or https://")
+  })
+)
+
 export const Float = field(Schema.Number, (value) =>
   Option.getOrElse(numberOf(value), () => expected("a number", value))
 )
@@ -146,21 +157,23 @@ const list = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A
 export const TextList = list(Text)
 export const IntList = list(Int)
 
-/** Texts by name; a name without a text is left out. */
-export const TextMap: Schema.Schema<{ readonly [key: string]: string }, unknown> = Schema.transformOrFail(
-  Schema.Unknown,
-  Schema.Record({ key: Schema.String, value: Text }),
-  {
+const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> =>
+  Schema.transformOrFail(Schema.Unknown, Schema.Record({ key: Schema.String, value: of }), {
     strict: true,
     decode: (value, _, ast) =>
       RawValue.isMapping(value)
         ? ParseResult.succeed(
-            Object.fromEntries(Object.entries(value).filter(([, text]) => !RawValue.isNothing(text)))
+            Object.fromEntries(Object.entries(value).filter(([, item]) => !RawValue.isNothing(item)))
           )
         : ParseResult.fail(new ParseResult.Type(ast, value, expected("a section", value).message)),
     encode: ParseResult.succeed
-  }
-)
+  })
+
+/** Texts by name; a name without a text is left out. */
+export const TextMap = map(Text)
+
+/** Texts by name that no log may show. */
+export const SecretMap = map(Secret)
 
 /** Anything at all: what belongs to a feature that is not read here. */
 export const Anything = field(Schema.Unknown, (value) => plain(value))

@@ -17,11 +17,6 @@ const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== un
 
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
-    path: "character_config.agent_config.conversation_agent_choice",
-    asked: (config) => config.agent_config.conversation_agent_choice !== "basic_memory_agent",
-    instead: "this agent is not part of this version: choose basic_memory_agent"
-  },
-  {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.llm_provider",
     asked: (config) => basicAgent(config)?.llm_provider === "stateless_llm_with_template",
     instead: "prompt templates are not part of this version: choose openai_compatible_llm"
@@ -29,6 +24,12 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.segment_method",
     asked: (config) => basicAgent(config)?.segment_method === "regex",
+    instead: "sentences are found by a library that knows abbreviations, whatever this says"
+  },
+  {
+    path: "character_config.agent_config.agent_settings.letta_agent.segment_method",
+    asked: ({ agent_config: { agent_settings, conversation_agent_choice } }) =>
+      conversation_agent_choice === "letta_agent" && agent_settings.letta_agent?.segment_method === "regex",
     instead: "sentences are found by a library that knows abbreviations, whatever this says"
   },
   {
@@ -64,11 +65,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     path: "character_config.vad_config.silero_vad.target_sr",
     asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.target_sr !== 16_000,
     instead: "silero_vad listens at 16000 Hz, whatever this says"
-  },
-  {
-    path: "character_config.tts_preprocessor_config.translator_config.translate_audio",
-    asked: (config) => config.tts_preprocessor_config.translator_config.translate_audio,
-    instead: "translation is not part of this version: sentences are spoken as they are written"
   }
 ]
 

@@ -1,6 +1,7 @@
 import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
 import type { Agent, AgentInput, ToolCall } from "../agent/Agent.ts"
 import type { Remembered } from "../agent/Memory.ts"
+import { fasterFirst } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -20,9 +21,11 @@ export interface Options {
   readonly emotions: EmotionMap
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
+  readonly translator: Speech.Options["translator"]
   /** Asks the person whether a tool may be called. */
   readonly consent: NonNullable<AgentInput["consent"]>
   readonly onVoiceFailure: Speech.Options["onFailure"]
+  readonly onUntranslated: Speech.Options["onUntranslated"]
 }
 
 /** What is to be answered; `before`: what the agent remembers; `recalled`: from earlier conversations. */
@@ -60,14 +63,15 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   const agent = yield* options.agent
   const speak = yield* Speech.make({
     character: options.character,
-    // One attempt a turn: a voice that cannot be loaded is not tried again for each sentence.
+    // One attempt a turn: what cannot be loaded is not tried again for each sentence.
     tts: yield* Effect.cached(options.tts),
-    onFailure: options.onVoiceFailure
+    translator: yield* Effect.cached(options.translator),
+    onFailure: options.onVoiceFailure,
+    onUntranslated: options.onUntranslated
   })
-  const settings = options.character.agent_config.agent_settings.basic_memory_agent
   const cutter = Sentence.cutter({
     language: "en",
-    fasterFirst: settings?.faster_first_response ?? true,
+    fasterFirst: fasterFirst(options.character.agent_config),
     emotions: options.emotions,
     preprocessor: options.character.tts_preprocessor_config
   })

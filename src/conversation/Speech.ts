@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as Loudness from "../audio/Loudness.ts"
 import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
@@ -7,6 +7,7 @@ import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
+import type { TranslationFailed, Translator } from "../translate/Translator.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** A sentence ready to be delivered. */
@@ -21,11 +22,18 @@ export interface Spoken {
 export interface Options {
   readonly character: CharacterConfig
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
+  /** What turns a sentence into the language that it is spoken in, if that is not the one it is written in. */
+  readonly translator: Effect.Effect<Option.Option<Translator>, EngineUnavailable>
   /** Told of each sentence that stays silent because the voice failed. */
   readonly onFailure: (failure: EngineUnavailable | SynthesisFailed) => Effect.Effect<void>
+  /** Told of each sentence that is spoken as it is written because the translation failed. */
+  readonly onUntranslated: (failure: EngineUnavailable | TranslationFailed) => Effect.Effect<void>
 }
 
-/** Speaks one sentence. Never fails: a sentence whose synthesis fails is delivered silent, and the rest go on. */
+/**
+ * Speaks one sentence, in another language if there is a translator. Never fails: a sentence whose synthesis fails is
+ * delivered silent, and the rest go on.
+ */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
 
@@ -35,9 +43,17 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     return pcm.samples.length === 0 ? spoken : withSound(spoken, pcm)
   }
 
+  const translate = (text: string) =>
+    options.translator.pipe(
+      Effect.flatMap((translator) =>
+        Option.isNone(translator) ? Effect.succeed(text) : translator.value.translate(text)
+      ),
+      Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
+    )
+
   const synthesize = (sentence: Sentence) =>
     options.tts.pipe(
-      Effect.flatMap((tts) => tts.synthesize(sentence.speech)),
+      Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), tts.synthesize)),
       Effect.map((pcm) => heard(sentence, pcm)),
       Effect.catchAll((failure) =>
         Effect.as(options.onFailure(failure), silent(options.character, sentence))

@@ -5,6 +5,7 @@ import { ModelDict } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
 import * as Emotions from "../conversation/Emotions.ts"
 import type { InterruptMethod } from "../conversation/TurnRecord.ts"
+import type { EngineKind } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as ModelProgress from "./ModelProgress.ts"
 import { ServiceContext } from "./ServiceContext.ts"
@@ -34,8 +35,8 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     onFailure: (failure, awaited) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
-        // A turn or a switch that waits says so itself; voice and tools are done without.
-        awaited && failure.kind !== "tts" && failure.kind !== "mcp"
+        // A turn or a switch that waits says so itself; voice, tools and translation are done without.
+        awaited && !doneWithout.has(failure.kind)
           ? Effect.void
           : client.send(ServerMessage.failure(failure.message))
       ),
@@ -60,6 +61,8 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
   return live
 })
 
+const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate"])
+
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
   config.agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true ||
@@ -67,7 +70,9 @@ const isLocal = (config: CharacterConfig): boolean =>
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 
 const providerOf = ({ agent_config }: CharacterConfig) =>
-  agent_config.agent_settings.basic_memory_agent?.llm_provider
+  agent_config.conversation_agent_choice === "basic_memory_agent"
+    ? agent_config.agent_settings.basic_memory_agent?.llm_provider
+    : undefined
 
 const interruptMethod = (config: CharacterConfig): InterruptMethod => {
   const provider = providerOf(config)

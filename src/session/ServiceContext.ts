@@ -1,4 +1,5 @@
 import { Context, Effect, Exit, Layer } from "effect"
+import type { Option } from "effect"
 import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
@@ -9,6 +10,8 @@ import type { Embedder } from "../recall/Embedder.ts"
 import { McpClients } from "../mcp/McpClient.ts"
 import * as McpClient from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
+import { Translators } from "../translate/Translator.ts"
+import type { Translator } from "../translate/Translator.ts"
 import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
 import { VadEngines } from "../vad/Vad.ts"
@@ -34,6 +37,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
     readonly agent: WarmUp.Warm<Agent>
     /** What long-term memory is looked through with. */
     readonly embedder: WarmUp.Warm<Embedder>
+    /** None for a character that is spoken as it is written. */
+    readonly translator: WarmUp.Warm<Option.Option<Translator>>
     readonly tts: WarmUp.Warm<Tts>
     readonly asr: WarmUp.Warm<Asr>
     /** Opened when it is first asked for: no page that listens by itself ever needs it. */
@@ -45,16 +50,17 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
 }
 
 /**
- * Begins each resource in the order in which they are to close, read backwards: ASR, TTS, agent, MCP. One layer
- * for all: a chain of four costs ten times as much to build, with every connection.
+ * Begins each resource in the order in which they are to close, read backwards: ASR, TTS, translator, embedder, agent,
+ * MCP. One layer for all: a chain of four costs ten times as much to build, with every connection.
  */
 const make = Effect.fnUntraced(function* (options: Options) {
-  const { agent_config, asr_config, tts_config, vad_config } = options.character
-  const [census, mcps, agents, embedders, voices, recognisers, listeners] = yield* Effect.all([
+  const { agent_config, asr_config, tts_config, tts_preprocessor_config, vad_config } = options.character
+  const [census, mcps, agents, embedders, translators, voices, recognisers, listeners] = yield* Effect.all([
     Census,
     McpClients,
     Agents,
     Embedders,
+    Translators,
     TtsEngines,
     AsrEngines,
     VadEngines
@@ -78,10 +84,16 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const embedder = remembers
     ? yield* warmUp.start(options.whileLoading(embedders.open))
     : warmUp.lazy(embedders.open)
+  const translator = yield* warmUp.start(
+    translators.open({
+      config: tts_preprocessor_config.translator_config,
+      write: Effect.map(agent, ({ write }) => write)
+    })
+  )
   const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
-  return ServiceContext.of({ mcp, agent, embedder, tts, asr, vad })
+  return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad })
 })
 
 /** Tells of servers that are missing. A character without tools needs no fiber for that. */

@@ -113,10 +113,24 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     memory: session.memory,
     current: session.history
   })
+  const told = (
+    what: string,
+    failure: { readonly engine: string; readonly message: string },
+    instead: string
+  ) =>
+    Effect.zipRight(
+      Effect.logWarning(`${what}: ${failure.message}`),
+      Effect.provideService(
+        tellOnce(session, failure.engine, `${failure.message} ${instead}`),
+        Client,
+        client
+      )
+    )
   const options: Turn.Options = {
     character: character.config,
     emotions: character.emotions,
     agent: character.services.agent,
+    translator: character.services.translator,
     tts: character.services.tts,
     asr: character.services.asr,
     memory: session.memory,
@@ -129,18 +143,15 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     }),
     playback: session.playback,
     playbackGrace: system.playback_grace_seconds * 1000,
+    // What cannot be loaded has been reported by its warm-up.
     onVoiceFailure: (failure) =>
-      // A voice that cannot be loaded has been reported by its warm-up.
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : Effect.zipRight(
-            Effect.logWarning(`a sentence stays silent: ${failure.message}`),
-            Effect.provideService(
-              tellOnce(session, failure.engine, `${failure.message} The answer goes on as text.`),
-              Client,
-              client
-            )
-          )
+        : told("a sentence stays silent", failure, "The answer goes on as text."),
+    onUntranslated: (failure) =>
+      failure._tag === "EngineUnavailable"
+        ? Effect.void
+        : told("a sentence is not translated", failure, "It is spoken as it is written.")
   }
   yield* session.turn.start((token) => Turn.run(options, input, token))
 })

@@ -1,3 +1,4 @@
+import { NodeHttpClient } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
@@ -19,6 +20,7 @@ const prompts: Readonly<Record<string, string>> = {
 
 const agents = (llm: Llm) =>
   AgentTable.layer.pipe(
+    Layer.provide(NodeHttpClient.dispatcherLayer),
     Layer.provide(
       Layer.succeed(Prompts, {
         get: (purpose, emotions) =>

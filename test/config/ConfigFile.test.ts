@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownAgentKeys, ownAsrKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -42,7 +42,6 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.enable_proxy",
         "system_config.media_server",
         "character_config.tts_config.tts_model",
-        "character_config.tts_preprocessor_config.translator_config.translate_audio",
         "live_config.bilibili_live.room_ids"
       ])
       const { llm_configs } = config.character_config.agent_config
@@ -63,7 +62,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
       const absent = keyPaths(SeiyuuConfig.ast, "")
         .filter((path) => valueAt(whole, path) === undefined)
-        .filter((path) => !ownAsrKeys.test(path) && !ownAgentKeys.test(path))
+        .filter((path) => ![ownAgentKeys, ownAsrKeys, ownTranslatorKeys].some((own) => own.test(path)))
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([

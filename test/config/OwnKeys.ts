@@ -20,4 +20,8 @@ export const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
-export const ownAgentKeys = /\.basic_memory_agent\.(tool_steps|context_tokens|long_term_memory.*)$/
+export const ownAgentKeys =
+  /\.agent_settings\.(basic_memory_agent\.(tool_steps|context_tokens|long_term_memory.*)$|(webhook_agent|a2a_agent)\.|letta_agent\.api_key$|mem0_agent\.(host|api_key|user_id)$)/
+
+/** Keys of translators that are our own additions. */
+export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/

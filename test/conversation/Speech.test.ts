@@ -9,7 +9,9 @@ const spoken = (samples: Int16Array) =>
     const speak = yield* Speech.make({
       character: Fixtures.characterConfig("Hana"),
       tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
-      onFailure: () => Effect.die("it did not fail")
+      translator: Effect.succeedNone,
+      onFailure: () => Effect.die("it did not fail"),
+      onUntranslated: () => Effect.die("it did not fail")
     })
     return yield* speak({
       _tag: "Sentence",

@@ -2,21 +2,14 @@ import { Effect, Layer } from "effect"
 import type { BasicMemoryAgentConfig } from "../../src/config/AgentConfig.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
-import type { SileroVadConfig } from "../../src/config/VadConfig.ts"
-import { characterConfig } from "./Fixtures.ts"
+import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import { characterConfig, hearing, translated } from "./Fixtures.ts"
 
-type Settings = Partial<BasicMemoryAgentConfig>
+export type Settings = Partial<BasicMemoryAgentConfig>
 
 /** Settings with which a character keeps facts about people. */
 export const rememberingSettings = {
   long_term_memory: { enabled: true, max_facts: 1000, recall: 6, min_similarity: 0.1, half_life_days: 60 }
-}
-
-/** A character with voice activity detection. */
-const hearing = (name: string, changes: Partial<SileroVadConfig> = {}): CharacterConfig => {
-  const config = characterConfig(name)
-  const silero_vad = { ...config.vad_config.silero_vad, ...changes }
-  return { ...config, vad_config: { vad_model: "silero_vad", silero_vad } }
 }
 
 /** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
@@ -34,17 +27,23 @@ const withSettings = (config: CharacterConfig, settings: Settings): CharacterCon
   }
 }
 
-/** `settings`: what their agents' settings are changed to when they are next asked for. */
-export const characters = (settings: () => Settings) =>
-  Layer.succeed(Characters, {
+/** What is changed of the characters when they are next asked for. */
+interface Changes {
+  readonly settings: Settings
+  readonly translation: TranslatorConfig | undefined
+}
+
+export const characters = (changes: Changes) => {
+  const changed = (config: CharacterConfig) =>
+    translated(withSettings(config, changes.settings), changes.translation)
+  return Layer.succeed(Characters, {
     get base() {
-      return withSettings(hearing("a"), settings())
+      return changed(hearing("a"))
     },
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
       const found = filename === "conf.yaml" ? hearing("a") : others[filename]
-      return found === undefined
-        ? new CharacterNotFound({ filename })
-        : Effect.succeed(withSettings(found, settings()))
+      return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(changed(found))
     }
   })
+}

@@ -1,4 +1,4 @@
-import { NodeContext } from "@effect/platform-node"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
@@ -7,7 +7,7 @@ import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
-import type { BasicMemoryAgentConfig } from "../../src/config/AgentConfig.ts"
+import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
@@ -26,6 +26,7 @@ import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
+import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import * as Cast from "./Cast.ts"
@@ -51,13 +52,15 @@ export interface World {
   /** What the agent's model writes outside of conversations; without it, it cannot be asked to. */
   write: Agent["write"]
   /** What the agents' settings are changed to. */
-  settings: Partial<BasicMemoryAgentConfig>
+  settings: Cast.Settings
   /** Facts that have been learnt. */
   readonly facts: Array<MemoryFacts.Kept>
   /** Tools of every character. */
   mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** How character a is translated, by the real translators. */
+  translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
   transcript: (samples: Float32Array) => string
   /** Whether the recogniser hears while one speaks, and how long it takes for a chunk, in ms. */
@@ -86,6 +89,7 @@ export const make = (): World => ({
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
+  translation: undefined,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
   storing: 0,
@@ -215,13 +219,14 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
+    Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
   return Layer.mergeAll(
     engines,
     SessionRegistry.layer,
     configuration,
-    Cast.characters(() => world.settings),
+    Cast.characters(world),
     Tokens.layer,
     MemoryFacts.layer(world.facts),
     MemoryHistory.layer(world.stored, () => world.storing)

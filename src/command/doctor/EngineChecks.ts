@@ -37,7 +37,13 @@ export const llm = Effect.fn("EngineChecks.llm")(
   function* (character: CharacterConfig) {
     const agents = yield* Agents
     const [opened, agent] = yield* timed(agents.open({ character, emotions: [], tools: McpClient.none }))
-    const { agent_settings, llm_configs } = character.agent_config
+    const { agent_settings, conversation_agent_choice: choice, llm_configs } = character.agent_config
+    // Whatever is said to an agent elsewhere stays in its memory.
+    if (choice !== "basic_memory_agent")
+      return Report.warning(
+        "it is configured; no word was said to it, since it would remember that",
+        "Talk with the character to see whether it answers."
+      )
     const provider = agent_settings.basic_memory_agent!.llm_provider
     const remote = yield* LlmAddress.check(llm_configs, provider)
     if (remote !== undefined) return remote

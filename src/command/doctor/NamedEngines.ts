@@ -45,7 +45,8 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
   const isBasic = choice === "basic_memory_agent"
   const provider = isBasic ? agent_settings.basic_memory_agent?.llm_provider : undefined
   const mind = provider ?? (isBasic ? "llm_provider" : choice)
-  const llm = keyOf("llm", mind, provider === undefined ? undefined : llm_configs[provider])
+  const settings = isBasic ? provider && llm_configs[provider] : agent_settings[choice]
+  const llm = keyOf("llm", mind, settings)
   const engines = [named("llm", mind, llm, isBasic ? NeededModels.ofLlm(agent_config) : [])]
   const { tts_model } = tts_config
   if (tts_model !== undefined) {

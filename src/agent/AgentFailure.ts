@@ -1,0 +1,154 @@
+import { Option, Redacted, Schema } from "effect"
+import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
+import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
+import { LlmFailed } from "../llm/Llm.ts"
+import * as Quotation from "../models/Quotation.ts"
+
+/** What an agent behind a network is called, and where its settings are. */
+export interface About {
+  /** The configuration's name, such as `letta_agent`. */
+  readonly agent: string
+  readonly address: string
+  /** What no message may show. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+  /** Keys of its section that say where it is, such as `host and port`. */
+  readonly addressKeys: string
+  /** Keys of its section that let one in. */
+  readonly secretKeys: string
+  /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
+  readonly unknown: { readonly detail: string; readonly advice: string }
+}
+
+/** Words for what went wrong with one agent; they never hold its secrets. */
+export const describe = (about: About) => {
+  const section = `agent_settings.${about.agent}`
+  const host = hostOf(about.address)
+  const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
+  const quoted = (said: string) => Quotation.quote(clean(wordsOf(said)), nothing)
+
+  const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
+    new LlmFailed({
+      provider: about.agent,
+      reason,
+      detail,
+      advice,
+      ...(cause instanceof Error ? { cause: clean(`${cause.name}: ${cause.message}`) } : {})
+    })
+
+  const refused = ({ location, said, status }: Refused): LlmFailed => {
+    if (status === 401 || status === 403)
+      return failed(
+        "unauthorized",
+        `${host} does not let us in (status ${status})`,
+        `Correct ${section}.${about.secretKeys}.`
+      )
+    if (status === 404)
+      return failed("unknown-model", `${host} ${about.unknown.detail}${quoted(said)}`, about.unknown.advice)
+    if (status === 429)
+      return failed(
+        "rate-limited",
+        `${host} answers no more requests for now${quoted(said)}`,
+        "Wait a while, or raise its limit."
+      )
+    if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
+      return failed(
+        "rejected",
+        `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`,
+        `Set ${section}.${about.addressKeys} to that address.`
+      )
+    return status >= 500
+      ? failed(
+          "rejected",
+          `${host} failed with status ${status}${quoted(said)}`,
+          "The fault is on its side: look at that server's log, or try again later."
+        )
+      : failed(
+          "rejected",
+          `${host} refused the request with status ${status}${quoted(said)}`,
+          `Check ${section} against what this server supports.`
+        )
+  }
+
+  const unanswered = ({ cause, detail, reason }: Unanswered): LlmFailed => {
+    switch (reason) {
+      case "no-connection":
+        if (codeOf(cause).startsWith("HPE_"))
+          return failed(
+            "rejected",
+            `${host} does not speak HTTP`,
+            `Correct ${section}.${about.addressKeys}.`,
+            cause
+          )
+        return isLost(cause)
+          ? failed(
+              "broken-off",
+              `${host} closed the connection`,
+              "Ask again; if this goes on, look at that server's log.",
+              cause
+            )
+          : failed(
+              "unreachable",
+              `no server answers at ${host}`,
+              `Start it, or correct ${section}.${about.addressKeys}.`,
+              cause
+            )
+      case "too-slow":
+        return failed(
+          "unreachable",
+          `${host} ${detail ?? "has said nothing for too long"}`,
+          "Look whether that server is overloaded.",
+          cause
+        )
+      case "broken-off":
+        return failed(
+          "broken-off",
+          `the answer of ${host} broke off`,
+          "Ask again; if this goes on, look at that server's log.",
+          cause
+        )
+      case "unreadable":
+        return failed(
+          "broken-off",
+          `${host} ${clean(detail ?? "sent what cannot be read")}`,
+          `Look whether ${section}.${about.addressKeys} is the address of such an agent.`,
+          cause
+        )
+    }
+  }
+
+  return (failure: RemoteFailure): LlmFailed => {
+    if (failure._tag === "Refused") return refused(failure)
+    if (failure._tag === "Unanswered") return unanswered(failure)
+    return failed(
+      "broken-off",
+      `the agent at ${host} reports a failure${quoted(failure.said)}`,
+      failure.advice ?? "Ask again; if this goes on, look at that server's log."
+    )
+  }
+}
+
+const nothing = Redacted.make("")
+
+/** Two more shapes in which servers report an error; the rest is known to `Quotation`. */
+const Body = Schema.parseJson(
+  Schema.Union(Schema.Struct({ detail: Schema.String }), Schema.Struct({ message: Schema.String }))
+)
+const bodyOf = Schema.decodeOption(Body)
+
+const wordsOf = (said: string): string =>
+  Option.match(bodyOf(said), {
+    onNone: () => said,
+    onSome: (body) => ("detail" in body ? body.detail : body.message)
+  })
+
+/** The values of headers, and their words: what is said about a refused `Bearer` token often holds the token alone. */
+export const secretsOf = (
+  headers: Readonly<Record<string, Redacted.Redacted<string>>>
+): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.values(headers).flatMap((value) => [
+    value,
+    ...Redacted.value(value)
+      .split(" ")
+      .filter((word) => word.length >= 8)
+      .map((word) => Redacted.make(word))
+  ])

@@ -1,0 +1,91 @@
+import type * as Undici from "@effect/platform-node/Undici"
+import { APIError, Letta } from "@letta-ai/letta-client"
+import { Duration, Effect, Redacted, Stream } from "effect"
+import type { LettaAgentConfig } from "../config/RemoteAgentConfig.ts"
+import type { Agent, AgentInput } from "./Agent.ts"
+import * as LettaMessages from "./LettaMessages.ts"
+import * as AgentFailure from "./AgentFailure.ts"
+import * as RemoteAnswer from "./RemoteAnswer.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
+
+/** Longest time in which nothing comes; a server that works on something sends signs of life. */
+const silence = Duration.seconds(120)
+
+/** `letta_agent`: an agent of a Letta server, which keeps its own memory. So it is given the present input only. */
+export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent => {
+  const address = addressOf(config)
+  const letta = new Letta({
+    baseURL: address,
+    // Without a key of its own the client would send one that it finds in the environment.
+    apiKey: config.api_key === undefined ? null : Redacted.value(config.api_key),
+    fetch: RemoteAnswer.fetchOver(http),
+    // Attempts and time limits are those of every agent.
+    maxRetries: 0,
+    timeout: 2 ** 31 - 1,
+    logLevel: "off"
+  })
+  const describe = AgentFailure.describe({
+    agent: "letta_agent",
+    address,
+    secrets: config.api_key === undefined ? [] : [config.api_key],
+    addressKeys: "host and its port",
+    secretKeys: "api_key",
+    unknown: {
+      detail: `knows no agent ${JSON.stringify(config.id)}`,
+      advice: "Correct agent_settings.letta_agent.id: the server's own page shows the ids."
+    }
+  })
+
+  const reply = (input: AgentInput) => {
+    let messages = LettaMessages.make()
+    return RemoteAnswer.stream({
+      silence,
+      ask: (signal) =>
+        letta.agents.messages.stream(
+          config.id,
+          {
+            messages: [{ role: "user", content: contentOf(input) }],
+            stream_tokens: true,
+            include_pings: true
+          },
+          { signal }
+        ),
+      explain,
+      read: (message) => messages.read(message),
+      end: Effect.suspend(() => messages.end),
+      reset: () => void (messages = LettaMessages.make()),
+      describe
+    }).pipe(Stream.withSpan("LettaAgent.reply"))
+  }
+  return { reply }
+}
+
+const addressOf = ({ host, port }: LettaAgentConfig): string => {
+  const given = host.trim().replace(/\/+$/, "")
+  return /^https?:\/\//i.test(given) ? given : `http://${given}:${port}`
+}
+
+const contentOf = ({ images, text }: AgentInput) => [
+  ...(text === "" ? [] : [{ type: "text" as const, text }]),
+  ...images.map(({ base64, mimeType }) => ({
+    type: "image" as const,
+    source: { type: "base64" as const, media_type: mimeType, data: base64 }
+  }))
+]
+
+/** What the client throws. */
+const explain = (cause: unknown): RemoteFailure.RemoteFailure => {
+  if (cause instanceof SyntaxError)
+    return new RemoteFailure.Unanswered({ reason: "unreadable", detail: "sent what is no message of Letta" })
+  if (!(cause instanceof APIError)) return RemoteFailure.ofConnection(cause)
+  const said = typeof cause.error === "string" ? cause.error : (JSON.stringify(cause.error) ?? "")
+  const status: unknown = cause.status
+  if (typeof status === "number") {
+    const location = cause.headers?.get("location")
+    return new RemoteFailure.Refused({ status, said, ...(location ? { location } : {}) })
+  }
+  // An error within the answer has headers; without them there was none.
+  return cause.headers === undefined
+    ? RemoteFailure.ofConnection(cause)
+    : new RemoteFailure.Reported({ said })
+}

@@ -1,0 +1,122 @@
+import * as Undici from "@effect/platform-node/Undici"
+import { Chunk, Effect, Option, Schedule, Stream } from "effect"
+import type { Duration } from "effect"
+import type { LlmFailed } from "../llm/Llm.ts"
+import * as UndiciFetch from "../llm/UndiciFetch.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
+import type { AgentEvent } from "./Agent.ts"
+import { mayPass, Refused, Unanswered } from "../engine/RemoteFailure.ts"
+import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+
+/** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
+const retries = 2
+const firstPause = "300 millis"
+
+/** How an agent behind a network answers one turn, in parts of its own kind. */
+export interface Options<Part> {
+  /** Longest time in which nothing comes, before the answer and within it. */
+  readonly silence: Duration.DurationInput
+  /** Asks, and answers with the parts as they come. Aborting the signal ends the request. */
+  readonly ask: (signal: AbortSignal) => Promise<AsyncIterable<Part>>
+  /** What asking or reading threw. */
+  readonly explain: (cause: unknown) => RemoteFailure
+  /** What a part says; nothing, if it only shows that the agent is alive. */
+  readonly read: (part: Part) => Effect.Effect<ReadonlyArray<AgentEvent>, RemoteFailure>
+  /** The parts have ended: what is left, or why that was too early. */
+  readonly end?: Effect.Effect<ReadonlyArray<AgentEvent>, RemoteFailure>
+  /** Before another attempt. */
+  readonly reset?: () => void
+  readonly describe: (failure: RemoteFailure) => LlmFailed
+}
+
+/** The answer as a stream. Interrupting it aborts the request; a failure before the first event is tried again. */
+export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, LlmFailed> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      let controller = new AbortController()
+      yield* Finalizer.add(Effect.sync(() => controller.abort()))
+
+      const limited = <A>(promise: () => Promise<A>): Effect.Effect<A, RemoteFailure> =>
+        Effect.tryPromise({ try: promise, catch: options.explain }).pipe(
+          Effect.timeoutFail({
+            duration: options.silence,
+            onTimeout: () => new Unanswered({ reason: "too-slow" })
+          })
+        )
+
+      /** The next part with anything in it; none at the end. */
+      const next = (
+        parts: AsyncIterator<Part>
+      ): Effect.Effect<Option.Option<Chunk.Chunk<AgentEvent>>, RemoteFailure> =>
+        Effect.flatMap(
+          limited(() => parts.next()),
+          (part) => {
+            if (part.done === true) return Effect.succeedNone
+            return Effect.flatMap(options.read(part.value), (events) =>
+              events.length === 0 ? next(parts) : Effect.succeedSome(Chunk.unsafeFromArray(events))
+            )
+          }
+        )
+
+      const attempt = Effect.suspend(() => {
+        controller.abort()
+        controller = new AbortController()
+        options.reset?.()
+        const { signal } = controller
+        return limited(() => options.ask(signal))
+      }).pipe(
+        Effect.map((parts) => parts[Symbol.asyncIterator]()),
+        Effect.flatMap((parts) => Effect.map(next(parts), (first) => ({ first, parts })))
+      )
+
+      const { first, parts } = yield* Effect.retry(attempt, {
+        times: retries,
+        schedule: Schedule.jittered(Schedule.exponential(firstPause)),
+        while: mayPass
+      })
+
+      let pending: ReturnType<typeof next> | undefined = Effect.succeed(first)
+      let ended = false
+      const pull = Effect.suspend(() => {
+        if (ended) return Effect.fail(Option.none<RemoteFailure>())
+        const now = pending ?? next(parts)
+        pending = undefined
+        return Effect.mapError(
+          Effect.flatMap(now, (events) => {
+            if (Option.isSome(events)) return Effect.succeed(events.value)
+            ended = true
+            return Effect.map(options.end ?? Effect.succeed([]), Chunk.unsafeFromArray)
+          }),
+          Option.some
+        )
+      })
+      return Stream.repeatEffectChunkOption(pull)
+    })
+  ).pipe(Stream.mapError(options.describe))
+
+/** `fetch` without time limits of its own: those of an agent are in the stream of its answer. */
+export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
+  UndiciFetch.over(
+    dispatcher.compose(
+      (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
+    )
+  )
+
+/** Fails with what the server said unless it has accepted the request. */
+export const accepted = async (response: Response): Promise<Response> => {
+  if (response.ok) return response
+  const location = response.headers.get("location")
+  const said = await beginning(response).catch(() => "")
+  throw new Refused({ status: response.status, said, ...(location === null ? {} : { location }) })
+}
+
+/** The first thousand characters or so. */
+const beginning = async (response: Response): Promise<string> => {
+  let said = ""
+  const decoder = new TextDecoder()
+  for await (const bytes of response.body ?? []) {
+    said += decoder.decode(bytes, { stream: true })
+    if (said.length > 1000) break
+  }
+  return said
+}

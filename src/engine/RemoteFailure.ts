@@ -1,0 +1,51 @@
+import { Schema } from "effect"
+
+/** A status other than 2xx, with what the server said. */
+export class Refused extends Schema.TaggedError<Refused>()("Refused", {
+  status: Schema.Number,
+  said: Schema.String,
+  /** Where a redirect leads. */
+  location: Schema.optional(Schema.String)
+}) {}
+
+/** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
+export class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
+  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable"),
+  detail: Schema.optional(Schema.String),
+  cause: Schema.optional(Schema.Defect)
+}) {}
+
+/** The service itself says that it failed. */
+export class Reported extends Schema.TaggedError<Reported>()("Reported", {
+  said: Schema.String,
+  advice: Schema.optional(Schema.String)
+}) {}
+
+export type RemoteFailure = Refused | Unanswered | Reported
+
+export const isRemoteFailure = (error: unknown): error is RemoteFailure =>
+  error instanceof Refused || error instanceof Unanswered || error instanceof Reported
+
+/** An error of a connection, whoever threw it. */
+export const ofConnection = (cause: unknown): RemoteFailure =>
+  isRemoteFailure(cause) ? cause : new Unanswered({ reason: "no-connection", cause })
+
+/** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
+export const mayPass = (failure: RemoteFailure): boolean => {
+  if (failure._tag === "Refused") return failure.status === 429 || failure.status >= 500
+  return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
+}
+
+/** The error code of a connection, such as `ECONNREFUSED`; "" if there is none. */
+export const codeOf = (cause: unknown): string => {
+  if (typeof cause !== "object" || cause === null) return ""
+  if ("code" in cause && typeof cause.code === "string") return cause.code
+  return "cause" in cause ? codeOf(cause.cause) : ""
+}
+
+/** Whether the connection was there and went away. */
+export const isLost = (cause: unknown): boolean => /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause))
+
+/** The host of an address, for people: the rest of it may hold secrets. */
+export const hostOf = (address: string): string =>
+  URL.canParse(address) ? new URL(address).host : "the configured address"

@@ -1,0 +1,188 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Redacted, Scope, Stream, TestClock } from "effect"
+import type { AgentConfig } from "../../src/config/AgentConfig.ts"
+import type { Agent, AgentInput } from "../../src/agent/Agent.ts"
+import * as Mem0Agent from "../../src/agent/Mem0Agent.ts"
+import * as McpClient from "../../src/mcp/McpClient.ts"
+import * as AgentServer from "../support/AgentServer.ts"
+import { characterConfig } from "../support/Fixtures.ts"
+import { collect, input } from "./describeAgent.ts"
+
+const secret = "sk-very-secret"
+
+const llm = (provider: string, config: object) => ({ provider, config })
+
+/** An agent with that model's settings; the model itself answers "Yes." and writes down what it was asked. */
+const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secret })) => {
+  const asked: Array<AgentInput> = []
+  const configs: Array<AgentConfig> = []
+  const mind: Agent = {
+    reply: (input) => {
+      asked.push(input)
+      return Stream.make(
+        { _tag: "Think", text: "Hm." } as const,
+        { _tag: "Text", text: "Yes, " } as const,
+        {
+          _tag: "Text",
+          text: "tea."
+        } as const
+      )
+    }
+  }
+  return Mem0Agent.open(
+    {
+      http: AgentServer.dispatcher,
+      configured: new WeakSet(),
+      mind: ({ character }) =>
+        Effect.sync(() => {
+          configs.push(character.agent_config)
+          return mind
+        })
+    },
+    {
+      host: url,
+      api_key: Redacted.make(secret),
+      vector_store: llm("qdrant", { host: "localhost" }),
+      embedder: llm("ollama", { model: "nomic-embed-text" }),
+      llm: model
+    },
+    { character: characterConfig("Hana"), emotions: [], tools: McpClient.none }
+  ).pipe(Effect.map((agent) => ({ agent, asked, configs })))
+}
+
+// The API as https://docs.mem0.ai/open-source/features/rest-api documents it.
+const mem0: AgentServer.Respond = (request, response) => {
+  const answers: Readonly<Record<string, object>> = {
+    "/configure": { message: "Configuration set successfully" },
+    "/search": { results: [{ id: "1", memory: "Likes tea", score: 0.9 }] },
+    "/memories": { results: [] }
+  }
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answers[request.path]))
+}
+
+const bodies = (server: AgentServer.AgentServer, path: string) =>
+  server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body) as object)
+
+describe("Mem0Agent", () => {
+  it.scopedLive("recalls before the answer and remembers afterwards", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(mem0)
+      const { agent, asked, configs } = yield* open(server.url)
+      const { events } = yield* collect(agent.reply(input({ recalled: ["Is called Ann"] })))
+      assert.deepStrictEqual(events, [
+        { _tag: "Think", text: "Hm." },
+        { _tag: "Text", text: "Yes, tea." }
+      ])
+      assert.deepStrictEqual(asked[0]!.recalled, ["Is called Ann", "Likes tea"])
+      yield* server.asked(3)
+      const owner = { user_id: "Human", agent_id: "Hana" }
+      assert.deepInclude(bodies(server, "/search")[0], { query: "What is this?", filters: owner })
+      assert.deepStrictEqual(bodies(server, "/memories"), [
+        {
+          messages: [
+            { role: "user", content: "What is this?" },
+            { role: "assistant", content: "Yes, tea." }
+          ],
+          ...owner
+        }
+      ])
+      assert.deepStrictEqual(bodies(server, "/configure"), [
+        {
+          vector_store: llm("qdrant", { host: "localhost" }),
+          llm: llm("openai", { model: "gpt-x", api_key: secret }),
+          embedder: llm("ollama", { model: "nomic-embed-text" })
+        }
+      ])
+      assert.strictEqual(server.requests[0]!.headers["x-api-key"], secret)
+      assert.strictEqual(configs[0]!.agent_settings.basic_memory_agent?.llm_provider, "openai_llm")
+      assert.strictEqual(configs[0]!.llm_configs.openai_llm?.model, "gpt-x")
+    })
+  )
+
+  it.scopedLive("asks Ollama by its OpenAI-compatible address", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(mem0)
+      const model = llm("ollama", { model: "llama3.2", ollama_base_url: "http://localhost:11434" })
+      const { configs } = yield* open(server.url, model)
+      assert.strictEqual(configs[0]!.llm_configs.ollama_llm?.base_url, "http://localhost:11434/v1")
+    })
+  )
+
+  it.scoped(
+    "answers without memories where they cannot be had, or not in time, and configures the server again",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open((request, response, index) => {
+          if (request.path !== "/search") return mem0(request, response, index)
+          if (index === 1) response.writeHead(500).end()
+        })
+        const { agent, asked } = yield* open(server.url)
+        yield* Stream.runDrain(agent.reply(input()))
+        const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
+        while (slow.unsafePoll() === null) {
+          yield* TestClock.adjust("1 seconds")
+          yield* Effect.promise(() => new Promise(setImmediate))
+        }
+        assert.deepStrictEqual(
+          asked.map(({ recalled }) => recalled),
+          [[], []]
+        )
+        assert.lengthOf(bodies(server, "/configure"), 2)
+      })
+  )
+
+  it.scopedLive("stops making memories when its scope closes", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((request, response, index) => {
+        if (request.path !== "/memories") mem0(request, response, index)
+      })
+      const scope = yield* Scope.make()
+      const { agent } = yield* Scope.extend(open(server.url), scope)
+      yield* Stream.runDrain(agent.reply(input()))
+      const requests = yield* server.asked(3)
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual(yield* Effect.promise(() => requests[2]!.over), "aborted")
+    })
+  )
+
+  for (const [what, model, says] of [
+    [
+      "a provider without a counterpart",
+      llm("aws_bedrock", {}),
+      /Set .*llm\.provider to one of openai, anthropic/
+    ],
+    ["a model that is not named", llm("openai", { api_key: secret }), /llm section is not complete/]
+  ] as const) {
+    it.scopedLive(`says so of ${what}`, () =>
+      Effect.gen(function* () {
+        assert.match((yield* Effect.flip(open("http://localhost:1", model))).message, says)
+      })
+    )
+  }
+
+  for (const [status, says] of [
+    [401, /does not let us in.*mem0_agent\.api_key/],
+    [404, /is no mem0 server.*mem0_agent\.host/],
+    [500, /failed with status 500: "no store at …"/]
+  ] as const) {
+    it.scopedLive(`explains status ${status}`, () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open(
+          (_, response) =>
+            void response.writeHead(status).end(JSON.stringify({ detail: `no store at ${secret}` }))
+        )
+        const failure = yield* Effect.flip(open(server.url))
+        assert.match(failure.message, says)
+        assert.notInclude(JSON.stringify(failure), secret)
+      })
+    )
+  }
+
+  it.scopedLive("says where no server answers", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Effect.scoped(AgentServer.open(mem0))
+      const failure = yield* Effect.flip(open(url))
+      assert.match(failure.message, /^mem0_agent is not available: no server answers at/)
+    })
+  )
+})
