@@ -1,6 +1,7 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
 import { startStub } from "../test/support/StubServer.ts"
-import type { ChatRecord, ChatScript } from "../test/support/StubServer.ts"
+import type { ChatScript } from "../test/support/ChatAnswer.ts"
+import type { ChatRecord } from "../test/support/StubServer.ts"
 import * as Tone from "../test/support/Tone.ts"
 import { within } from "./Bounded.ts"
 import * as Client from "./Client.ts"

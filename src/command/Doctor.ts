@@ -39,7 +39,7 @@ class NotWell extends Schema.TaggedError<NotWell>()("NotWell", {
 /** What a check needs, as the server has it; nothing is fetched, and an engine that was checked is freed at once. */
 const services = (loaded: ConfigFile.LoadedConfig) =>
   AgentTable.layer.pipe(
-    Layer.provideMerge(LlmTable.layer),
+    Layer.provideMerge(LlmTable.layerOfLookers),
     Layer.merge(
       Layer.mergeAll(
         TtsTable.layer,

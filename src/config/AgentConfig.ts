@@ -16,7 +16,8 @@ export const LlmProvider = Fields.Choice(
   "zhipu_llm",
   "deepseek_llm",
   "groq_llm",
-  "mistral_llm"
+  "mistral_llm",
+  "openrouter_llm"
 )
 export type LlmProvider = typeof LlmProvider.Type
 
@@ -39,6 +40,8 @@ export type LongTermMemoryConfig = typeof LongTermMemoryConfig.Type
 
 export const BasicMemoryAgentConfig = Schema.Struct({
   llm_provider: Fields.required(LlmProvider),
+  /** Providers that answer, in this order, when the one before does not. Defaults to none. */
+  fallback_providers: Fields.withDefault(Fields.ListOf(LlmProvider), []),
   faster_first_response: Remote.fasterFirstResponse,
   segment_method: Remote.segmentMethod,
   use_mcpp: Fields.withDefault(Fields.Flag, false),

@@ -144,7 +144,8 @@ export const Choice = <const Words extends readonly [string, ...Array<string>]>(
     )
   })
 
-const list = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> =>
+/** A list of values of one kind. */
+export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> =>
   Schema.transformOrFail(Schema.Unknown, Schema.Array(item), {
     strict: true,
     decode: (value, _, ast) =>
@@ -154,8 +155,8 @@ const list = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A
     encode: ParseResult.succeed
   })
 
-export const TextList = list(Text)
-export const IntList = list(Int)
+export const TextList = ListOf(Text)
+export const IntList = ListOf(Int)
 
 const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> =>
   Schema.transformOrFail(Schema.Unknown, Schema.Record({ key: Schema.String, value: of }), {

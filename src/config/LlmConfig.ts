@@ -47,6 +47,14 @@ export const OllamaLlmConfig = Schema.Struct({
 })
 export type OllamaLlmConfig = typeof OllamaLlmConfig.Type
 
+/** Many vendors' models by one key. */
+const OpenRouterLlmConfig = Schema.Struct({
+  interrupt_method: interruptMethod("user"),
+  base_url: url("https://openrouter.ai/api/v1"),
+  llm_api_key: key,
+  ...common
+})
+
 export const LmStudioLlmConfig = Schema.Struct({
   interrupt_method: interruptMethod("system"),
   base_url: url("http://localhost:1234/v1"),
@@ -60,6 +68,7 @@ export const TemplateLlmConfig = Schema.Struct({
   base_url: requiredUrl,
   llm_api_key: optionalKey,
   ...common,
+  /** How the conversation is written out: a Jinja template, the path of one, or CHATML, LLAMA3, ALPACA. */
   template: Fields.maybe(Fields.Text)
 })
 export type TemplateLlmConfig = typeof TemplateLlmConfig.Type
@@ -97,6 +106,7 @@ export const LlmConfig = Schema.Struct({
   zhipu_llm: Fields.maybe(Fields.section(vendor("https://open.bigmodel.cn/api/paas/v4/", "user"))),
   deepseek_llm: Fields.maybe(Fields.section(vendor("https://api.deepseek.com/v1", "user"))),
   groq_llm: Fields.maybe(Fields.section(vendor("https://api.groq.com/openai/v1", "system"))),
+  openrouter_llm: Fields.maybe(Fields.section(OpenRouterLlmConfig)),
   mistral_llm: Fields.maybe(Fields.section(vendor("https://api.mistral.ai/v1", "user")))
 })
 export type LlmConfig = typeof LlmConfig.Type

@@ -17,11 +17,6 @@ const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== un
 
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
-    path: "character_config.agent_config.agent_settings.basic_memory_agent.llm_provider",
-    asked: (config) => basicAgent(config)?.llm_provider === "stateless_llm_with_template",
-    instead: "prompt templates are not part of this version: choose openai_compatible_llm"
-  },
-  {
     path: "character_config.agent_config.agent_settings.basic_memory_agent.segment_method",
     asked: (config) => basicAgent(config)?.segment_method === "regex",
     instead: "sentences are found by a library that knows abbreviations, whatever this says"
@@ -31,13 +26,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     asked: ({ agent_config: { agent_settings, conversation_agent_choice } }) =>
       conversation_agent_choice === "letta_agent" && agent_settings.letta_agent?.segment_method === "regex",
     instead: "sentences are found by a library that knows abbreviations, whatever this says"
-  },
-  {
-    path: "character_config.agent_config.llm_configs.ollama_llm.keep_alive",
-    asked: (config) =>
-      basicAgent(config)?.llm_provider === "ollama_llm" &&
-      (config.agent_config.llm_configs.ollama_llm?.keep_alive ?? -1) !== -1,
-    instead: "this is not part of this version: Ollama's own setting counts (OLLAMA_KEEP_ALIVE)"
   },
   {
     path: "character_config.asr_config.asr_model",

@@ -7,6 +7,8 @@ import type { KeyPath } from "./YamlFile.ts"
 interface Kind {
   readonly sections: ReadonlyArray<string>
   readonly chosen: (character: unknown) => string | undefined
+  /** What may take the place of what is chosen. */
+  readonly others?: (character: unknown) => ReadonlyArray<string>
 }
 
 /** The value at a path of sections, or undefined. */
@@ -27,8 +29,12 @@ const kinds: ReadonlyArray<Kind> = [
     sections: ["agent_config", "llm_configs"],
     chosen: (character) => {
       const basic = ["agent_config", "agent_settings", "basic_memory_agent", "llm_provider"]
-      const provider = agent(character) === "basic_memory_agent" ? word(at(character, basic)) : undefined
-      return provider === "stateless_llm_with_template" ? undefined : provider
+      return agent(character) === "basic_memory_agent" ? word(at(character, basic)) : undefined
+    },
+    others: (character) => {
+      const basic = ["agent_config", "agent_settings", "basic_memory_agent", "fallback_providers"]
+      const names = agent(character) === "basic_memory_agent" ? at(character, basic) : undefined
+      return Array.isArray(names) ? names.flatMap((name) => word(name) ?? []) : []
     }
   },
   {
@@ -49,6 +55,12 @@ const kinds: ReadonlyArray<Kind> = [
   { sections: ["tts_preprocessor_config", "translator_config"], chosen: () => undefined }
 ]
 
+/** The sections of a kind that are read. */
+const read = ({ chosen, others }: Kind, character: unknown): ReadonlyArray<string> => [
+  ...[chosen(character)].filter((name) => name !== undefined),
+  ...(others?.(character) ?? [])
+]
+
 /** Keys beside the sections that say which one is chosen, and are read whatever is chosen. */
 const choices = new Set(["asr_model", "tts_model", "vad_model", "translate_audio", "translate_provider"])
 
@@ -58,10 +70,11 @@ const choices = new Set(["asr_model", "tts_model", "vad_model", "translate_audio
  */
 export const unusedSection = (character: unknown, path: KeyPath): ReadonlyArray<string> | undefined => {
   const keys = path.map(String)
-  for (const { sections, chosen } of kinds) {
+  for (const kind of kinds) {
+    const { sections } = kind
     const name = keys[sections.length]
     if (name === undefined || choices.has(name)) continue
-    if (sections.every((key, index) => keys[index] === key) && name !== chosen(character)) {
+    if (sections.every((key, index) => keys[index] === key) && !read(kind, character).includes(name)) {
       return [...sections, name]
     }
   }
@@ -72,11 +85,12 @@ const isNothing = (value: unknown) => value === undefined || value === null
 
 /** The character with an empty section for a chosen engine that has none, so that the keys it lacks are named. */
 export const withChosenSections = (character: unknown): unknown =>
-  kinds.reduce((changed: unknown, { sections, chosen }) => {
-    const name = chosen(character)
-    if (!RawValue.isMapping(changed) || name === undefined) return changed
-    return isNothing(at(changed, [...sections, name])) ? put(changed, [...sections, name], {}) : changed
-  }, character)
+  kinds
+    .flatMap((kind) => read(kind, character).map((name) => [...kind.sections, name]))
+    .reduce((changed: unknown, section) => {
+      if (!RawValue.isMapping(changed)) return changed
+      return isNothing(at(changed, section)) ? put(changed, section, {}) : changed
+    }, character)
 
 /** The value with one inner key replaced. A part that holds something other than a section is left as it is. */
 export const put = (value: unknown, path: ReadonlyArray<string>, item: unknown): unknown => {

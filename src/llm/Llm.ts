@@ -27,6 +27,8 @@ export interface ToolRequest {
   readonly id: string
   readonly name: string
   readonly input: string
+  /** What the provider wants to see again with the call, such as its reasoning; nobody else can read it. */
+  readonly carried?: unknown
 }
 
 /** What came of a request. `text` is what the model is told. */
@@ -71,6 +73,9 @@ export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
   provider: Schema.String,
   reason: Schema.Literal(
     "unreachable",
+    /** It answers, but cannot serve anybody now. */
+    "unavailable",
+    /** The key is wrong, or its account has no credit left. */
     "unauthorized",
     "unknown-model",
     "rate-limited",
@@ -102,8 +107,18 @@ export interface Llm {
   readonly stream: (request: LlmRequest) => Stream.Stream<LlmDelta, LlmFailed>
 }
 
+export interface LlmOptions {
+  /** Is told, once, that another provider than the configured one answers; `text` is fit for a client. */
+  readonly onFallback?: (text: string) => Effect.Effect<void>
+}
+
 /** Opens the language model that a character's configuration asks for. */
 export class LlmProviders extends Context.Tag("seiyuu/llm/LlmProviders")<
   LlmProviders,
-  { readonly open: (config: AgentConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope> }
+  {
+    readonly open: (
+      config: AgentConfig,
+      options?: LlmOptions
+    ) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
+  }
 >() {}

@@ -1,6 +1,7 @@
 import type { Redacted } from "effect"
 import * as Quotation from "../models/Quotation.ts"
 import { LlmFailed } from "./Llm.ts"
+import * as ProviderRefusal from "./ProviderRefusal.ts"
 
 interface About {
   readonly provider: string
@@ -9,108 +10,206 @@ interface About {
   readonly key: Redacted.Redacted<string>
 }
 
-/** What the AI SDK throws for a failed call; a connection that was not made has no status. */
-interface CallError {
-  readonly statusCode?: number
-  readonly isRetryable: boolean
-  /** The body, parsed if it has the shape that the SDK expects. */
-  readonly data?: unknown
-  readonly responseBody?: string
-  readonly responseHeaders?: Readonly<Record<string, string>>
-  readonly cause?: unknown
+/** What a failure says, and what to do about it. */
+interface Words {
+  readonly reason: LlmFailed["reason"]
+  readonly detail: string
+  readonly advice: string
 }
 
-const asCallError = (error: unknown): CallError | undefined =>
-  error instanceof Error && error.name === "AI_APICallError" ? (error as Error & CallError) : undefined
-
-/** Whether the same request may well succeed in a moment: overload, not a wrong address or a wrong key. */
-export const mayPass = (error: unknown): boolean => {
-  const call = asCallError(error)
-  return (
-    call !== undefined && call.isRetryable && (call.statusCode !== undefined || codeOf(call) === "ECONNRESET")
-  )
+/** What a provider has refused, as the words for it need it. */
+interface Refused {
+  readonly host: string
+  readonly model: string
+  /** The key of its section in the configuration. */
+  readonly section: string
+  readonly status: number
+  /** `: "…"`, or empty. */
+  readonly said: string
 }
+
+/** Statuses mean different things with different providers, so that some words count before any status. */
+const known: ReadonlyArray<{
+  readonly statuses: ReadonlyArray<number>
+  readonly words?: RegExp
+  readonly explain: (refused: Refused) => Words
+}> = [
+  {
+    statuses: [400, 401, 403],
+    words: /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}api.?key/i,
+    explain: (refused) => wrongKey(refused)
+  },
+  {
+    statuses: [400, 402, 403, 429],
+    words: /insufficient|quota.{0,60}billing|billing|out of credits?|credit balance|余额|欠费/i,
+    explain: (refused) => noCredit(refused)
+  },
+  { statuses: [402], explain: (refused) => noCredit(refused) },
+  {
+    statuses: [400, 413, 422, 500],
+    words:
+      /context.?(length|window|size)|maximum.{0,20}(context|tokens|prompt)|prompt.{0,20}too (long|large)|too many (input )?tokens/i,
+    explain: ({ host, model, said, section }) => ({
+      reason: "rejected",
+      detail: `the conversation is longer than ${JSON.stringify(model)} of ${host} can read${said}`,
+      advice: `Begin a new conversation, shorten the persona, or set ${section}.model to one with a larger context.`
+    })
+  },
+  {
+    statuses: [400, 403, 422, 451],
+    words: /content.?(filter|policy|management)|safety|moderation|flagged|sensitive/i,
+    explain: ({ host, said }) => withheld(host, said)
+  },
+  {
+    statuses: [500, 503],
+    words: /requires more (system )?memory|out of memory|unable to allocate|insufficient memory/i,
+    explain: ({ host, model, said, section }) => ({
+      reason: "unavailable",
+      detail: `${host} has too little memory for ${JSON.stringify(model)}${said}`,
+      advice: `Set ${section}.model to a smaller model, or free memory on that machine.`
+    })
+  },
+  { statuses: [401, 403], explain: (refused) => wrongKey(refused) },
+  {
+    statuses: [400, 404, 422],
+    words:
+      /model.{0,80}(not found|not exist|unknown|not a valid)|(invalid|unknown|no such) model|try pulling/i,
+    explain: (refused) => noModel(refused)
+  },
+  { statuses: [404], explain: (refused) => noModel(refused) },
+  {
+    statuses: [429],
+    explain: ({ host, said }) => ({
+      reason: "rate-limited",
+      detail: `${host} answers no more requests for now${said}`,
+      advice: "Wait a while, or use a key with a higher limit."
+    })
+  },
+  {
+    statuses: [529],
+    explain: ({ host, said }) => ({
+      reason: "unavailable",
+      detail: `${host} is overloaded${said}`,
+      advice:
+        "Ask again in a minute; agent_settings.basic_memory_agent.fallback_providers can name another one."
+    })
+  }
+]
+
+const wrongKey = ({ host, section, status }: Refused): Words => ({
+  reason: "unauthorized",
+  detail: `${host} does not accept the key (status ${status})`,
+  advice: `Correct ${section}.llm_api_key.`
+})
+
+const noCredit = ({ host, said, section }: Refused): Words => ({
+  reason: "unauthorized",
+  detail: `the account at ${host} has no credit or quota left${said}`,
+  advice: `Add credit to it, or use another key as ${section}.llm_api_key.`
+})
+
+const noModel = ({ host, model, said, section }: Refused): Words => ({
+  reason: "unknown-model",
+  detail: `${host} knows no model ${JSON.stringify(model)}${said}`,
+  advice: `Correct ${section}.model or ${section}.base_url.`
+})
+
+const withheld = (host: string, said: string): Words => ({
+  reason: "rejected",
+  detail: `the content filter of ${host} has withheld the answer${said}`,
+  advice: "Say it in other words, or choose another model."
+})
 
 /** Words for what went wrong with one provider; they never hold its key. */
 export const describe = (about: About) => {
-  const failed = (
-    reason: LlmFailed["reason"],
-    { detail, advice, cause }: { readonly detail: string; readonly advice: string; readonly cause: unknown }
-  ) => new LlmFailed({ provider: about.provider, reason, detail, advice, cause: textOf(cause) })
+  const { model } = about
+  const section = `llm_configs.${about.provider}`
+  const host = hostOf(about.address)
+  const failed = ({ advice, detail, reason }: Words, cause?: unknown) =>
+    new LlmFailed({ provider: about.provider, reason, detail, advice, cause: textOf(cause) })
   /** The SDK's error object itself holds the whole request. */
   const textOf = (cause: unknown) =>
     cause instanceof Error ? Quotation.withoutSecret(`${cause.name}: ${cause.message}`, about.key) : undefined
-  const section = `llm_configs.${about.provider}`
-  const host = hostOf(about.address)
 
-  /** The request was not answered at all. */
-  const beforeAnswer = (cause: unknown): LlmFailed => {
-    const call = asCallError(cause)
-    const status = call?.statusCode
-    const said = Quotation.quote(call?.data ?? call?.responseBody, about.key)
-    if (call === undefined) {
-      const detail = "the request could not be made"
-      return failed("rejected", {
-        detail,
-        advice: `Check ${section}: its base_url, its key and its model.`,
-        cause
-      })
-    }
-    if (status === undefined && codeOf(call) === "UND_ERR_HEADERS_TIMEOUT") {
+  const unanswered = (code: string | undefined): Words => {
+    if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
       const detail = `${host} has accepted the request but has not answered`
-      return failed("unreachable", { detail, advice: "Look whether that server is overloaded.", cause })
+      return { reason: "unreachable", detail, advice: "Look whether that server is overloaded." }
     }
-    if (status === undefined) {
-      const detail = `no server answers at ${host}`
-      return failed("unreachable", { detail, advice: `Start it, or correct ${section}.base_url.`, cause })
-    }
-    if (status === 401 || status === 403) {
-      const detail = `${host} does not accept the key (status ${status})`
-      return failed("unauthorized", { detail, advice: `Correct ${section}.llm_api_key.`, cause })
-    }
-    if (status === 404 || /model.{0,80}(not found|not exist|unknown)/i.test(said)) {
-      const detail = `${host} knows no model ${JSON.stringify(about.model)}${said}`
-      return failed("unknown-model", {
-        detail,
-        advice: `Correct ${section}.model or ${section}.base_url.`,
-        cause
-      })
-    }
-    if (status === 429) {
-      const detail = `${host} answers no more requests for now${said}`
-      return failed("rate-limited", {
-        detail,
-        advice: "Wait a while, or use a key with a higher limit.",
-        cause
-      })
-    }
-    const location = call.responseHeaders?.["location"]
+    const detail = `no server answers at ${host}`
+    return { reason: "unreachable", detail, advice: `Start it, or correct ${section}.base_url.` }
+  }
+
+  const refused = (status: number, { headers, said: words }: ProviderRefusal.ProviderRefusal): Words => {
+    const said = Quotation.quote(words, about.key)
+    const all = { host, model, section, status, said }
+    const match = known.find(
+      ({ statuses, words }) => statuses.includes(status) && (words === undefined || words.test(said))
+    )
+    if (match !== undefined) return match.explain(all)
+    const location = headers["location"]
     if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address)) {
       const detail = `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`
-      return failed("rejected", { detail, advice: `Set ${section}.base_url to that address.`, cause })
+      return { reason: "rejected", detail, advice: `Set ${section}.base_url to that address.` }
+    }
+    if (status < 300) {
+      const detail = `the connection to ${host} was lost before it had answered`
+      return {
+        reason: "unavailable",
+        detail,
+        advice: "Ask again; if this goes on, look at that server's log."
+      }
     }
     const detail = `${host} refused the request with status ${status}${said}`
     return status >= 500
-      ? failed("rejected", { detail, advice: "The fault is on its side: try again later.", cause })
-      : failed("rejected", { detail, advice: `Check ${section} against what this server supports.`, cause })
+      ? { reason: "unavailable", detail, advice: "The fault is on its side: try again later." }
+      : { reason: "rejected", detail, advice: `Check ${section} against what this server supports.` }
+  }
+
+  /** Nothing of the answer has come. `withTools`: tools were offered. */
+  const beforeAnswer = (cause: unknown, withTools: boolean): LlmFailed => {
+    const refusal = ProviderRefusal.of(cause)
+    if (refusal === undefined) {
+      const sense = cause instanceof Error && /^AI_(TypeValidation|JSONParse)/.test(cause.name)
+      const detail = sense
+        ? `${host} answers with something that is no answer`
+        : "the request could not be made"
+      const advice = `Check ${section}: its base_url, its key and its model.`
+      return failed({ reason: "rejected", detail, advice }, cause)
+    }
+    const { code, said, status } = refusal
+    if (status === undefined && said === "") return failed(unanswered(code), cause)
+    if (withTools && ProviderRefusal.isOfTools(refusal)) {
+      const detail = `${JSON.stringify(model)} of ${host} takes no tools${Quotation.quote(said, about.key)}`
+      return failed({ reason: "no-tools", detail, advice: `Set ${section}.model to one that does.` }, cause)
+    }
+    if (status === 200 && code?.endsWith("TIMEOUT")) return failed(unanswered(code), cause)
+    return failed(refused(status ?? 500, refusal), cause)
   }
 
   /** The answer had begun. */
-  const midAnswer = (cause: unknown): LlmFailed =>
-    failed("broken-off", {
-      detail: `the answer of ${host} broke off${Quotation.quote(cause instanceof Error ? undefined : { error: cause }, about.key)}`,
-      advice: "Ask again; if this goes on, look at that server's log.",
+  const midAnswer = (cause: unknown): LlmFailed => {
+    const said = cause instanceof Error ? undefined : { error: cause }
+    return failed(
+      {
+        reason: "broken-off",
+        detail: `the answer of ${host} broke off${Quotation.quote(said, about.key)}`,
+        advice: "Ask again; if this goes on, look at that server's log."
+      },
       cause
-    })
+    )
+  }
 
-  return { beforeAnswer, midAnswer }
+  /** The answer has ended without a word. */
+  const withoutWords = (finish: "length" | "content-filter"): LlmFailed => {
+    if (finish === "content-filter") return failed(withheld(host, ""))
+    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length before it had said a word`
+    const advice = `Begin a new conversation, or set ${section}.model to one that thinks less or may write more.`
+    return failed({ reason: "rejected", detail, advice })
+  }
+
+  return { beforeAnswer, midAnswer, withoutWords }
 }
 
 const hostOf = (address: string): string =>
   URL.canParse(address) ? new URL(address).host : "the configured base_url"
-
-const codeOf = (error: { readonly cause?: unknown }): unknown => {
-  const cause = error.cause
-  if (typeof cause !== "object" || cause === null) return undefined
-  return "code" in cause ? cause.code : codeOf(cause as { readonly cause?: unknown })
-}

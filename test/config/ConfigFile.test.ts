@@ -173,6 +173,19 @@ character_config:
     })
   )
 
+  it.scoped("asks for what fallbacks need, and knows each of them by its name", () =>
+    Effect.gen(function* () {
+      const fallbacks = (names: string) =>
+        ConfigFolder.minimal.replace("  tts_config", `        fallback_providers: [${names}]\n  tts_config`)
+      expect(yield* problemsOf(fallbacks("groq_llm, llama_cpp_llm"))).toEqual([
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.llm_api_key: is required",
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.model: is required"
+      ])
+      const [problem] = yield* problemsOf(fallbacks("grok_llm"))
+      expect(problem).toMatch(/fallback_providers\.0: expected one of .*did you mean "groq_llm"/u)
+    })
+  )
+
   it.scoped("leaves out a section that nobody uses and that is wrong, and says so", () =>
     Effect.gen(function* () {
       const { config, warnings } = yield* loadText(

@@ -7,11 +7,12 @@ import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import * as McpFolder from "../mcp/McpFolder.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
+import type { ChatScript } from "../support/ChatAnswer.ts"
 import * as HistoryDatabase from "../support/HistoryDatabase.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
 import * as SocketTalk from "../support/SocketTalk.ts"
 import * as StubProviders from "../support/StubProviders.ts"
-import type { ChatScript, StubOptions } from "../support/StubServer.ts"
+import type { StubOptions } from "../support/StubServer.ts"
 
 const limit = 120_000
 

@@ -7,7 +7,8 @@ import type { LlmDelta, LlmFailed, LlmRequest } from "../../src/llm/Llm.ts"
 import * as AnthropicServer from "../support/AnthropicServer.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { echo, startStub } from "../support/StubServer.ts"
-import type { ChatScript, Stub } from "../support/StubServer.ts"
+import type { ChatScript } from "../support/ChatAnswer.ts"
+import type { Stub } from "../support/StubServer.ts"
 
 const http = UndiciFetch.over(Undici.getGlobalDispatcher())
 
@@ -191,7 +192,7 @@ describe("AiSdkLlm", () => {
     [404, "unknown-model", 'knows no model "stub-1"', 1],
     [429, "rate-limited", "answers no more requests for now", 3],
     [400, "rejected", "refused the request with status 400", 1],
-    [500, "rejected", "refused the request with status 500", 3]
+    [500, "unavailable", "refused the request with status 500", 3]
   ] as const) {
     it.scopedLive(`explains status ${status}`, () =>
       Effect.gen(function* () {
@@ -250,7 +251,7 @@ describe("AiSdkLlm", () => {
 describe("AiSdkLlm.claude", () => {
   it.scopedLive("speaks Anthropic's API, with marks of interruption in the user's name", () =>
     Effect.gen(function* () {
-      const server = yield* AnthropicServer.open
+      const server = yield* AnthropicServer.open()
       const llm = AiSdkLlm.claude(http, {
         interrupt_method: "system",
         base_url: server.url,

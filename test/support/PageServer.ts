@@ -3,7 +3,8 @@ import * as BuiltServer from "./BuiltServer.ts"
 import { PageLikeClient } from "./PageLikeClient.ts"
 import * as ServerFolder from "./ServerFolder.ts"
 import * as StubProviders from "./StubProviders.ts"
-import type { ChatRecord, ChatScript } from "./StubServer.ts"
+import type { ChatScript } from "./ChatAnswer.ts"
+import type { ChatRecord } from "./StubServer.ts"
 
 /** What the stub answers, by sentence. */
 export const sentencesTo = (question: string): ReadonlyArray<string> => [

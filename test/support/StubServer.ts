@@ -3,32 +3,9 @@ import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import * as ChatAnswer from "./ChatAnswer.ts"
+import type { ChatScript, ReasoningIn, Refusal } from "./ChatAnswer.ts"
 import * as Tone from "./Tone.ts"
-
-/** What the stub does instead of answering. */
-export interface Refusal {
-  readonly status: number
-  readonly message?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** How one chat request is answered. */
-export interface ChatScript {
-  /** Pieces of the answer. Default: a fixed answer that quotes the last user message. */
-  readonly chunks?: ReadonlyArray<string>
-  /** Pieces of reasoning (`reasoning_content`) before the answer. */
-  readonly reasoning?: ReadonlyArray<string>
-  /** Tools that are called after the text. */
-  readonly calls?: ReadonlyArray<{ readonly id: string; readonly name: string; readonly arguments: string }>
-  readonly firstDelayMs?: number
-  /** Between pieces. 0 sends them all at once. */
-  readonly delayMs?: number
-  /** The connection is cut after so many pieces. */
-  readonly breakAfter?: number
-  /** The stream carries an error object after so many pieces. */
-  readonly errorAfter?: number
-  readonly refuse?: Refusal
-}
 
 /** How one speech request is answered: a tone as long as the text by default. */
 export interface SpeechScript {
@@ -43,7 +20,7 @@ export interface ChatMessage {
   readonly content: string | ReadonlyArray<Readonly<Record<string, unknown>>>
 }
 
-interface Exchange {
+export interface Exchange {
   /** Unix time in ms. */
   readonly startedAt: number
   readonly headers: IncomingMessage["headers"]
@@ -66,7 +43,16 @@ export interface SpeechRecord extends Exchange {
   readonly body: Readonly<Record<string, unknown>> & { readonly input: string }
 }
 
+/** A request of Ollama's own API that loads or unloads a model. */
+export interface LoadRecord extends Exchange {
+  readonly body: Readonly<Record<string, unknown>>
+}
+
 export interface StubOptions {
+  /** The field for what a model thinks. Defaults to `reasoning_content`. */
+  readonly reasoningIn?: ReasoningIn
+  /** Loading a model takes as long as this. */
+  readonly load?: (request: LoadRecord, index: number) => Promise<void>
   readonly chat?: (request: ChatRecord, index: number) => ChatScript
   readonly speech?: (request: SpeechRecord, index: number) => SpeechScript
   /** ms of tone per character. Defaults to 60. */
@@ -76,13 +62,20 @@ export interface StubOptions {
 export interface Stub {
   /** Such as `http://127.0.0.1:40001`; the base URL of both APIs is this plus `/v1`. */
   readonly url: string
-  readonly log: { readonly chats: Array<ChatRecord>; readonly speeches: Array<SpeechRecord> }
+  readonly log: {
+    readonly chats: Array<ChatRecord>
+    readonly loads: Array<LoadRecord>
+    readonly speeches: Array<SpeechRecord>
+  }
   readonly close: () => Promise<void>
 }
 
-/** Starts a server of OpenAI's `/v1/chat/completions` and `/v1/audio/speech` on a free port of 127.0.0.1. */
+/**
+ * Starts a server of OpenAI's `/v1/chat/completions`, `/v1/completions` and `/v1/audio/speech` and of Ollama's
+ * `/api/generate` on a free port of 127.0.0.1.
+ */
 export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
-  const log: Stub["log"] = { chats: [], speeches: [] }
+  const log: Stub["log"] = { chats: [], loads: [], speeches: [] }
   const server = createServer((request, response) => {
     // A client that goes away mid-answer is an ordinary event here.
     handle(request, response).catch(() => response.destroy())
@@ -91,10 +84,23 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const body = JSON.parse(await textOf(request))
     const exchange = exchangeOf(request, response)
-    if (request.url === "/v1/chat/completions") {
-      const record: ChatRecord = Object.assign(exchange, { body, text: lastUserText(body.messages) })
+    if (["/v1/chat/completions", "/v1/completions", "/completion"].includes(request.url ?? "")) {
+      const isChat = body.messages !== undefined
+      const text = isChat ? lastUserText(body.messages) : String(body.prompt)
+      const record: ChatRecord = Object.assign(exchange, { body, text })
       const index = log.chats.push(record) - 1
-      return answerChat(response, record, options.chat?.(record, index) ?? {})
+      const script = options.chat?.(record, index) ?? {}
+      const plain = request.url === "/completion" ? ChatAnswer.llamaCpp : ChatAnswer.completions(body.model)
+      const dialect = isChat ? ChatAnswer.chatCompletions(body.model, options.reasoningIn) : plain
+      const answer = script.calls === undefined ? { chunks: echo(text), ...script } : script
+      return ChatAnswer.give(response, record, answer, dialect)
+    }
+    if (request.url === "/api/generate") {
+      const record: LoadRecord = Object.assign(exchange, { body })
+      const index = log.loads.push(record) - 1
+      await options.load?.(record, index)
+      response.writeHead(200, { "content-type": "application/json" })
+      return response.end(JSON.stringify({ model: body.model, done: true, done_reason: "load" }))
     }
     if (request.url === "/v1/audio/speech") {
       const record: SpeechRecord = Object.assign(exchange, { body })
@@ -102,7 +108,7 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
       const script = options.speech?.(record, index) ?? {}
       return answerSpeech(response, record, script, options.msPerCharacter ?? 60)
     }
-    refuse(response, { status: 404, message: "no such route" })
+    ChatAnswer.refuse(response, { status: 404, message: "no such route" })
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -121,44 +127,6 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
 export const echo = (text: string): ReadonlyArray<string> =>
   `You said: ${text.trim()}. That is a fine thing to say. Let me know what comes next.`.split(/(?<= )/)
 
-const answerChat = async (response: ServerResponse, record: ChatRecord, script: ChatScript) => {
-  if (script.firstDelayMs !== undefined) await sleep(script.firstDelayMs)
-  if (script.refuse !== undefined) return refuse(response, script.refuse)
-  const pieces = [
-    ...(script.reasoning ?? []).map((text) => ({ reasoning_content: text })),
-    ...(script.chunks ?? (script.calls === undefined ? echo(record.text) : [])).map((text) => ({
-      content: text
-    })),
-    ...(script.calls ?? []).map(({ id, name, arguments: input }, index) => ({
-      tool_calls: [{ index, id, type: "function", function: { name, arguments: input } }]
-    }))
-  ]
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" })
-  const cut = Math.min(script.breakAfter ?? Infinity, script.errorAfter ?? Infinity)
-  const lines = pieces.slice(0, cut).map((delta) => chunk(record, delta, null))
-  if (script.delayMs) {
-    for (const [index, line] of lines.entries()) {
-      if (record.aborted) return
-      if (index > 0) await sleep(script.delayMs)
-      response.write(line)
-    }
-  } else response.write(lines.join(""))
-  if (script.breakAfter !== undefined) {
-    // What has been written has to leave before the connection does.
-    await sleep(20)
-    return response.destroy()
-  }
-  if (script.errorAfter !== undefined) {
-    return response.end('data: {"error":{"message":"the model fell over","type":"server_error"}}\n\n')
-  }
-  const reason = script.calls === undefined ? "stop" : "tool_calls"
-  response.end(`${chunk(record, {}, reason)}data: [DONE]\n\n`)
-}
-
-const chunk = (record: ChatRecord, delta: object, finish: string | null) =>
-  `data: {"id":"chatcmpl-stub","object":"chat.completion.chunk","created":1,"model":${JSON.stringify(record.body.model)},` +
-  `"choices":[{"index":0,"delta":${JSON.stringify(delta)},"finish_reason":${JSON.stringify(finish)}}]}\n\n`
-
 const contentTypes: Readonly<Record<string, string>> = {
   wav: "audio/wav",
   mp3: "audio/mpeg",
@@ -173,7 +141,7 @@ const answerSpeech = async (
   msPerCharacter: number
 ) => {
   if (script.delayMs) await sleep(script.delayMs)
-  if (script.refuse !== undefined) return refuse(response, script.refuse)
+  if (script.refuse !== undefined) return ChatAnswer.refuse(response, script.refuse)
   if (record.aborted) return
   const format = String(record.body["response_format"] ?? "mp3")
   const body =
@@ -189,12 +157,7 @@ const answerSpeech = async (
 /** The compressed formats are the same short tone for every text. */
 const fixture = (format: string) => readFileSync(new URL(`../audio/fixtures/tone.${format}`, import.meta.url))
 
-const refuse = (response: ServerResponse, { status, message, headers }: Refusal) => {
-  response.writeHead(status, { "content-type": "application/json", ...headers })
-  response.end(JSON.stringify({ error: { message: message ?? `refused with ${status}`, type: "stub" } }))
-}
-
-const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange => {
+export const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange => {
   const exchange = { startedAt: Date.now(), headers: request.headers, aborted: false }
   const over = new Promise<void>((resolve) =>
     response.once("close", () => {
@@ -205,13 +168,13 @@ const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchang
   return Object.assign(exchange, { over })
 }
 
-const textOf = async (request: IncomingMessage) => {
+export const textOf = async (request: IncomingMessage) => {
   const chunks: Array<Buffer> = []
   for await (const part of request) chunks.push(part as Buffer)
   return Buffer.concat(chunks).toString("utf8")
 }
 
-const lastUserText = (messages: ReadonlyArray<ChatMessage>): string => {
+export const lastUserText = (messages: ReadonlyArray<ChatMessage>): string => {
   const content = messages.findLast(({ role }) => role === "user")?.content ?? ""
   if (typeof content === "string") return content
   return content

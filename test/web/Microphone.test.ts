@@ -11,7 +11,8 @@ import * as ServerFolder from "../support/ServerFolder.ts"
 import * as Speech from "../support/Speech.ts"
 import * as SpeechServer from "../support/SpeechServer.ts"
 import * as StubProviders from "../support/StubProviders.ts"
-import type { ChatRecord, ChatScript } from "../support/StubServer.ts"
+import type { ChatScript } from "../support/ChatAnswer.ts"
+import type { ChatRecord } from "../support/StubServer.ts"
 import * as World from "../support/World.ts"
 
 const limit = 180_000

@@ -6,7 +6,8 @@ import * as BuiltServer from "../support/BuiltServer.ts"
 import * as Chromium from "../support/Chromium.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
 import * as StubProviders from "../support/StubProviders.ts"
-import type { ChatRecord, ChatScript } from "../support/StubServer.ts"
+import type { ChatScript } from "../support/ChatAnswer.ts"
+import type { ChatRecord } from "../support/StubServer.ts"
 
 const limit = 120_000
 

@@ -12,6 +12,8 @@ interface Question {
   readonly model: string
   /** For people: the address without what a URL may hold of secrets. */
   readonly host: string
+  /** Whether the list is shown to anybody, whatever the key. */
+  readonly isPublic?: boolean
 }
 
 /** What came back. */
@@ -32,7 +34,7 @@ const isModel = (model: string) => (id: string) =>
 
 /** What an answer means for the character. */
 export const judge = (asked: Question, { location, models, status }: Answer): Report.Finding => {
-  const { host, model, provider } = asked
+  const { host, isPublic, model, provider } = asked
   const section = `llm_configs.${provider}`
   if (status === 401 || status === 403)
     return Report.broken(
@@ -55,7 +57,9 @@ export const judge = (asked: Question, { location, models, status }: Answer): Re
       `If the character does not answer, check ${section} against what this server supports.`
     )
   return models.some(isModel(model))
-    ? Report.ok(`${host} answers and has ${model}; no word was asked of it`)
+    ? Report.ok(
+        `${host} answers and has ${model}; no word was asked of it${isPublic === true ? ", and the key is not checked" : ""}`
+      )
     : Report.warning(
         `${host} answers, but ${JSON.stringify(model)} is not in its list of models`,
         `Check ${section}.model.`
@@ -71,17 +75,26 @@ const questionOf = (configs: LlmConfig, provider: LlmProvider) => {
   const config = configs[provider]
   if (config === undefined) return undefined
   const key = Redacted.value(config.llm_api_key)
-  const address = config.base_url.replace(/\/+$/, "")
+  const address = addressOf(provider, config.base_url.replace(/\/+$/, ""))
   const isClaude = provider === "claude_llm"
   const base = isClaude && !address.endsWith("/v1") ? `${address}/v1` : address
   const headers: Record<string, string> = isClaude
     ? { "x-api-key": key, "anthropic-version": "2023-06-01" }
     : { authorization: `Bearer ${key}` }
   return {
-    asked: { provider, model: config.model, host: hostOf(address) } satisfies Question,
+    asked: {
+      provider,
+      model: config.model,
+      host: hostOf(address),
+      isPublic: provider === "openrouter_llm"
+    } satisfies Question,
     request: HttpClientRequest.get(`${base}/models`, { headers })
   }
 }
+
+/** A template's prompt may go to an address of its own, beside which the list is. */
+const addressOf = (provider: LlmProvider, address: string): string =>
+  provider === "stateless_llm_with_template" ? address.replace(/\/completions?$/, "") : address
 
 /** Bytes: the longest lists of models have some hundred kB. */
 const longestList = 4 * 2 ** 20

@@ -69,6 +69,24 @@ layer(NodeHttpClient.layerUndici, { excludeTestServices: true })("LlmAddress.che
     })
   )
 
+  it.scoped("finds the list beside a template's address, and says what a public one leaves open", () =>
+    Effect.gen(function* () {
+      const paths: Array<string> = []
+      const server = yield* HttpAnswers.serve(({ path }) => {
+        paths.push(path)
+        return { status: 200, body: JSON.stringify({ data: [{ id: "m-1" }] }) }
+      })
+      const template = yield* configs("stateless_llm_with_template", `${server.url}/v1/completions`)
+      expect(yield* LlmAddress.check(template, "stateless_llm_with_template")).toMatchObject({ state: "ok" })
+      expect(paths).toEqual(["/v1/models"])
+      const openRouter = yield* configs("openrouter_llm", `${server.url}/v1`)
+      expect(yield* LlmAddress.check(openRouter, "openrouter_llm")).toMatchObject({
+        state: "ok",
+        detail: expect.stringContaining("the key is not checked")
+      })
+    })
+  )
+
   it.scoped("says that no server answers, and never the key", () =>
     Effect.gen(function* () {
       const address = `http://user:${secret}@127.0.0.1:${yield* HttpAnswers.freePort}/v1`
