@@ -5,6 +5,7 @@ const rooms = [
   ["server"],
   ["session"],
   ["conversation"],
+  ["recall"],
   ["agent"],
   ["llm", "asr", "tts", "vad", "translate"],
   ["mcp"],

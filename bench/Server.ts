@@ -33,6 +33,8 @@ export interface Engines {
   readonly asr?: Engine
   readonly tts?: Engine
   readonly vad?: Engine
+  /** Settings of its agent, beside the usual ones. */
+  readonly agent?: Readonly<Record<string, unknown>>
 }
 
 /** Starts the built server in a folder of its own, with a provider for the language model. */
@@ -86,7 +88,9 @@ const configuration = (stub: string, engines: Engines) => ({
     character_name: "Hana",
     persona_prompt: "You are Hana, a cheerful radio host. Answer in one or two short sentences.",
     agent_config: {
-      agent_settings: { basic_memory_agent: { llm_provider: "openai_compatible_llm" } },
+      agent_settings: {
+        basic_memory_agent: { llm_provider: "openai_compatible_llm", ...engines.agent }
+      },
       llm_configs: { openai_compatible_llm: { base_url: `${stub}/v1`, model: "stub" } }
     },
     tts_config: sectionOf("tts_model", engines.tts ?? stubbedVoice(stub)),

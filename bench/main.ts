@@ -10,6 +10,7 @@ import * as Heartbeat from "./Heartbeat.ts"
 import * as IdleMemory from "./IdleMemory.ts"
 import * as Ingress from "./Ingress.ts"
 import * as Leak from "./Leak.ts"
+import * as LongTalk from "./LongTalk.ts"
 import * as Provider from "./Provider.ts"
 import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
@@ -41,7 +42,8 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   hearing: (provider) => Hearing.measure(provider, { seconds: whole("seconds") }),
   heartbeat: (provider) => Heartbeat.measure(provider, { seconds: whole("seconds") }),
   ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
-  shared: Shared.measure
+  shared: Shared.measure,
+  longtalk: () => LongTalk.measure()
 }
 
 const run = async (): Promise<ReadonlyArray<Figure>> => {

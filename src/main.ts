@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
+import { Tokens } from "./agent/Tokens.ts"
 import * as AsrTable from "./asr/AsrTable.ts"
 import * as CommandLine from "./command/CommandLine.ts"
 import * as ExitCode from "./command/ExitCode.ts"
@@ -18,6 +19,7 @@ import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
 import * as StoreOptions from "./models/StoreOptions.ts"
 import { HttpServer } from "./server/HttpServer.ts"
+import { Embedders } from "./recall/Embedder.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
 import * as TranslatorTable from "./translate/TranslatorTable.ts"
@@ -34,6 +36,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     TtsTable.layer,
     AsrTable.layer,
     VadTable.layer,
+    Embedders.layer,
     McpServers.layer()
   )
   return HttpServer.layer.pipe(
@@ -43,6 +46,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     Layer.provide(
       Layer.mergeAll(
         Census.layer,
+        Tokens.layer,
         Characters.layer(loaded),
         ModelDict.layer(loaded),
         ModelStore.layer(StoreOptions.ofConfig(loaded)),

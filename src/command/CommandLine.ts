@@ -2,6 +2,7 @@ import { Command, ValidationError } from "@effect/cli"
 import { Cause, Console, Effect, Option } from "effect"
 import * as Package from "../config/Package.ts"
 import * as Doctor from "./Doctor.ts"
+import * as Memory from "./Memory.ts"
 import * as Models from "./Models.ts"
 import * as Serve from "./Serve.ts"
 
@@ -9,7 +10,9 @@ import * as Serve from "./Serve.ts"
 export const run = <E extends { readonly message: string }, R>(server: Serve.Server<E, R>) =>
   Effect.gen(function* () {
     const version = yield* Package.version
-    const whole = Serve.command(server).pipe(Command.withSubcommands([Models.command, Doctor.command]))
+    const whole = Serve.command(server).pipe(
+      Command.withSubcommands([Models.command, Memory.command, Doctor.command])
+    )
     yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(process.argv)
   }).pipe(
     // One clear line for people; a defect keeps its stack, for whoever mends it.

@@ -21,6 +21,23 @@ export const LlmProvider = Fields.Choice(
 )
 export type LlmProvider = typeof LlmProvider.Type
 
+const defaultContextTokens = 8000
+
+/** What is remembered of a person beyond one conversation. */
+const LongTermMemoryConfig = Schema.Struct({
+  /** Defaults to false: nothing about anybody is kept unless one asks for it. */
+  enabled: Fields.withDefault(Fields.Flag, false),
+  /** Facts about one person; the least valuable one makes room. Defaults to 1000. */
+  max_facts: Fields.withDefault(Fields.IntIn({ min: 1, max: 2000 }), 1000),
+  /** Facts that one answer is given at most. Defaults to 6. */
+  recall: Fields.withDefault(Fields.IntIn({ min: 1, max: 50 }), 6),
+  /** How near a fact must be to what is said, as a cosine. Defaults to 0.1. */
+  min_similarity: Fields.withDefault(Fields.FloatIn({ min: -1, max: 1 }), 0.1),
+  /** Days without being recalled after which a fact counts half. Defaults to 60. */
+  half_life_days: Fields.withDefault(Fields.FloatIn({ min: 0.01, max: 100_000 }), 60)
+})
+export type LongTermMemoryConfig = typeof LongTermMemoryConfig.Type
+
 export const BasicMemoryAgentConfig = Schema.Struct({
   llm_provider: Fields.required(LlmProvider),
   /** Providers that answer, in this order, when the one before does not. Defaults to none. */
@@ -30,7 +47,10 @@ export const BasicMemoryAgentConfig = Schema.Struct({
   use_mcpp: Fields.withDefault(Fields.Flag, false),
   mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
   /** How often one answer may use tools and go on with their results. Defaults to 8. */
-  tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8)
+  tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8),
+  /** Tokens of what has been said that an answer is given; what is older is summarised. Defaults to 8000; the embedded model takes 2400 at most. */
+  context_tokens: Fields.withDefault(Fields.IntIn({ min: 500, max: 128_000 }), defaultContextTokens),
+  long_term_memory: Fields.withDefault(Fields.section(LongTermMemoryConfig), {})
 })
 export type BasicMemoryAgentConfig = typeof BasicMemoryAgentConfig.Type
 
@@ -60,6 +80,16 @@ export const AgentConfig = Schema.Struct({
   llm_configs: Fields.withDefault(Fields.section(LlmConfig), {})
 })
 export type AgentConfig = typeof AgentConfig.Type
+
+/** What fits into the embedded model's context of 4096 tokens beside a persona and an answer. */
+const embeddedContextTokens = 2400
+
+/** Tokens of a conversation that the agent is given. */
+export const contextTokens = ({ agent_settings }: AgentConfig): number => {
+  const settings = agent_settings.basic_memory_agent
+  const wanted = settings?.context_tokens ?? defaultContextTokens
+  return settings?.llm_provider === "llama_cpp_llm" ? Math.min(wanted, embeddedContextTokens) : wanted
+}
 
 /** Whether the chosen agent's first sentence may be cut at its first comma. */
 export const fasterFirst = ({ agent_settings, conversation_agent_choice }: AgentConfig): boolean => {

@@ -1,9 +1,9 @@
 import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
 import type { Agent, AgentInput, ToolCall } from "../agent/Agent.ts"
-import type { Memory } from "../agent/Memory.ts"
+import type { Remembered } from "../agent/Memory.ts"
 import { fasterFirst } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
-import type { ChatImage, ChatMessage } from "../llm/Llm.ts"
+import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { ServerMessage } from "../protocol/ServerMessage.ts"
 import type { Tts } from "../tts/Tts.ts"
@@ -22,18 +22,18 @@ export interface Options {
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
   readonly translator: Speech.Options["translator"]
-  readonly memory: Memory
   /** Asks the person whether a tool may be called. */
   readonly consent: NonNullable<AgentInput["consent"]>
   readonly onVoiceFailure: Speech.Options["onFailure"]
   readonly onUntranslated: Speech.Options["onUntranslated"]
 }
 
-/** What is to be answered; `before`: what the agent remembers. */
+/** What is to be answered; `before`: what the agent remembers; `recalled`: from earlier conversations. */
 export interface Asked {
   readonly text: string
   readonly images: ReadonlyArray<ChatImage>
-  readonly before: ReadonlyArray<ChatMessage>
+  readonly before: Remembered
+  readonly recalled: ReadonlyArray<string>
 }
 
 /** What has been handed to the client so far. */
@@ -76,8 +76,10 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     preprocessor: options.character.tts_preprocessor_config
   })
   const events = agent.reply({
-    conversation: yield* options.memory.conversation,
-    memory: input.before,
+    conversation: input.before.conversation,
+    memory: input.before.messages,
+    ...(input.before.summary === undefined ? {} : { summary: input.before.summary }),
+    recalled: input.recalled,
     from: options.character.human_name,
     text: input.text,
     images: input.images,

@@ -1,4 +1,5 @@
 import { Cause, Duration, Effect, Exit, Option, Schema } from "effect"
+import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -25,8 +26,13 @@ export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
 /** What a turn uses of its session. Each engine is waited for only when the turn comes to need it. */
 export interface Options extends Delivery.Options {
   readonly asr: Effect.Effect<Asr, EngineUnavailable>
+  readonly memory: Memory
   readonly record: TurnRecord
   readonly playback: Playback
+  /** What is known from earlier conversations and may matter now. Quick, and never fails. */
+  readonly recall: (text: string) => Effect.Effect<ReadonlyArray<string>>
+  /** Told of what the person said and what was answered, once both are stored. Returns at once. */
+  readonly onAnswered: (asked: string | undefined, answer: string) => Effect.Effect<void>
   /** Time beyond the audio's own length that the client has for playing it, in ms. */
   readonly playbackGrace: number
 }
@@ -54,11 +60,14 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 
   const answer = Effect.gen(function* () {
     const text = yield* listen(options, input, send)
-    const before = yield* options.memory.messages
+    const before = yield* options.memory.remembered
     if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images), send)
-    const failed = yield* Delivery.deliver(options, { ...input, text, before }, delivered, send)
-    if (delivered.shown.trim() !== "")
+    const recalled = yield* options.recall(text)
+    const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
+    if (delivered.shown.trim() !== "") {
       yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
+      yield* options.onAnswered(input._tag === "Proactive" ? undefined : text, delivered.shown)
+    }
     if (failed !== undefined) return yield* failed
     if (delivered.shown.trim() === "") return yield* new NothingSaid({ reason: "no-answer" })
   })

@@ -55,8 +55,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
 
     answered: (raw, shown) =>
       Effect.gen(function* () {
-        const message: ChatMessage = { role: "assistant", text: raw }
-        yield* memory.add(message)
+        const message = yield* memory.add({ role: "assistant", text: raw })
         answer = { message, id: undefined }
         const { ids } = yield* store({ role: "ai", content: shown, ...names.ai })
         answer = { message, id: ids[0] }

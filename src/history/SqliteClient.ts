@@ -45,7 +45,9 @@ const settings = [
   // A commit that is reported survives the death of this process. If the power goes the last ones may be lost, but never
   // the database; waiting for the disk with every sentence would hold up all sessions.
   "PRAGMA synchronous = NORMAL",
-  "PRAGMA foreign_keys = ON"
+  "PRAGMA foreign_keys = ON",
+  // What is deleted is overwritten: nobody finds it in the file.
+  "PRAGMA secure_delete = ON"
 ]
 
 /** Another process may hold the file for a moment (a backup): tries again for 2 s, without blocking the event loop. */

@@ -1,8 +1,11 @@
 import { Effect, Layer, Schema } from "effect"
+import type { SqlClient } from "@effect/sql"
 import { dirname, resolve } from "node:path"
 import * as Folder from "../models/Folder.ts"
+import { Facts } from "./Facts.ts"
 import { History } from "./History.ts"
 import * as Migrations from "./Migrations.ts"
+import * as SqlFacts from "./SqlFacts.ts"
 import * as SqlHistory from "./SqlHistory.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 
@@ -24,16 +27,28 @@ const rootOf = (cause: unknown): string =>
       : String(cause)
 
 /**
- * Conversations in an SQLite database. `file` is its path, relative to the working directory; the folder is
- * created. Empty histories that an earlier process left are removed, so one process may use a file at a time.
+ * Conversations and facts in an SQLite database. `file` is its path, relative to the working directory; the folder is
+ * created. Empty histories that an earlier process left are removed, so one server may use a file at a time.
  */
-export const layer = (options: { readonly file: string }) => {
+export const layer = (options: Options) => {
+  const history = Layer.effect(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
+  return open(options, Layer.merge(history, facts))
+}
+
+/** Facts alone, for a look at them from outside: a server may use the file meanwhile. */
+export const layerFacts = (options: Options) => open(options, facts)
+
+interface Options {
+  readonly file: string
+}
+
+const facts = Layer.effect(Facts, SqlFacts.make)
+
+const open = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) => {
   const file = resolve(options.file)
   const createFolder = Layer.effectDiscard(Folder.make(dirname(file)))
-  return Layer.effect(
-    History,
-    Effect.all([Migrations.run, SqlHistory.discardAllEmpty]).pipe(Effect.zipRight(SqlHistory.make))
-  ).pipe(
+  return stores.pipe(
+    Layer.provide(Layer.effectDiscard(Migrations.run)),
     Layer.provide(SqliteClient.layer(file)),
     Layer.provide(createFolder),
     Layer.catchAll((cause) => Layer.fail(new DatabaseUnavailable({ file: options.file, cause })))

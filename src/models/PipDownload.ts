@@ -53,6 +53,7 @@ const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) =>
           "download",
           ...pipOptions,
           ...(wheel.platform === undefined ? [] : [`--platform=${wheel.platform}`]),
+          ...(wheel.python === undefined ? [] : [`--python-version=${wheel.python}`]),
           `--dest=${folder}`,
           `${wheel.package}==${wheel.version}`
         ).pipe(

@@ -43,11 +43,38 @@ const Text = Schema.String.pipe(
   })
 )
 
+/** Longest text of a memory, in characters. */
+const longestMemory = 300
+
 /** What names something; answers repeat it. */
 const longestName = 1000
 
 const Name = Schema.NonEmptyString.pipe(
   Schema.maxLength(longestName, { message: () => `is longer than ${longestName} characters` })
+)
+
+/** Who speaks. Spaces around a name are no part of it. */
+const Person = Schema.compose(
+  Schema.Trim,
+  Schema.NonEmptyString.pipe(
+    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a name" })
+  )
+)
+
+/** In place of whatever is said of a number that is none, or not a whole one. */
+const instead = (message: string) => ({ message: () => ({ message, override: true }) })
+
+/** A memory's number in `memory-list`. */
+const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
+
+const MemoryText = Schema.NonEmptyTrimmedString.pipe(
+  Schema.maxLength(longestMemory, {
+    message: () => `is longer than ${longestMemory} characters: send one sentence`
+  })
+)
+
+const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
+  instead("expected a whole number from 1 to 10")
 )
 
 const DisplayText = Schema.compose(
@@ -67,7 +94,8 @@ const message = <Type extends string, Fields extends Schema.Struct.Fields>(type:
 const extensions = {
   binary_audio: Schema.optionalWith(Explain.oneOf(...AudioChunk.types), { nullable: true }),
   partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true }),
-  tool_consent: Schema.optionalWith(Schema.Boolean, { nullable: true })
+  tool_consent: Schema.optionalWith(Schema.Boolean, { nullable: true }),
+  person: Schema.optionalWith(Person, { nullable: true })
 }
 
 const ofJson = Schema.Union(
@@ -109,7 +137,18 @@ const ofJson = Schema.Union(
   // An extension, announced in `set-model-and-conf`: the answer to a `tool-consent-request`.
   message("tool-consent", { tool_id: Name, allowed: Schema.Boolean }),
   // An extension, announced in `set-model-and-conf`: what a client leaves out stays as it was.
-  message("use-extensions", extensions)
+  message("use-extensions", extensions),
+  // Extensions, announced in `set-model-and-conf`: what the character has learnt of the person.
+  message("fetch-memories", {}),
+  message("edit-memory", {
+    id: MemoryId,
+    text: MemoryText,
+    importance: Schema.optionalWith(Importance, { nullable: true })
+  }),
+  message("delete-memory", {
+    id: Schema.optionalWith(MemoryId, { nullable: true }),
+    all: Schema.optionalWith(Schema.Boolean, { default: () => false, nullable: true })
+  })
 )
 
 /**

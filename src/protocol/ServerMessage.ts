@@ -67,6 +67,16 @@ export const ToolCallStatus = message("tool_call_status", {
   images: Schema.optional(Schema.Array(Schema.Struct({ mime_type: Schema.String, data: Schema.String })))
 })
 
+/** What a character has learnt of a person. Times are ISO-8601, UTC. */
+const Memory = Schema.Struct({
+  id: Schema.Number,
+  text: Schema.String,
+  /** From 1, hardly matters, to 10, must never be forgotten. */
+  importance: Schema.Number,
+  created: Schema.String,
+  updated: Schema.String
+})
+
 const Extensions = Schema.Struct({
   /** Binary frames with microphone audio, in place of `number[]`. */
   binary_audio: Schema.Struct({
@@ -79,7 +89,11 @@ const Extensions = Schema.Struct({
   /** `mic-audio-cancel`: an utterance that is given up. */
   mic_audio_cancel: Schema.Boolean,
   /** `tool-consent-request` and `tool-consent`: the person is asked before a tool is called that wants it. */
-  tool_consent: Schema.Boolean
+  tool_consent: Schema.Boolean,
+  /** `person` of `use-extensions`: who speaks, where several people use one character. */
+  person: Schema.Boolean,
+  /** `fetch-memories`, `edit-memory`, `delete-memory`: what the character has learnt of the person. */
+  memories: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
@@ -87,7 +101,9 @@ export const extensions: typeof Extensions.Type = {
   binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
   partial_transcripts: true,
   mic_audio_cancel: true,
-  tool_consent: true
+  tool_consent: true,
+  person: true,
+  memories: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
@@ -108,8 +124,13 @@ export const ServerMessage = Schema.Union(
   message("extensions-in-use", {
     binary_audio: Schema.NullOr(Schema.String),
     partial_transcripts: Schema.Boolean,
-    tool_consent: Schema.Boolean
+    tool_consent: Schema.Boolean,
+    person: Schema.NullOr(Schema.String)
   }),
+  // Extensions: answers to a client that asked.
+  message("memory-list", { memories: Schema.Array(Memory) }),
+  message("memory-edited", { success: Schema.Boolean, id: Schema.Number }),
+  message("memory-deleted", { success: Schema.Boolean, deleted: Schema.Number }),
   message("tool-consent-request", {
     tool_id: Schema.String,
     tool_name: Schema.String,

@@ -7,6 +7,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as Extensions from "./Extensions.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
+import * as MemoryRequests from "./MemoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
 import * as SwitchConfig from "./SwitchConfig.ts"
@@ -88,6 +89,12 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* ToolRequests.call(session, message.tool_name, message.arguments ?? {})
     case "tool-consent":
       return yield* ToolConsent.answer(session.consent, message.tool_id, message.allowed)
+    case "fetch-memories":
+      return yield* MemoryRequests.list(session)
+    case "edit-memory":
+      return yield* MemoryRequests.edit(session, message)
+    case "delete-memory":
+      return yield* MemoryRequests.remove(session, message)
     case "adaptive-vad-control":
       return yield* AdaptiveVad.handle(session, message.action, message.volume)
   }

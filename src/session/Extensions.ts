@@ -12,12 +12,15 @@ export interface Extensions {
   partialTranscripts: boolean
   /** Whether it asks the person before a tool is called that wants it. */
   toolConsent: boolean
+  /** Who speaks, if the client has said so. */
+  person: string | undefined
 }
 
 export const none = (): Extensions => ({
   binaryAudio: undefined,
   partialTranscripts: false,
-  toolConsent: false
+  toolConsent: false,
+  person: undefined
 })
 
 /** `use-extensions`: what the message leaves out stays as it was. */
@@ -28,11 +31,13 @@ export const use = Effect.fn("Extensions.use")(function* (
   extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
   extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
+  extensions.person = wanted.person ?? extensions.person
   if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
     type: "extensions-in-use",
     binary_audio: extensions.binaryAudio ?? null,
     partial_transcripts: extensions.partialTranscripts,
-    tool_consent: extensions.toolConsent
+    tool_consent: extensions.toolConsent,
+    person: extensions.person ?? null
   })
 })

@@ -3,6 +3,7 @@ import { Client } from "../conversation/Client.ts"
 import { History, interruptedMark } from "../history/History.ts"
 import type { HistoryMessage } from "../history/History.ts"
 import type { ChatMessage } from "../llm/Llm.ts"
+import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Session } from "./Session.ts"
 
@@ -28,6 +29,7 @@ export const load = Effect.fn("HistoryRequests.load")(function* (session: Sessio
   yield* leaveTurn(session)
   const messages = yield* history.messages(conf, uid)
   yield* enter(session, uid, yield* remembered(session, messages))
+  yield* Remembering.summarise(session)
   yield* (yield* Client).send({
     type: "history-data",
     messages: messages.filter(({ role }) => role !== "system")

@@ -66,6 +66,7 @@ const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate"]
 
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
+  config.agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 

@@ -5,6 +5,8 @@ import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
+import { Embedders } from "../recall/Embedder.ts"
+import type { Embedder } from "../recall/Embedder.ts"
 import { McpClients } from "../mcp/McpClient.ts"
 import * as McpClient from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -35,6 +37,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
   {
     readonly mcp: WarmUp.Warm<McpClient.McpClient>
     readonly agent: WarmUp.Warm<Agent>
+    /** What long-term memory is looked through with. */
+    readonly embedder: WarmUp.Warm<Embedder>
     /** None for a character that is spoken as it is written. */
     readonly translator: WarmUp.Warm<Option.Option<Translator>>
     readonly tts: WarmUp.Warm<Tts>
@@ -48,15 +52,16 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
 }
 
 /**
- * Begins each resource in the order in which they are to close, read backwards: ASR, TTS, translator, agent,
+ * Begins each resource in the order in which they are to close, read backwards: ASR, TTS, translator, embedder, agent,
  * MCP. One layer for all: a chain of four costs ten times as much to build, with every connection.
  */
 const make = Effect.fnUntraced(function* (options: Options) {
   const { agent_config, asr_config, tts_config, tts_preprocessor_config, vad_config } = options.character
-  const [census, mcps, agents, translators, voices, recognisers, listeners] = yield* Effect.all([
+  const [census, mcps, agents, embedders, translators, voices, recognisers, listeners] = yield* Effect.all([
     Census,
     McpClients,
     Agents,
+    Embedders,
     Translators,
     TtsEngines,
     AsrEngines,
@@ -77,6 +82,10 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.tap(options.onAgent)
     )
   )
+  const remembers = agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true
+  const embedder = remembers
+    ? yield* warmUp.start(options.whileLoading(embedders.open))
+    : warmUp.lazy(embedders.open)
   const translator = yield* warmUp.start(
     translators.open({
       config: tts_preprocessor_config.translator_config,
@@ -86,7 +95,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
-  return ServiceContext.of({ mcp, agent, translator, tts, asr, vad })
+  return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad })
 })
 
 /** Tells of servers that are missing. A character without tools needs no fiber for that. */

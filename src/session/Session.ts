@@ -1,5 +1,6 @@
 import { Effect, ExecutionStrategy, Ref, Scope } from "effect"
 import * as Memory from "../agent/Memory.ts"
+import { contextTokens } from "../config/AgentConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import * as ActiveTurn from "../conversation/ActiveTurn.ts"
 import { Client } from "../conversation/Client.ts"
@@ -12,6 +13,7 @@ import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
+import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
 
@@ -30,6 +32,8 @@ export interface Session {
   readonly turn: ActiveTurn.ActiveTurn
   readonly playback: Playback.Playback
   readonly memory: Memory.Memory
+  /** What is summarised and learnt behind the turns. */
+  readonly remembering: Remembering.Remembering
   readonly history: CurrentHistory.CurrentHistory
   readonly utterance: Utterance.Utterance
   /** The transcript that grows while the user speaks, for clients that asked for it. */
@@ -66,13 +70,15 @@ export const open = Effect.fnUntraced(function* () {
   const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
   const character = yield* LiveCharacter.open(characters.base, scope)
   const seat = yield* Ref.make<Seat>({ character, scope })
-  const confUid = Effect.map(Ref.get(seat), ({ character }) => character.config.conf_uid)
+  const config = Effect.map(Ref.get(seat), ({ character }) => character.config)
+  const confUid = Effect.map(config, ({ conf_uid }) => conf_uid)
 
   const session: Session = {
     seat,
     characters: scopes,
     history: yield* CurrentHistory.make(confUid),
-    memory: yield* Memory.make,
+    memory: yield* Memory.make(Effect.map(config, ({ agent_config }) => contextTokens(agent_config))),
+    remembering: yield* Remembering.make,
     playback: yield* Playback.make,
     utterance: Utterance.make(),
     extensions: Extensions.none(),
@@ -104,13 +110,15 @@ export const open = Effect.fnUntraced(function* () {
 
 /**
  * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:
- * it would wait for that turn's end for ever.
+ * it would wait for that turn's end for ever. What is being summarised stops too.
  */
 export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
-  if (!(yield* session.turn.isRunning)) return
-  yield* session.turn.interrupt()
-  const client = yield* Client
-  yield* client.send(ServerMessage.control("conversation-chain-end"))
+  if (yield* session.turn.isRunning) {
+    yield* session.turn.interrupt()
+    const client = yield* Client
+    yield* client.send(ServerMessage.control("conversation-chain-end"))
+  }
+  yield* Remembering.leave(session)
 })
 
 /** Tells the client something once a session; `what` is what it is about. */

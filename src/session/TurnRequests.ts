@@ -8,6 +8,7 @@ import * as Utterance from "../conversation/Utterance.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Remembering from "./Remembering.ts"
 import * as ToolConsent from "./ToolConsent.ts"
 import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
@@ -134,6 +135,7 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     asr: character.services.asr,
     memory: session.memory,
     record,
+    ...(yield* Remembering.ofTurn(session, character)),
     consent: yield* ToolConsent.ask({
       consent: session.consent,
       understood: () => session.extensions.toolConsent,

@@ -16,6 +16,7 @@ export type Kind =
   | "upload"
   | "transcription"
   | "tool-call"
+  | "remembering"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up

@@ -9,6 +9,7 @@ import type { LlmDelta, LlmFailed, LlmRequest } from "../../src/llm/Llm.ts"
 import * as LlmTable from "../../src/llm/LlmTable.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import { ModelUnavailable } from "../../src/models/ModelUnavailable.ts"
+import { characterConfig } from "../support/Fixtures.ts"
 
 /** There is no embedded model. */
 export const noModels = Layer.mock(ModelStore, {
@@ -58,13 +59,9 @@ export const config = (
   conversation_agent_choice: "basic_memory_agent",
   agent_settings: {
     basic_memory_agent: {
+      ...characterConfig("a").agent_config.agent_settings.basic_memory_agent!,
       llm_provider,
-      fallback_providers,
-      faster_first_response: true,
-      segment_method: "pysbd",
-      use_mcpp: false,
-      mcp_enabled_servers: [],
-      tool_steps: 8
+      fallback_providers
     }
   },
   llm_configs: { llama_cpp_llm: { interrupt_method: "system", model_path: "auto" }, ...llm_configs }

@@ -73,9 +73,21 @@ describe("ClientMessage.decode", () => {
     [{ type: "audio-play-start", display_text: 5 }, /: field `display_text` expected an object$/u],
     [
       { type: "use-extensions", partial_transcripts: true, binary_audoi: "mic-audio-data" },
-      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent$/u
+      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent, person$/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
+    [{ type: "use-extensions", person: "  " }, /^use-extensions: field `person`/u],
+    [
+      { type: "use-extensions", person: "x".repeat(101) },
+      /field `person` is longer than 100 characters: send a name$/u
+    ],
+    [{ type: "edit-memory", id: "one", text: "a" }, /^edit-memory: field `id` expected a whole number/u],
+    [
+      { type: "edit-memory", id: 1, text: "a", importance: 11 },
+      /field `importance` expected a whole number from 1 to 10/u
+    ],
+    [{ type: "edit-memory", id: 1, text: "x".repeat(301) }, /field `text` is longer than 300 characters/u],
+    [{ type: "delete-memory", id: 1.5 }, /^delete-memory: field `id` expected a whole number$/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],
     [{ type: "mic-audio-data", audio: "0.1" }, /field `audio` expected an array of numbers, actual "0.1"/u],

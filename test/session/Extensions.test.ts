@@ -20,12 +20,19 @@ describe("use-extensions", () => {
         yield* client.send(partials)
         yield* client.send({ type: "use-extensions", binary_audio: "raw-audio-data", tool_consent: true })
         expect(seenOf(client, "extensions-in-use")).toEqual([
-          { type: "extensions-in-use", binary_audio: null, partial_transcripts: true, tool_consent: false },
+          {
+            type: "extensions-in-use",
+            binary_audio: null,
+            partial_transcripts: true,
+            tool_consent: false,
+            person: null
+          },
           {
             type: "extensions-in-use",
             binary_audio: "raw-audio-data",
             partial_transcripts: true,
-            tool_consent: true
+            tool_consent: true,
+            person: null
           }
         ])
         yield* client.leave

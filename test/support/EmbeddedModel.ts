@@ -32,5 +32,8 @@ export const obtain = pull(id)
 export const whisperBase = pull("whisper-base")
 export const whisperTinyEn = pull("whisper-tiny.en")
 
+/** What texts mean, for long-term memory. */
+export const embedding = pull("wordllama-256")
+
 /** An English voice for sherpa-onnx; `needs` holds `espeak-ng-data`. */
 export const piperJoe = pull("piper-joe")

@@ -4,11 +4,10 @@ import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor
 import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
+import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { Asr } from "../../src/asr/Asr.ts"
-import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
-import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
@@ -22,6 +21,7 @@ import type { EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import { Embedders } from "../../src/recall/Embedder.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
@@ -29,11 +29,14 @@ import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
+import * as Cast from "./Cast.ts"
 import * as FakeVad from "./FakeVad.ts"
-import { characterConfig, hearing, systemConfig, translated } from "./Fixtures.ts"
+import { systemConfig } from "./Fixtures.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
+import * as MemoryFacts from "./MemoryFacts.ts"
 import * as MemoryHistory from "./MemoryHistory.ts"
+import * as WordEmbedder from "./WordEmbedder.ts"
 
 /** How long each fake engine takes to open, in ms. */
 export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300 } as const
@@ -46,6 +49,12 @@ export interface World {
   readonly failures: Map<EngineKind, number>
   /** Answers of the agent; by default one sentence that repeats the input. */
   reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  /** What the agent's model writes outside of conversations; without it, it cannot be asked to. */
+  write: Agent["write"]
+  /** What the agents' settings are changed to. */
+  settings: Cast.Settings
+  /** Facts that have been learnt. */
+  readonly facts: Array<MemoryFacts.Kept>
   /** Tools of every character. */
   mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
@@ -75,6 +84,9 @@ export const make = (): World => ({
   stored: new Map(),
   failures: new Map(),
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
+  write: undefined,
+  settings: {},
+  facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
   translation: undefined,
@@ -111,7 +123,8 @@ const agentOf = (world: World): Agent => ({
     Stream.suspend(() => {
       world.asked.push(input)
       return world.reply(input)
-    }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended"))))
+    }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended")))),
+  ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
 })
 
 const speak = (world: World, text: string) =>
@@ -159,31 +172,14 @@ const asrOf = (world: World): Asr => {
   }
 }
 
-/** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
-const others: Readonly<Record<string, CharacterConfig>> = {
-  "b.yaml": hearing("b", { required_misses: 5 }),
-  "c.yaml": characterConfig("c")
-}
-
-const configuration = (world: World) =>
-  Layer.mergeAll(
-    Layer.succeed(Characters, {
-      get base() {
-        return translated(hearing("a"), world.translation)
-      },
-      list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
-      resolve: (filename) => {
-        const found = filename === "conf.yaml" ? hearing("a") : others[filename]
-        return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(found)
-      }
-    }),
-    Layer.succeed(Settings, { folder: ".", system: systemConfig }),
-    Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
-    Layer.succeed(Prompts, {
-      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-    }),
-    Layer.mock(ModelStore, { progress: Stream.never })
-  )
+const configuration = Layer.mergeAll(
+  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
+  Layer.succeed(ModelDict, { modelInfo: (name) => ({ name, url: "", emotionMap: { joy: 1 } }) }),
+  Layer.succeed(Prompts, {
+    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+  }),
+  Layer.mock(ModelStore, { progress: Stream.never })
+)
 
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
@@ -219,6 +215,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
           )
       }))
     ),
+    Layer.succeed(Embedders, { open: Effect.succeed(WordEmbedder.embedder) }),
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
@@ -228,7 +225,10 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
   return Layer.mergeAll(
     engines,
     SessionRegistry.layer,
-    configuration(world),
+    configuration,
+    Cast.characters(world),
+    Tokens.layer,
+    MemoryFacts.layer(world.facts),
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),

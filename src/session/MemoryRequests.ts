@@ -1,0 +1,55 @@
+import { Effect, Ref } from "effect"
+import { Client } from "../conversation/Client.ts"
+import { Facts } from "../history/Facts.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Remembering from "./Remembering.ts"
+import type { Session } from "./Session.ts"
+
+type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { readonly type: Type }>
+
+/** Facts of other characters and of other people are none of the session's. */
+const owner = (session: Session) =>
+  Effect.map(Ref.get(session.seat), ({ character }) => Remembering.ownerOf(session, character))
+
+/** `fetch-memories` */
+export const list = Effect.fn("MemoryRequests.list")(function* (session: Session) {
+  const facts = yield* (yield* Facts).list(yield* owner(session))
+  yield* (yield* Client).send({
+    type: "memory-list",
+    memories: facts.map(({ created, id, importance, text, updated }) => ({
+      id,
+      text,
+      importance,
+      created: new Date(created).toISOString(),
+      updated: new Date(updated).toISOString()
+    }))
+  })
+})
+
+/** `edit-memory` */
+export const edit = Effect.fn("MemoryRequests.edit")(function* (
+  session: Session,
+  { id, importance, text }: Message<"edit-memory">
+) {
+  const change = { text, ...(importance === undefined ? {} : { importance }) }
+  const success = yield* (yield* Facts).edit(yield* owner(session), id, change)
+  yield* (yield* Client).send({ type: "memory-edited", success, id })
+})
+
+/** `delete-memory`: one, or all. What the last turns have told is not learnt any more: it would come back. */
+export const remove = Effect.fn("MemoryRequests.remove")(function* (
+  session: Session,
+  { all, id }: Message<"delete-memory">
+) {
+  const client = yield* Client
+  if (!all && id === undefined) {
+    return yield* client.send(
+      ServerMessage.failure("delete-memory: say which memory, with `id`, or `all: true` for every one.")
+    )
+  }
+  yield* Remembering.stopLearning(session)
+  const ids = all || id === undefined ? "all" : [id]
+  const deleted = yield* (yield* Facts).remove(yield* owner(session), ids)
+  yield* client.send({ type: "memory-deleted", success: all || deleted > 0, deleted })
+})

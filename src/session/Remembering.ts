@@ -1,0 +1,157 @@
+import { Effect } from "effect"
+import type { Memory } from "../agent/Memory.ts"
+import * as Summary from "../agent/Summary.ts"
+import { Facts } from "../history/Facts.ts"
+import type { Owner } from "../history/Facts.ts"
+import * as Learning from "../recall/Learning.ts"
+import * as Recall from "../recall/Recall.ts"
+import * as FiberSlot from "../supervision/FiberSlot.ts"
+import { Census } from "../telemetry/Census.ts"
+import type { Extensions } from "./Extensions.ts"
+import type { LiveCharacter } from "./LiveCharacter.ts"
+
+/** Turns that wait to be learnt from; when more do, the oldest is let go. */
+const mostWaiting = 4
+
+/** What goes on behind the turns of a session: no turn waits for it, and it stops with the session. */
+export interface Remembering {
+  readonly summarising: FiberSlot.FiberSlot
+  readonly learning: FiberSlot.FiberSlot
+  /** Whether each of them has something under way. */
+  readonly busy: { summarising: boolean; learning: boolean }
+  /** Turns to learn from, with what is to learn from them. */
+  readonly waiting: Array<Effect.Effect<void>>
+}
+
+/** The caller's scope owns the work. */
+export const make = Effect.gen(function* () {
+  const remembering: Remembering = {
+    summarising: yield* FiberSlot.make,
+    learning: yield* FiberSlot.make,
+    busy: { summarising: false, learning: false },
+    waiting: []
+  }
+  return remembering
+})
+
+/** What remembering uses of its session. */
+interface Places {
+  readonly extensions: Extensions
+  readonly memory: Memory
+  readonly remembering: Remembering
+  /** Who answers now. */
+  readonly seat: Effect.Effect<{ readonly character: LiveCharacter }>
+}
+
+/** Whose facts the session may know: those of its character about its person. */
+export const ownerOf = ({ extensions }: Pick<Places, "extensions">, { config }: LiveCharacter): Owner => ({
+  confUid: config.conf_uid,
+  person: extensions.person ?? config.human_name
+})
+
+const rulesOf = ({ config }: LiveCharacter) => {
+  const rules = config.agent_config.agent_settings.basic_memory_agent?.long_term_memory
+  return rules?.enabled === true ? rules : undefined
+}
+
+/** How the facts of the session are looked through; none if its character keeps none. */
+const keeperOf = Effect.fnUntraced(function* (session: Places, character: LiveCharacter) {
+  const rules = rulesOf(character)
+  if (rules === undefined) return undefined
+  const keeper: Recall.Keeper = {
+    facts: yield* Facts,
+    embedder: character.services.embedder,
+    owner: ownerOf(session, character),
+    rules
+  }
+  return keeper
+})
+
+/** Starts `work` unless some is under way. */
+const unlessBusy = Effect.fnUntraced(function* (
+  { busy, ...slots }: Remembering,
+  which: "summarising" | "learning",
+  work: Effect.Effect<void>
+) {
+  if (busy[which]) return
+  const census = yield* Census
+  yield* slots[which].start(
+    Effect.suspend(() => {
+      busy[which] = true
+      return work
+    }).pipe(
+      Effect.catchAllDefect((defect) => Effect.logError(`${which} died`, defect)),
+      Effect.ensuring(Effect.sync(() => (busy[which] = false))),
+      census.track("remembering")
+    )
+  )
+})
+
+/** Summarises the older part of the memory in the background, if it has become long. */
+export const summarise = Effect.fnUntraced(function* ({ memory, remembering, seat }: Places) {
+  if ((yield* memory.older) === undefined) return
+  const { character } = yield* seat
+  yield* unlessBusy(
+    remembering,
+    "summarising",
+    character.services.agent.pipe(
+      Effect.flatMap(({ write }) => (write === undefined ? Effect.void : Summary.keep(memory, write))),
+      // Its warm-up has told why there is no agent.
+      Effect.catchAll(() => Effect.void)
+    )
+  )
+})
+
+const learnNext = ({ waiting }: Remembering): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const next = waiting.shift()
+    return next === undefined ? Effect.void : next
+  })
+
+/** The facts of a turn are learnt in the background, one turn after the other. */
+const learn = Effect.fnUntraced(function* (
+  { remembering }: Places,
+  character: LiveCharacter,
+  keeper: Recall.Keeper,
+  exchange: Learning.Exchange
+) {
+  const { waiting } = remembering
+  const one = character.services.agent.pipe(
+    Effect.flatMap(({ write }) =>
+      write === undefined ? Effect.void : Learning.learn(keeper, write, exchange)
+    ),
+    Effect.catchAll(() => Effect.void)
+  )
+  if (waiting.push(one) > mostWaiting) waiting.shift()
+  yield* unlessBusy(
+    remembering,
+    "learning",
+    Effect.repeat(learnNext(remembering), { while: () => waiting.length > 0 })
+  )
+})
+
+/** What a turn with the seated character asks of its session's remembering. */
+export const ofTurn = Effect.fnUntraced(function* (session: Places, character: LiveCharacter) {
+  const census = yield* Census
+  const keeper = yield* keeperOf(session, character)
+  return {
+    recall: (text: string) => (keeper === undefined ? Effect.succeed([]) : Recall.recall(keeper, text)),
+    onAnswered: (asked: string | undefined, answer: string) =>
+      Effect.zipRight(
+        summarise(session),
+        keeper === undefined || asked === undefined
+          ? Effect.void
+          : learn(session, character, keeper, { asked, answer })
+      ).pipe(Effect.provideService(Census, census))
+  }
+})
+
+/** The conversation is left: what is being summarised of it means nothing any more. */
+export const leave = ({ remembering }: Pick<Places, "remembering">) => remembering.summarising.stop
+
+/** Nothing more is learnt of the turns so far: their character leaves, or facts are deleted and must not come back. */
+export const stopLearning = ({ remembering }: Pick<Places, "remembering">) =>
+  Effect.suspend(() => {
+    remembering.waiting.length = 0
+    return remembering.learning.stop
+  })

@@ -1,0 +1,193 @@
+import { NodeContext } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Option, Ref, TestClock } from "effect"
+import { EnginePool } from "../../src/engine/EnginePool.ts"
+import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
+import { Facts } from "../../src/history/Facts.ts"
+import { ModelStore } from "../../src/models/ModelStore.ts"
+import { Embedders } from "../../src/recall/Embedder.ts"
+import * as Learning from "../../src/recall/Learning.ts"
+import * as Ranking from "../../src/recall/Ranking.ts"
+import * as Recall from "../../src/recall/Recall.ts"
+import * as EmbeddedModel from "../support/EmbeddedModel.ts"
+import * as HistoryDatabase from "../support/HistoryDatabase.ts"
+import { rememberingSettings } from "../support/Cast.ts"
+
+/** What Anna's friend knows, and what she says that should bring it to mind. */
+const pairs = [
+  ["Anna has two cats called Miso and Tofu.", "What are my pets called?"],
+  ["Anna works as a nurse in a children's hospital.", "I'm so tired after my shift at work."],
+  ["Anna is allergic to peanuts.", "Can I eat this satay sauce, or am I allergic?"],
+  ["Anna's birthday is on the 3rd of May.", "How should I celebrate turning thirty?"],
+  ["Anna lives in Lisbon with her sister.", "Where do I live?"],
+  ["Anna is learning to play the violin.", "Do you remember which instrument I practise?"],
+  ["Anna prefers tea to coffee.", "What should I drink this morning?"],
+  ["Anna's favourite film is Spirited Away.", "Recommend me a movie for tonight."],
+  ["Anna ran her first marathon in October.", "I want to go jogging again."],
+  ["Anna is afraid of flying.", "I have to take a plane to the conference."],
+  ["Anna's mother is called Helena and lives in Porto.", "My mum called me yesterday."],
+  ["Anna is vegetarian.", "What could I cook for dinner without meat?"],
+  ["Anna studied biology in Coimbra.", "What did I study at university?"],
+  ["Anna drives an old red Fiat.", "My car broke down."],
+  ["Anna wants to learn Japanese before her trip to Kyoto.", "Which language am I learning?"],
+  ["Anna broke her arm when she was ten.", "I fell and my arm hurts."],
+  ["Anna plays chess online every Sunday.", "Let's play a board game."],
+  ["Anna dislikes loud music.", "Shall I go to the rock concert?"],
+  ["Anna has a brother who lives in Canada.", "My sibling is visiting me from abroad."],
+  ["Anna saves money to buy a small boat.", "What am I saving my money for?"]
+] as const
+
+const model = await Effect.runPromise(EmbeddedModel.embedding)
+const owner = { confUid: "a", person: "Anna" }
+const rules = rememberingSettings.long_term_memory
+
+const services = Layer.mergeAll(
+  Layer.provideMerge(
+    Embedders.layer,
+    Layer.merge(EnginePool.layer({ idleTimeToLive: 0 }), ModelStore.layer())
+  ),
+  HistoryDatabase.fresh
+).pipe(Layer.provideMerge(NodeContext.layer))
+
+const open = Effect.gen(function* () {
+  const embedder = yield* (yield* Embedders).open
+  const facts = yield* Facts
+  const keeper: Recall.Keeper = { embedder: Effect.succeed(embedder), facts, owner, rules }
+  const remember = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, importance = 5) {
+    const vectors = yield* Recall.meanings(keeper, texts)
+    yield* Effect.forEach(texts, (text, index) =>
+      facts.add(owner, { text, importance, embedding: vectors[index]! })
+    )
+  })
+  return { facts, keeper, remember }
+})
+
+/** A model that notes what it is told to note. */
+const noting =
+  (...operations: ReadonlyArray<object>) =>
+  () =>
+    Effect.succeed(JSON.stringify({ operations }))
+
+const said = { asked: "I have something to tell.", answer: "Tell me." }
+const texts = (facts: Facts["Type"]) => Effect.map(facts.list(owner), (list) => list.map(({ text }) => text))
+
+describe.skipIf(Option.isNone(model))("with the model of this machine", () => {
+  it.scopedLive("what a person says brings to mind what is known of it", () =>
+    Effect.gen(function* () {
+      const { keeper, remember } = yield* open
+      yield* remember(pairs.map(([fact]) => fact))
+      let found = 0
+      for (const [fact, question] of pairs)
+        if ((yield* Recall.recall(keeper, question)).includes(fact)) found++
+      expect(found).toBeGreaterThanOrEqual(18)
+
+      const facts = yield* Recall.traces(keeper)
+      let first = 0
+      for (const [index, [, question]] of pairs.entries()) {
+        const [meaning] = yield* Recall.meanings(keeper, [question])
+        if (Ranking.nearest(facts, meaning!, 1)[0]?.trace.id === facts[index]!.id) first++
+      }
+      expect(first).toBeGreaterThanOrEqual(12)
+    }).pipe(Effect.provide(services))
+  )
+
+  it.scopedLive("learns, refreshes what is said again, corrects and forgets as the model says", () =>
+    Effect.gen(function* () {
+      const { facts, keeper } = yield* open
+      const learn = (...operations: ReadonlyArray<object>) =>
+        Learning.learn(keeper, noting(...operations), said)
+      yield* learn({ op: "add", text: "Anna has two cats called Miso and Tofu.", importance: 6 })
+      yield* learn({ op: "add", text: "Anna has two cats named Tofu and Miso.", importance: 3 })
+      expect(yield* facts.list(owner)).toMatchObject([
+        { text: "Anna has two cats named Tofu and Miso.", importance: 6 }
+      ])
+      yield* learn({ op: "add", text: "Anna lives in Lisbon.", importance: 8 })
+      const [cats, home] = yield* facts.list(owner)
+      yield* learn({ op: "update", id: home!.id, text: "Anna lives in Berlin.", importance: 8 })
+      expect(yield* texts(facts)).toEqual([cats!.text, "Anna lives in Berlin."])
+      // Ids that it was not shown are none of its business.
+      const other = yield* facts.add(
+        { confUid: "a", person: "Ben" },
+        { text: "Ben is here.", importance: 5, embedding: new Int8Array(256) }
+      )
+      yield* learn({ op: "delete", id: other }, { op: "update", id: other, text: "Nobody." })
+      expect(yield* facts.list({ confUid: "a", person: "Ben" })).toHaveLength(1)
+      yield* learn({ op: "delete", id: cats!.id })
+      expect(yield* texts(facts)).toEqual(["Anna lives in Berlin."])
+      expect(yield* Recall.recall(keeper, "Where do I live?")).toEqual(["Anna lives in Berlin."])
+    }).pipe(Effect.provide(services))
+  )
+
+  it.scopedLive(
+    "an edited text is found by its new meaning, and a full memory lets the least valuable go",
+    () =>
+      Effect.gen(function* () {
+        const { facts, keeper, remember } = yield* open
+        yield* remember(["Anna likes tea."], 9)
+        const [tea] = yield* facts.list(owner)
+        yield* facts.edit(owner, tea!.id, { text: "Anna sails a boat." })
+        expect(yield* Recall.recall(keeper, "I was on the boat")).toEqual(["Anna sails a boat."])
+        const few = { ...keeper, rules: { ...rules, max_facts: 2 } }
+        yield* Learning.learn(
+          few,
+          noting(
+            { op: "add", text: "Anna has a dog.", importance: 1 },
+            { op: "add", text: "Anna was born in Rome.", importance: 10 }
+          ),
+          said
+        )
+        expect(yield* texts(facts)).toEqual(["Anna sails a boat.", "Anna was born in Rome."])
+      }).pipe(Effect.provide(services))
+  )
+
+  it.scopedLive("a model that cannot be opened is told with what to do", () =>
+    Effect.gen(function* () {
+      const empty = ModelStore.layer({ folder: yield* HistoryDatabase.temporaryFolder, offline: true })
+      const pool = EnginePool.layer({ idleTimeToLive: 0 })
+      const layer = Layer.provide(Embedders.layer, Layer.merge(pool, empty))
+      const failure = yield* Effect.flatMap(Embedders, ({ open }) => Effect.flip(open)).pipe(
+        Effect.provide(layer)
+      )
+      expect(failure).toBeInstanceOf(EngineUnavailable)
+      expect(failure.message).toMatch(/offline.*seiyuu models pull wordllama-256/)
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+})
+
+describe("a turn", () => {
+  it.scoped("does not wait longer than 300 ms for what comes to mind, and goes on when nothing can", () =>
+    Effect.gen(function* () {
+      const facts = yield* Facts
+      yield* facts.add(owner, { text: "Anna is here.", importance: 5, embedding: Int8Array.of(1) })
+      const stuck = yield* Effect.fork(
+        Recall.recall({ embedder: Effect.never, facts, owner, rules }, "Who is here?")
+      )
+      yield* TestClock.adjust("299 millis")
+      expect(stuck.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("2 millis")
+      expect(yield* stuck.await).toEqual(Exit.succeed([]))
+
+      const broken = new EngineUnavailable({
+        kind: "embedding",
+        engine: "long_term_memory",
+        reason: "it is missing",
+        advice: "Fetch it."
+      })
+      const asked = yield* Ref.make(0)
+      const recalled = yield* Recall.recall(
+        {
+          embedder: Effect.zipRight(
+            Ref.update(asked, (n) => n + 1),
+            broken
+          ),
+          facts,
+          owner,
+          rules
+        },
+        "Who is here?"
+      )
+      expect(recalled).toEqual([])
+      expect(yield* asked).toBe(1)
+    }).pipe(Effect.provide(HistoryDatabase.fresh))
+  )
+})

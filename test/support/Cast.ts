@@ -1,0 +1,49 @@
+import { Effect, Layer } from "effect"
+import type { BasicMemoryAgentConfig } from "../../src/config/AgentConfig.ts"
+import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
+import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
+import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import { characterConfig, hearing, translated } from "./Fixtures.ts"
+
+export type Settings = Partial<BasicMemoryAgentConfig>
+
+/** Settings with which a character keeps facts about people. */
+export const rememberingSettings = {
+  long_term_memory: { enabled: true, max_facts: 1000, recall: 6, min_similarity: 0.1, half_life_days: 60 }
+}
+
+/** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
+const others: Readonly<Record<string, CharacterConfig>> = {
+  "b.yaml": hearing("b", { required_misses: 5 }),
+  "c.yaml": characterConfig("c")
+}
+
+const withSettings = (config: CharacterConfig, settings: Settings): CharacterConfig => {
+  const { agent_config } = config
+  const basic_memory_agent = { ...agent_config.agent_settings.basic_memory_agent!, ...settings }
+  return {
+    ...config,
+    agent_config: { ...agent_config, agent_settings: { ...agent_config.agent_settings, basic_memory_agent } }
+  }
+}
+
+/** What is changed of the characters when they are next asked for. */
+interface Changes {
+  readonly settings: Settings
+  readonly translation: TranslatorConfig | undefined
+}
+
+export const characters = (changes: Changes) => {
+  const changed = (config: CharacterConfig) =>
+    translated(withSettings(config, changes.settings), changes.translation)
+  return Layer.succeed(Characters, {
+    get base() {
+      return changed(hearing("a"))
+    },
+    list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
+    resolve: (filename) => {
+      const found = filename === "conf.yaml" ? hearing("a") : others[filename]
+      return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(changed(found))
+    }
+  })
+}
