@@ -9,6 +9,7 @@ import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
 import * as HumeChat from "./HumeChat.ts"
+import * as OwnVoice from "./OwnVoice.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
 
 /** Longest time in which nothing comes. */
@@ -122,15 +123,7 @@ const answering = ({ decode }: Services, emotions: ReadonlyArray<string>) => {
   const shown = (text: string): AgentEvent => ({ _tag: "Audio", text, pcm: Speech.nothing })
 
   const sound = (id: string | undefined, data: string) =>
-    decode.decode(new Uint8Array(Buffer.from(data, "base64"))).pipe(
-      Effect.mapError(
-        (cause) =>
-          new RemoteFailure.Unanswered({
-            reason: "unreadable",
-            detail: "sent sound that cannot be decoded",
-            cause
-          })
-      ),
+    OwnVoice.read(decode, data).pipe(
       Effect.map((pcm): ReadonlyArray<AgentEvent> => {
         const own = texts.findIndex((text) => text.id === id)
         // The sound comes in chunks: the first one takes the text along.

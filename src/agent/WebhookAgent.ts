@@ -5,6 +5,7 @@ import type { Decode } from "../audio/Decode.ts"
 import type { WebhookAgentConfig } from "../config/RemoteAgentConfig.ts"
 import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
+import * as OwnVoice from "./OwnVoice.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as WebhookEvents from "./WebhookEvents.ts"
@@ -44,17 +45,9 @@ export const make = (
         return Effect.succeed([{ _tag: "Tool", call: { id, tool: name, status, content } }])
       }
       case "audio":
-        return decode.decode(new Uint8Array(Buffer.from(event.audio, "base64"))).pipe(
-          Effect.map((pcm): ReadonlyArray<AgentEvent> => [{ _tag: "Audio", text: event.text, pcm }]),
-          Effect.mapError(
-            (cause) =>
-              new RemoteFailure.Unanswered({
-                reason: "unreadable",
-                detail: "sent sound that cannot be decoded",
-                cause
-              })
-          )
-        )
+        return Effect.map(OwnVoice.read(decode, event.audio), (pcm): ReadonlyArray<AgentEvent> => [
+          { _tag: "Audio", text: event.text, pcm }
+        ])
       case "error":
         return new RemoteFailure.Reported({ said: event.message })
     }

@@ -3,8 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Redacted, Stream } from "effect"
 import * as AiSdkLlm from "../../src/llm/AiSdkLlm.ts"
 import * as UndiciFetch from "../../src/llm/UndiciFetch.ts"
-import type { LlmDelta, LlmFailed, LlmRequest } from "../../src/llm/Llm.ts"
+import type { LlmDelta, LlmRequest } from "../../src/llm/Llm.ts"
 import * as AnthropicServer from "../support/AnthropicServer.ts"
+import { collect } from "./LlmLab.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { echo, startStub } from "../support/StubServer.ts"
 import type { ChatScript } from "../support/ChatAnswer.ts"
@@ -33,22 +34,6 @@ const ask = (text: string): LlmRequest => ({
 const chat = (...scripts: ReadonlyArray<ChatScript>) => ({
   chat: (_: unknown, index: number) => scripts[Math.min(index, scripts.length - 1)]!
 })
-
-/** Everything up to the end or the failure, pieces of one kind joined, and the failure. */
-const collect = (stream: Stream.Stream<LlmDelta, LlmFailed>) =>
-  Effect.gen(function* () {
-    const deltas: Array<LlmDelta> = []
-    const outcome = yield* Effect.either(
-      Stream.runForEach(stream, (delta) =>
-        Effect.sync(() => {
-          const before = deltas.at(-1)
-          if (delta._tag === "Call" || before?._tag !== delta._tag) return void deltas.push(delta)
-          deltas[deltas.length - 1] = { _tag: delta._tag, text: before.text + delta.text }
-        })
-      )
-    )
-    return { deltas, failure: outcome._tag === "Left" ? outcome.left : undefined }
-  })
 
 const answerOf = Effect.fnUntraced(function* (...scripts: ReadonlyArray<ChatScript>) {
   const stub = yield* StubProviders.open(chat(...scripts))
