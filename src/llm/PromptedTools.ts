@@ -49,7 +49,7 @@ const prompted = (
   const { tools: _, ...bare } = request
   const system = [request.system, ToolPrompt.system(prompt, tools)].filter((part) => part !== "").join("\n\n")
   const blocks = ThinkBlocks.make<LlmDelta>()
-  const reader = WrittenCall.reader()
+  const reader = WrittenCall.reader(new Set(tools.map(({ name }) => name)))
   let called = false
 
   const deltasOf = ({ calls, text }: WrittenCall.Read) =>

@@ -54,14 +54,20 @@ const inputOf = (value: unknown): string => {
 
 const callOf = (value: unknown): ReadonlyArray<WrittenCall> => {
   if (!isMapping(value)) return []
-  const name = pick(value, nameKeys)
+  const outer = pick(value, nameKeys)
   // OpenAI's own shape: {"type": "function", "function": {"name": …, "arguments": …}}
-  if (isMapping(name)) return callOf(name)
-  return isName(name) ? [{ name, input: inputOf(pick(value, inputKeys)) }] : []
+  const call = isMapping(outer) ? outer : value
+  const name = pick(call, nameKeys)
+  return isName(name) ? [{ name, input: inputOf(pick(call, inputKeys)) }] : []
 }
 
-const callsOf = (value: unknown): ReadonlyArray<WrittenCall> =>
-  Array.isArray(value) ? value.flatMap(callOf) : callOf(value)
+/** Whether JSON with a name is meant as a call, and not as an answer about somebody of that name. */
+const isMeant = (value: unknown, tools: ReadonlySet<string>): boolean => {
+  if (Array.isArray(value)) return value.length > 0 && value.every((one) => isMeant(one, tools))
+  const [call] = callOf(value)
+  if (call === undefined || !isMapping(value)) return false
+  return tools.has(call.name) || [...inputKeys, "function"].some((key) => value[key] !== undefined)
+}
 
 /** The JSON in a text that begins with an opening. */
 const jsonIn = (held: string): string => held.slice(Math.max(0, held.search(/[{[]/u)))
@@ -80,58 +86,95 @@ const mayBecomeCall = (held: string): boolean => {
   return whole === undefined ? [...keys].some((known) => known.startsWith(key)) : key === "" || keys.has(key)
 }
 
+/** Longest call, in characters: what is longer is text. */
+const longestCall = 65_536
+
+/** Looks for the end of a JSON value in text that comes in pieces, each character once. */
+const endFinder = () => {
+  let depth = 0
+  let inText = false
+  let escaped = false
+  let looked = 0
+  /** Where the value that begins in `text` ends, if it does; `text` only ever grows. */
+  return (text: string): number | undefined => {
+    for (; looked < text.length; looked++) {
+      const character = text[looked]!
+      if (escaped) escaped = false
+      else if (inText) {
+        if (character === "\\") escaped = true
+        else if (character === '"') inText = false
+      } else if (character === '"') inText = depth > 0
+      else if (character === "{" || character === "[") depth++
+      else if ((character === "}" || character === "]") && depth > 0 && --depth === 0) return ++looked
+    }
+    return undefined
+  }
+}
+
 /**
  * Finds calls that a model writes as JSON in the midst of its text. Text is passed on as it comes, up to where a call may
  * begin; what turns out to be none is passed on as well. JSON that is broken at the end of the text is repaired.
+ * `tools`: the names of those that there are.
  */
-export const reader = (): Reader => {
+export const reader = (tools: ReadonlySet<string>): Reader => {
   let held = ""
+  /** Set while `held` begins with what may become a call. */
+  let findEnd: ReturnType<typeof endFinder> | undefined
+
+  const callsIn = (json: string): ReadonlyArray<WrittenCall> =>
+    Option.match(
+      Option.orElse(parse(json), () => repair(json)),
+      {
+        onNone: () => [],
+        onSome: (value) => {
+          if (!isMeant(value, tools)) return []
+          return Array.isArray(value) ? value.flatMap(callOf) : callOf(value)
+        }
+      }
+    )
+
+  /** Lets go of the first characters of what is held. */
+  const release = (length: number): string => {
+    const text = held.slice(0, length)
+    held = held.slice(length)
+    findEnd = undefined
+    return text
+  }
 
   const push = (piece: string): Read => {
     held += piece
     let text = ""
     for (;;) {
-      const at = held.search(opening)
-      if (at < 0) {
-        const keep = openingBegun.exec(held)?.[0].length ?? 0
-        text += held.slice(0, held.length - keep)
-        held = held.slice(held.length - keep)
-        return { text, calls: [] }
+      if (findEnd === undefined) {
+        const at = held.search(opening)
+        if (at < 0) {
+          const keep = openingBegun.exec(held)?.[0].length ?? 0
+          return { text: text + release(held.length - keep), calls: [] }
+        }
+        text += release(at)
+        findEnd = endFinder()
       }
-      text += held.slice(0, at)
-      held = held.slice(at)
-      if (mayBecomeCall(held)) break
-      const length = opening.exec(held)![0].length
-      text += held.slice(0, length)
-      held = held.slice(length)
+      if (!mayBecomeCall(held) || held.length > longestCall) {
+        text += release(opening.exec(held)![0].length)
+        continue
+      }
+      const end = findEnd(held)
+      if (end === undefined) return { text, calls: [] }
+      const calls = callsIn(jsonIn(held.slice(0, end)))
+      if (calls.length > 0) {
+        held = ""
+        return { text, calls }
+      }
+      text += release(end)
     }
-    if (!/[}\]]/u.test(piece)) return { text, calls: [] }
-    const calls = complete(held)
-    if (calls.length > 0) held = ""
-    return { text, calls }
   }
 
   const flush = (): Read => {
-    const rest = held
-    held = ""
-    const calls = mayBeJson(rest)
-      ? Option.match(repair(jsonIn(rest)), { onNone: () => [], onSome: callsOf })
-      : []
+    const begun = findEnd !== undefined
+    const rest = release(held.length)
+    const calls = begun && /[{[]/u.test(rest) ? callsIn(jsonIn(rest)) : []
     return calls.length > 0 ? { text: "", calls } : { text: rest, calls: [] }
   }
 
   return { push, flush }
-}
-
-const mayBeJson = (text: string): boolean => /[{[]/u.test(text)
-
-/** The calls of a text whose JSON has come to its end, whatever follows it. */
-const complete = (held: string): ReadonlyArray<WrittenCall> => {
-  const json = jsonIn(held)
-  const end = json.startsWith("[") ? "]" : "}"
-  for (let at = json.indexOf(end); at >= 0; at = json.indexOf(end, at + 1)) {
-    const value = parse(json.slice(0, at + 1))
-    if (Option.isSome(value)) return callsOf(value.value)
-  }
-  return []
 }

@@ -4,7 +4,7 @@ import * as WrittenCall from "../../src/llm/WrittenCall.ts"
 
 /** Reads a whole text, cut into pieces of the given sizes; stops at the first calls, as the caller does. */
 const read = (text: string, sizes: ReadonlyArray<number> = [text.length || 1]) => {
-  const reader = WrittenCall.reader()
+  const reader = WrittenCall.reader(tools)
   let said = ""
   let at = 0
   for (let turn = 0; at < text.length; turn++) {
@@ -17,6 +17,8 @@ const read = (text: string, sizes: ReadonlyArray<number> = [text.length || 1]) =
   const last = reader.flush()
   return { said: said + last.text, calls: last.calls, readTo: at }
 }
+
+const tools = new Set(["weather", "a", "b"])
 
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 })
 
@@ -64,7 +66,7 @@ describe("a call written as text", () => {
   })
 
   it("holds back nothing that cannot be a call", () => {
-    const reader = WrittenCall.reader()
+    const reader = WrittenCall.reader(tools)
     for (const text of ["[joy] Hello", " {curly} words", " ```python\n", ' {"city": 1}', " [1, 2]", " a < b"])
       expect(reader.push(text)).toEqual({ text, calls: [] })
   })
@@ -72,6 +74,26 @@ describe("a call written as text", () => {
   it("is text after all when it names no tool", () => {
     const text = 'Look: {"type": "cat", "id": 7} and so on'
     expect(read(text, [2])).toMatchObject({ said: text, calls: [] })
+  })
+
+  it("is none when something of that name is only spoken of", () => {
+    const text = 'Here is a person: {"name": "Alice", "age": 5}. Nice? And {"tool": "x"} too.'
+    expect(read(text, [3])).toMatchObject({ said: text, calls: [] })
+    // A tool that there is none of, called as one: the model is told so.
+    expect(read('{"tool": "oven", "arguments": {}}').calls).toEqual([{ name: "oven", input: "{}" }])
+    expect(read('[{"name": "weather"}, {"name": "Alice"}]').calls).toEqual([])
+  })
+
+  it("is read in time that grows with its length, and is text beyond a bound", () => {
+    const long = `{"tool": "weather", "arguments": {"x": [${"{},".repeat(20_000)}{}]}}`
+    expect(read(long, [3]).calls).toHaveLength(1)
+    const endless = `{"tool": "weather", "arguments": {"x": "${"}]".repeat(50_000)}`
+    expect(read(endless, [5])).toMatchObject({ said: endless, calls: [] })
+  })
+
+  it("takes no more of a nest than a call has", () => {
+    const nest = `${'{"function": '.repeat(2000)}1${"}".repeat(2000)}`
+    expect(read(nest)).toMatchObject({ said: nest, calls: [] })
   })
 
   it("loses no text that holds none", () => {
