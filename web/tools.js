@@ -5,6 +5,9 @@ const states = { running: "is running", completed: "is done", error: "failed" }
 /** Longest part of a result that is shown, in characters. */
 const longest = 200
 
+/** Calls that are shown at once. */
+const mostLines = 8
+
 const picture = ({ data }) => {
   const image = document.createElement("img")
   image.src = data
@@ -17,6 +20,8 @@ const picture = ({ data }) => {
  * whether it is allowed.
  */
 export const createTools = (answer) => {
+  /** The lines of this turn's calls, by their ids. */
+  const lines = new Map()
   /** The question on the screen. */
   let asked
   let expiry
@@ -37,26 +42,31 @@ export const createTools = (answer) => {
   byId("refuse").addEventListener("click", () => decide(false))
 
   return {
-    status: ({ tool_name, status, content, images }) => {
+    /** One line for each call, with what it has come to. */
+    status: ({ tool_id, tool_name, status, content, images }) => {
+      const line = lines.get(tool_id) ?? document.createElement("li")
+      lines.set(tool_id, line)
       const detail = status === "running" ? "" : `: ${content.slice(0, longest)}`
-      byId("tools").textContent = `${tool_name} ${states[status] ?? status}${detail}`
-      byId("tool-pictures").replaceChildren(...(images ?? []).map(picture))
+      line.textContent = `${tool_name} ${states[status] ?? status}${detail}`
+      line.append(...(images ?? []).map(picture))
+      byId("tools").append(line)
+      while (byId("tools").children.length > mostLines) byId("tools").firstElementChild.remove()
     },
     ask: ({ tool_id, tool_name, name, arguments: input, expires_in }) => {
-      // One question at a time: another one has come, so the answer to this one is no.
-      decide(false)
+      // A question that has run out leaves its place to the next one.
+      withdraw()
       asked = tool_id
       expiry = setTimeout(withdraw, expires_in * 1000)
       byId("consent-text").textContent =
         `${name} wants to use the tool ${tool_name} with ${JSON.stringify(input)}.`
+      // The focus stays: whoever is typing must not allow it by the next key.
       byId("consent").hidden = false
-      byId("allow").focus()
     },
     withdraw,
     clear: () => {
       withdraw()
-      byId("tools").textContent = ""
-      byId("tool-pictures").replaceChildren()
+      lines.clear()
+      byId("tools").replaceChildren()
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Either, Effect, Option, Schema, Stream } from "effect"
+import { Cause, Either, Effect, Option, Random, Schema, Stream } from "effect"
 import { jsonrepair } from "jsonrepair"
 import type { ToolOutcome, ToolRequest } from "../llm/Llm.ts"
 import type { McpClient, Tool, ToolResult } from "../mcp/McpClient.ts"
@@ -6,6 +6,10 @@ import type { AgentEvent, AgentInput } from "./Agent.ts"
 
 /** How many calls of one step run at the same time. */
 const parallelCalls = 4
+/** Calls of one step that are run; models that ask for more have lost their way. */
+const mostCalls = 16
+/** Names of tools that a model is told when it calls one that there is none of. */
+const mostNames = 20
 
 /** What a step's calls need. */
 export interface Options {
@@ -23,10 +27,13 @@ export const run = (
   onOutcomes: (outcomes: ReadonlyArray<ToolOutcome>) => void
 ): Stream.Stream<AgentEvent> => {
   const outcomes = new Map<ToolRequest, ToolOutcome>()
-  return Stream.fromIterable(requests).pipe(
-    Stream.flatMap((request) => call(options, request, (outcome) => void outcomes.set(request, outcome)), {
-      concurrency: parallelCalls
-    }),
+  for (const outcome of refuse(requests.slice(mostCalls), `at most ${mostCalls} tools are called at once`))
+    outcomes.set(outcome.request, outcome)
+  return Stream.fromIterable(requests.slice(0, mostCalls)).pipe(
+    Stream.flatMap(
+      (request) => Stream.unwrap(Effect.map(ownId, (id) => call(options, { id, request, outcomes }))),
+      { concurrency: parallelCalls }
+    ),
     Stream.ensuring(Effect.sync(() => onOutcomes(requests.flatMap((request) => outcomes.get(request) ?? []))))
   )
 }
@@ -35,10 +42,21 @@ export const run = (
 export const refuse = (requests: ReadonlyArray<ToolRequest>, text: string): ReadonlyArray<ToolOutcome> =>
   requests.map((request) => ({ request, text, failed: true }))
 
+/** What clients know a call by. Those of models may be empty, or come again. */
+const ownId = Effect.map(
+  Effect.all([Random.nextIntBetween(0, 2 ** 31), Random.nextIntBetween(0, 2 ** 31)]),
+  (parts) => `tool_${parts.map((part) => part.toString(36)).join("")}`
+)
+
+interface Call {
+  readonly id: string
+  readonly request: ToolRequest
+  readonly outcomes: Map<ToolRequest, ToolOutcome>
+}
+
 const call = (
   { consent, mcp, tools }: Options,
-  request: ToolRequest,
-  onOutcome: (outcome: ToolOutcome) => void
+  { id, outcomes, request }: Call
 ): Stream.Stream<AgentEvent> => {
   const event = (
     status: "running" | "completed" | "error",
@@ -47,7 +65,7 @@ const call = (
   ): AgentEvent => ({
     _tag: "Tool",
     call: {
-      id: request.id,
+      id,
       tool: request.name,
       status,
       content,
@@ -56,34 +74,36 @@ const call = (
     }
   })
   const failed = (text: string): AgentEvent => {
-    onOutcome({ request, text, failed: true })
+    outcomes.set(request, { request, text, failed: true })
     return event("error", `Error: ${text}`)
   }
   const done = (result: ToolResult): AgentEvent => {
     const { failed, images, text } = result
-    onOutcome({ request, text, failed, ...(images.length === 0 ? {} : { images }) })
+    outcomes.set(request, { request, text, failed, ...(images.length === 0 ? {} : { images }) })
     return failed ? event("error", `Error: ${text}`, result) : event("completed", text, result)
   }
 
   const tool = tools.find(({ name }) => name === request.name)
-  if (tool === undefined) {
-    const names = tools.map(({ name }) => name).join(", ")
-    return Stream.sync(() => failed(`there is no tool ${request.name}; there are ${names}`))
-  }
+  if (tool === undefined) return Stream.sync(() => failed(unknown(request.name, tools)))
   return Either.match(inputOf(request.input), {
     onLeft: (problem) => Stream.sync(() => failed(problem)),
     onRight: (input) => {
       const running = Stream.concat(
-        Stream.make(event("running", `Input: ${JSON.stringify(input)}`)),
+        Stream.sync(() => event("running", `Input: ${JSON.stringify(input)}`)),
         Stream.fromEffect(
-          Effect.match(mcp.call(tool.name, input), {
-            onFailure: ({ message }) => failed(message),
-            onSuccess: done
-          })
+          mcp.call(tool.name, input, tool).pipe(
+            Effect.match({ onFailure: ({ message }) => failed(message), onSuccess: done }),
+            Effect.catchAllDefect((defect) =>
+              Effect.as(
+                Effect.logError(`a call of the tool ${tool.name} died`, Cause.die(defect)),
+                failed("it failed inside the server")
+              )
+            )
+          )
         )
       )
       if (!tool.confirm) return running
-      const asked = consent?.({ id: request.id, tool: tool.name, input }) ?? Effect.succeed(false)
+      const asked = consent?.({ id, tool: tool.name, input }) ?? Effect.succeed(false)
       return Stream.unwrap(
         Effect.map(asked, (allowed) =>
           allowed ? running : Stream.sync(() => failed("the person did not allow this call"))
@@ -93,16 +113,33 @@ const call = (
   })
 }
 
+const unknown = (name: string, tools: ReadonlyArray<Tool>): string => {
+  const names = tools.slice(0, mostNames).map(({ name }) => name)
+  const more = tools.length > mostNames ? ` and ${tools.length - mostNames} more` : ""
+  return `there is no tool ${name.slice(0, 100)}; there are ${names.join(", ")}${more}`
+}
+
 const isInput = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+
+/** Longest arguments, in characters, and how deep they may be nested: what comes back is written again. */
+const longestInput = 262_144
+const deepestInput = 64
+
+const isShallow = (value: unknown, left = deepestInput): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (left > 0 && Object.values(value).every((inner) => isShallow(inner, left - 1)))
 
 /** Arguments as the model wrote them, mended where they can be. */
 const inputOf = (written: string): Either.Either<Input, string> => {
   if (written.trim() === "") return Either.right({})
+  if (written.length > longestInput) return Either.left("its arguments are too long")
   const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
   const value = Option.orElse(parse(written), () =>
     Option.flatMap(Option.liftThrowable(jsonrepair)(written), parse)
   )
-  return Option.isSome(value) && isInput(value.value)
+  if (Option.isNone(value) || !isInput(value.value)) return Either.left("its arguments are no JSON object")
+  return isShallow(value.value)
     ? Either.right(value.value)
-    : Either.left("its arguments are no JSON object")
+    : Either.left("its arguments are nested too deeply")
 }

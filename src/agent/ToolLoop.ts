@@ -1,6 +1,14 @@
 import { Effect, Stream } from "effect"
 import { LlmFailed } from "../llm/Llm.ts"
-import type { Llm, LlmDelta, LlmMessage, LlmRequest, ToolRequest, ToolRound } from "../llm/Llm.ts"
+import type {
+  Llm,
+  LlmDelta,
+  LlmMessage,
+  LlmRequest,
+  ToolOutcome,
+  ToolRequest,
+  ToolRound
+} from "../llm/Llm.ts"
 import type { McpClient } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
 import * as ToolCalls from "./ToolCalls.ts"
@@ -45,7 +53,7 @@ export const reply = (
             return step([...rounds, { role: "tools", text, outcomes: ToolCalls.refuse(calls, enough) }])
           let round: ToolRound = { role: "tools", text, outcomes: [] }
           const ran = ToolCalls.run({ mcp, tools, consent }, calls, (outcomes) => {
-            round = { ...round, outcomes }
+            round = { ...round, outcomes: withinBudget(outcomes, rounds) }
           })
           return Stream.concat(
             ran,
@@ -62,6 +70,26 @@ type Said = Exclude<LlmDelta, { readonly _tag: "Call" }>
 
 const withoutCalls = (deltas: Stream.Stream<LlmDelta, LlmFailed>): Stream.Stream<Said, LlmFailed> =>
   Stream.filter(deltas, (delta): delta is Said => delta._tag !== "Call")
+
+/** Longest results of all steps of an answer, in characters: some 8,000 tokens. */
+const mostText = 32_000
+
+/** Leaves the end of results away that no context would hold. */
+const withinBudget = (
+  outcomes: ReadonlyArray<ToolOutcome>,
+  rounds: ReadonlyArray<ToolRound>
+): ReadonlyArray<ToolOutcome> => {
+  let left = mostText
+  for (const { outcomes } of rounds) for (const { text } of outcomes) left -= text.length
+  return outcomes.map((outcome) => {
+    const text =
+      outcome.text.length <= left ? outcome.text : `${outcome.text.slice(0, Math.max(left, 0))}${cut}`
+    left -= text.length
+    return { ...outcome, text }
+  })
+}
+
+const cut = " … (the rest is left out: the results of this answer are too long)"
 
 const enough = "No more tools may be called for this answer. Answer now, with what you have."
 

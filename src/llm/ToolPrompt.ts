@@ -6,6 +6,9 @@ const placeholders = ["[<insert_tools>]", "[<insert_mcp_servers_with_tools>]"]
 /** Longest description of a tool or an argument, in characters: small models have small contexts. */
 const longestDescription = 300
 
+/** How deep into a schema is told. */
+const deepest = 3
+
 /** What a model without calls of its own is told of its tools: `prompt` with the tools put in, or behind it. */
 export const system = (prompt: string, tools: ReadonlyArray<LlmTool>): string => {
   const list = tools.map(line).join("\n")
@@ -48,21 +51,23 @@ const isSchema = (value: unknown): value is JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A JSON Schema in the shape of what it describes: a quarter of the tokens, and nearer to what is to be written. */
-const argumentsOf = (schema: JsonSchema): string => {
+const argumentsOf = (schema: JsonSchema, depth = 0): string => {
+  if (depth > deepest) return "{…}"
   const properties = isSchema(schema["properties"]) ? schema["properties"] : {}
   const required = Array.isArray(schema["required"]) ? schema["required"] : []
   const lines = Object.entries(properties).map(([name, property]) => {
     const optional = required.includes(name) ? "" : " (optional)"
-    return `"${name}": ${typeOf(property)}${optional}`
+    return `"${name}": ${typeOf(property, depth)}${optional}`
   })
   return `{${lines.join(", ")}}`
 }
 
-const typeOf = (property: unknown): string => {
+const typeOf = (property: unknown, depth: number): string => {
   if (!isSchema(property)) return "anything"
   const about = typeof property["description"] === "string" ? `: ${shortened(property["description"])}` : ""
-  if (Array.isArray(property["enum"])) return `one of ${JSON.stringify(property["enum"])}${about}`
-  if (property["type"] === "object") return argumentsOf(property)
-  if (property["type"] === "array") return `[${typeOf(property["items"])}]${about}`
+  if (Array.isArray(property["enum"])) return `one of ${shortened(JSON.stringify(property["enum"]))}${about}`
+  if (property["type"] === "object") return argumentsOf(property, depth + 1)
+  if (property["type"] === "array")
+    return `[${depth > deepest ? "…" : typeOf(property["items"], depth + 1)}]${about}`
   return `<${String(property["type"] ?? "anything")}${about}>`
 }

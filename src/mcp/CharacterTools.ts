@@ -47,10 +47,11 @@ export const clientOf = (opening: ReadonlyArray<Opening>): McpClient => {
         )
   ).pipe(Effect.map((tools) => named(tools.flat())))
 
-  const call: McpClient["call"] = Effect.fn("McpClient.call")(function* (name, input) {
+  const call: McpClient["call"] = Effect.fn("McpClient.call")(function* (name, input, seen) {
     const tools = yield* offered
     const found = tools.get(name)
     if (found === undefined) return yield* unknown(name, [...tools.keys()])
+    if (seen !== undefined && !isSame(seen, describe(name, found))) return yield* replaced(name)
     const answer = yield* found.server
       .call(found.definition.name, input)
       .pipe(Effect.mapError((verdict) => new ToolFailed({ tool: name, ...verdict })))
@@ -74,6 +75,18 @@ const describe = (name: string, { definition, entry, name: server }: Offered): T
   confirm: chooses(entry.confirm, definition.name),
   clientMayCall: chooses(entry.client_calls, definition.name)
 })
+
+/** Whether a tool does what it did when it was looked at, as far as can be told: its server and the need for consent. */
+const isSame = (seen: Tool, now: Tool): boolean =>
+  seen.server === now.server && seen.confirm === now.confirm && seen.clientMayCall === now.clientMayCall
+
+const replaced = (tool: string) =>
+  new ToolFailed({
+    tool,
+    reason: "unknown-tool",
+    detail: "another tool has this name now",
+    advice: "Look at the tools again."
+  })
 
 const unknown = (tool: string, names: ReadonlyArray<string>) =>
   new ToolFailed({

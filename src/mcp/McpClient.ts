@@ -47,10 +47,14 @@ export interface McpClient {
   readonly problems?: ReadonlyArray<EngineUnavailable>
   /** The tools of this moment: servers may change them. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>>
-  /** Interrupting it cancels the call on the server too. */
+  /**
+   * Interrupting it cancels the call on the server too. `seen`: the tool as the caller knows it; the call is refused if
+   * another one has taken its name since.
+   */
   readonly call: (
     tool: string,
-    input: Readonly<Record<string, unknown>>
+    input: Readonly<Record<string, unknown>>,
+    seen?: Tool
   ) => Effect.Effect<ToolResult, ToolFailed>
 }
 

@@ -43,8 +43,8 @@ export interface Session {
   readonly ear: Ear.Ear
   /** Calls of tools that wait for the person's word. */
   readonly consent: ToolConsent.ToolConsent
-  /** Tools that the client calls itself. */
-  readonly tools: { readonly scope: Scope.Scope; running: number }
+  /** Tools that the client calls itself, as they run. */
+  readonly toolCalls: Set<symbol>
   /** The switch in progress, if there is one. */
   readonly switching: FiberSlot.FiberSlot
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
@@ -88,7 +88,7 @@ export const open = Effect.fnUntraced(function* () {
     }),
     ear: yield* Ear.make,
     consent: ToolConsent.make(),
-    tools: { scope: yield* Effect.scope, running: 0 },
+    toolCalls: new Set(),
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
     switching: yield* FiberSlot.make,

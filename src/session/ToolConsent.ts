@@ -1,49 +1,60 @@
 import { Deferred, Duration, Effect, Option } from "effect"
+import type { Context } from "effect"
 import type { AgentInput } from "../agent/Agent.ts"
 import { Client } from "../conversation/Client.ts"
+import type { TurnToken } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 
 /** How long the person has to answer. */
 const patience = Duration.seconds(60)
 
-/** Calls of tools that wait for the person's word. */
+/** The call of a tool that waits for the person's word: one at a time, so that each question can be read. */
 export interface ToolConsent {
-  readonly waiting: Map<string, Deferred.Deferred<boolean>>
+  readonly turns: Effect.Semaphore
+  waiting: { readonly id: string; readonly answer: Deferred.Deferred<boolean> } | undefined
 }
 
-export const make = (): ToolConsent => ({ waiting: new Map() })
+export const make = (): ToolConsent => ({ turns: Effect.unsafeMakeSemaphore(1), waiting: undefined })
 
 interface Asking {
+  readonly client: Context.Tag.Service<typeof Client>
   readonly consent: ToolConsent
   /** Whether this client understands `tool-consent-request`. */
   readonly understood: () => boolean
   /** The character's name. */
   readonly name: string
+  readonly turn: TurnToken
 }
+
+type Question = Parameters<NonNullable<AgentInput["consent"]>>[0]
 
 /**
  * Asks the person before a call. A client that cannot ask, or does not answer in time, says no. Interrupting it takes the
  * question back.
  */
-export const ask = Effect.fnUntraced(function* ({ consent, name, understood }: Asking) {
-  const client = yield* Client
-  const question: NonNullable<AgentInput["consent"]> = ({ id, input, tool }) =>
+export const asking = ({ client, consent, name, turn, understood }: Asking) => {
+  const put = ({ id, input, tool }: Question) =>
     Effect.gen(function* () {
-      if (!understood()) return false
       const answer = yield* Deferred.make<boolean>()
-      consent.waiting.set(id, answer)
-      yield* client.send({
-        type: "tool-consent-request",
-        tool_id: id,
-        tool_name: tool,
-        name,
-        arguments: input,
-        expires_in: Duration.toSeconds(patience)
-      })
+      consent.waiting = { id, answer }
+      yield* client.send(
+        {
+          type: "tool-consent-request",
+          tool_id: id,
+          tool_name: tool,
+          name,
+          arguments: input,
+          expires_in: Duration.toSeconds(patience)
+        },
+        turn
+      )
       return Option.getOrElse(yield* Effect.timeoutOption(Deferred.await(answer), patience), () => false)
-    }).pipe(Effect.ensuring(Effect.sync(() => consent.waiting.delete(id))))
+    }).pipe(Effect.ensuring(Effect.sync(() => (consent.waiting = undefined))))
+
+  const question: NonNullable<AgentInput["consent"]> = (asked) =>
+    Effect.suspend(() => (understood() ? consent.turns.withPermits(1)(put(asked)) : Effect.succeed(false)))
   return question
-})
+}
 
 /** `tool-consent` */
 export const answer = Effect.fn("ToolConsent.answer")(function* (
@@ -51,8 +62,9 @@ export const answer = Effect.fn("ToolConsent.answer")(function* (
   id: string,
   allowed: boolean
 ) {
-  const question = waiting.get(id)
-  if (question !== undefined) return yield* Deferred.succeed(question, allowed)
+  if (waiting?.id === id) return yield* Deferred.succeed(waiting.answer, allowed)
+  // A no to what is not asked any more is what it has become.
+  if (!allowed) return
   const client = yield* Client
   yield* client.send(
     ServerMessage.failure(

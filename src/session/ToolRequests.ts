@@ -2,58 +2,77 @@ import { Effect, Ref } from "effect"
 import { Client } from "../conversation/Client.ts"
 import type { McpClient, ToolResult } from "../mcp/McpClient.ts"
 import { ToolFailed } from "../mcp/McpClient.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Session } from "./Session.ts"
 
 /** Calls of one client that run at the same time; further ones are refused. */
 const mostCalls = 4
 
-/** `mcp-tool-call`: runs one tool, if the configuration lets clients call it, and answers when it is done. */
+/** How long a client that may be leaving is given to take what it gets of a call that was given up. */
+const farewell = "1 second"
+
+/**
+ * `mcp-tool-call`: runs one tool, if the configuration lets clients call it, and answers when it is done. The call
+ * belongs to the character: it is given up when another one takes its seat.
+ */
 export const call = Effect.fn("ToolRequests.call")(function* (
   session: Session,
   tool: string,
   input: Parameters<McpClient["call"]>[1]
 ) {
-  const { tools } = session
   const client = yield* Client
   const census = yield* Census
   const respond = (response: { readonly result: unknown } | { readonly error: string }) =>
-    client.send({ type: "mcp-tool-response", tool_name: tool, ...response } satisfies ServerMessage)
+    client.send({ type: "mcp-tool-response", tool_name: tool, ...response })
 
-  if (tools.running >= mostCalls) {
+  if (session.toolCalls.size >= mostCalls) {
     return yield* respond({
       error: `${mostCalls} tools are running for this client already: wait until one of them is done.`
     })
   }
-  const { character } = yield* Ref.get(session.seat)
-  tools.running++
+  const { character, scope } = yield* Ref.get(session.seat)
+  const place = Symbol(tool)
+  session.toolCalls.add(place)
   yield* character.services.mcp.pipe(
-    Effect.flatMap((mcp) => Effect.flatMap(allowed(mcp, tool), () => mcp.call(tool, input))),
+    Effect.flatMap((mcp) => Effect.flatMap(allowed(mcp, tool), (seen) => mcp.call(tool, input, seen))),
     Effect.matchEffect({
       onFailure: ({ message }) => respond({ error: message }),
       onSuccess: (result) =>
         respond(result.failed ? { error: `${tool}: ${result.text}` } : { result: contentOf(result) })
     }),
-    Effect.ensuring(Effect.sync(() => tools.running--)),
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(
+        Effect.logError(`a call of the tool ${tool} died`, defect),
+        respond({ error: `${tool}: something went wrong inside the server; its log says what.` })
+      )
+    ),
+    Effect.onInterrupt(() =>
+      Effect.raceFirst(
+        Effect.interruptible(
+          respond({ error: `${tool}: the call was given up, as its character has left.` })
+        ),
+        Effect.interruptible(Effect.sleep(farewell))
+      )
+    ),
+    Effect.ensuring(Effect.sync(() => session.toolCalls.delete(place))),
     census.track("tool-call"),
-    Effect.forkIn(tools.scope)
+    Effect.forkIn(scope)
   )
 })
 
 /** A tool that clients may not call is as good as none. */
 const allowed = Effect.fnUntraced(function* (mcp: McpClient, tool: string) {
-  const tools = yield* mcp.tools
-  if (tools.some(({ clientMayCall, name }) => clientMayCall && name === tool)) return
-  const names = tools.filter(({ clientMayCall }) => clientMayCall).map(({ name }) => name)
+  const tools = (yield* mcp.tools).filter(({ clientMayCall }) => clientMayCall)
+  const found = tools.find(({ name }) => name === tool)
+  if (found !== undefined) return found
   return yield* new ToolFailed({
     tool,
     reason: "unknown-tool",
     detail: "clients may not call such a tool",
     advice:
-      names.length === 0
+      tools.length === 0
         ? "List it as client_calls of its server in mcp_servers.json."
-        : `They may call ${names.join(", ")}; client_calls in mcp_servers.json lists more.`
+        : `They may call ${tools.map(({ name }) => name).join(", ")}; client_calls in mcp_servers.json lists more.`
   })
 })
 

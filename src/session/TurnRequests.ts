@@ -126,7 +126,7 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
         client
       )
     )
-  const options: Turn.Options = {
+  const options: Omit<Turn.Options, "consent"> = {
     character: character.config,
     emotions: character.emotions,
     agent: character.services.agent,
@@ -136,11 +136,6 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     memory: session.memory,
     record,
     ...(yield* Remembering.ofTurn(session, character)),
-    consent: yield* ToolConsent.ask({
-      consent: session.consent,
-      understood: () => session.extensions.toolConsent,
-      name: character.config.character_name || character.config.conf_name
-    }),
     playback: session.playback,
     playbackGrace: system.playback_grace_seconds * 1000,
     // What cannot be loaded has been reported by its warm-up.
@@ -153,5 +148,14 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
         ? Effect.void
         : told("a sentence is not translated", failure, "It is spoken as it is written.")
   }
-  yield* session.turn.start((token) => Turn.run(options, input, token))
+  yield* session.turn.start((turn) => {
+    const consent = ToolConsent.asking({
+      client,
+      consent: session.consent,
+      understood: () => session.extensions.toolConsent,
+      name: character.config.character_name || character.config.conf_name,
+      turn
+    })
+    return Turn.run({ ...options, consent }, input, turn)
+  })
 })

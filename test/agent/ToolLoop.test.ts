@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Effect, Either, Fiber, Stream, TestClock } from "effect"
+import { Chunk, Effect, Either, Fiber, Logger, LogLevel, Stream, TestClock } from "effect"
 import type { AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import * as ToolLoop from "../../src/agent/ToolLoop.ts"
 import type { LlmRequest } from "../../src/llm/Llm.ts"
@@ -25,7 +25,7 @@ const toolbox = () => {
   const called: Array<string> = []
   const mcp: McpClient = {
     tools: Effect.succeed([
-      ...["quick", "slow", "broken", "sulky", "camera"].map((name) => tool(name)),
+      ...["quick", "slow", "broken", "sulky", "camera", "deadly", "chatty"].map((name) => tool(name)),
       tool("risky", { confirm: true })
     ]),
     call: (name, input) => {
@@ -38,6 +38,8 @@ const toolbox = () => {
           advice: "Ask again."
         }),
         sulky: Effect.succeed({ ...says("no such city"), failed: true }),
+        deadly: Effect.die("inside"),
+        chatty: Effect.succeed(says("x".repeat(10_000))),
         camera: Effect.succeed({ ...says("a picture"), images: [{ mimeType: "image/png", base64: "AAAA" }] })
       }
       return Effect.suspend(() => {
@@ -145,7 +147,7 @@ describe("an answer with tools", () => {
       ).toEqual([
         "true broken: its server has ended. Ask again.",
         "true no such city",
-        "true there is no tool nothing; there are quick, slow, broken, sulky, camera, risky",
+        "true there is no tool nothing; there are quick, slow, broken, sulky, camera, deadly, chatty, risky",
         "true its arguments are no JSON object",
         "false quick done"
       ])
@@ -160,7 +162,13 @@ describe("an answer with tools", () => {
       const images = [{ mimeType: "image/png", base64: "AAAA" }]
       expect(events).toContainEqual({
         _tag: "Tool",
-        call: { id: "1", tool: "camera", status: "completed", content: "a picture", images }
+        call: {
+          id: expect.stringMatching(/^tool_/u),
+          tool: "camera",
+          status: "completed",
+          content: "a picture",
+          images
+        }
       })
       expect(requests[1]?.messages.at(-1)).toMatchObject({ outcomes: [{ images }] })
     })
@@ -183,10 +191,69 @@ describe("an answer with tools", () => {
         run(script)
       ]
       for (const { reply } of [yes, no, nobody]) yield* reply
-      expect(asked).toEqual(Array.from({ length: 2 }, () => ({ id: "1", tool: "risky", input: { n: 1 } })))
+      expect(asked).toEqual(
+        Array.from({ length: 2 }, () => ({
+          id: expect.stringMatching(/^tool_/u),
+          tool: "risky",
+          input: { n: 1 }
+        }))
+      )
       expect(yes.called).toEqual(['risky {"n":1}'])
       expect([no, nobody].map(({ called }) => called)).toEqual([[], []])
       expect(no.seen()[0]).toBe("risky error: Error: the person did not allow this call")
+    })
+  )
+
+  it.effect("knows each call by an id of its own, whatever the model calls it", () =>
+    Effect.gen(function* () {
+      const { events, reply } = run([[call("", "quick"), call("", "quick")], [call("", "quick")], ["Done."]])
+      yield* reply
+      const ids = events.flatMap((event) => (event._tag === "Tool" ? [event.call.id] : []))
+      expect(ids).toHaveLength(6)
+      expect(new Set(ids).size).toBe(3)
+    })
+  )
+
+  it.effect("runs four calls at a time, and sixteen of one step", () =>
+    Effect.gen(function* () {
+      const many = Array.from({ length: 18 }, (_, index) => call(String(index), "slow", { index }))
+      const { called, reply, requests } = run([many, ["Done."]])
+      const fiber = yield* Effect.fork(reply)
+      yield* TestClock.adjust("500 millis")
+      expect(called).toHaveLength(4)
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      expect(called).toHaveLength(16)
+      const round = requests[1]?.messages.at(-1)
+      expect(round?.role === "tools" && round.outcomes.map(({ failed }) => failed)).toEqual(
+        many.map((_, index) => index >= 16)
+      )
+    })
+  )
+
+  it.effect("outlives a tool that dies, and arguments that no tool can take", () =>
+    Effect.gen(function* () {
+      const deep = `{"a": ${"[".repeat(5000)}${"]".repeat(5000)}}`
+      const { reply, requests } = run([[call("1", "deadly"), call("2", "quick", deep)], ["Sorry."]])
+      yield* reply
+      const round = requests[1]?.messages.at(-1)
+      expect(round?.role === "tools" && round.outcomes.map(({ text }) => text)).toEqual([
+        "it failed inside the server",
+        "its arguments are nested too deeply"
+      ])
+    }).pipe(Effect.provide(Logger.minimumLogLevel(LogLevel.None)))
+  )
+
+  it.effect("hands the model no more results than a context holds", () =>
+    Effect.gen(function* () {
+      const step = [call("1", "chatty"), call("2", "chatty")]
+      const { reply, requests } = run([step, step, ["Done."]])
+      yield* reply
+      const texts = requests[2]?.messages.flatMap((message) =>
+        message.role === "tools" ? message.outcomes.map(({ text }) => text.length) : []
+      )
+      expect(texts?.slice(0, 3)).toEqual([10_000, 10_000, 10_000])
+      expect(texts?.[3]).toBeLessThan(2200)
     })
   )
 

@@ -17,9 +17,16 @@ const tool = (name: string, clientMayCall: boolean) => ({
 
 /** `lamp` and `slow` may be called by clients, `door` may not. */
 const toolbox = (journal: Array<string>): McpClient => ({
-  tools: Effect.succeed([tool("lamp", true), tool("slow", true), tool("broken", true), tool("door", false)]),
+  tools: Effect.succeed([
+    tool("lamp", true),
+    tool("slow", true),
+    tool("broken", true),
+    tool("deadly", true),
+    tool("door", false)
+  ]),
   call: (name, input) => {
     journal.push(`${name} ${JSON.stringify(input)}`)
+    if (name === "deadly") return Effect.die("inside")
     if (name === "broken")
       return new ToolFailed({ tool: name, reason: "timed-out", detail: "no answer", advice: "Try again." })
     const result = {
@@ -82,12 +89,47 @@ describe("mcp-tool-call", () => {
             type: "mcp-tool-response",
             tool_name: "door",
             error:
-              "door: clients may not call such a tool. They may call lamp, slow, broken; client_calls in mcp_servers.json lists more."
+              "door: clients may not call such a tool. They may call lamp, slow, broken, deadly; client_calls in mcp_servers.json lists more."
           },
           expect.objectContaining({ tool_name: "nothing" }),
           { type: "mcp-tool-response", tool_name: "broken", error: "broken: no answer. Try again." }
         ])
         expect(world.journal.filter((line) => /^(?:door|nothing)/u.test(line))).toEqual([])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("may be made again and again: those that are done count no more", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.mcp = toolbox(world.journal)
+        const client = yield* ready
+        for (const name of ["lamp", "broken", "door", "lamp", "deadly", "lamp", "lamp"]) {
+          yield* client.send(toolCall(name))
+          yield* tick
+        }
+        const errors = responses(client).map((message) => ("error" in message ? message.error : undefined))
+        expect(errors).toHaveLength(7)
+        expect(errors.at(-1)).toBeUndefined()
+        expect(errors[4]).toMatch(/^deadly: something went wrong inside/u)
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is given up when another character takes the seat, and the client is told", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.mcp = toolbox(world.journal)
+        const client = yield* ready
+        yield* client.send(toolCall("slow"))
+        yield* client.send({ type: "switch-config", file: "b.yaml" })
+        yield* TestClock.adjust("5 seconds")
+        expect(world.journal).toContain("slow cancelled")
+        expect(responses(client)).toEqual([
+          expect.objectContaining({ error: expect.stringMatching(/^slow: the call was given up/u) })
+        ])
         yield* client.leave
       })
     )
@@ -188,6 +230,38 @@ describe("tool-consent", () => {
     )
   )
 
+  it.effect("is asked for one call at a time, and each answer counts for its own", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = ({ consent }) =>
+          Stream.fromEffect(
+            Effect.all(
+              ["t1", "t2"].map((id) => consent!({ id, tool: id, input: {} })),
+              { concurrency: "unbounded" }
+            )
+          ).pipe(Stream.flatMap((allowed) => says(`${allowed.join(" ")}.`)))
+        const client = yield* ready
+        yield* client.send(wanted)
+        yield* client.send(ask("both"))
+        yield* tick
+        const asked = () =>
+          client.received.flatMap((message) =>
+            message.type === "tool-consent-request" ? [message.tool_id] : []
+          )
+        expect(asked()).toEqual(["t1"])
+        yield* client.send(consent(true, "t2"))
+        expect(client.received.at(-1)).toMatchObject({ type: "error" })
+        yield* client.send(consent(true, "t1"))
+        yield* tick
+        expect(asked()).toEqual(["t1", "t2"])
+        yield* client.send(consent(false, "t2"))
+        yield* tick
+        expect(texts(client)).toEqual(["true false."])
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("is taken back when the turn is interrupted", () =>
     World.run((world) =>
       Effect.gen(function* () {
@@ -199,6 +273,9 @@ describe("tool-consent", () => {
         yield* client.send({ type: "interrupt-signal", text: "" })
         yield* client.send(consent(true))
         expect(client.received.at(-1)).toMatchObject({ type: "error" })
+        const before = client.received.length
+        yield* client.send(consent(false))
+        expect(client.received).toHaveLength(before)
         expect(texts(client)).toEqual([])
         yield* client.leave
       })

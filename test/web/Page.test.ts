@@ -2,6 +2,7 @@ import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Locator } from "playwright-core"
+import * as McpFolder from "../mcp/McpFolder.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as Chromium from "../support/Chromium.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
@@ -14,7 +15,14 @@ const limit = 120_000
 const sentences = ["[joy] Hello to you. ", "Tea is ready."]
 const shown = "Hello to you. Tea is ready."
 
-const chat = ({ text }: ChatRecord): ChatScript => {
+const chat = ({ body, text }: ChatRecord): ChatScript => {
+  if (text === "Use your tools" && body.messages.at(-1)?.role !== "tool")
+    return {
+      calls: [
+        { id: "1", name: "get-sum", arguments: '{"a": 12, "b": 30}' },
+        { id: "2", name: "get-tiny-image", arguments: "{}" }
+      ]
+    }
   if (text === "Think hard") return { firstDelayMs: 600_000 }
   if (text === "Go on and on")
     return { chunks: Array.from({ length: 1000 }, () => "More and more. "), delayMs: 50 }
@@ -29,7 +37,8 @@ const open = Effect.gen(function* () {
   const stub = yield* StubProviders.open({ chat, msPerCharacter: 150 })
   const server = yield* BuiltServer.start(
     yield* ServerFolder.make({
-      character: ServerFolder.stubbed("Hana", stub),
+      character: ServerFolder.stubbed("Hana", stub, {}, ServerFolder.tooled("everything")),
+      servers: { everything: { ...McpFolder.everything, confirm: ["get-sum"] } },
       others: { "brook.yaml": { conf_name: "Brook", conf_uid: "brook_001", character_name: "Captain Brook" } }
     })
   )
@@ -170,6 +179,39 @@ describe("the page in a real browser", () => {
         yield* Effect.promise(() => at("#histories .open").first().click())
         yield* there(at(".bubble.user"))
         expect(yield* textsOf(at(".bubble.user .content"))).toEqual(["Good morning"])
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "asks before a tool is used that wants it, and shows what tools do and their pictures",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, page, say, server, state } = opened
+        yield* Effect.repeat(Effect.delay(server.status, "50 millis"), {
+          until: ({ fibers }) => fibers["warm-up"] === undefined
+        })
+        for (const [button, outcome] of [
+          ["#allow", "The sum of 12 and 30 is 42."],
+          ["#refuse", "did not allow"]
+        ] as const) {
+          yield* say("Use your tools")
+          yield* there(at("#consent:not([hidden])"))
+          expect(yield* textsOf(at("#consent-text"))).toEqual([
+            'Hana wants to use the tool get-sum with {"a":12,"b":30}.'
+          ])
+          // What somebody is typing at this moment allows nothing.
+          yield* Effect.promise(() => page.keyboard.press("Space"))
+          expect(yield* Effect.promise(() => at("#consent").isVisible())).toBe(true)
+          yield* Effect.promise(() => at(button).click())
+          yield* there(at("#tools li").filter({ hasText: outcome }))
+          yield* there(at("#tools li img[src^='data:image/png']"))
+          yield* state("idle")
+        }
+        expect(yield* Effect.promise(() => at("#consent").isVisible())).toBe(false)
         expect(complaints).toEqual([])
       }).pipe(Effect.provide(NodeContext.layer)),
     limit
