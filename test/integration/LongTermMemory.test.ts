@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
@@ -54,9 +54,7 @@ const character = (url: { readonly url: string }) => {
   }
 }
 
-const model = await Effect.runPromise(EmbeddedModel.embedding)
-
-describe.skipIf(Option.isNone(model))("long-term memory", () => {
+describe("long-term memory", () => {
   it.scopedLive(
     "survives the server, is recalled in another conversation, and is looked after from the command line",
     () =>
@@ -126,7 +124,7 @@ describe.skipIf(Option.isNone(model))("long-term memory", () => {
         })
         yield* talk.web.send({ type: "fetch-memories" })
         expect(yield* talk.web.nextOf("memory-list")).toMatchObject({ memories: [] })
-      }).pipe(Effect.provide(NodeContext.layer)),
+      }).pipe(Effect.provide(NodeContext.layer), EmbeddedModel.needing(EmbeddedModel.embedding)),
     limit
   )
 })

@@ -1,6 +1,6 @@
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, Ref, TestClock } from "effect"
+import { Effect, Exit, Layer, Ref, TestClock } from "effect"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
 import { Facts } from "../../src/history/Facts.ts"
@@ -37,7 +37,6 @@ const pairs = [
   ["Anna saves money to buy a small boat.", "What am I saving my money for?"]
 ] as const
 
-const model = await Effect.runPromise(EmbeddedModel.embedding)
 const owner = { confUid: "a", person: "Anna" }
 const rules = rememberingSettings.long_term_memory
 
@@ -71,7 +70,7 @@ const noting =
 const said = { asked: "I have something to tell.", answer: "Tell me." }
 const texts = (facts: Facts["Type"]) => Effect.map(facts.list(owner), (list) => list.map(({ text }) => text))
 
-describe.skipIf(Option.isNone(model))("with the model of this machine", () => {
+describe("with the model of this machine", () => {
   it.scopedLive("what a person says brings to mind what is known of it", () =>
     Effect.gen(function* () {
       const { keeper, remember } = yield* open
@@ -88,7 +87,7 @@ describe.skipIf(Option.isNone(model))("with the model of this machine", () => {
         if (Ranking.nearest(facts, meaning!, 1)[0]?.trace.id === facts[index]!.id) first++
       }
       expect(first).toBeGreaterThanOrEqual(12)
-    }).pipe(Effect.provide(services))
+    }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
   )
 
   it.scopedLive("learns, refreshes what is said again, corrects and forgets as the model says", () =>
@@ -115,7 +114,7 @@ describe.skipIf(Option.isNone(model))("with the model of this machine", () => {
       yield* learn({ op: "delete", id: cats!.id })
       expect(yield* texts(facts)).toEqual(["Anna lives in Berlin."])
       expect(yield* Recall.recall(keeper, "Where do I live?")).toEqual(["Anna lives in Berlin."])
-    }).pipe(Effect.provide(services))
+    }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
   )
 
   it.scopedLive(
@@ -137,7 +136,7 @@ describe.skipIf(Option.isNone(model))("with the model of this machine", () => {
           said
         )
         expect(yield* texts(facts)).toEqual(["Anna sails a boat.", "Anna was born in Rome."])
-      }).pipe(Effect.provide(services))
+      }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
   )
 
   it.scopedLive("a model that cannot be opened is told with what to do", () =>

@@ -37,3 +37,9 @@ export const embedding = pull("wordllama-256")
 
 /** An English voice for sherpa-onnx; `needs` holds `espeak-ng-data`. */
 export const piperJoe = pull("piper-joe")
+
+/** Runs a test where the model that it needs can be had. */
+export const needing =
+  (model: Effect.Effect<Option.Option<Model>>) =>
+  <A, E, R>(test: Effect.Effect<A, E, R>): Effect.Effect<void, E, R> =>
+    Effect.flatMap(model, (found) => (Option.isNone(found) ? Effect.void : Effect.asVoid(test)))
