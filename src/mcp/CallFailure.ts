@@ -23,7 +23,7 @@ const longestWords = 300
 
 /** A server's words without folders and without the SDK's own prefix. */
 const wordsOf = (error: Error): string => {
-  const words = HostPaths.without(error.message.replace(/^(?:MCP error -?\d+: )+/u, ""))
+  const words = HostPaths.without(error.message.slice(0, 2000).replace(/^(?:MCP error -?\d+: )+/u, ""))
     .replaceAll(/\s+/gu, " ")
     .trim()
     .replace(/\.+$/u, "")

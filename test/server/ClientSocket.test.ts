@@ -52,7 +52,10 @@ describe("/client-ws", () => {
           extensions: {
             binary_audio: { format: "pcm_s16le", sample_rate: 16_000, channels: 1 },
             partial_transcripts: true,
-            mic_audio_cancel: true
+            mic_audio_cancel: true,
+            memories: true,
+            person: true,
+            tool_consent: true
           }
         },
         { type: "group-update", members: [], is_owner: false },
