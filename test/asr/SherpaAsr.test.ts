@@ -21,12 +21,12 @@ describe("sherpa_onnx_asr", () => {
       "shares one process among languages, and hears each session's own",
       () =>
         Effect.gen(function* () {
-          const [en, de] = [
+          const [en, ja] = [
             yield* open({ model: "whisper-base", language: "en" }),
-            yield* open({ model: "whisper-base", language: "de" })
+            yield* open({ model: "whisper-base", language: "ja" })
           ]
           const sound = yield* Speech.say("Good morning, my dear friend.")
-          const heard = yield* Effect.forEach([en, de, en, de], (asr) => asr.transcribe(sound), {
+          const heard = yield* Effect.forEach([en, ja, en, ja], (asr) => asr.transcribe(sound), {
             concurrency: "unbounded"
           })
           assert.match(heard[0]!, /morning/iu)
