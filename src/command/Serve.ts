@@ -2,6 +2,7 @@ import { Command } from "@effect/cli"
 import { Console, Effect, Layer, Option, Schema, Scope } from "effect"
 import * as ConfigFile from "../config/ConfigFile.ts"
 import { ports } from "../config/SystemConfig.ts"
+import * as GroupLeader from "../engine/GroupLeader.ts"
 import { HttpServer } from "../server/HttpServer.ts"
 import * as Root from "./Root.ts"
 
@@ -41,12 +42,13 @@ const serve = Effect.fn("Serve.serve")(function* <E, R>(server: Server<E, R>, op
         Effect.flatMap((url) => Console.log(`seiyuu is listening: open ${url} in a browser`)),
         Effect.zipRight(Effect.never)
       ),
-    // What does not close in time is left to the end of the process.
+    // What does not close in time is left to the end of the process, except for programs: they would outlive it.
     (scope, exit) =>
       Scope.close(scope, exit).pipe(
         Effect.disconnect,
         Effect.interruptible,
-        Effect.timeoutOption("5 seconds")
+        Effect.timeoutOption("5 seconds"),
+        Effect.zipRight(GroupLeader.killAll)
       )
   )
 })

@@ -1,16 +1,16 @@
-import type { ChildProcess as Child } from "node:child_process"
 import { once } from "node:events"
 import { getDefaultEnvironment } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
-import spawn from "cross-spawn"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import * as ChildProcess from "../engine/ChildProcess.ts"
+import * as GroupLeader from "../engine/GroupLeader.ts"
 import * as ProcessGroup from "../engine/ProcessGroup.ts"
-import * as ErrorCode from "../models/ErrorCode.ts"
 import { longestMessage } from "./BoundedFetch.ts"
 import { NotConnected } from "./NotConnected.ts"
+
+type Child = GroupLeader.GroupLeader
 
 export interface Options {
   /** What the log calls it. */
@@ -43,11 +43,15 @@ const lastOutput = "250 millis"
 export const open = Effect.fn("ServerProcess.open")(function* (
   options: Options
 ): Effect.fn.Return<ServerProcess, NotConnected, Scope.Scope> {
-  const { child, started } = yield* Effect.acquireRelease(
-    Effect.try({ try: () => launch(options), catch: (error) => missing(options, ErrorCode.of(error)) }),
-    ({ child }) => end(child)
-  )
-  yield* started
+  const { args, command, env, folder } = options
+  const child = yield* GroupLeader.start({
+    command,
+    args,
+    folder,
+    // Its own variables, not the server's: those hold keys that are none of its business.
+    env: { ...getDefaultEnvironment(), ...env }
+  }).pipe(Effect.mapError((failure) => missing(options, failure)))
+  yield* Effect.addFinalizer(() => askToEnd(child))
   const transport = transportOf(child)
   let complaint: string | undefined
   yield* Effect.forkScoped(
@@ -65,41 +69,11 @@ export const open = Effect.fn("ServerProcess.open")(function* (
   }
 })
 
-const launch = (options: Options) => {
-  const child = spawn(options.command, [...options.args], {
-    cwd: options.folder,
-    // Its own variables, not the server's: those hold keys that are none of its business.
-    env: { ...getDefaultEnvironment(), ...options.env },
-    detached: process.platform !== "win32",
-    windowsHide: true,
-    stdio: ["pipe", "pipe", "pipe"]
-  })
-  let refusal: Error | undefined
-  // Heard from the first moment on: an error that nobody hears ends the server.
-  child.on("error", (error) => (refusal = error))
-  child.stdin?.on("error", () => {})
-  child.stdout?.on("error", () => {})
-  const started = Effect.async<void, NotConnected>((resume) => {
-    const refuse = () => resume(missing(options, ErrorCode.of(refusal)))
-    if (child.pid !== undefined) resume(Effect.void)
-    else if (refusal !== undefined) refuse()
-    else child.once("error", refuse)
-  })
-  return { child, started }
-}
-
-const missing = ({ command, name }: Options, code = "an error") => {
-  const program = JSON.stringify(command)
-  return new NotConnected({
-    reason:
-      code === "ENOENT"
-        ? `there is no program ${program}, or not the folder to run it in`
-        : code === "EACCES" || code === "EPERM"
-          ? `the server may not run ${program}`
-          : `${program} cannot be started (${code})`,
+const missing = ({ name }: Options, { code, problem }: GroupLeader.NotStarted) =>
+  new NotConnected({
+    reason: code === "ENOENT" ? `${problem}, or not the folder to run it in` : problem,
     advice: `Install the program, or correct command and cwd of ${JSON.stringify(name)} in mcp_servers.json.`
   })
-}
 
 const howEnded = ({ exitCode, signalCode }: Child) =>
   signalCode === null ? `it ended with status ${exitCode}` : `it was ended by ${signalCode}`
@@ -115,18 +89,13 @@ const closed = (child: Child): Effect.Effect<void> =>
 const endedInTime = (child: Child) =>
   Effect.raceFirst(Effect.interruptible(ChildProcess.ended(child)), Effect.interruptible(Effect.sleep(grace)))
 
-const end = (child: Child): Effect.Effect<void> =>
+const askToEnd = (child: Child): Effect.Effect<void> =>
   Effect.gen(function* () {
-    child.stdin?.end()
+    child.stdin.end()
     yield* endedInTime(child)
-    if (!ChildProcess.hasEnded(child)) {
-      ProcessGroup.signal(child, "SIGTERM")
-      yield* endedInTime(child)
-    }
-    // Also when it has ended by itself: it may have left others of its group behind.
-    if (ProcessGroup.signal(child, "SIGKILL") === "forbidden")
-      return yield* Effect.logWarning(`Process ${child.pid} may not be ended by the server's user`)
-    yield* ChildProcess.ended(child)
+    if (ChildProcess.hasEnded(child)) return
+    ProcessGroup.signal(child, "SIGTERM")
+    yield* endedInTime(child)
   })
 
 /** The protocol's messages, one a line, over the process's standard input and output. */
@@ -134,7 +103,7 @@ const transportOf = (child: Child): Transport => {
   const buffer = new ReadBuffer({ maxBufferSize: longestMessage })
   const transport: Transport = {
     start: () => {
-      child.stdout?.on("data", (chunk: Buffer) => {
+      child.stdout.on("data", (chunk: Buffer) => {
         try {
           buffer.append(chunk)
         } catch (error) {
@@ -148,7 +117,7 @@ const transportOf = (child: Child): Transport => {
       return Promise.resolve()
     },
     send: (message) =>
-      ChildProcess.hasEnded(child) || child.stdin === null
+      ChildProcess.hasEnded(child)
         ? Promise.reject(new NotConnected({ reason: howEnded(child), advice: "" }))
         : child.stdin.write(serializeMessage(message))
           ? Promise.resolve()

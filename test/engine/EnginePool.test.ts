@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Scope, TestClock } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -164,6 +164,30 @@ describe("EnginePool", () => {
       )
       expect(journal).toEqual(["open slow"])
     }).pipe(Effect.provide(pool))
+  )
+
+  it.effect("closes what nobody holds side by side", () =>
+    Effect.gen(function* () {
+      const journal: Journal = []
+      const stubborn = (id: string): EngineSpec<string> => ({
+        kind: "mcp",
+        id,
+        load: Effect.acquireRelease(Effect.succeed(id), () =>
+          Effect.sleep("2 seconds").pipe(Effect.zipRight(Effect.sync(() => journal.push(`close ${id}`))))
+        )
+      })
+      const scope = yield* Scope.make()
+      const pooled = yield* Layer.buildWithScope(pool, scope)
+      for (const id of ["a", "b", "c", "d"]) {
+        const one = yield* borrower(stubborn(id)).pipe(Effect.provide(pooled))
+        yield* one.result
+        yield* one.leave
+      }
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* TestClock.adjust("2 seconds")
+      expect(journal.toSorted()).toEqual(["close a", "close b", "close c", "close d"])
+      yield* Fiber.join(closing)
+    })
   )
 
   it.effect("closes everything with its scope", () =>

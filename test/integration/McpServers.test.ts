@@ -56,6 +56,29 @@ describe("MCP servers of the built server", () => {
   )
 
   it.scopedLive(
+    "end side by side, so that none of them outlives the server",
+    () =>
+      Effect.gen(function* () {
+        const names = ["a", "b", "c", "d"]
+        const stubborn = McpFolder.own("stubborn", "child")
+        const server = yield* BuiltServer.start(
+          yield* folderWith(Object.fromEntries(names.map((name) => [name, stubborn])), names)
+        )
+        yield* SocketTalk.open(server.url)
+        const pids = yield* Effect.repeat(
+          Effect.delay(
+            Effect.sync(() => Processes.descendants(server.pid)),
+            "50 millis"
+          ),
+          { until: (pids) => pids.length === 8 }
+        )
+        expect(yield* server.stop("SIGTERM")).toEqual({ code: 0, signal: null })
+        expect(Processes.alive(pids)).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
     "end by themselves when the server is killed",
     () =>
       Effect.gen(function* () {

@@ -73,6 +73,23 @@ describe("a server on this machine", () => {
     )
   )
 
+  it.scopedLive("is asked to end together with the client's others", () =>
+    withJournal(({ file, lines }) => {
+      const stubborn = McpFolder.own("stubborn", `journal=${file}`)
+      return Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        yield* Scope.extend(McpFolder.open("a", "b", "c", "d"), scope)
+        const pids = (yield* lines).map((line) => Number(line.replace("started ", "")))
+        const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+        yield* until(Effect.map(lines, (seen) => seen.filter((line) => line === "SIGTERM").length === 4))
+        // The first to be asked still has its time.
+        assert.sameMembers([...Processes.alive(pids)], pids)
+        yield* Fiber.join(closing)
+        yield* gone(pids)
+      }).pipe(Effect.provide(McpFolder.layer({ a: stubborn, b: stubborn, c: stubborn, d: stubborn })))
+    })
+  )
+
   it.scopedLive("that ends by itself takes its children with it", () =>
     Effect.gen(function* () {
       const client = yield* McpFolder.open("own")

@@ -24,6 +24,7 @@ describe("servers that cannot be had", () => {
         const client = yield* McpFolder.open(
           "good",
           "missing",
+          "elsewhere",
           "crash",
           "deaf",
           "strange",
@@ -37,6 +38,8 @@ describe("servers that cannot be had", () => {
           [
             'mcp: MCP server missing is not available: there is no program "no-such-program", or not the folder to run it in. ' +
               'Install the program, or correct command and cwd of "missing" in mcp_servers.json.',
+            'mcp: MCP server elsewhere is not available: there is no program "no-such-program", or not the folder to run it in. ' +
+              'Install the program, or correct command and cwd of "elsewhere" in mcp_servers.json.',
             "mcp: MCP server crash is not available: it ended with status 7 while it was started. " +
               "The server's log has its last words; start it by hand to see all of them.",
             "mcp: MCP server deaf is not available: no server answers (ECONNREFUSED). " +
@@ -64,6 +67,7 @@ describe("servers that cannot be had", () => {
           McpFolder.layer({
             good: McpFolder.own(),
             missing: { command: "no-such-program" },
+            elsewhere: { command: "/home/somebody/bin/no-such-program" },
             crash: McpFolder.own("crash"),
             deaf: { url: `http://127.0.0.1:${port}/mcp` },
             strange: { url: strange.url },
