@@ -5,8 +5,11 @@ const path = new RegExp(
   "g"
 )
 
+/** How much of a text is told, in characters: looking for paths takes time that grows with the square of it. */
+const longest = 2000
+
 /**
- * The text with each absolute path replaced by the name of its file, so that a client may see it. Folders may have spaces in
+ * The text, cut if it is long, with each absolute path replaced by the name of its file, so that a client may see it. Folders may have spaces in
  * their names; what lies between a path and a further slash in the same clause is taken for one of them.
  */
-export const without = (text: string): string => text.replaceAll(path, "$1")
+export const without = (text: string): string => text.slice(0, longest).replaceAll(path, "$1")

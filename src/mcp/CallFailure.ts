@@ -9,7 +9,11 @@ import type { ToolFailed } from "./McpClient.ts"
 import { NotConnected } from "./NotConnected.ts"
 
 /** What the SDK failed with, whatever it is. */
-export class Raw extends Data.TaggedError("Raw")<{ readonly error: unknown }> {}
+export class Raw extends Data.TaggedError("Raw")<{
+  readonly error: unknown
+  /** Whether the connection had ended by then. */
+  readonly ended?: boolean
+}> {}
 
 /** Runs something of the SDK's; interrupting it aborts the signal. */
 export const attempt = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, Raw> =>
@@ -18,12 +22,15 @@ export const attempt = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.Eff
 /** What became of a call, with what to do about it. */
 export type Verdict = Pick<ToolFailed, "reason" | "detail" | "advice">
 
+/** What the SDK puts before a server's words; a server that uses it does so too. */
+const prefix = /^(?:MCP error -?\d+: )+/u
+
 /** How much of a server's own words is told, in characters. */
 const longestWords = 300
 
 /** A server's words without folders and without the SDK's own prefix. */
 const wordsOf = (error: Error): string => {
-  const words = HostPaths.without(error.message.slice(0, 2000).replace(/^(?:MCP error -?\d+: )+/u, ""))
+  const words = HostPaths.without(error.message.slice(0, 2000).replace(prefix, ""))
     .replaceAll(/\s+/gu, " ")
     .trim()
     .replace(/\.+$/u, "")
@@ -31,7 +38,14 @@ const wordsOf = (error: Error): string => {
 }
 
 /** `timeout` in ms. */
-export const verdictOf = ({ error }: Raw, server: string, timeout: number): Verdict => {
+export const verdictOf = ({ ended = false, error }: Raw, server: string, timeout: number): Verdict => {
+  // Servers use the code of the SDK's "connection closed" for errors of their own.
+  if (error instanceof McpError && (error.code as Code) === Code.ConnectionClosed && ended)
+    return {
+      reason: "server-down",
+      detail: `MCP server ${server} ended in the middle of the call`,
+      advice: "It is being started anew: try again in a moment."
+    }
   if (error instanceof McpError) {
     switch (error.code as Code) {
       case Code.RequestTimeout:
@@ -39,12 +53,6 @@ export const verdictOf = ({ error }: Raw, server: string, timeout: number): Verd
           reason: "timed-out",
           detail: `MCP server ${server} did not answer within ${timeout / 1000} s`,
           advice: `Ask for less, or give it more time by timeout in mcp_servers.json.`
-        }
-      case Code.ConnectionClosed:
-        return {
-          reason: "server-down",
-          detail: `MCP server ${server} ended in the middle of the call`,
-          advice: "It is being started anew: try again in a moment."
         }
       case Code.InvalidParams:
         return {
@@ -100,7 +108,8 @@ export const notConnected = (error: unknown): NotConnected => {
   if (status !== undefined && status > 0)
     return say(`it answers with status ${status}`, "Check its url and transport in mcp_servers.json.")
   if (error instanceof McpError)
-    return error.code === Code.ConnectionClosed
+    // A handshake that fails ends the connection in any case: what tells the two apart is the SDK's own words.
+    return error.code === Code.ConnectionClosed && error.message.replace(prefix, "") === "Connection closed"
       ? say("it ended", "Start it by hand to see what is wrong.")
       : say(`it refused: ${wordsOf(error)}`, "Look at the server's own documentation.")
   const code = ErrorCode.ofSystem(error)
