@@ -3,7 +3,6 @@ import { SseError } from "@modelcontextprotocol/sdk/client/sse.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import {
   CallToolResultSchema,
-  ListToolsResultSchema,
   LoggingMessageNotificationSchema,
   ToolListChangedNotificationSchema
 } from "@modelcontextprotocol/sdk/types.js"
@@ -13,6 +12,7 @@ import type { Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as CallFailure from "./CallFailure.ts"
 import { NotConnected } from "./NotConnected.ts"
+import * as ToolList from "./ToolList.ts"
 
 /** One connection to a server, from the handshake to its end. */
 export interface McpConnection {
@@ -43,11 +43,11 @@ const startTime = 60_000
 /** A call that shows progress may take this long at most, in ms, or its own time if that is longer. */
 const longestCall = 600_000
 
-/** What is taken of a server's list of tools. */
-const most = { pages: 50, tools: 500 }
-
 /** Messages of a server that wait to be logged; further ones are dropped. */
 const mostMessages = 256
+
+/** How much of one is logged, in characters. */
+const longestMessage = 4096
 
 /** Shakes hands over a transport, which is closed with the scope, and lists the server's tools. */
 export const open = Effect.fn("McpConnection.open")(function* (
@@ -59,6 +59,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   const changes = yield* Queue.sliding<void>(1)
   const troubles = yield* Queue.sliding<void>(1)
   const messages = yield* Queue.dropping<string>(mostMessages)
+  const say = (text: string) => void messages.unsafeOffer(copyOf(text.slice(0, longestMessage)))
 
   // Nothing is offered to servers: they may not ask the person, nor the model, nor see folders.
   const client = new Client({ name: "seiyuu", version: options.version }, { capabilities: {} })
@@ -66,14 +67,14 @@ export const open = Effect.fn("McpConnection.open")(function* (
   client.onclose = end
   // oxlint-disable-next-line unicorn/prefer-add-event-listener
   client.onerror = (error) => {
-    messages.unsafeOffer(error.message)
+    say(error.message)
     // Its transport would go on in a session that has had no handshake, and where no call is under way.
     if (error instanceof SseError) void client.close()
     else troubles.unsafeOffer(undefined)
   }
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes.unsafeOffer(undefined))
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-    messages.unsafeOffer(`${params.level}: ${textOf(params.data)}`)
+    say(`${params.level}: ${textOf(params.data)}`)
   })
   yield* Effect.forkScoped(
     Effect.forever(
@@ -88,17 +89,8 @@ export const open = Effect.fn("McpConnection.open")(function* (
     { duration: startTime, onTimeout: () => slow }
   )
 
-  const list = listTools(client, options.name)
-  let tools = yield* Effect.timeoutFail(list, { duration: startTime, onTimeout: () => slow })
-  yield* Queue.take(changes).pipe(
-    Effect.zipRight(list),
-    Effect.tap((listed) => Effect.sync(() => (tools = listed))),
-    Effect.catchAll(({ error }) =>
-      Effect.logWarning(`The tools of MCP server ${options.name} could not be listed again`, error)
-    ),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  const { name } = options
+  const tools = yield* ToolList.open({ client, name, changes, time: startTime, slow })
   if (options.remote) {
     const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: 10_000 }))
     yield* Queue.take(troubles).pipe(
@@ -111,7 +103,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   }
 
   return {
-    tools: Effect.sync(() => tools),
+    tools,
     call: (name, input) =>
       CallFailure.attempt((signal) =>
         // Not `callTool`, which refuses an answer that does not fit the tool's output schema: a model can read it all the same.
@@ -123,6 +115,10 @@ export const open = Effect.fn("McpConnection.open")(function* (
           // Without somebody who listens the server is not asked for progress.
           onprogress: () => {}
         })
+      ).pipe(
+        Effect.catchAll(({ error }) =>
+          Effect.flatMap(Deferred.isDone(ended), (ended) => new CallFailure.Raw({ error, ended }))
+        )
       ),
     ended: Deferred.await(ended)
   }
@@ -135,22 +131,7 @@ const slow = new CallFailure.Raw({
   })
 })
 
-const textOf = (data: unknown): string => (typeof data === "string" ? data : (JSON.stringify(data) ?? ""))
+/** A part of a text keeps the whole of it in memory. */
+const copyOf = (text: string): string => Buffer.from(text).toString()
 
-/** All pages of the list, one after the other. Tools that cannot be called in one step are left out. */
-const listTools = Effect.fnUntraced(function* (client: Client, name: string) {
-  if (client.getServerCapabilities()?.tools === undefined) return []
-  const tools: Array<Tool> = []
-  let cursor: string | undefined
-  for (let page = 0; page < most.pages && tools.length < most.tools; page++) {
-    const params = cursor === undefined ? {} : { cursor }
-    const answer = yield* CallFailure.attempt((signal) =>
-      client.request({ method: "tools/list", params }, ListToolsResultSchema, { signal })
-    )
-    tools.push(...answer.tools.filter(({ execution }) => execution?.taskSupport !== "required"))
-    cursor = answer.nextCursor
-    if (cursor === undefined) return tools
-  }
-  yield* Effect.logWarning(`MCP server ${name} has more than ${most.tools} tools: the others are left out`)
-  return tools.slice(0, most.tools)
-})
+const textOf = (data: unknown): string => (typeof data === "string" ? data : (JSON.stringify(data) ?? ""))

@@ -1,0 +1,116 @@
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { ListToolsResultSchema } from "@modelcontextprotocol/sdk/types.js"
+import type { Tool } from "@modelcontextprotocol/sdk/types.js"
+import { Duration, Effect, Queue } from "effect"
+import type { Scope } from "effect"
+import * as CallFailure from "./CallFailure.ts"
+import * as NestedDepth from "./NestedDepth.ts"
+
+export interface Options {
+  readonly client: Client
+  /** What the log calls the server. */
+  readonly name: string
+  /** Has something in it when the server says that its tools have changed. */
+  readonly changes: Queue.Dequeue<void>
+  /** How long a whole list may take, in ms. */
+  readonly time: number
+  /** What the first list fails with if it takes longer. */
+  readonly slow: CallFailure.Raw
+}
+
+/** What is taken of a list. A tool's size is that of its definition as JSON, in characters; so is that of all together. */
+const most = { pages: 50, tools: 500, toolSize: 16_384, toolDepth: 32, size: 2 ** 20 }
+
+/** How long a change waits until the tools are listed again, twice as long each time that further ones come within that. */
+const wait = { first: Duration.seconds(1), longest: Duration.minutes(1) }
+
+/** Lists the tools of a server, and lists them again in the background when they have changed. Gives those of the moment. */
+export const open = Effect.fn("ToolList.open")(function* ({
+  changes,
+  client,
+  name,
+  slow,
+  time
+}: Options): Effect.fn.Return<Effect.Effect<ReadonlyArray<Tool>>, CallFailure.Raw, Scope.Scope> {
+  const said = new Set<string>()
+  const warn = (what: string) => {
+    if (said.has(what)) return Effect.void
+    said.add(what)
+    return Effect.logWarning(`MCP server ${name}: ${what}`)
+  }
+  const list = Effect.timeoutFail(all(client, warn), { duration: time, onTimeout: () => slow })
+  let tools = yield* list
+  let pause = Duration.zero
+  yield* Effect.timed(Queue.take(changes)).pipe(
+    Effect.flatMap(([quiet]) => {
+      pause = Duration.lessThan(quiet, pause)
+        ? Duration.min(Duration.times(pause, 2), wait.longest)
+        : wait.first
+      return Effect.sleep(pause)
+    }),
+    // One list tells of all that has changed meanwhile.
+    Effect.zipRight(Queue.takeAll(changes)),
+    Effect.zipRight(list),
+    Effect.tap((listed) => Effect.sync(() => (tools = listed))),
+    // Defects too: nobody else would hear of them, nor of any further change.
+    Effect.catchAllCause((cause) =>
+      Effect.logWarning(`The tools of MCP server ${name} could not be listed again`, cause)
+    ),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return Effect.sync(() => tools)
+})
+
+/** All pages of the list, one after the other. Tools that cannot be called in one step are left out. */
+const all = Effect.fnUntraced(function* (client: Client, warn: (what: string) => Effect.Effect<void>) {
+  if (client.getServerCapabilities()?.tools === undefined) return []
+  const tools: Array<Tool> = []
+  let cursor: string | undefined
+  let seen = 0
+  let size = 0
+  for (let page = 0; page < most.pages; page++) {
+    const params = cursor === undefined ? {} : { cursor }
+    const answer = yield* CallFailure.attempt((signal) =>
+      client.request({ method: "tools/list", params }, ListToolsResultSchema, { signal })
+    )
+    for (const listed of answer.tools) {
+      if (++seen > most.tools) break
+      if (listed.execution?.taskSupport === "required") continue
+      if (listed.name === "") {
+        yield* warn("a tool that has no name is left out")
+        continue
+      }
+      const tool = needed(listed)
+      const own = sizeOf(tool)
+      if (own > most.toolSize) {
+        yield* warn(
+          `tools whose definition has more than ${most.toolSize} characters or ${most.toolDepth} levels are left out`
+        )
+      } else if (size + own > most.size) {
+        yield* warn(`its list of tools has more than ${most.size} characters: the others are left out`)
+        return tools
+      } else {
+        size += own
+        tools.push(tool)
+      }
+    }
+    cursor = answer.nextCursor
+    if (cursor === undefined && seen <= most.tools) return tools
+    if (seen >= most.tools) break
+  }
+  yield* warn(`it has more than ${most.tools} tools, or ${most.pages} pages of them: the others are left out`)
+  return tools
+})
+
+/** Without icons and the like, which may be large and are of no use. */
+const needed = ({ description, inputSchema, name, title }: Tool): Tool => ({
+  name,
+  inputSchema,
+  ...(title === undefined ? {} : { title }),
+  ...(description === undefined ? {} : { description })
+})
+
+/** In characters of JSON; making that, as most that is done with a schema, takes a level of the stack for each of its own. */
+const sizeOf = (tool: Tool): number =>
+  NestedDepth.isMoreThan(tool, most.toolDepth) ? Number.POSITIVE_INFINITY : JSON.stringify(tool).length
