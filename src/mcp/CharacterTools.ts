@@ -47,16 +47,23 @@ export const clientOf = (opening: ReadonlyArray<Opening>): McpClient => {
         )
   ).pipe(Effect.map((tools) => named(tools.flat())))
 
-  const call: McpClient["call"] = Effect.fn("McpClient.call")(function* (name, input, seen) {
-    const tools = yield* offered
-    const found = tools.get(name)
-    if (found === undefined) return yield* unknown(name, [...tools.keys()])
-    if (seen !== undefined && !isSame(seen, describe(name, found))) return yield* replaced(name)
-    const answer = yield* found.server
-      .call(found.definition.name, input)
-      .pipe(Effect.mapError((verdict) => new ToolFailed({ tool: name, ...verdict })))
-    return ToolAnswer.read(answer)
-  })
+  const call: McpClient["call"] = Effect.fn("McpClient.call")(
+    function* (name, input, seen) {
+      const tools = yield* offered
+      const found = tools.get(name)
+      if (found === undefined) return yield* unknown(name, [...tools.keys()])
+      if (seen !== undefined && !isSame(seen, describe(name, found))) return yield* replaced(name)
+      const answer = yield* found.server
+        .call(found.definition.name, input)
+        .pipe(Effect.mapError((verdict) => new ToolFailed({ tool: name, ...verdict })))
+      return ToolAnswer.read(answer)
+    },
+    (called, name) =>
+      // A server's answer that we stumble over must not end the conversation.
+      Effect.catchAllDefect(called, (defect) =>
+        Effect.zipRight(Effect.logError(`the call of tool ${name} died`, defect), stumbled(name))
+      )
+  )
 
   return {
     problems: opening.flatMap(({ failure, held, name }) =>
@@ -79,6 +86,14 @@ const describe = (name: string, { definition, entry, name: server }: Offered): T
 /** Whether a tool does what it did when it was looked at, as far as can be told: its server and the need for consent. */
 const isSame = (seen: Tool, now: Tool): boolean =>
   seen.server === now.server && seen.confirm === now.confirm && seen.clientMayCall === now.clientMayCall
+
+const stumbled = (tool: string) =>
+  new ToolFailed({
+    tool,
+    reason: "refused",
+    detail: "its answer cannot be read",
+    advice: "Do something else; the server's log has more."
+  })
 
 const replaced = (tool: string) =>
   new ToolFailed({

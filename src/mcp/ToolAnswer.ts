@@ -1,12 +1,16 @@
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
 import * as BrowserView from "./BrowserView.ts"
 import type { ToolResult } from "./McpClient.ts"
+import * as NestedDepth from "./NestedDepth.ts"
 
 /** Longest text of an answer, in characters: small models have room for some thousand words in all. */
 const longestText = 8000
 
 /** Pictures of an answer, and their size in characters of base64. */
 const most = { images: 4, base64: 4 * 2 ** 20 }
+
+/** Levels of an answer's structured content: making text of it takes as many of the stack. */
+const mostLevels = 100
 
 /** A tool's answer as the model and the page get it; what is too much of it is left out, with a word about that. */
 export const read = (answer: CallToolResult): ToolResult => {
@@ -20,12 +24,17 @@ export const read = (answer: CallToolResult): ToolResult => {
   }
   const said = texts.filter((text) => text.trim() !== "").join("\n")
   const { structuredContent } = answer
-  const text = said === "" && structuredContent !== undefined ? JSON.stringify(structuredContent) : said
+  const isTooDeep = said === "" && NestedDepth.isMoreThan(structuredContent, mostLevels)
+  const text = isTooDeep
+    ? `(the answer has more than ${mostLevels} levels within one another and cannot be shown)`
+    : said === "" && structuredContent !== undefined
+      ? JSON.stringify(structuredContent)
+      : said
   const browserView = BrowserView.find([structuredContent, answer._meta, answer["metadata"], ...texts])
   return {
     text: cut(text),
     images,
-    failed: answer.isError === true,
+    failed: isTooDeep || answer.isError === true,
     ...(browserView === undefined ? {} : { browserView })
   }
 }

@@ -31,6 +31,17 @@ describe("a tool's answer", () => {
     expect(ToolAnswer.read({ content: [text("Hot.")], structuredContent }).text).toBe("Hot.")
   })
 
+  it("is a failure in words where its structured content is nested too deeply to be shown", () => {
+    let structuredContent = {}
+    for (let level = 0; level < 100_000; level++) structuredContent = { a: structuredContent }
+    expect(ToolAnswer.read({ content: [], structuredContent })).toEqual({
+      text: "(the answer has more than 100 levels within one another and cannot be shown)",
+      images: [],
+      failed: true
+    })
+    expect(ToolAnswer.read({ content: [text("Fine.")], structuredContent }).failed).toBe(false)
+  })
+
   it("has a few pictures of a size that can be had, and a word about the others", () => {
     const { images, text } = ToolAnswer.read({
       content: [picture("A".repeat(5 * 2 ** 20)), ...["A", "B", "C", "D", "E"].map(picture)]
@@ -49,9 +60,9 @@ describe("a tool's answer", () => {
     expect(answer.text).toBe(`${"x".repeat(7999)}\n(cut here: the first 8000 of 8011 characters)`)
   })
 
+  const addresses = { debuggerFullscreenUrl: "https://w.example/f", debuggerUrl: "https://w.example" }
   const view = {
-    debuggerFullscreenUrl: "https://w.example/f",
-    debuggerUrl: "https://w.example",
+    ...addresses,
     wsUrl: "wss://w",
     pages: []
   }
@@ -71,6 +82,32 @@ describe("a tool's answer", () => {
     ["what stands beside", { content: [], metadata: { liveViewData: view } }, view]
   ])("says where a browser can be watched, in %s", (_, answer, expected) => {
     expect(ToolAnswer.read(answer).browserView).toEqual(expected)
+  })
+
+  it("gives of a browser only what is known, of a kind and a length that can be shown", () => {
+    const page = { id: "1", url: "https://p.example", title: "P", faviconUrl: "https://p.example/i" }
+    const bad = {
+      id: "i".repeat(301),
+      url: "javascript:alert(1)",
+      title: 7,
+      faviconUrl: "data:image/png;base64,AA",
+      debuggerUrl: `https://w.example/${"x".repeat(4096)}`,
+      onload: "alert(1)"
+    }
+    const given = {
+      ...view,
+      sessionId: { toString: 1 },
+      debuggerUrl: "javascript:alert(1)",
+      wsUrl: "https://no-socket.example",
+      html: "<script>",
+      pages: [{ ...page, ...addresses }, bad, "text", ...Array.from({ length: 20 }, () => page)]
+    }
+    const structuredContent = { sessionId: "s", evil: "x", live: given }
+    expect(ToolAnswer.read({ content: [], structuredContent }).browserView).toStrictEqual({
+      sessionId: "s",
+      debuggerFullscreenUrl: "https://w.example/f",
+      pages: [{ ...page, ...addresses }, {}, ...Array.from({ length: 13 }, () => page)]
+    })
   })
 
   it.each([
