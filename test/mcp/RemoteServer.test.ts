@@ -87,6 +87,15 @@ describe("a server elsewhere", () => {
     })
   )
 
+  it.scopedLive("that does not answer to the end of the session is left all the same", () =>
+    Effect.gen(function* () {
+      const server = yield* McpHttpServer.serve
+      yield* server.ignoreFarewells
+      yield* sumOf(server).pipe(Effect.scoped)
+      assert.strictEqual(server.asked.at(-1)?.method, "DELETE")
+    })
+  )
+
   it.scopedLive("hears that a call was interrupted", () =>
     Effect.gen(function* () {
       const server = yield* McpHttpServer.serve

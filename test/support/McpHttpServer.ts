@@ -17,6 +17,8 @@ export interface McpHttpServer {
   readonly hanging: () => number
   /** Forgets all sessions, as a restart does. */
   readonly forget: Effect.Effect<void>
+  /** Answers the end of a session no more. */
+  readonly ignoreFarewells: Effect.Effect<void>
   /** Breaks all connections and listens no more, until `start`. */
   readonly stop: Effect.Effect<void>
   readonly start: Effect.Effect<void>
@@ -27,6 +29,7 @@ export const serve: Effect.Effect<McpHttpServer, never, Scope.Scope> = Effect.ac
     const asked: Array<Asked> = []
     const sessions = new Map<string, StreamableHTTPServerTransport>()
     let hanging = 0
+    let ignoresFarewells = false
 
     const begin = async () => {
       const server = new Server({ name: "test", version: "1" }, { capabilities: { tools: {} } })
@@ -54,6 +57,7 @@ export const serve: Effect.Effect<McpHttpServer, never, Scope.Scope> = Effect.ac
     const http = Http.createServer((request, response) => {
       const { headers, method = "", url = "" } = request
       asked.push({ method, path: url, headers })
+      if (method === "DELETE" && ignoresFarewells) return
       const id = headers["mcp-session-id"]
       const known = typeof id === "string" ? sessions.get(id) : undefined
       if (id !== undefined && known === undefined) {
@@ -72,6 +76,7 @@ export const serve: Effect.Effect<McpHttpServer, never, Scope.Scope> = Effect.ac
       asked,
       hanging: () => hanging,
       forget: Effect.sync(() => sessions.clear()),
+      ignoreFarewells: Effect.sync(() => (ignoresFarewells = true)),
       stop: Effect.sync(() => {
         sessions.clear()
         http.close()
