@@ -79,7 +79,9 @@ const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
         advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
       })
     const own = [section, name]
-    const missing = unset.filter(({ path }) => path.startsWith(`${own.join(".")}.`))
+    const missing = unset.flatMap(({ path, problem }) =>
+      own.every((key, index) => path[index] === key) ? [problem] : []
+    )
     const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(
       entries[name]
     )
@@ -97,7 +99,21 @@ const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
       file.at(path, `is not a known key${hint}; it is ignored`)
     )
   )
-  return { find, warnings: [...file.duplicates, ...unknown].map(describe) }
+  const idle = Object.entries(entries).flatMap(([name, entry]) =>
+    idleKeys(entry).map((key) =>
+      file.at([section, name, key], "is for a server with url, and this one has command; it is ignored")
+    )
+  )
+  return { find, warnings: [...file.duplicates, ...unknown, ...idle].map(describe) }
+}
+
+/** Keys of a program's entry that say how to speak to a server elsewhere. */
+const idleKeys = (entry: unknown): ReadonlyArray<string> => {
+  if (!RawValue.isMapping(entry) || (entry["command"] ?? undefined) === undefined) return []
+  return ["headers", "oauth", "transport", "type"].filter((key) => {
+    const value = entry[key] ?? undefined
+    return value !== undefined && value !== "stdio"
+  })
 }
 
 /** What no single key shows. */

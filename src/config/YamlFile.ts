@@ -20,18 +20,24 @@ export interface YamlFile {
   readonly at: (path: KeyPath, message: string) => ConfigProblem
 }
 
+/** A text that names an environment variable which is not set. */
+export interface Unset {
+  readonly path: KeyPath
+  readonly problem: ConfigProblem
+}
+
 /** A JSON file as read. */
 export interface ReadJson {
   readonly file: YamlFile
-  /** Texts that name environment variables which are not set. */
-  readonly unset: ReadonlyArray<ConfigProblem>
+  readonly unset: ReadonlyArray<Unset>
 }
 
 /** Reads a YAML file, or says everything that is wrong with its syntax and its environment variables. */
 export const read = Effect.fn("YamlFile.read")(function* (file: string) {
   const { file: result, unset } = yield* parse(file, syntaxMessage)
-  if (Array.isNonEmptyReadonlyArray(unset))
-    return yield* new ConfigInvalid({ file: result.name, problems: unset })
+  const problems = unset.map(({ problem }) => problem)
+  if (Array.isNonEmptyReadonlyArray(problems))
+    return yield* new ConfigInvalid({ file: result.name, problems })
   return result
 })
 
@@ -106,21 +112,16 @@ const prepare = Effect.fnUntraced(function* (document: Yaml.Document, problem: P
       }
     }
   })
-  const problems: Array<ConfigProblem> = []
+  const unset: Array<Unset> = []
   for (const { node, path } of references) {
     const { text, missing } = yield* Environment.substitute(node.value)
     node.value = text
     for (const variable of missing) {
-      problems.push(
-        problem(
-          node.range?.[0] ?? 0,
-          path,
-          `the environment variable ${variable} is not set: set it, or write \${${variable}:-default}`
-        )
-      )
+      const message = `the environment variable ${variable} is not set: set it, or write \${${variable}:-default}`
+      unset.push({ path, problem: problem(node.range?.[0] ?? 0, path, message) })
     }
   }
-  return problems
+  return unset
 })
 
 const isText = (node: Yaml.Scalar): node is Yaml.Scalar<string> => typeof node.value === "string"

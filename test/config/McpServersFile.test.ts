@@ -95,6 +95,34 @@ layer(NodeContext.layer)("McpServersFile", (it) => {
     })
   )
 
+  it.scoped("warns of keys that a program has no use for", () =>
+    Effect.gen(function* () {
+      const file = yield* read(`{
+  "mcp_servers": {
+    "a": { "command": "x", "headers": { "X": "1" }, "transport": "http" },
+    "b": { "command": "x", "oauth": {}, "type": "stdio" },
+    "c": { "url": "https://mcp.example", "headers": { "X": "1" }, "transport": "http" }
+  }
+}`)
+      const ignored = "is for a server with url, and this one has command; it is ignored"
+      expect(file.warnings).toEqual([
+        `mcp_servers.json:3:28 mcp_servers.a.headers: ${ignored}`,
+        `mcp_servers.json:3:53 mcp_servers.a.transport: ${ignored}`,
+        `mcp_servers.json:4:28 mcp_servers.b.oauth: ${ignored}`
+      ])
+    })
+  )
+
+  it.scoped("holds a variable that is not set against the server that names it, and no other", () =>
+    Effect.gen(function* () {
+      const env = { KEY: "${NO_SUCH_KEY}" }
+      const servers = { a: { command: "x" }, "a.b": { command: "x", env } }
+      const file = yield* read(JSON.stringify({ mcp_servers: servers }))
+      expect(why(file, "a")).toBe("it is there")
+      expect(why(file, "a.b")).toContain("NO_SUCH_KEY is not set")
+    })
+  )
+
   it.scoped.each<readonly [string, string]>([
     ['{"mcp_servers": {"a": {"command": "x"} "b": 1}}', "this is no JSON: a comma"],
     ['{"mcp_servers": {"a": {"command": "x"}}', "this is no JSON: a comma"],
