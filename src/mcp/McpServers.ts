@@ -16,6 +16,7 @@ import * as McpServer from "./McpServer.ts"
 import { NotConnected } from "./NotConnected.ts"
 import * as RemoteServer from "./RemoteServer.ts"
 import * as ServerProcess from "./ServerProcess.ts"
+import * as ToolNames from "./ToolNames.ts"
 
 export interface Options {
   /** How long a character waits for its servers; the tools of later ones come when they are there. Defaults to 10 seconds. */
@@ -33,14 +34,18 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   // The same warning comes up with every session, and is worth saying once.
   const said = new Set<string>()
-  const readFile = McpServersFile.read(folder).pipe(
-    Effect.tap(({ warnings }) =>
-      Effect.forEach(warnings, (warning) => {
+  const warn = (warnings: ReadonlyArray<string>) =>
+    Effect.forEach(
+      warnings,
+      (warning) => {
         if (said.has(warning)) return Effect.void
         said.add(warning)
         return Effect.logWarning(warning)
-      })
-    ),
+      },
+      { discard: true }
+    )
+  const readFile = McpServersFile.read(folder).pipe(
+    Effect.tap(({ warnings }) => warn(warnings)),
     Effect.provide(context)
   )
 
@@ -85,7 +90,12 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
       borrow(file, one.name).pipe(
         Scope.extend(servers),
         Effect.matchEffect({
-          onSuccess: (held) => Effect.sync(() => (one.held = held)),
+          onSuccess: (held) => {
+            one.held = held
+            return Effect.flatMap(held.server.tools, (tools) =>
+              warn(ToolNames.warnings(one.name, held.entry, tools))
+            )
+          },
           onFailure: (failure) => {
             one.failure = failure
             return late ? Effect.logWarning(failure.message) : Effect.void
