@@ -108,8 +108,7 @@ export const open = Effect.fn("McpServer.open")(function* ({
           // The server has forgotten the session, or has gone: what it never saw may be asked again.
           connection.ended.pipe(
             Effect.timeoutFail({ duration: patience, onTimeout: () => verdict(failure) }),
-            // The supervision hears of it first.
-            Effect.zipRight(Effect.yieldNow()),
+            // The supervision has heard of it first: a wait with a time gives way to other fibers.
             Effect.zipRight(running),
             Effect.flatMap((next) => Effect.mapError(next.call(tool, input), verdict))
           )

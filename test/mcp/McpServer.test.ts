@@ -117,6 +117,18 @@ describe("a server that is connected again", () => {
     })
   )
 
+  it.scoped("is asked again, too, where its end is heard of later", () =>
+    Effect.gen(function* () {
+      const own = yield* world
+      own.lives[0]!.call = unseen
+      const call = yield* Effect.fork(textOf(own))
+      yield* TestClock.adjust("1 second")
+      yield* own.lives[0]!.end
+      yield* TestClock.adjust(250)
+      assert.strictEqual(yield* Fiber.join(call), "2")
+    })
+  )
+
   it.scoped("is not waited for longer than 15 s, neither for its end nor for its next life", () =>
     Effect.gen(function* () {
       const own = yield* world
