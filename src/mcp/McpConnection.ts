@@ -90,7 +90,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   )
 
   const { name } = options
-  const tools = yield* ToolList.open({ client, name, changes, time: startTime, slow })
+  const { tools } = yield* ToolList.open({ client, name, changes, time: startTime, slow })
   if (options.remote) {
     const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: 10_000 }))
     yield* Queue.take(troubles).pipe(

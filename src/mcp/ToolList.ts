@@ -18,20 +18,25 @@ export interface Options {
   readonly slow: CallFailure.Raw
 }
 
+export interface ToolList {
+  /** Those of the moment. */
+  readonly tools: Effect.Effect<ReadonlyArray<Tool>>
+}
+
 /** What is taken of a list. A tool's size is that of its definition as JSON, in characters; so is that of all together. */
 const most = { pages: 50, tools: 500, toolSize: 16_384, toolDepth: 32, size: 2 ** 20 }
 
 /** How long a change waits until the tools are listed again, twice as long each time that further ones come within that. */
 const wait = { first: Duration.seconds(1), longest: Duration.minutes(1) }
 
-/** Lists the tools of a server, and lists them again in the background when they have changed. Gives those of the moment. */
+/** Lists the tools of a server, and lists them again in the background when they have changed. */
 export const open = Effect.fn("ToolList.open")(function* ({
   changes,
   client,
   name,
   slow,
   time
-}: Options): Effect.fn.Return<Effect.Effect<ReadonlyArray<Tool>>, CallFailure.Raw, Scope.Scope> {
+}: Options): Effect.fn.Return<ToolList, CallFailure.Raw, Scope.Scope> {
   const said = new Set<string>()
   const warn = (what: string) => {
     if (said.has(what)) return Effect.void
@@ -59,7 +64,7 @@ export const open = Effect.fn("ToolList.open")(function* ({
     Effect.forever,
     Effect.forkScoped
   )
-  return Effect.sync(() => tools)
+  return { tools: Effect.sync(() => tools) }
 })
 
 /** All pages of the list, one after the other. Tools that cannot be called in one step are left out. */

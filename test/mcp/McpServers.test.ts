@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import type { McpClient } from "../../src/mcp/McpClient.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
@@ -83,7 +83,7 @@ describe("the log", () => {
           { until: (is) => is }
         )
       }).pipe(Effect.provide(McpFolder.inFolder(path, { patience: "100 millis" })))
-    }).pipe(Effect.provide(ConfigFolder.logTo(lines)), Effect.provide(NodeContext.layer))
+    }).pipe(Effect.provide(Layer.merge(ConfigFolder.logTo(lines), NodeContext.layer)))
   })
 
   it.scopedLive("has, once, the names of tools that an entry has and its server has not", () => {
@@ -97,11 +97,13 @@ describe("the log", () => {
       ])
     }).pipe(
       Effect.provide(
-        McpFolder.layer({
-          own: { ...McpFolder.own(), confirm: ["lonk", "long"], client_calls: ["pids", "nothing"] }
-        })
-      ),
-      Effect.provide(ConfigFolder.logTo(lines))
+        Layer.merge(
+          McpFolder.layer({
+            own: { ...McpFolder.own(), confirm: ["lonk", "long"], client_calls: ["pids", "nothing"] }
+          }),
+          ConfigFolder.logTo(lines)
+        )
+      )
     )
   })
 })
