@@ -127,3 +127,11 @@ export const statusOf = (error: unknown): number | undefined =>
 /** Whether a remote server has not seen the request: nothing listens there, or the session is one that it does not know. */
 export const neverCame = ({ error }: Raw): boolean =>
   statusOf(error) === 404 || ErrorCode.ofSystem(error) === "ECONNREFUSED"
+
+/** Whether the answer did not come in time. */
+export const timedOut = ({ error }: Raw): boolean =>
+  error instanceof McpError && error.code === Code.RequestTimeout
+
+/** Whether the server itself answered with an error. */
+export const isAnswer = ({ error }: Raw): boolean =>
+  error instanceof McpError && error.code !== Code.RequestTimeout && error.code !== Code.ConnectionClosed
