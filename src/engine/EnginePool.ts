@@ -83,6 +83,18 @@ const make = Effect.fnUntraced(function* (options: { readonly idleTimeToLive: Du
       )
   })
 
+  // Before the map's own finalizer, which closes them one after the other: an MCP server may take seconds to end. What is
+  // still borrowed is left to that one.
+  yield* Finalizer.add(
+    Effect.flatMap(RcMap.keys(engines), (attempts) =>
+      Effect.forEach(
+        attempts.filter(({ borrowers }) => borrowers === 0),
+        (attempt) => RcMap.invalidate(engines, attempt),
+        { concurrency: "unbounded", discard: true }
+      )
+    )
+  )
+
   const count = (name: string, change: number): void => {
     const now = (references.get(name) ?? 0) + change
     if (now === 0) references.delete(name)

@@ -108,8 +108,8 @@ export const notConnected = (error: unknown): NotConnected => {
   if (status !== undefined && status > 0)
     return say(`it answers with status ${status}`, "Check its url and transport in mcp_servers.json.")
   if (error instanceof McpError)
-    // A handshake that fails ends the connection in any case: what tells the two apart is the SDK's own words.
-    return error.code === Code.ConnectionClosed && error.message.replace(prefix, "") === "Connection closed"
+    // A handshake that fails ends the connection in any case.
+    return saysClosed(error)
       ? say("it ended", "Start it by hand to see what is wrong.")
       : say(`it refused: ${wordsOf(error)}`, "Look at the server's own documentation.")
   const code = ErrorCode.ofSystem(error)
@@ -136,3 +136,15 @@ export const statusOf = (error: unknown): number | undefined =>
 /** Whether a remote server has not seen the request: nothing listens there, or the session is one that it does not know. */
 export const neverCame = ({ error }: Raw): boolean =>
   statusOf(error) === 404 || ErrorCode.ofSystem(error) === "ECONNREFUSED"
+
+/** Whether the answer did not come in time. */
+export const timedOut = ({ error }: Raw): boolean =>
+  error instanceof McpError && error.code === Code.RequestTimeout
+
+/** Whether the server itself answered with an error. */
+export const isAnswer = ({ error }: Raw): boolean =>
+  error instanceof McpError && error.code !== Code.RequestTimeout && !saysClosed(error)
+
+/** Whether the SDK says that the connection is closed; a server's own errors of this code have other words. */
+const saysClosed = (error: McpError): boolean =>
+  error.code === Code.ConnectionClosed && error.message.replace(prefix, "") === "Connection closed"

@@ -33,7 +33,7 @@ export interface Options {
   readonly version: string
   /** How long a call may take without any sign of progress, in ms. */
   readonly timeout: number
-  /** Whether the other side can go without the transport's noticing: after an error it is asked whether it is there. */
+  /** Whether the other side can go without the transport's noticing: after each error it is asked whether it is there. */
   readonly remote: boolean
 }
 
@@ -42,6 +42,9 @@ const startTime = 60_000
 
 /** A call that shows progress may take this long at most, in ms, or its own time if that is longer. */
 const longestCall = 600_000
+
+/** How long a server that is asked whether it is there may take, in ms. */
+const answerTime = 10_000
 
 /** Messages of a server that wait to be logged; further ones are dropped. */
 const mostMessages = 256
@@ -70,7 +73,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
     say(error.message)
     // Its transport would go on in a session that has had no handshake, and where no call is under way.
     if (error instanceof SseError) void client.close()
-    else troubles.unsafeOffer(undefined)
+    else if (options.remote) troubles.unsafeOffer(undefined)
   }
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes.unsafeOffer(undefined))
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
@@ -91,16 +94,16 @@ export const open = Effect.fn("McpConnection.open")(function* (
 
   const { name } = options
   const { tools } = yield* ToolList.open({ client, name, changes, time: startTime, slow })
-  if (options.remote) {
-    const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: 10_000 }))
-    yield* Queue.take(troubles).pipe(
-      Effect.zipRight(isThere),
-      Effect.forever,
-      // Closing it fails the calls that wait for an answer.
-      Effect.catchAll(() => Effect.promise(() => client.close())),
-      Effect.forkScoped
-    )
-  }
+  const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: answerTime })).pipe(
+    Effect.catchIf(CallFailure.isAnswer, () => Effect.void)
+  )
+  yield* Queue.take(troubles).pipe(
+    Effect.zipRight(isThere),
+    Effect.forever,
+    // Closing it fails the calls that wait for an answer.
+    Effect.catchAll(() => Effect.promise(() => client.close())),
+    Effect.forkScoped
+  )
 
   return {
     tools,
@@ -116,6 +119,10 @@ export const open = Effect.fn("McpConnection.open")(function* (
           onprogress: () => {}
         })
       ).pipe(
+        // It may be busy, or it hangs and will answer no other call either.
+        Effect.tapError((failure) =>
+          Effect.sync(() => CallFailure.timedOut(failure) && troubles.unsafeOffer(undefined))
+        ),
         Effect.catchAll(({ error }) =>
           Effect.flatMap(Deferred.isDone(ended), (ended) => new CallFailure.Raw({ error, ended }))
         )

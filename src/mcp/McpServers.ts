@@ -79,7 +79,7 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
     const file = yield* readFile
     const scope = yield* Effect.scope
     // Made before the fibers that borrow into it, so that these have stopped when it closes.
-    const servers = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+    const servers = yield* Scope.fork(scope, ExecutionStrategy.parallel)
     const opening = wanted.map((name): CharacterTools.Opening => ({
       name,
       held: undefined,
@@ -87,8 +87,8 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
     }))
     let late = false
     const fibers = yield* Effect.forEach(opening, (one) =>
-      borrow(file, one.name).pipe(
-        Scope.extend(servers),
+      Scope.fork(servers, ExecutionStrategy.sequential).pipe(
+        Effect.flatMap((server) => Scope.extend(borrow(file, one.name), server)),
         Effect.matchEffect({
           onSuccess: (held) => {
             one.held = held

@@ -1,4 +1,4 @@
-import { once } from "node:events"
+import type { Readable } from "node:stream"
 import { getDefaultEnvironment } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
@@ -33,6 +33,9 @@ export interface ServerProcess {
 /** What a server gets to end by itself, first after its input has closed and then after SIGTERM. */
 const grace = "1 second"
 
+/** Answers to a server's own requests that may wait to be read, in bytes. */
+const mostUnread = 65_536
+
 /** How long what a process has written last is waited for: a child that it leaves behind may keep the pipe open. */
 const lastOutput = "250 millis"
 
@@ -57,14 +60,21 @@ export const open = Effect.fn("ServerProcess.open")(function* (
   yield* Effect.forkScoped(
     ChildProcess.logOutput(`MCP server ${options.name}`, child.stderr, (line) => (complaint = line))
   )
-  yield* ChildProcess.ended(child).pipe(
+  // Whoever closes its output without ending will not answer any more either.
+  yield* Effect.raceFirst(ChildProcess.ended(child), closed(child.stdout)).pipe(
     Effect.zipRight(Effect.timeoutOption(closed(child), lastOutput)),
     Effect.zipRight(Effect.sync(() => transport.onclose?.())),
     Effect.forkScoped
   )
   return {
     transport,
-    end: Effect.sync(() => (ChildProcess.hasEnded(child) ? howEnded(child) : undefined)),
+    end: Effect.sync(() =>
+      ChildProcess.hasEnded(child)
+        ? howEnded(child)
+        : child.stdout.destroyed
+          ? "it closed its output"
+          : undefined
+    ),
     lastWords: Effect.sync(() => complaint)
   }
 })
@@ -78,11 +88,12 @@ const missing = ({ name }: Options, { code, problem }: GroupLeader.NotStarted) =
 const howEnded = ({ exitCode, signalCode }: Child) =>
   signalCode === null ? `it ended with status ${exitCode}` : `it was ended by ${signalCode}`
 
-const closed = (child: Child): Effect.Effect<void> =>
+/** Waits until a pipe, or every pipe of a process that has ended, is closed. */
+const closed = (one: Child | Readable): Effect.Effect<void> =>
   Effect.async((resume) => {
     const done = () => resume(Effect.void)
-    child.once("close", done)
-    return Effect.sync(() => void child.off("close", done))
+    one.once("close", done)
+    return Effect.sync(() => void one.off("close", done))
   })
 
 /** In a finalizer, too, the one that lost has to stop: hence the races. */
@@ -101,6 +112,19 @@ const askToEnd = (child: Child): Effect.Effect<void> =>
 /** The protocol's messages, one a line, over the process's standard input and output. */
 const transportOf = (child: Child): Transport => {
   const buffer = new ReadBuffer({ maxBufferSize: longestMessage })
+  /** Bytes of answers to its own requests that it has not read yet. */
+  let unread = 0
+  const answer = (line: string) => {
+    const length = Buffer.byteLength(line)
+    unread += length
+    // Nothing more of what it asks is read meanwhile. What we ask does not count: while it answers that, it may have no time
+    // to read, and needs us to.
+    if (unread > mostUnread) child.stdout.pause()
+    child.stdin.write(line, () => {
+      unread -= length
+      if (unread <= mostUnread && child.stdout.isPaused()) child.stdout.resume()
+    })
+  }
   const transport: Transport = {
     start: () => {
       child.stdout.on("data", (chunk: Buffer) => {
@@ -116,17 +140,29 @@ const transportOf = (child: Child): Transport => {
       })
       return Promise.resolve()
     },
-    send: (message) =>
-      ChildProcess.hasEnded(child)
-        ? Promise.reject(new NotConnected({ reason: howEnded(child), advice: "" }))
-        : child.stdin.write(serializeMessage(message))
-          ? Promise.resolve()
-          : once(child.stdin, "drain").then(() => {}),
+    // Whoever sends does not wait: what waits to be read is bounded.
+    send: (message) => {
+      if (ChildProcess.hasEnded(child))
+        return Promise.reject(new NotConnected({ reason: howEnded(child), advice: "" }))
+      if (child.stdin.writableLength > longestMessage) {
+        ProcessGroup.signal(child, "SIGKILL")
+        return Promise.reject(deaf)
+      }
+      const line = serializeMessage(message)
+      if ("method" in message) child.stdin.write(line)
+      else answer(line)
+      return Promise.resolve()
+    },
     // The process ends with its scope.
     close: () => Promise.resolve(transport.onclose?.())
   }
   return transport
 }
+
+const deaf = new NotConnected({
+  reason: "it does not read what it is sent",
+  advice: "It is being started anew: try again in a moment."
+})
 
 const deliver = (buffer: ReadBuffer, transport: Transport): void => {
   for (;;) {

@@ -100,6 +100,56 @@ describe("a server on this machine", () => {
     }).pipe(Effect.provide(McpFolder.layer({ own: McpFolder.own("child") })))
   )
 
+  it.scopedLive("that closes its output is started anew", () =>
+    Effect.gen(function* () {
+      const client = yield* McpFolder.open("own")
+      const pids = yield* pidsOf(client)
+      const failure = yield* Effect.flip(client.call("mute", {}))
+      assert.strictEqual(failure.reason, "server-down")
+      assert.notDeepEqual(yield* pidsOf(client), pids)
+      yield* gone(pids)
+    }).pipe(Effect.provide(McpFolder.layer({ own: McpFolder.own() })))
+  )
+
+  it.scopedLive(
+    "that asks without end and reads nothing is held back, and started anew after a call",
+    () =>
+      withJournal(({ file, lines }) =>
+        Effect.gen(function* () {
+          const client = yield* McpFolder.open("own")
+          const pids = yield* pidsOf(client)
+          const failure = yield* Effect.flip(client.call("flood", {}))
+          assert.strictEqual(failure.reason, "timed-out")
+          yield* gone(pids)
+          assert.notDeepEqual(yield* pidsOf(client), pids)
+          const asked = (yield* lines).flatMap((line) => /^asked (\d+)$/u.exec(line)?.[1] ?? [])
+          assert.isBelow(Number(asked.at(-1)), 20_000)
+        }).pipe(Effect.provide(McpFolder.layer({ own: { ...McpFolder.own(`journal=${file}`), timeout: 1 } })))
+      ),
+    60_000
+  )
+
+  it.scopedLive("that does not read what it is asked is started anew before that grows", () =>
+    Effect.gen(function* () {
+      const client = yield* McpFolder.open("own")
+      const pids = yield* pidsOf(client)
+      yield* client.call("deafen", {})
+      const failures = yield* Effect.forEach(
+        Array.from({ length: 12 }),
+        () => Effect.flip(client.call("where", { text: "x".repeat(2 ** 20) })),
+        { concurrency: "unbounded" }
+      )
+      assert.sameMembers(
+        [...new Set(failures.map(({ detail }) => detail))],
+        [
+          "MCP server own cannot be reached: it does not read what it is sent",
+          "MCP server own ended in the middle of the call"
+        ]
+      )
+      assert.notDeepEqual(yield* pidsOf(client), pids)
+    }).pipe(Effect.provide(McpFolder.layer({ own: McpFolder.own() })))
+  )
+
   it.scopedLive("killed in the middle of a call fails it at once, and the next call works", () =>
     withJournal(({ file, lines }) =>
       Effect.gen(function* () {

@@ -4,7 +4,8 @@
  * that are no messages), `journal=FILE` (appends what happens to it).
  */
 import { spawn } from "node:child_process"
-import { appendFileSync } from "node:fs"
+import { once } from "node:events"
+import { appendFileSync, closeSync } from "node:fs"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js"
@@ -75,6 +76,23 @@ const tools = {
     return text("learnt")
   },
   exit: () => process.exit(3),
+  mute: () => {
+    closeSync(1)
+    return new Promise(() => {})
+  },
+  deafen: () => {
+    process.stdin.pause()
+    return text("What?")
+  },
+  // Asks without end, and reads no answer.
+  flood: async () => {
+    process.stdin.pause()
+    for (let id = 0; ; id++) {
+      if (id % 1000 === 0) note(`asked ${id}`)
+      const ping = JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })
+      if (!process.stdout.write(`${ping}\n`)) await once(process.stdout, "drain")
+    }
+  },
   watch: () =>
     text(
       `Opened: ${JSON.stringify({
