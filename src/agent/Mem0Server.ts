@@ -1,4 +1,4 @@
-import { Effect, Redacted, Schedule, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import type { Mem0AgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
@@ -59,14 +59,7 @@ export const make = (http: typeof fetch, config: Mem0AgentConfig): Mem0Server =>
 
   const { embedder, llm, vector_store } = config
   return {
-    configure: post("/configure", { vector_store, llm, embedder }).pipe(
-      Effect.retry({
-        times: 2,
-        schedule: Schedule.jittered(Schedule.exponential("300 millis")),
-        while: RemoteFailure.mayPass
-      }),
-      Effect.asVoid
-    ),
+    configure: Effect.asVoid(RemoteFailure.retried(post("/configure", { vector_store, llm, embedder }))),
     search: (text, owner) =>
       post("/search", { query: text, ...owner, filters: owner, top_k: recalled }).pipe(
         Effect.flatMap((found) => Effect.mapError(decodeFound(found), () => unreadable)),

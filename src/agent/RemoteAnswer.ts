@@ -1,16 +1,13 @@
 import * as Undici from "@effect/platform-node/Undici"
-import { Chunk, Effect, Option, Schedule, Stream } from "effect"
+import { Chunk, Effect, Option, Stream } from "effect"
 import type { Duration } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../llm/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
-import { mayPass, Refused, Unanswered } from "../engine/RemoteFailure.ts"
+import * as BodyText from "../engine/BodyText.ts"
+import { Refused, retried, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
-
-/** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
-const retries = 2
-const firstPause = "300 millis"
 
 /** How an agent behind a network answers one turn, in parts of its own kind. */
 export interface Options<Part> {
@@ -69,11 +66,7 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
         Effect.flatMap((parts) => Effect.map(next(parts), (first) => ({ first, parts })))
       )
 
-      const { first, parts } = yield* Effect.retry(attempt, {
-        times: retries,
-        schedule: Schedule.jittered(Schedule.exponential(firstPause)),
-        while: mayPass
-      })
+      const { first, parts } = yield* retried(attempt)
 
       let pending: ReturnType<typeof next> | undefined = Effect.succeed(first)
       let ended = false
@@ -113,9 +106,8 @@ export const accepted = async (response: Response): Promise<Response> => {
 /** The first thousand characters or so. */
 const beginning = async (response: Response): Promise<string> => {
   let said = ""
-  const decoder = new TextDecoder()
-  for await (const bytes of response.body ?? []) {
-    said += decoder.decode(bytes, { stream: true })
+  for await (const text of BodyText.pieces(response)) {
+    said += text
     if (said.length > 1000) break
   }
   return said

@@ -1,6 +1,7 @@
 import { Cause, Either, Effect, Option, Random, Schema, Stream } from "effect"
-import { jsonrepair } from "jsonrepair"
+import * as LooseJson from "../llm/LooseJson.ts"
 import type { ToolOutcome, ToolRequest } from "../llm/Llm.ts"
+import * as NestedDepth from "../mcp/NestedDepth.ts"
 import type { McpClient, Tool, ToolResult } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
 
@@ -125,21 +126,13 @@ const isInput = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unkn
 const longestInput = 262_144
 const deepestInput = 64
 
-const isShallow = (value: unknown, left = deepestInput): boolean =>
-  typeof value !== "object" ||
-  value === null ||
-  (left > 0 && Object.values(value).every((inner) => isShallow(inner, left - 1)))
-
 /** Arguments as the model wrote them, mended where they can be. */
 const inputOf = (written: string): Either.Either<Input, string> => {
   if (written.trim() === "") return Either.right({})
   if (written.length > longestInput) return Either.left("its arguments are too long")
-  const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
-  const value = Option.orElse(parse(written), () =>
-    Option.flatMap(Option.liftThrowable(jsonrepair)(written), parse)
-  )
+  const value = LooseJson.read(written)
   if (Option.isNone(value) || !isInput(value.value)) return Either.left("its arguments are no JSON object")
-  return isShallow(value.value)
-    ? Either.right(value.value)
-    : Either.left("its arguments are nested too deeply")
+  return NestedDepth.isMoreThan(value.value, deepestInput)
+    ? Either.left("its arguments are nested too deeply")
+    : Either.right(value.value)
 }

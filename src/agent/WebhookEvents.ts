@@ -1,5 +1,6 @@
 import { createParser } from "eventsource-parser"
 import { Schema } from "effect"
+import * as BodyText from "../engine/BodyText.ts"
 import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
 
 /** Longest event, in characters: ten minutes of sound. */
@@ -39,7 +40,7 @@ const readEvent = (json: string): WebhookEvent => {
 /** The events of an answer as they come, in any of the forms that a webhook may choose by its `Content-Type`. */
 export const of = (response: Response): AsyncIterable<WebhookEvent> => {
   const type = (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase()
-  const texts = textsOf(response)
+  const texts = BodyText.pieces(response)
   if (type === "text/event-stream") return serverSentEvents(texts)
   if (/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines|json|stream\+json)$/.test(type))
     return lines(texts)
@@ -48,15 +49,6 @@ export const of = (response: Response): AsyncIterable<WebhookEvent> => {
     reason: "unreadable",
     detail: `answers with ${type === "" ? "no content type" : JSON.stringify(type.slice(0, 60))}, which is none of text/event-stream, application/x-ndjson and text/plain`
   })
-}
-
-async function* textsOf(response: Response): AsyncGenerator<string> {
-  if (response.body === null) return
-  const decoder = new TextDecoder()
-  // Leaving the loop cancels the body, and with it the request.
-  for await (const bytes of response.body) yield decoder.decode(bytes, { stream: true })
-  const rest = decoder.decode()
-  if (rest !== "") yield rest
 }
 
 async function* plain(texts: AsyncIterable<string>): AsyncGenerator<WebhookEvent> {

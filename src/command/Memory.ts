@@ -8,7 +8,7 @@ import * as Suggestion from "../config/Suggestion.ts"
 import { Facts } from "../history/Facts.ts"
 import type { Fact, Whose } from "../history/Facts.ts"
 import * as SqliteHistory from "../history/SqliteHistory.ts"
-import { longestText } from "../recall/Operations.ts"
+import { longestMemory } from "../protocol/ClientMessage.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Root from "./Root.ts"
 import * as Table from "./Table.ts"
@@ -131,7 +131,7 @@ const edit = Command.make(
     ),
     id: Args.integer({ name: "id" }),
     text: Args.text({ name: "text" }).pipe(
-      Args.withSchema(Schema.NonEmptyTrimmedString.pipe(Schema.maxLength(longestText)))
+      Args.withSchema(Schema.NonEmptyTrimmedString.pipe(Schema.maxLength(longestMemory)))
     )
   },
   ({ id, importance, text, ...chosen }) =>

@@ -1,4 +1,5 @@
-import { Schema } from "effect"
+import { Effect, Schedule, Schema } from "effect"
+import * as ErrorCode from "../models/ErrorCode.ts"
 
 /** A status other than 2xx, with what the server said. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
@@ -31,21 +32,31 @@ export const ofConnection = (cause: unknown): RemoteFailure =>
   isRemoteFailure(cause) ? cause : new Unanswered({ reason: "no-connection", cause })
 
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
-export const mayPass = (failure: RemoteFailure): boolean => {
+const mayPass = (failure: RemoteFailure): boolean => {
   if (failure._tag === "Refused") return failure.status === 429 || failure.status >= 500
   return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
 }
 
+/** Repeats a request that failed with what may pass, as long as nothing of the answer has come. */
+export const retried = <A, R>(
+  attempt: Effect.Effect<A, RemoteFailure, R>,
+  times = 2
+): Effect.Effect<A, RemoteFailure, R> =>
+  Effect.retry(attempt, {
+    times,
+    schedule: Schedule.jittered(Schedule.exponential("300 millis")),
+    while: mayPass
+  })
+
 /** The error code of a connection, such as `ECONNREFUSED`; "" if there is none. */
-export const codeOf = (cause: unknown): string => {
-  if (typeof cause !== "object" || cause === null) return ""
-  if ("code" in cause && typeof cause.code === "string") return cause.code
-  return "cause" in cause ? codeOf(cause.cause) : ""
-}
+export const codeOf = (cause: unknown): string => ErrorCode.of(cause) ?? ""
+
+/** Codes of connections that were there and that the other side has closed: a new one may well be served. */
+export const lost: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
 
 /** Whether the connection was there and went away. */
-export const isLost = (cause: unknown): boolean => /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(cause))
+export const isLost = (cause: unknown): boolean => lost.has(codeOf(cause))
 
 /** The host of an address, for people: the rest of it may hold secrets. */
-export const hostOf = (address: string): string =>
-  URL.canParse(address) ? new URL(address).host : "the configured address"
+export const hostOf = (address: string, otherwise = "the configured address"): string =>
+  URL.canParse(address) ? new URL(address).host : otherwise

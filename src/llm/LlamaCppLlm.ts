@@ -8,7 +8,8 @@ import type { JobFailed } from "../engine/JobFailed.ts"
 import type { ModelStore } from "../models/ModelStore.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import { LlmFailed } from "./Llm.ts"
-import type { Llm, LlmDelta, LlmMessage, LlmRequest } from "./Llm.ts"
+import type { Llm, LlmDelta } from "./Llm.ts"
+import * as PlainTalk from "./PlainTalk.ts"
 
 const provider = "llama_cpp_llm"
 
@@ -23,9 +24,6 @@ export interface Options {
    */
   readonly contextSize?: number
 }
-
-const hasImages = (message: LlmMessage): boolean =>
-  message.role !== "tools" && (message.images ?? []).length > 0
 
 const advice = "Choose another model with llama_cpp_llm.model_path, or another provider as llm_provider."
 
@@ -84,28 +82,17 @@ export const load = Effect.fn("LlamaCppLlm.load")(function* ({
         })
     )
   )
-  let toldOfImages = false
-  const tellOfImages = (request: LlmRequest) =>
-    Effect.suspend(() => {
-      if (toldOfImages || !request.messages.some(hasImages)) return Effect.void
-      toldOfImages = true
-      return Effect.logWarning(`${modelName} cannot see: images are left out`)
-    })
+  const tellOfImages = PlainTalk.warningOfImages(`${modelName} cannot see: images are left out`)
 
   return {
     provider,
     model: modelName,
     callsTools: false,
     stream: (request) => {
-      const { conversation, messages, system } = request
-      const texts = messages.flatMap((message) =>
-        // It is never given tools: see `PromptedTools`.
-        message.role === "tools" ? [] : [{ role: message.role, text: message.text }]
-      )
+      const { conversation, system } = request
+      const messages = PlainTalk.of(request).map(({ role, text }) => ({ role, text }))
       return Stream.mapError(
-        Stream.unwrap(
-          Effect.as(tellOfImages(request), process.stream({ conversation, system, messages: texts }))
-        ),
+        Stream.unwrap(Effect.as(tellOfImages(request), process.stream({ conversation, system, messages }))),
         toFailure
       )
     }

@@ -1,4 +1,5 @@
 import type { Redacted } from "effect"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as Quotation from "../models/Quotation.ts"
 import { LlmFailed } from "./Llm.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
@@ -211,5 +212,4 @@ export const describe = (about: About) => {
   return { beforeAnswer, midAnswer, withoutWords }
 }
 
-const hostOf = (address: string): string =>
-  URL.canParse(address) ? new URL(address).host : "the configured base_url"
+const hostOf = (address: string): string => RemoteFailure.hostOf(address, "the configured base_url")

@@ -1,4 +1,5 @@
 import { Option, Schema } from "effect"
+import * as ErrorCode from "../models/ErrorCode.ts"
 
 /** Why a provider did not answer, in whichever shape the AI SDK or the provider says it. */
 export interface ProviderRefusal {
@@ -68,7 +69,7 @@ export const of = (cause: unknown): ProviderRefusal | undefined => {
     const status = statusOf(reported)
     return { ...(status === undefined ? {} : { status }), said: { error: reported }, headers: {} }
   }
-  const code = codeOf(call)
+  const code = ErrorCode.of(call.cause)
   return {
     ...(call.statusCode === undefined ? {} : { status: call.statusCode }),
     ...(code === undefined ? {} : { code }),
@@ -92,11 +93,3 @@ export const isLasting = (refusal: ProviderRefusal): boolean =>
   isOfTools(refusal) || lasting.test(textOf(refusal.said))
 
 const lasting = /insufficient|quota|balance|billing|system memory|out of memory|余额/i
-
-const codeOf = (error: { readonly cause?: unknown }): string | undefined => {
-  const cause = error.cause
-  if (typeof cause !== "object" || cause === null) return undefined
-  return "code" in cause && typeof cause.code === "string"
-    ? cause.code
-    : codeOf(cause as { readonly cause?: unknown })
-}

@@ -1,4 +1,5 @@
 import { Clock, Duration, Effect, Option, Schedule } from "effect"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 
 /** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
@@ -6,9 +7,6 @@ const retries = 2
 const firstPause = "300 millis"
 /** A provider that wants a longer pause is not waited for: the person hears why, or another provider answers. */
 const longestPause = Duration.seconds(10)
-
-/** Connections that the other side has closed: a new one may well be served. */
-const lost: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
 
 /** What a failed attempt carries. */
 interface Attempt {
@@ -43,9 +41,9 @@ const mayPass = (cause: unknown, now: number): boolean => {
   const refusal = ProviderRefusal.of(cause)
   if (refusal === undefined) return false
   const { code, status } = refusal
-  if (status === undefined) return code !== undefined && lost.has(code)
+  if (status === undefined) return code !== undefined && RemoteFailure.lost.has(code)
   const isPassing =
-    [408, 409, 429].includes(status) || status >= 500 || (code !== undefined && lost.has(code))
+    [408, 409, 429].includes(status) || status >= 500 || (code !== undefined && RemoteFailure.lost.has(code))
   return (
     isPassing &&
     !ProviderRefusal.isLasting(refusal) &&

@@ -12,7 +12,8 @@ import type { Part } from "./AiSdkAnswer.ts"
 import * as AiSdkLlm from "./AiSdkLlm.ts"
 import * as ChatTemplate from "./ChatTemplate.ts"
 import { LlmFailed } from "./Llm.ts"
-import type { Llm, LlmRequest } from "./Llm.ts"
+import type { Llm } from "./Llm.ts"
+import * as PlainTalk from "./PlainTalk.ts"
 
 const provider = "stateless_llm_with_template"
 const key = `agent_config.llm_configs.${provider}.template`
@@ -82,20 +83,14 @@ export const open = Effect.fn("TemplateLlm.open")(function* (
     // What it is asked is the prompt, written out.
     ask: ({ system: prompt }, abortSignal) => post(http, config, template.stops, prompt, abortSignal)
   })
-  let toldOfImages = false
-  const tellOfImages = (request: LlmRequest) =>
-    Effect.suspend(() => {
-      if (toldOfImages || !request.messages.some((message) => "images" in message)) return Effect.void
-      toldOfImages = true
-      return Effect.logWarning(`${config.model} is asked by a template: images are left out`)
-    })
+  const tellOfImages = PlainTalk.warningOfImages(
+    `${config.model} is asked by a template: images are left out`
+  )
 
   const llm: Llm = {
     ...writer,
     stream: (request) => {
-      // It is never given tools: see `PromptedTools`.
-      const talk = request.messages.flatMap((message) => (message.role === "tools" ? [] : [message]))
-      return Either.match(template.render(request.system, talk), {
+      return Either.match(template.render(request.system, PlainTalk.of(request)), {
         onLeft: ({ message }) =>
           Stream.fail(
             new LlmFailed({

@@ -1,5 +1,5 @@
 import { Option, Schema } from "effect"
-import { jsonrepair } from "jsonrepair"
+import * as LooseJson from "./LooseJson.ts"
 
 /** A call as a model writes it in its text; `input` is JSON. */
 export interface WrittenCall {
@@ -41,10 +41,6 @@ const isName = Schema.is(Schema.NonEmptyTrimmedString)
 
 const pick = (value: typeof Mapping.Type, names: ReadonlyArray<string>): unknown =>
   value[names.find((name) => value[name] !== undefined && value[name] !== null) ?? ""]
-
-const parse = (text: string): Option.Option<unknown> => Option.liftThrowable(JSON.parse)(text)
-const repair = (text: string): Option.Option<unknown> =>
-  Option.flatMap(Option.liftThrowable(jsonrepair)(text), parse)
 
 /** Arguments come as an object, or as a text that holds one. */
 const inputOf = (value: unknown): string => {
@@ -122,16 +118,13 @@ export const reader = (tools: ReadonlySet<string>): Reader => {
   let findEnd: ReturnType<typeof endFinder> | undefined
 
   const callsIn = (json: string): ReadonlyArray<WrittenCall> =>
-    Option.match(
-      Option.orElse(parse(json), () => repair(json)),
-      {
-        onNone: () => [],
-        onSome: (value) => {
-          if (!isMeant(value, tools)) return []
-          return Array.isArray(value) ? value.flatMap(callOf) : callOf(value)
-        }
+    Option.match(LooseJson.read(json), {
+      onNone: () => [],
+      onSome: (value) => {
+        if (!isMeant(value, tools)) return []
+        return Array.isArray(value) ? value.flatMap(callOf) : callOf(value)
       }
-    )
+    })
 
   /** Lets go of the first characters of what is held. */
   const release = (length: number): string => {

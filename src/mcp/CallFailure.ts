@@ -30,7 +30,7 @@ const longestWords = 300
 
 /** A server's words without folders and without the SDK's own prefix. */
 const wordsOf = (error: Error): string => {
-  const words = HostPaths.without(error.message.slice(0, 2000).replace(prefix, ""))
+  const words = HostPaths.without(error.message.replace(prefix, ""))
     .replaceAll(/\s+/gu, " ")
     .trim()
     .replace(/\.+$/u, "")

@@ -44,7 +44,7 @@ const Text = Schema.String.pipe(
 )
 
 /** Longest text of a memory, in characters. */
-const longestMemory = 300
+export const longestMemory = 300
 
 /** What names something; answers repeat it. */
 const longestName = 1000

@@ -1,10 +1,10 @@
 import { Effect, Either, Schema } from "effect"
-import { jsonrepair } from "jsonrepair"
+import * as LooseJson from "../llm/LooseJson.ts"
+import { longestMemory } from "../protocol/ClientMessage.ts"
 
-/** Characters of an answer that are read, operations of it that are done, and characters of a fact that are kept. */
+/** Characters of an answer that are read, and operations of it that are done. */
 const longestAnswer = 16_000
 const mostOperations = 8
-export const longestText = 300
 
 const numberLike = Schema.Union(Schema.Number, Schema.NumberFromString)
 const Id = numberLike.pipe(Schema.int())
@@ -22,7 +22,7 @@ export const tidy = (text: string): string =>
   text
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim()
-    .slice(0, longestText)
+    .slice(0, longestMemory)
 
 const Text = Schema.transform(Schema.String, Schema.NonEmptyString, {
   strict: true,
@@ -50,22 +50,13 @@ export class NotOperations extends Schema.TaggedError<NotOperations>()("NotOpera
 
 /** Reads what a model has written: JSON, maybe with words around it, maybe broken. What makes no sense in it is left out. */
 export const read = (answer: string): Effect.Effect<ReadonlyArray<Operation>, NotOperations> =>
-  Effect.try({
-    try: () => {
-      const cut = answer.slice(0, longestAnswer)
-      const value: unknown = JSON.parse(jsonrepair(cut.slice(Math.max(0, cut.search(/[[{]/)))))
-      return Array.isArray(value)
-        ? (value as ReadonlyArray<unknown>)
-        : isList(value)
-          ? value.operations
-          : undefined
-    },
-    catch: () => new NotOperations()
+  Effect.suspend(() => {
+    const cut = answer.slice(0, longestAnswer)
+    return LooseJson.read(cut.slice(Math.max(0, cut.search(/[[{]/))))
   }).pipe(
-    Effect.filterOrFail(
-      (list) => list !== undefined,
-      () => new NotOperations()
-    ),
+    Effect.map((value) => (isList(value) ? value.operations : value)),
+    Effect.filterOrFail(Array.isArray),
+    Effect.mapError(() => new NotOperations()),
     Effect.map((list) =>
       list.flatMap((item) =>
         Either.match(decodeOperation(item), { onLeft: () => [], onRight: (one) => [one] })

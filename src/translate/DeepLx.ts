@@ -1,5 +1,6 @@
-import { Effect, Schedule, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { DeepLxConfig } from "../config/TtsPreprocessorConfig.ts"
+import * as BodyText from "../engine/BodyText.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import type { Translator } from "./Translator.ts"
 import * as TranslatorFailure from "./TranslatorFailure.ts"
@@ -52,11 +53,7 @@ export const make = (http: typeof fetch, config: DeepLxConfig): Translator => {
           ? Effect.succeed(data)
           : new RemoteFailure.Unanswered({ reason: "unreadable" })
       }),
-      Effect.retry({
-        times: 1,
-        schedule: Schedule.jittered(Schedule.exponential("300 millis")),
-        while: RemoteFailure.mayPass
-      }),
+      (attempt) => RemoteFailure.retried(attempt, 1),
       Effect.mapError(describe)
     )
   return { engine, translate }
@@ -64,11 +61,9 @@ export const make = (http: typeof fetch, config: DeepLxConfig): Translator => {
 
 /** A body as text; what is longer than any sentence is none. */
 const bodyOf = async (response: Response): Promise<string> => {
-  if (response.body === null) return ""
-  const decoder = new TextDecoder()
   let said = ""
-  for await (const bytes of response.body) {
-    said += decoder.decode(bytes, { stream: true })
+  for await (const text of BodyText.pieces(response)) {
+    said += text
     if (said.length > longest) throw new RemoteFailure.Unanswered({ reason: "unreadable" })
   }
   return said

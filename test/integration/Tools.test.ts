@@ -24,12 +24,6 @@ const told = (turn: ReadonlyArray<ServerMessage>) =>
       : SocketTalk.summary(message)
   )
 
-/** Waits until the tools of a character are there: a turn that comes before has to do without them. */
-const warm = (server: Effect.Effect.Success<ReturnType<typeof BuiltServer.start>>) =>
-  Effect.repeat(Effect.delay(server.status, "50 millis"), {
-    until: ({ fibers }) => fibers["warm-up"] === undefined
-  })
-
 /** The built server with a stubbed model and the reference server of MCP, and a client that has been greeted. */
 const talk = Effect.fnUntraced(function* (chat: NonNullable<StubOptions["chat"]>, entry: object = {}) {
   const stub = yield* StubProviders.open({ chat })
@@ -40,7 +34,7 @@ const talk = Effect.fnUntraced(function* (chat: NonNullable<StubOptions["chat"]>
     })
   )
   const client = yield* SocketTalk.open(server.url)
-  yield* warm(server)
+  yield* server.warm
   return { stub, client }
 }, Effect.provide(NodeContext.layer))
 
@@ -179,7 +173,7 @@ describe("a turn with tools on this machine alone", () => {
 
         const server = yield* BuiltServer.start(folder)
         const client = yield* SocketTalk.open(server.url)
-        yield* warm(server)
+        yield* server.warm
         yield* client.web.send({ type: "fetch-and-set-history", history_uid: history })
         yield* client.web.next(({ type }) => type === "history-data")
         const lines = told(yield* client.ask("Add 12 and 30."))

@@ -40,6 +40,8 @@ export interface BuiltServer extends Launched {
   /** Such as `http://localhost:40001`. */
   readonly url: string
   readonly status: Effect.Effect<Status>
+  /** Waits until no warm-up goes on: a turn that comes before has to do without what is not there yet. */
+  readonly warm: Effect.Effect<Status>
   /** Waits until nothing of any session lives: no session, no fiber, no engine that anybody holds. */
   readonly idle: Effect.Effect<Status>
   /** Sends the signal and waits for the end. */
@@ -91,18 +93,18 @@ export const start = Effect.fnUntraced(function* (folder: string) {
     )
   )
   const status = Effect.promise(async () => (await (await fetch(`${url}/status`)).json()) as Status)
+  const when = (until: (status: Status) => boolean) =>
+    Effect.repeat(Effect.delay(status, "50 millis"), { until })
   const server: BuiltServer = {
     ...launched,
     url,
     status,
-    idle: status.pipe(
-      Effect.delay("50 millis"),
-      Effect.repeat({
-        until: ({ engines, fibers, sessions }) =>
-          sessions === 0 &&
-          Object.keys(fibers).length === 0 &&
-          engines.every(({ references }) => references === 0)
-      })
+    warm: when(({ fibers }) => fibers["warm-up"] === undefined),
+    idle: when(
+      ({ engines, fibers, sessions }) =>
+        sessions === 0 &&
+        Object.keys(fibers).length === 0 &&
+        engines.every(({ references }) => references === 0)
     ),
     stop: (signal) => Effect.zipRight(launched.send(signal), launched.ended)
   }

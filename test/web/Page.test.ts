@@ -191,9 +191,7 @@ describe("the page in a real browser", () => {
         const opened = yield* open
         if (opened === undefined) return
         const { at, complaints, page, say, server, state } = opened
-        yield* Effect.repeat(Effect.delay(server.status, "50 millis"), {
-          until: ({ fibers }) => fibers["warm-up"] === undefined
-        })
+        yield* server.warm
         for (const [button, outcome] of [
           ["#allow", "The sum of 12 and 30 is 42."],
           ["#refuse", "did not allow"]
