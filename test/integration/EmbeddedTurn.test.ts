@@ -33,7 +33,7 @@ describe("a whole turn on this machine alone", () => {
           // A breath before and after it counts more, the shorter a sentence is.
           expect(Pcm.duration(pcm)).toBeGreaterThan(length * pace.fastest)
           expect(Pcm.duration(pcm)).toBeLessThan(1000 + length * pace.slowest)
-          expect(sentence.volumes).toHaveLength(Math.ceil(Pcm.duration(pcm) / 20))
+          expect(sentence.volumes).toHaveLength(SocketTalk.slices(pcm))
         }
         const shown = sentences.map(({ display_text }) => display_text?.text ?? "").join("")
         expect(yield* client.story).toEqual([

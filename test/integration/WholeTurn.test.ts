@@ -49,7 +49,7 @@ describe("a whole turn with a provider's model and voice", () => {
           expect(Pcm.duration(pcm)).toBe(Math.max(200, sentences[index]!.trim().length * 60))
           expect(SocketTalk.isSilent(pcm)).toBe(false)
           expect(sentence.slice_length).toBe(20)
-          expect(sentence.volumes).toHaveLength(Math.ceil(Pcm.duration(pcm) / 20))
+          expect(sentence.volumes).toHaveLength(SocketTalk.slices(pcm))
           expect(Math.max(...sentence.volumes)).toBe(1)
           expect(Math.min(...sentence.volumes)).toBeGreaterThanOrEqual(0)
           expect(sentence.display_text).toEqual({ text: sentences[index], name: "Hana", avatar: "" })
@@ -86,7 +86,7 @@ describe("a whole turn with a provider's model and voice", () => {
           const pcm = SocketTalk.sound(sentence)
           expect(SocketTalk.isSilent(pcm)).toBe(false)
           expect(Math.abs(Pcm.duration(pcm) - 640)).toBeLessThan(60)
-          expect(sentence.volumes).toHaveLength(Math.ceil(Pcm.duration(pcm) / 20))
+          expect(sentence.volumes).toHaveLength(SocketTalk.slices(pcm))
         }
       }),
     limit

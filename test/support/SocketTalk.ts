@@ -32,6 +32,9 @@ export const sound = ({ audio }: Audio): Pcm => {
   return pcm
 }
 
+/** How many slices of 20 ms a sound has, the last one perhaps shorter: counted in samples, as ms are fractions. */
+export const slices = (pcm: Pcm): number => Math.ceil((pcm.samples.length * 50) / pcm.sampleRate)
+
 /** Whether nobody would hear anything. */
 export const isSilent = ({ samples }: Pcm): boolean =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length)) < 100
