@@ -11,6 +11,7 @@ import { Settings } from "../config/Settings.ts"
 import { SessionRegistry } from "../session/SessionRegistry.ts"
 import * as AsrRoute from "./AsrRoute.ts"
 import * as ClientSocket from "./ClientSocket.ts"
+import * as AvatarModels from "./AvatarModels.ts"
 import * as Clips from "./Clips.ts"
 import * as OriginCheck from "./OriginCheck.ts"
 import type * as SocketEdge from "./SocketEdge.ts"
@@ -63,7 +64,7 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
   ])
   const asr = yield* AsrRoute.make
   const answer = yield* NodeHttpServer.makeHandler(
-    HttpRouter.concatAll(router, asr, StaticFiles.router({ folder })).pipe(
+    HttpRouter.concatAll(router, asr, AvatarModels.router({ folder }), StaticFiles.router({ folder })).pipe(
       Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
     )
   )

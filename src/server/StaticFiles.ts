@@ -17,7 +17,7 @@ interface PublicFolder {
 const images = new Set([".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"])
 
 /** Models and pictures are loaded by pages of other origins, but never as pages: a script in an SVG stays dead. */
-const assetHeaders = {
+export const assetHeaders = {
   "Access-Control-Allow-Origin": "*",
   "Cross-Origin-Resource-Policy": "cross-origin",
   "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",

@@ -49,6 +49,8 @@ export interface LoadRecord extends Exchange {
 }
 
 export interface StubOptions {
+  /** Defaults to any free one. */
+  readonly port?: number
   /** The field for what a model thinks. Defaults to `reasoning_content`. */
   readonly reasoningIn?: ReasoningIn
   /** Loading a model takes as long as this. */
@@ -72,7 +74,7 @@ export interface Stub {
 
 /**
  * Starts a server of OpenAI's `/v1/chat/completions`, `/v1/completions` and `/v1/audio/speech` and of Ollama's
- * `/api/generate` on a free port of 127.0.0.1.
+ * `/api/generate` on 127.0.0.1.
  */
 export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
   const log: Stub["log"] = { chats: [], loads: [], speeches: [] }
@@ -111,7 +113,10 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
     ChatAnswer.refuse(response, { status: 404, message: "no such route" })
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(options.port ?? 0, "127.0.0.1", resolve)
+  })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     log,
