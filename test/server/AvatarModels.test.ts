@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import { HttpServer } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeContext, NodeHttpServer } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as AvatarModels from "../../src/server/AvatarModels.ts"
@@ -20,7 +20,7 @@ const infoOf = Effect.fnUntraced(function* (files: Readonly<Record<string, strin
   return yield* Effect.promise(async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/live2d-models/info`)
     return { origins: answer.headers.get("access-control-allow-origin"), info: await answer.json() }
-  })
+  }).pipe(Effect.provide(NodeContext.layer))
 })
 
 it.scopedLive("lists the avatar models that are there, with their pictures, for pages of any origin", () =>
@@ -47,12 +47,12 @@ it.scopedLive("lists the avatar models that are there, with their pictures, for 
         { name: "小鹿", avatar: null, model_path: `/live2d-models/${deer}/${deer}.model3.json` }
       ]
     })
-  })
+  }).pipe(Effect.provide(NodeContext.layer))
 )
 
 it.scopedLive("lists none where there is no folder", () =>
   Effect.gen(function* () {
     const { info } = yield* infoOf({})
     expect(info).toEqual({ type: "live2d-models/info", count: 0, characters: [] })
-  })
+  }).pipe(Effect.provide(NodeContext.layer))
 )
