@@ -1,8 +1,8 @@
-import { Option, Redacted, Schema } from "effect"
+import { Redacted } from "effect"
 import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
 import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 
 /** What an agent behind a network is called, and where its settings are. */
 export interface About {
@@ -24,7 +24,7 @@ export const describe = (about: About) => {
   const section = `agent_settings.${about.agent}`
   const host = hostOf(about.address)
   const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
-  const quoted = (said: string) => Quotation.quote(clean(wordsOf(said)), nothing)
+  const quoted = (said: string) => Quotation.quote(said, ...about.secrets)
 
   const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
     new LlmFailed({
@@ -126,20 +126,6 @@ export const describe = (about: About) => {
     )
   }
 }
-
-const nothing = Redacted.make("")
-
-/** Two more shapes in which servers report an error; the rest is known to `Quotation`. */
-const Body = Schema.parseJson(
-  Schema.Union(Schema.Struct({ detail: Schema.String }), Schema.Struct({ message: Schema.String }))
-)
-const bodyOf = Schema.decodeOption(Body)
-
-const wordsOf = (said: string): string =>
-  Option.match(bodyOf(said), {
-    onNone: () => said,
-    onSome: (body) => ("detail" in body ? body.detail : body.message)
-  })
 
 /** The values of headers, and their words: what is said about a refused `Bearer` token often holds the token alone. */
 export const secretsOf = (
