@@ -157,6 +157,47 @@ describe("HumeAgent", () => {
       })
   )
 
+  it.scoped("keeps its connection while an answer takes long", () =>
+    Effect.gen(function* () {
+      let finish: () => void = () => undefined
+      const server = yield* EviServer.open((text, send) => {
+        const all = () => answers(message(text, text), sound(text, 0, 1), end)(text, send)
+        if (text === "slow") finish = all
+        else all()
+      })
+      const agent = yield* open(server.url)
+      yield* Stream.runDrain(agent.reply(input({ text: "fast" })))
+      yield* TestClock.adjust("14 seconds")
+      const answering = yield* Effect.fork(collect(agent.reply(input({ text: "slow" }))))
+      yield* until(() => server.chats[0]!.said.at(-1)?.text === "slow")
+      yield* TestClock.adjust("16 seconds")
+      finish()
+      assert.deepStrictEqual((yield* Fiber.join(answering)).events, [said("slow ", 1)])
+      assert.lengthOf(server.chats, 1)
+    })
+  )
+
+  it.scopedLive("takes nothing that it says between two turns for the next answer", () =>
+    Effect.gen(function* () {
+      let speak: (message: object) => void = () => undefined
+      const server = yield* EviServer.open((text, send) => {
+        speak = send
+        answers(message(text, text), sound(text, 0, 1), end)(text, send)
+      })
+      const agent = yield* open(server.url)
+      const answered = (text: string) =>
+        Effect.map(collect(agent.reply(input({ text }))), ({ events }) => events)
+      assert.deepStrictEqual(yield* answered("One."), [said("One. ", 1)])
+      speak({ type: "assistant_prosody", id: "One." })
+      assert.deepStrictEqual(yield* answered("Two."), [said("Two. ", 1)])
+      assert.lengthOf(server.chats, 1)
+      for (const unasked of [message("x", "Are you there?"), sound("x", 0, 2), end]) speak(unasked)
+      yield* Effect.promise(() => server.chats[0]!.closed)
+      assert.deepStrictEqual(yield* answered("Three."), [said("Three. ", 1)])
+      assert.strictEqual(server.chats[1]!.query.get("resumed_chat_group_id"), "group-1")
+    })
+  )
+
   it.scopedLive("closes its connection with its scope", () =>
     Effect.gen(function* () {
       const server = yield* EviServer.open(answers(message("a", "Yes."), sound("a", 0, 1), end))
