@@ -17,6 +17,8 @@ export interface About {
   readonly secretKeys: string
   /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
   readonly unknown: { readonly detail: string; readonly advice: string }
+  /** What to do where status 409 means that the agent answers somebody else. */
+  readonly busy?: string
 }
 
 /** Words for what went wrong with one agent; they never hold its secrets. */
@@ -50,6 +52,8 @@ export const describe = (about: About) => {
         `${host} answers no more requests for now${quoted(said)}`,
         "Wait a while, or raise its limit."
       )
+    if (status === 409 && about.busy !== undefined)
+      return failed("rate-limited", `${host} is busy with another answer${quoted(said)}`, about.busy)
     if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
       return failed(
         "rejected",
