@@ -71,6 +71,8 @@ export interface World {
   agentDies: boolean
   /** What was asked of the agent. */
   readonly asked: Array<AgentInput>
+  /** What the agent was told to remember. */
+  readonly remembered: Array<{ readonly asked: string; readonly answer: string }>
   /** Utterances that the recogniser was given. */
   readonly transcribed: Array<Float32Array>
   /** Time to listen to a piece of audio in ms. */
@@ -95,6 +97,7 @@ export const make = (): World => ({
   storing: 0,
   agentDies: false,
   asked: [],
+  remembered: [],
   transcribed: [],
   listening: 0,
   speaking: { now: 0, peak: 0 }
@@ -124,6 +127,7 @@ const agentOf = (world: World): Agent => ({
       world.asked.push(input)
       return world.reply(input)
     }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended")))),
+  remember: (exchange) => Effect.sync(() => world.remembered.push(exchange)),
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
 })
 
