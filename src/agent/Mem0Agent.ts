@@ -40,7 +40,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const scope = yield* Effect.scope
   const chat = yield* chatConfig(config)
   const agent = yield* mind({ ...options, character: { ...character, agent_config: chat } })
-  const server = Mem0Server.make(RemoteAnswer.fetchOver(http), config)
+  const server = Mem0Server.make(RemoteAnswer.boundedFetchOver(http), config)
   const describe = AgentFailure.describe({
     agent: "mem0_agent",
     address: config.host,

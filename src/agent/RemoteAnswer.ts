@@ -6,6 +6,7 @@ import * as UndiciFetch from "../llm/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
 import * as BodyText from "../engine/BodyText.ts"
+import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import { Refused, retried, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 
@@ -100,6 +101,21 @@ export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
     )
   )
+
+/** The same with a bound of each message, in bytes: client libraries collect one whatever its length. */
+export const boundedFetchOver = (
+  dispatcher: Undici.Dispatcher,
+  longestMessage = 4 * 2 ** 20
+): typeof fetch => {
+  const over = fetchOver(dispatcher)
+  const tooLong = () =>
+    new Unanswered({
+      reason: "unreadable",
+      detail: `sent a message of more than ${longestMessage / 2 ** 20} MiB`
+    })
+  return (input, init) =>
+    over(input, init).then((response) => BoundedMessages.bounded(response, longestMessage, tooLong))
+}
 
 /** Fails with what the server said unless it has accepted the request. */
 export const accepted = async (response: Response): Promise<Response> => {

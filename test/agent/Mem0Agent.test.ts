@@ -207,6 +207,21 @@ describe("Mem0Agent", () => {
     )
   }
 
+  it.scopedLive("does not collect an answer without end", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((_, response) => {
+        response.writeHead(200, { "content-type": "application/json" })
+        const more = () => {
+          while (response.write(" ".repeat(2 ** 20)));
+        }
+        response.on("drain", more)
+        more()
+      })
+      const failure = yield* Effect.flip(open(server.url))
+      assert.match(failure.message, /sent a message of more than 4 MiB/)
+    })
+  )
+
   it.scopedLive("says where no server answers", () =>
     Effect.gen(function* () {
       const { url } = yield* Effect.scoped(AgentServer.open(mem0))

@@ -30,6 +30,8 @@ export interface Contract {
   readonly end: (request: AgentServer.Request) => string
   /** What a body is that says nothing that can be understood. */
   readonly garbage: string
+  /** How a message begins that goes on without end. */
+  readonly endless: string
   /** Requests that are not the question itself; answers whether it was one. */
   readonly aside?: (request: AgentServer.Request, response: ServerResponse, url: string) => boolean
   /** Tool events of a call, in order. */
@@ -226,6 +228,27 @@ export const describeAgent = (contract: Contract) => {
         assert.deepStrictEqual(events, [])
         assert.strictEqual(failure?.reason, "broken-off")
         assert.match(failure?.message ?? "", /sent/)
+      })
+    )
+
+    it.scopedLive("does not collect a message without end", () =>
+      Effect.gen(function* () {
+        const piece = "x".repeat(2 ** 20)
+        const { question, url } = yield* serve((_, response) => {
+          begin(response)
+          response.write(contract.endless)
+          const more = () => {
+            while (response.write(piece));
+          }
+          response.on("drain", more)
+          more()
+        })
+        const { failure } = yield* ask(url)
+        assert.match(failure?.message ?? "", /sent (a message|an event) of more than \d+ MiB/)
+        assert.strictEqual(
+          yield* Effect.flatMap(question(1), ({ over }) => Effect.promise(() => over)),
+          "aborted"
+        )
       })
     )
 
