@@ -77,15 +77,23 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
 
       let pending: ReturnType<typeof next> | undefined = Effect.succeed(first)
       let ended = false
+      let isEmpty = true
+      const given = (events: Chunk.Chunk<AgentEvent>) => {
+        isEmpty &&= !Chunk.some(events, ({ _tag }) => _tag === "Text" || _tag === "Audio")
+        return events
+      }
       const pull = Effect.suspend(() => {
         if (ended) return Effect.fail(Option.none<RemoteFailure>())
         const now = pending ?? next(parts)
         pending = undefined
         return Effect.mapError(
           Effect.flatMap(now, (events) => {
-            if (Option.isSome(events)) return Effect.succeed(events.value)
+            if (Option.isSome(events)) return Effect.succeed(given(events.value))
             ended = true
-            return Effect.map(options.end ?? Effect.succeed([]), Chunk.unsafeFromArray)
+            return Effect.flatMap(options.end ?? Effect.succeed([]), (rest) => {
+              const events = given(Chunk.unsafeFromArray(rest))
+              return isEmpty ? new Unanswered({ reason: "empty" }) : Effect.succeed(events)
+            })
           }),
           Option.some
         )

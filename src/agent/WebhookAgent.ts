@@ -20,6 +20,7 @@ export const make = (services: Services, config: WebhookAgentConfig, options: Ag
   const describe = AgentFailure.describe({
     agent: "webhook_agent",
     address: config.url,
+    isWhole: true,
     secrets: AgentFailure.secretsOf(config.headers),
     addressKeys: "url",
     secretKeys: "headers",

@@ -11,7 +11,7 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
 
 /** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
 export class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
-  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable"),
+  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable", "empty"),
   detail: Schema.optional(Schema.String),
   cause: Schema.optional(Schema.Defect)
 }) {}

@@ -168,6 +168,30 @@ describe("WebhookAgent", () => {
     })
   )
 
+  for (const [location, says] of [
+    ["/answer/", /sends the request on to http:\/\/127\.0\.0\.1:\d+\/answer\/\. Set .*webhook_agent\.url/],
+    ["https://example.com/answer", /sends the request on to example\.com\. /],
+    ["https://example.com/v2/0123456789abcdef0123?key=secret", /on to https:\/\/example\.com\/v2\/…\. /]
+  ] as const) {
+    it.scopedLive(`says where it should ask instead: ${location}`, () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open(
+          (_, response) => void response.writeHead(308, { location }).end()
+        )
+        const { failure } = yield* collect((yield* open(server.url)).reply(input()))
+        assert.match(failure?.message ?? "", says)
+      })
+    )
+  }
+
+  it.scopedLive("says who gave an empty answer", () =>
+    Effect.gen(function* () {
+      const { events, failure } = yield* answered("application/x-ndjson", '{"type":"think","text":"Hm."}\n')
+      assert.deepStrictEqual(events, [{ _tag: "Think", text: "Hm." }])
+      assert.match(failure?.message ?? "", /^webhook_agent: .* ended its answer without a word/)
+    })
+  )
+
   it.scopedLive("does not take a web page for an answer", () =>
     Effect.gen(function* () {
       const { failure } = yield* answered("text/html", "<html>")

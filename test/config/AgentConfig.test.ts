@@ -20,27 +20,43 @@ const agents = (choice: string, letta: boolean) =>
     }
   })
 
+const load = (choice: string, webhook: string) =>
+  Effect.flatMap(
+    ConfigFolder.make({
+      "conf.yaml": ConfigFolder.minimal.replace(
+        "    agent_settings:\n",
+        `    conversation_agent_choice: ${choice}\n    agent_settings:\n      webhook_agent: ${webhook}\n`
+      )
+    }),
+    (folder) => ConfigFile.load(`${folder}/conf.yaml`)
+  )
+
 layer(NodeContext.layer)("the section of an agent", (it) => {
   it.scoped("is checked if that agent is chosen, and left out otherwise if it is wrong", () =>
     Effect.gen(function* () {
-      const load = (choice: string) =>
-        Effect.flatMap(
-          ConfigFolder.make({
-            "conf.yaml": ConfigFolder.minimal.replace(
-              "    agent_settings:\n",
-              `    conversation_agent_choice: ${choice}\n    agent_settings:\n      webhook_agent: {url: nowhere}\n`
-            )
-          }),
-          (folder) => ConfigFile.load(`${folder}/conf.yaml`)
-        )
-      const problem = yield* Effect.flip(load("webhook_agent"))
+      const problem = yield* Effect.flip(load("webhook_agent", "{url: nowhere}"))
       assert.match(problem.message, /agent_settings\.webhook_agent\.url: expected /)
-      const missing = yield* Effect.flip(load("letta_agent"))
+      const missing = yield* Effect.flip(load("letta_agent", "{url: nowhere}"))
       assert.match(missing.message, /agent_settings\.letta_agent\.id: is required/)
-      const { warnings } = yield* load("basic_memory_agent")
+      const { warnings } = yield* load("basic_memory_agent", "{url: nowhere}")
       assert.match(warnings[0] ?? "", /webhook_agent\.url: expected .*is not in use and is left out/)
     })
   )
+
+  for (const [header, says] of [
+    ['Authorization: "Bearer abc\\n"', /webhook_agent\.headers\.Authorization: .*no HTTP header can have/],
+    ["My key: abc", /webhook_agent\.headers\.My key: is no name of an HTTP header/]
+  ] as const) {
+    it.scoped(`names a header that cannot be sent: ${header}`, () =>
+      Effect.gen(function* () {
+        const problem = yield* Effect.flip(
+          load("webhook_agent", `{url: "http://localhost", headers: {${header}}}`)
+        )
+        assert.match(problem.message, says)
+        assert.notInclude(problem.message, "abc")
+      })
+    )
+  }
 })
 
 describe("AgentConfig", () => {
