@@ -1,8 +1,8 @@
-import { Option, Redacted, Schema } from "effect"
+import { Redacted } from "effect"
 import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
 import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 
 /** What an agent behind a network is called, and where its settings are. */
 export interface About {
@@ -11,12 +11,16 @@ export interface About {
   readonly address: string
   /** What no message may show. */
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+  /** Whether requests go to this very address and not below it: then it can be set to where a redirect leads. */
+  readonly isWhole?: boolean
   /** Keys of its section that say where it is, such as `host and port`. */
   readonly addressKeys: string
   /** Keys of its section that let one in. */
   readonly secretKeys: string
   /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
   readonly unknown: { readonly detail: string; readonly advice: string }
+  /** What to do where status 409 means that the agent answers somebody else. */
+  readonly busy?: string
 }
 
 /** Words for what went wrong with one agent; they never hold its secrets. */
@@ -24,7 +28,15 @@ export const describe = (about: About) => {
   const section = `agent_settings.${about.agent}`
   const host = hostOf(about.address)
   const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
-  const quoted = (said: string) => Quotation.quote(clean(wordsOf(said)), nothing)
+  const quoted = (said: string) => Quotation.quote(said, ...about.secrets)
+
+  /** The path, too, if it is another one: nobody is told what the configuration keeps to itself. */
+  const placeOf = ({ host, pathname, protocol }: URL): string => {
+    const isNew = about.isWhole === true && pathname !== new URL(about.address).pathname
+    return isNew || host === hostOf(about.address)
+      ? `${protocol}//${host}${isNew ? Quotation.withoutKeys(clean(pathname)) : ""}`
+      : host
+  }
 
   const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
     new LlmFailed({
@@ -50,10 +62,12 @@ export const describe = (about: About) => {
         `${host} answers no more requests for now${quoted(said)}`,
         "Wait a while, or raise its limit."
       )
+    if (status === 409 && about.busy !== undefined)
+      return failed("rate-limited", `${host} is busy with another answer${quoted(said)}`, about.busy)
     if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
       return failed(
         "rejected",
-        `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`,
+        `${host} sends the request on to ${placeOf(new URL(location, about.address))}`,
         `Set ${section}.${about.addressKeys} to that address.`
       )
     return status >= 500
@@ -106,6 +120,13 @@ export const describe = (about: About) => {
           "Ask again; if this goes on, look at that server's log.",
           cause
         )
+      case "empty":
+        return failed(
+          "broken-off",
+          `${host} ended its answer without a word`,
+          "Ask again; if this goes on, look at that server's log.",
+          cause
+        )
       case "unreadable":
         return failed(
           "broken-off",
@@ -126,20 +147,6 @@ export const describe = (about: About) => {
     )
   }
 }
-
-const nothing = Redacted.make("")
-
-/** Two more shapes in which servers report an error; the rest is known to `Quotation`. */
-const Body = Schema.parseJson(
-  Schema.Union(Schema.Struct({ detail: Schema.String }), Schema.Struct({ message: Schema.String }))
-)
-const bodyOf = Schema.decodeOption(Body)
-
-const wordsOf = (said: string): string =>
-  Option.match(bodyOf(said), {
-    onNone: () => said,
-    onSome: (body) => ("detail" in body ? body.detail : body.message)
-  })
 
 /** The values of headers, and their words: what is said about a refused `Bearer` token often holds the token alone. */
 export const secretsOf = (

@@ -20,15 +20,15 @@ const longestLine = 8
 
 export interface Services {
   readonly http: Undici.Dispatcher
-  /** The settings whose server has been told of them. */
-  readonly configured: WeakSet<object>
+  /** What each server has been told last, by address: a digest of the settings, which hold secrets. */
+  readonly configured: Map<string, string>
   /** Opens the agent that answers: a language model with a memory of the conversation. */
   readonly mind: (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
 }
 
 /**
  * `mem0_agent`: a language model whose long-term memory is a mem0 server. What the person says is searched for before
- * the answer; afterwards both become memories, in the background. It is mem0's server and not its library, which brings
+ * the answer; afterwards both become memories, in the background, as far as they were said and heard. It is mem0's server and not its library, which brings
  * a database of its own into this process and 70 MB into the installation.
  */
 export const open = Effect.fn("Mem0Agent.open")(function* (
@@ -40,7 +40,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const scope = yield* Effect.scope
   const chat = yield* chatConfig(config)
   const agent = yield* mind({ ...options, character: { ...character, agent_config: chat } })
-  const server = Mem0Server.make(RemoteAnswer.fetchOver(http), config)
+  const server = Mem0Server.make(RemoteAnswer.boundedFetchOver(http), config)
   const describe = AgentFailure.describe({
     agent: "mem0_agent",
     address: config.host,
@@ -52,11 +52,12 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
       advice: "Correct agent_settings.mem0_agent.host."
     }
   })
-  /** Once for all sessions of a character, and once more after a failure: the server may have started anew. */
+  const settings = Mem0Server.digestOf(config)
+  /** Once for all sessions with these settings; the server has one configuration for everybody. */
   const configure = Effect.suspend(() =>
-    configured.has(config)
+    configured.get(config.host) === settings
       ? Effect.void
-      : Effect.tap(server.configure, () => Effect.sync(() => configured.add(config)))
+      : Effect.tap(server.configure, () => Effect.sync(() => configured.set(config.host, settings)))
   )
   yield* configure.pipe(
     Effect.timeout("30 seconds"),
@@ -74,25 +75,29 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   }
   const recall = (text: string) =>
     Effect.zipRight(configure, server.search(text, owner)).pipe(
+      Effect.tapError((failure) =>
+        Effect.sync(() => {
+          if (Mem0Server.mayHaveForgotten(failure)) configured.delete(config.host)
+        })
+      ),
       Effect.mapError(describe),
       Effect.timeout(searching),
-      Effect.catchAll((failure) => {
-        configured.delete(config)
-        return Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
-      })
+      Effect.catchAll((failure) =>
+        Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
+      )
     )
 
   const turns = yield* Effect.makeSemaphore(1)
   let waiting = 0
-  const remember = (said: string, answer: string) =>
+  const remember: NonNullable<Agent["remember"]> = ({ answer, asked }) =>
     Effect.suspend(() => {
-      if (said === "" || answer === "") return Effect.void
+      if (asked === "") return Effect.void
       if (waiting >= longestLine) return Effect.logWarning("mem0_agent is behind: a turn becomes no memory")
       waiting++
       return server
         .add(
           [
-            { role: "user", content: said },
+            { role: "user", content: asked },
             { role: "assistant", content: answer }
           ],
           owner
@@ -103,29 +108,19 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
           turns.withPermits(1),
           Effect.catchAll((failure) => Effect.logWarning(`a turn becomes no memory: ${failure.message}`)),
           Effect.ensuring(Effect.sync(() => waiting--)),
-          // It is begun where nothing can be interrupted: at the end of the answer.
+          // It is begun where nothing can be interrupted: at the end of the turn.
           Effect.interruptible,
           Effect.forkIn(scope)
         )
     })
 
-  const reply = (input: AgentInput) => {
-    let answer = ""
-    return Stream.unwrap(
+  const reply = (input: AgentInput) =>
+    Stream.unwrap(
       Effect.map(recall(input.text), (memories) =>
         agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] })
       )
-    ).pipe(
-      Stream.tap((event) =>
-        Effect.sync(() => {
-          if (event._tag === "Text") answer += event.text
-        })
-      ),
-      // An answer that was interrupted is remembered as far as it had come.
-      Stream.ensuring(Effect.suspend(() => remember(input.text, answer)))
     )
-  }
-  return { ...agent, reply }
+  return { ...agent, reply, remember }
 })
 
 const unavailable = (reason: string, advice: string) =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Redacted, Scope, Stream, TestClock } from "effect"
+import type { ServerResponse } from "node:http"
 import type { AgentConfig } from "../../src/config/AgentConfig.ts"
 import type { Agent, AgentInput } from "../../src/agent/Agent.ts"
 import * as Mem0Agent from "../../src/agent/Mem0Agent.ts"
@@ -13,7 +14,11 @@ const secret = "sk-very-secret"
 const llm = (provider: string, config: object) => ({ provider, config })
 
 /** An agent with that model's settings; the model itself answers "Yes." and writes down what it was asked. */
-const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secret })) => {
+const open = (
+  url: string,
+  model = llm("openai", { model: "gpt-x", api_key: secret }),
+  configured = new Map<string, string>()
+) => {
   const asked: Array<AgentInput> = []
   const configs: Array<AgentConfig> = []
   const mind: Agent = {
@@ -32,7 +37,7 @@ const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secr
   return Mem0Agent.open(
     {
       http: AgentServer.dispatcher,
-      configured: new WeakSet(),
+      configured,
       mind: ({ character }) =>
         Effect.sync(() => {
           configs.push(character.agent_config)
@@ -60,8 +65,12 @@ const mem0: AgentServer.Respond = (request, response) => {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answers[request.path]))
 }
 
+interface Body extends Readonly<Record<string, unknown>> {
+  readonly messages?: ReadonlyArray<{ readonly role: string; readonly content: string }>
+}
+
 const bodies = (server: AgentServer.AgentServer, path: string) =>
-  server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body) as object)
+  server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body) as Body)
 
 describe("Mem0Agent", () => {
   it.scopedLive("recalls before the answer and remembers afterwards", () =>
@@ -74,6 +83,7 @@ describe("Mem0Agent", () => {
         { _tag: "Text", text: "Yes, tea." }
       ])
       assert.deepStrictEqual(asked[0]!.recalled, ["Is called Ann", "Likes tea"])
+      yield* agent.remember!({ asked: "What is this?", answer: "Yes, tea." })
       yield* server.asked(3)
       const owner = { user_id: "Human", agent_id: "Hana" }
       assert.deepInclude(bodies(server, "/search")[0], { query: "What is this?", filters: owner })
@@ -108,27 +118,84 @@ describe("Mem0Agent", () => {
     })
   )
 
-  it.scoped(
-    "answers without memories where they cannot be had, or not in time, and configures the server again",
-    () =>
+  it.scoped("answers without memories where they cannot be had, or not in time", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((request, response, index) => {
+        if (request.path !== "/search") return mem0(request, response, index)
+        if (index === 1) response.writeHead(500).end()
+      })
+      const { agent, asked } = yield* open(server.url)
+      yield* Stream.runDrain(agent.reply(input()))
+      const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
+      while (slow.unsafePoll() === null) {
+        yield* TestClock.adjust("1 seconds")
+        yield* Effect.promise(() => new Promise(setImmediate))
+      }
+      assert.deepStrictEqual(
+        asked.map(({ recalled }) => recalled),
+        [[], []]
+      )
+      // What goes on there concerns everybody who uses that server.
+      assert.lengthOf(bodies(server, "/configure"), 1)
+    })
+  )
+
+  for (const [what, fail] of [
+    ["was away", (response: ServerResponse) => void response.destroy()],
+    [
+      "has forgotten its configuration",
+      (response: ServerResponse) => void response.writeHead(400).end('{"detail":"Memory is not initialized"}')
+    ]
+  ] as const) {
+    it.scopedLive(`configures a server again that ${what}`, () =>
       Effect.gen(function* () {
+        let searches = 0
         const server = yield* AgentServer.open((request, response, index) => {
-          if (request.path !== "/search") return mem0(request, response, index)
-          if (index === 1) response.writeHead(500).end()
+          if (request.path === "/search" && searches++ === 0) fail(response)
+          else mem0(request, response, index)
         })
         const { agent, asked } = yield* open(server.url)
         yield* Stream.runDrain(agent.reply(input()))
-        const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
-        while (slow.unsafePoll() === null) {
-          yield* TestClock.adjust("1 seconds")
-          yield* Effect.promise(() => new Promise(setImmediate))
-        }
-        assert.deepStrictEqual(
-          asked.map(({ recalled }) => recalled),
-          [[], []]
-        )
+        yield* Stream.runDrain(agent.reply(input()))
+        assert.deepStrictEqual(asked[1]!.recalled, ["Likes tea"])
         assert.lengthOf(bodies(server, "/configure"), 2)
       })
+    )
+  }
+
+  it.scopedLive("configures a server once for equal settings, and again for others", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(mem0)
+      const configured = new Map<string, string>()
+      const model = (name: string) => llm("openai", { model: name, api_key: secret })
+      for (const name of ["a", "a", "b", "a"]) yield* open(server.url, model(name), configured)
+      assert.lengthOf(bodies(server, "/configure"), 3)
+      assert.notInclude([...configured.values()].join(), secret)
+    })
+  )
+
+  it.scopedLive("lets eight turns wait to become memories, one at a time, and no more", () =>
+    Effect.gen(function* () {
+      let finish: () => void = () => undefined
+      const server = yield* AgentServer.open((request, response, index) => {
+        if (bodies(server, "/memories").length === 1) finish = () => mem0(request, response, index)
+        else mem0(request, response, index)
+      })
+      const { agent } = yield* open(server.url)
+      for (let turn = 1; turn <= 10; turn++)
+        yield* agent.remember!({ asked: `Turn ${turn}?`, answer: "Yes." })
+      yield* server.asked(2)
+      assert.lengthOf(bodies(server, "/memories"), 1)
+      finish()
+      yield* server.asked(9)
+      // The line is empty again.
+      yield* agent.remember!({ asked: "Turn 11?", answer: "Yes." })
+      yield* server.asked(10)
+      assert.deepStrictEqual(
+        bodies(server, "/memories").map(({ messages }) => messages![0]!.content),
+        [1, 2, 3, 4, 5, 6, 7, 8, 11].map((turn) => `Turn ${turn}?`)
+      )
+    })
   )
 
   it.scopedLive("stops making memories when its scope closes", () =>
@@ -138,10 +205,10 @@ describe("Mem0Agent", () => {
       })
       const scope = yield* Scope.make()
       const { agent } = yield* Scope.extend(open(server.url), scope)
-      yield* Stream.runDrain(agent.reply(input()))
-      const requests = yield* server.asked(3)
+      yield* agent.remember!({ asked: "Tea?", answer: "Yes." })
+      const requests = yield* server.asked(2)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual(yield* Effect.promise(() => requests[2]!.over), "aborted")
+      assert.strictEqual(yield* Effect.promise(() => requests[1]!.over), "aborted")
     })
   )
 
@@ -177,6 +244,21 @@ describe("Mem0Agent", () => {
       })
     )
   }
+
+  it.scopedLive("does not collect an answer without end", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((_, response) => {
+        response.writeHead(200, { "content-type": "application/json" })
+        const more = () => {
+          while (response.write(" ".repeat(2 ** 20)));
+        }
+        response.on("drain", more)
+        more()
+      })
+      const failure = yield* Effect.flip(open(server.url))
+      assert.match(failure.message, /sent a message of more than 4 MiB/)
+    })
+  )
 
   it.scopedLive("says where no server answers", () =>
     Effect.gen(function* () {

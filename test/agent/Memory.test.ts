@@ -116,6 +116,18 @@ it.layer(Tokens.layer)("Memory", (it) => {
     })
   )
 
+  it.effect("keeps little of what was cut while no summary could be made", () =>
+    Effect.gen(function* () {
+      const tokens = yield* Tokens
+      const memory = yield* make
+      for (let count = 0; count < 300; count++) yield* turn(memory, count)
+      const older = (yield* memory.older)!
+      const size = older.messages.reduce((sum, { text }) => sum + tokens.measure(text, Infinity).tokens, 0)
+      // Half of the limit that was cut, and at most five eighths of what is still remembered.
+      expect(size).toBeLessThanOrEqual(500 + 625)
+    })
+  )
+
   it.effect("takes no summary of what is not remembered any more, and bounds one that is too long", () =>
     Effect.gen(function* () {
       const memory = yield* make
