@@ -18,21 +18,15 @@ export interface Services {
 export const open = Effect.fnUntraced(function* (services: Services, options: AgentOptions) {
   const settings = options.character.agent_config.agent_settings.basic_memory_agent
   const usesTools = settings?.use_mcpp === true && settings.mcp_enabled_servers.length > 0
-  const llm = yield* services.llms.open(
-    options.character.agent_config,
-    options.tell === undefined ? {} : { onFallback: options.tell }
-  )
+  const prompt = usesTools ? yield* services.prompts.get("mcp_prompt", options.emotions) : undefined
+  const llm = yield* services.llms.open(options.character.agent_config, {
+    ...(options.tell && { onFallback: options.tell }),
+    ...(usesTools && {
+      over: (llm) => PromptedTools.over(llm, { prompt: prompt ?? "", refused: services.refused })
+    })
+  })
   const persona = yield* systemPrompt(services.prompts, options, usesTools)
-  const loop = usesTools
-    ? {
-        llm: PromptedTools.over(llm, {
-          prompt: (yield* services.prompts.get("mcp_prompt", options.emotions)) ?? "",
-          refused: services.refused
-        }),
-        mcp: options.tools,
-        mostSteps: settings.tool_steps
-      }
-    : undefined
+  const loop = usesTools ? { llm, mcp: options.tools, mostSteps: settings.tool_steps } : undefined
 
   const agent: Agent = {
     ...(llm.notice === undefined ? {} : { notice: llm.notice }),

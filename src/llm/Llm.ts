@@ -110,6 +110,8 @@ export interface Llm {
 export interface LlmOptions {
   /** Is told, once, that another provider than the configured one answers; `text` is fit for a client. */
   readonly onFallback?: (text: string) => Effect.Effect<void>
+  /** Is put over the model of each provider by itself: what it learns of one says nothing of the others. */
+  readonly over?: (llm: Llm) => Llm
 }
 
 /** Opens the language model that a character's configuration asks for. */

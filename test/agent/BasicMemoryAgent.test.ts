@@ -31,7 +31,9 @@ const agents = (llm: Llm) =>
           )
       })
     ),
-    Layer.provide(Layer.succeed(LlmProviders, { open: () => Effect.succeed(llm) }))
+    Layer.provide(
+      Layer.succeed(LlmProviders, { open: (_, options) => Effect.succeed(options?.over?.(llm) ?? llm) })
+    )
   )
 
 const character = (changes: Partial<BasicMemoryAgentConfig> = {}) => {
