@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Scope, Stream, TestClock } from "effect"
 import type { LlmConfig } from "../../src/config/LlmConfig.ts"
 import { LlmProviders } from "../../src/llm/Llm.ts"
 import type { Llm } from "../../src/llm/Llm.ts"
+import * as OllamaKeeper from "../../src/llm/OllamaKeeper.ts"
 import * as LlmTable from "../../src/llm/LlmTable.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as StubProviders from "../support/StubProviders.ts"
@@ -55,6 +56,44 @@ describe("OllamaKeeper", () => {
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(loads(stub), [600, 600, 0])
     }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive(
+    "keeps a model once for characters that differ in all but the model, as who answered last wants it",
+    () =>
+      Effect.gen(function* () {
+        const stub = yield* StubProviders.open({ chat: () => ({ chunks: ["Hi."] }) })
+        const scope = yield* Scope.make()
+        const [, other] = yield* Effect.all([
+          openAt(stub.url, { keep_alive: 60 }),
+          openAt(stub.url, { temperature: 0, keep_alive: 900, base_url: `${stub.url}/v1/` })
+        ]).pipe(Scope.extend(scope))
+        yield* until(() => loads(stub).length > 0)
+        yield* answer(other)
+        yield* until(() => loads(stub).length > 1)
+        yield* Scope.close(scope, Exit.void)
+        assert.deepStrictEqual(loads(stub), [60, 900, 0])
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("unloads a model that took too long to load, since it may be there after all", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const http: typeof fetch = (_, init) => {
+        told.push((JSON.parse(init!.body as string) as { keep_alive: number }).keep_alive)
+        return new Promise(() => {})
+      }
+      const scope = yield* Scope.make()
+      const section = configAt("http://127.0.0.1:1").llm_configs.ollama_llm!
+      yield* Scope.extend(OllamaKeeper.spec(http, section).load, scope)
+      while (told.length === 0) yield* Effect.yieldNow()
+      yield* TestClock.adjust(OllamaKeeper.longestLoad)
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      while (told.length === 1) yield* Effect.yieldNow()
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(closing)
+      assert.deepStrictEqual(told, [600, 0])
+    })
   )
 
   it.scopedLive("leaves the model where unload_at_exit says so", () =>
