@@ -1,10 +1,10 @@
-import { Effect, Random, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { Context } from "effect"
 import type { Prompts, PromptPurpose } from "../config/Prompts.ts"
 import type { ChatMessage, Llm, LlmProviders, LlmRequest } from "../llm/Llm.ts"
 import * as PromptedTools from "../llm/PromptedTools.ts"
 import * as ThinkBlocks from "../llm/ThinkBlocks.ts"
-import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
+import type { Agent, AgentEvent, AgentInput, AgentOptions, Task } from "./Agent.ts"
 import * as ToolLoop from "./ToolLoop.ts"
 
 export interface Services {
@@ -77,23 +77,20 @@ const systemPrompt = Effect.fnUntraced(function* (
     .join("\n\n")
 })
 
-/** One text, without what the model thinks; a conversation of its own, so that it is mistaken for no other. */
+/** One text, without what the model thinks. */
 const write = Effect.fn("BasicMemoryAgent.write")(function* (
   llm: Llm,
-  { system, text }: { readonly system: string; readonly text: string }
+  { background = false, system, text }: Task
 ) {
-  const conversation = `task-${yield* Random.nextIntBetween(0, 2 ** 31)}`
   const blocks = ThinkBlocks.make<{ readonly _tag: "Text" | "Think"; readonly text: string }>()
   let written = ""
   const take = (events: ReturnType<typeof blocks.push>) => {
     for (const event of events) if (event._tag === "Text") written += event.text
   }
-  yield* Stream.runForEach(
-    llm.stream({ conversation, system, messages: [{ role: "user", text }] }),
-    (delta) =>
-      Effect.sync(() => {
-        if (delta._tag !== "Call") take(blocks.push(delta))
-      })
+  yield* Stream.runForEach(llm.stream({ background, system, messages: [{ role: "user", text }] }), (delta) =>
+    Effect.sync(() => {
+      if (delta._tag !== "Call") take(blocks.push(delta))
+    })
   )
   take(blocks.flush())
   return written.trim()
