@@ -3,21 +3,21 @@ import { Role } from "@a2a-js/sdk"
 import type { SendMessageRequest } from "@a2a-js/sdk"
 import type { Client } from "@a2a-js/sdk/client"
 import type * as Undici from "@effect/platform-node/Undici"
-import { Duration, Effect, Redacted, Stream } from "effect"
-import type { Scope } from "effect"
+import { Duration, Effect, Exit, Fiber, Redacted, Scope, Stream } from "effect"
 import type { A2aAgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as A2aClient from "./A2aClient.ts"
 import * as A2aMessages from "./A2aMessages.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Agent, AgentInput } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
 
 /** An agent that does not confirm within this time that it has stopped is left alone. */
-const cancelling = "5 seconds"
+const cancelling = "2 seconds"
 
 /** `a2a_agent`: an agent that speaks the Agent2Agent protocol. It keeps its own memory, one for each conversation. */
 export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatcher, config: A2aAgentConfig) {
-  const scope: Scope.Scope = yield* Effect.scope
+  const cancels = yield* cancelScope
   const fetch = RemoteAnswer.fetchOver(http)
   const headers = Object.fromEntries(
     Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), Redacted.value(value)])
@@ -43,11 +43,11 @@ export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatche
     return client.sendMessageStream(message, { signal })
   }
 
-  /** Nobody waits for the agent's answer to that. */
+  /** No turn waits for the agent's answer to that. */
   const cancel = (taskId: string) =>
     Effect.tryPromise((signal) =>
       client!.cancelTask({ tenant: "", id: taskId, metadata: undefined }, { signal })
-    ).pipe(Effect.timeout(cancelling), Effect.ignore, Effect.interruptible, Effect.forkIn(scope))
+    ).pipe(Effect.timeout(cancelling), Effect.ignore, Effect.interruptible, cancels.fork)
 
   const reply = (input: AgentInput) => {
     let messages = A2aMessages.make()
@@ -72,6 +72,24 @@ export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatche
   }
   const agent: Agent = { reply }
   return agent
+})
+
+/**
+ * Where tasks are cancelled: it closes with the scope of the agent, but waits for them then. A client that goes away
+ * in the middle of an answer closes that scope at once.
+ */
+const cancelScope = Effect.gen(function* () {
+  const running = new Set<Fiber.RuntimeFiber<void>>()
+  const scope = yield* Scope.make()
+  yield* Finalizer.add(
+    Effect.suspend(() => Fiber.awaitAll(running)).pipe(Effect.zipRight(Scope.close(scope, Exit.void)))
+  )
+  const fork = (cancel: Effect.Effect<void>) =>
+    Effect.map(Effect.forkIn(cancel, scope), (fiber) => {
+      running.add(fiber)
+      fiber.addObserver(() => running.delete(fiber))
+    })
+  return { fork }
 })
 
 const messageOf = (input: AgentInput, before: A2aMessages.Place | undefined): SendMessageRequest => ({

@@ -55,6 +55,11 @@ export interface Agent {
   /** Interrupting the stream stops everything that it has started. */
   readonly reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /**
+   * Told, when a turn is over, what the person said and what they got of the answer, as it was displayed. Absent where
+   * the agent has no memory of its own to put it in. Returns at once.
+   */
+  readonly remember?: (exchange: { readonly asked: string; readonly answer: string }) => Effect.Effect<void>
+  /**
    * Has the agent's model write one text (a summary, a translation) outside of every conversation. Absent where the
    * agent has no model that could be asked.
    */

@@ -1,8 +1,8 @@
-import { Option, Redacted, Schema } from "effect"
+import { Redacted } from "effect"
 import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
 import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 
 /** What an agent behind a network is called, and where its settings are. */
 export interface About {
@@ -17,6 +17,8 @@ export interface About {
   readonly secretKeys: string
   /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
   readonly unknown: { readonly detail: string; readonly advice: string }
+  /** What to do where status 409 means that the agent answers somebody else. */
+  readonly busy?: string
 }
 
 /** Words for what went wrong with one agent; they never hold its secrets. */
@@ -24,7 +26,7 @@ export const describe = (about: About) => {
   const section = `agent_settings.${about.agent}`
   const host = hostOf(about.address)
   const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
-  const quoted = (said: string) => Quotation.quote(clean(wordsOf(said)), nothing)
+  const quoted = (said: string) => Quotation.quote(said, ...about.secrets)
 
   const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
     new LlmFailed({
@@ -50,6 +52,8 @@ export const describe = (about: About) => {
         `${host} answers no more requests for now${quoted(said)}`,
         "Wait a while, or raise its limit."
       )
+    if (status === 409 && about.busy !== undefined)
+      return failed("rate-limited", `${host} is busy with another answer${quoted(said)}`, about.busy)
     if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
       return failed(
         "rejected",
@@ -126,20 +130,6 @@ export const describe = (about: About) => {
     )
   }
 }
-
-const nothing = Redacted.make("")
-
-/** Two more shapes in which servers report an error; the rest is known to `Quotation`. */
-const Body = Schema.parseJson(
-  Schema.Union(Schema.Struct({ detail: Schema.String }), Schema.Struct({ message: Schema.String }))
-)
-const bodyOf = Schema.decodeOption(Body)
-
-const wordsOf = (said: string): string =>
-  Option.match(bodyOf(said), {
-    onNone: () => said,
-    onSome: (body) => ("detail" in body ? body.detail : body.message)
-  })
 
 /** The values of headers, and their words: what is said about a refused `Bearer` token often holds the token alone. */
 export const secretsOf = (

@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
 import { createWebSocketStream, WebSocket } from "ws"
 import { Refused, Unanswered } from "../engine/RemoteFailure.ts"
 
@@ -49,6 +49,12 @@ const readMessage = (data: unknown): HumeMessage | undefined => {
 
 const isKnown = Schema.is(Known)
 
+/** Whether it is no part of an answer. */
+const saysNothing = (data: unknown): boolean => {
+  const type = Option.getOrUndefined(decode(String(data)))?.type
+  return type !== undefined && (type === "chat_metadata" || !knownTypes.has(type))
+}
+
 /** One connection to EVI. At most one answer is read from it at a time. */
 export interface HumeChat {
   readonly isOpen: () => boolean
@@ -80,14 +86,30 @@ export const open = async ({ onGroup, settings, url }: Options, signal: AbortSig
   const reader = messages[Symbol.asyncIterator]() as AsyncIterator<unknown>
   if (settings !== undefined) socket.send(JSON.stringify(settings))
 
+  /** The message that is waited for: a turn takes over what was waited for between turns. */
+  let coming: Promise<IteratorResult<unknown>> | undefined
+  let asked = false
+  const next = () => (coming ??= reader.next().finally(() => (coming = undefined)))
+
+  /** What EVI says of its own accord would be taken for the next answer: nothing more is read from that connection. */
+  const watch = (): void =>
+    void next().then(
+      ({ done, value }) => {
+        if (asked || done === true) return
+        if (saysNothing(value)) watch()
+        else socket.terminate()
+      },
+      () => undefined
+    )
+
   /** `ended`: told when the answer is complete. */
   async function* answer(ended: () => void): AsyncGenerator<HumeMessage> {
     for (;;) {
-      const next = await reader.next().catch((cause: unknown) => {
+      const { done, value } = await next().catch((cause: unknown) => {
         throw new Unanswered({ reason: "no-connection", cause })
       })
-      if (next.done === true) throw new Unanswered({ reason: "no-connection", cause: { code: "ECONNRESET" } })
-      const message = readMessage(next.value)
+      if (done === true) throw new Unanswered({ reason: "no-connection", cause: { code: "ECONNRESET" } })
+      const message = readMessage(value)
       if (message?.type === "chat_metadata") onGroup(message.chat_group_id)
       if (message?.type === "assistant_end") ended()
       if (message !== undefined) yield message
@@ -102,7 +124,12 @@ export const open = async ({ onGroup, settings, url }: Options, signal: AbortSig
       signal.addEventListener("abort", abort, { once: true })
       if (signal.aborted) abort()
       else socket.send(JSON.stringify({ type: "user_input", text }))
-      return answer(() => signal.removeEventListener("abort", abort))
+      asked = true
+      return answer(() => {
+        signal.removeEventListener("abort", abort)
+        asked = false
+        watch()
+      })
     },
     close: () => socket.terminate()
   }

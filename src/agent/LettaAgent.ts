@@ -11,7 +11,10 @@ import * as RemoteFailure from "../engine/RemoteFailure.ts"
 /** Longest time in which nothing comes; a server that works on something sends signs of life. */
 const silence = Duration.seconds(120)
 
-/** `letta_agent`: an agent of a Letta server, which keeps its own memory. So it is given the present input only. */
+/**
+ * `letta_agent`: an agent of a Letta server, which keeps its own memory, one for everybody who talks to it. So it is
+ * given the present input only, and answers one session at a time.
+ */
 export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent => {
   const address = addressOf(config)
   const letta = new Letta({
@@ -33,7 +36,8 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
     unknown: {
       detail: `knows no agent ${JSON.stringify(config.id)}`,
       advice: "Correct agent_settings.letta_agent.id: the server's own page shows the ids."
-    }
+    },
+    busy: "It answers one person at a time: ask again, or give this character an agent of its own by agent_settings.letta_agent.id."
   })
 
   const reply = (input: AgentInput) => {
@@ -53,6 +57,7 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
       explain,
       read: (message) => messages.read(message),
       end: Effect.suspend(() => messages.end),
+      isBusy: (failure) => failure._tag === "Refused" && failure.status === 409,
       reset: () => void (messages = LettaMessages.make()),
       describe
     }).pipe(Stream.withSpan("LettaAgent.reply"))

@@ -28,7 +28,7 @@ export interface Services {
 
 /**
  * `mem0_agent`: a language model whose long-term memory is a mem0 server. What the person says is searched for before
- * the answer; afterwards both become memories, in the background. It is mem0's server and not its library, which brings
+ * the answer; afterwards both become memories, in the background, as far as they were said and heard. It is mem0's server and not its library, which brings
  * a database of its own into this process and 70 MB into the installation.
  */
 export const open = Effect.fn("Mem0Agent.open")(function* (
@@ -84,15 +84,15 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
 
   const turns = yield* Effect.makeSemaphore(1)
   let waiting = 0
-  const remember = (said: string, answer: string) =>
+  const remember: NonNullable<Agent["remember"]> = ({ answer, asked }) =>
     Effect.suspend(() => {
-      if (said === "" || answer === "") return Effect.void
+      if (asked === "") return Effect.void
       if (waiting >= longestLine) return Effect.logWarning("mem0_agent is behind: a turn becomes no memory")
       waiting++
       return server
         .add(
           [
-            { role: "user", content: said },
+            { role: "user", content: asked },
             { role: "assistant", content: answer }
           ],
           owner
@@ -103,29 +103,19 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
           turns.withPermits(1),
           Effect.catchAll((failure) => Effect.logWarning(`a turn becomes no memory: ${failure.message}`)),
           Effect.ensuring(Effect.sync(() => waiting--)),
-          // It is begun where nothing can be interrupted: at the end of the answer.
+          // It is begun where nothing can be interrupted: at the end of the turn.
           Effect.interruptible,
           Effect.forkIn(scope)
         )
     })
 
-  const reply = (input: AgentInput) => {
-    let answer = ""
-    return Stream.unwrap(
+  const reply = (input: AgentInput) =>
+    Stream.unwrap(
       Effect.map(recall(input.text), (memories) =>
         agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] })
       )
-    ).pipe(
-      Stream.tap((event) =>
-        Effect.sync(() => {
-          if (event._tag === "Text") answer += event.text
-        })
-      ),
-      // An answer that was interrupted is remembered as far as it had come.
-      Stream.ensuring(Effect.suspend(() => remember(input.text, answer)))
     )
-  }
-  return { ...agent, reply }
+  return { ...agent, reply, remember }
 })
 
 const unavailable = (reason: string, advice: string) =>

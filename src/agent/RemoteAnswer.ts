@@ -1,5 +1,5 @@
 import * as Undici from "@effect/platform-node/Undici"
-import { Chunk, Effect, Option, Stream } from "effect"
+import { Chunk, Effect, Option, Schedule, Stream } from "effect"
 import type { Duration } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../llm/UndiciFetch.ts"
@@ -21,10 +21,15 @@ export interface Options<Part> {
   readonly read: (part: Part) => Effect.Effect<ReadonlyArray<AgentEvent>, RemoteFailure>
   /** The parts have ended: what is left, or why that was too early. */
   readonly end?: Effect.Effect<ReadonlyArray<AgentEvent>, RemoteFailure>
+  /** Whether the agent answers somebody else at the moment, so that asking again in some seconds may help. */
+  readonly isBusy?: (failure: RemoteFailure) => boolean
   /** Before another attempt. */
   readonly reset?: () => void
   readonly describe: (failure: RemoteFailure) => LlmFailed
 }
+
+/** A busy agent is asked again for some 15 seconds. */
+const whileBusy = Schedule.intersect(Schedule.exponential("500 millis"), Schedule.recurs(5))
 
 /** The answer as a stream. Interrupting it aborts the request; a failure before the first event is tried again. */
 export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, LlmFailed> =>
@@ -66,7 +71,8 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
         Effect.flatMap((parts) => Effect.map(next(parts), (first) => ({ first, parts })))
       )
 
-      const { first, parts } = yield* retried(attempt)
+      const patient = Effect.retry(attempt, { while: options.isBusy ?? (() => false), schedule: whileBusy })
+      const { first, parts } = yield* retried(patient)
 
       let pending: ReturnType<typeof next> | undefined = Effect.succeed(first)
       let ended = false

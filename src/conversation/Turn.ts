@@ -57,16 +57,21 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const census = yield* Census
   const send = (message: ServerMessage.ServerMessage) => client.send(message, token)
   const delivered = Delivery.nothing()
+  /** What the person said; undefined in a proactive turn. */
+  let asked: string | undefined
 
   const answer = Effect.gen(function* () {
     const text = yield* listen(options, input, send)
     const before = yield* options.memory.remembered
-    if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images), send)
+    if (input._tag !== "Proactive") {
+      asked = text
+      yield* kept(options.record.asked(text, input.images), send)
+    }
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
     if (delivered.shown.trim() !== "") {
       yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
-      yield* options.onAnswered(input._tag === "Proactive" ? undefined : text, delivered.shown)
+      yield* options.onAnswered(asked, delivered.shown)
     }
     if (failed !== undefined) return yield* failed
     if (delivered.shown.trim() === "") return yield* new NothingSaid({ reason: "no-answer" })
@@ -82,6 +87,15 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
         )
       : Effect.void
   )
+
+  /** What was not heard has not been said. */
+  const remember = (answer: string) => {
+    const said = asked
+    if (said === undefined || delivered.shown.trim() === "" || answer.trim() === "") return Effect.void
+    return Effect.ignore(
+      Effect.flatMap(options.agent, (agent) => agent.remember?.({ asked: said, answer }) ?? Effect.void)
+    )
+  }
 
   return yield* send(ServerMessage.control("conversation-chain-start")).pipe(
     Effect.zipRight(send(ServerMessage.fullText("Thinking..."))),
@@ -105,13 +119,14 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     ),
     Effect.zipRight(play),
     // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
-    Effect.onExit((exit) =>
-      Exit.isInterrupted(exit)
-        ? options.record
-            .interrupted(token.heard ?? delivered.shown)
-            .pipe(Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)))
-        : Effect.void
-    ),
+    Effect.onExit((exit) => {
+      if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
+      const heard = token.heard ?? delivered.shown
+      return options.record.interrupted(heard).pipe(
+        Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)),
+        Effect.zipRight(remember(heard))
+      )
+    }),
     Effect.zipRight(send({ type: "force-new-message" })),
     Effect.zipRight(send(ServerMessage.control("conversation-chain-end"))),
     census.track("turn")

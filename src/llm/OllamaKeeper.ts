@@ -1,7 +1,7 @@
 import { Effect, Queue, Redacted, Schema, Stream } from "effect"
 import type { OllamaLlmConfig } from "../config/LlmConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Llm } from "./Llm.ts"
 

@@ -1,6 +1,6 @@
 import type { Redacted } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 import { LlmFailed } from "./Llm.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 

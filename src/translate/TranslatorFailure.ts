@@ -1,6 +1,6 @@
-import { Redacted } from "effect"
+import type { Redacted } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as Quotation from "../models/Quotation.ts"
+import * as Quotation from "../engine/Quotation.ts"
 import { TranslationFailed } from "./Translator.ts"
 
 interface About {
@@ -18,7 +18,7 @@ interface About {
 export const describe = ({ address, addressKey, engine, secretKeys, secrets }: About) => {
   const section = `translator_config.${engine}`
   const host = RemoteFailure.hostOf(address)
-  const quoted = (said: string) => Quotation.quote(secrets.reduce(Quotation.withoutSecret, said), nothing)
+  const quoted = (said: string) => Quotation.quote(said, ...secrets)
   const failed = (detail: string, advice: string) => new TranslationFailed({ engine, detail, advice })
 
   const unanswered = ({ cause, reason }: RemoteFailure.Unanswered) => {
@@ -52,5 +52,3 @@ export const describe = ({ address, addressKey, engine, secretKeys, secrets }: A
       : failed(`${host} reports a failure${quoted(failure.said)}`, failure.advice ?? `Check ${section}.`)
   }
 }
-
-const nothing = Redacted.make("")

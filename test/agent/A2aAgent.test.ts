@@ -142,20 +142,35 @@ describe("A2aAgent, with a server of the SDK", () => {
     })
   )
 
+  /** An agent that begins an answer and never ends it. */
+  const endless = () =>
+    executing(({ contextId, taskId }, bus) => {
+      const { artifact, status, submitted } = A2aServer.task(taskId, contextId)
+      bus.publish(submitted)
+      bus.publish(status(TaskState.TASK_STATE_WORKING))
+      bus.publish(artifact("One. ", false))
+      return new Promise(() => undefined)
+    })
+
   it.scopedLive("cancels the task when it is interrupted", () =>
     Effect.gen(function* () {
-      const { cancelled, executor } = executing(({ contextId, taskId }, bus) => {
-        const { artifact, status, submitted } = A2aServer.task(taskId, contextId)
-        bus.publish(submitted)
-        bus.publish(status(TaskState.TASK_STATE_WORKING))
-        bus.publish(artifact("One. ", false))
-        return new Promise(() => undefined)
-      })
+      const { cancelled, executor } = endless()
       const server = yield* A2aServer.open(executor)
       const agent = yield* open(server.url)
       const first = yield* agent.reply(input()).pipe(Stream.take(1), Stream.runCollect)
       assert.deepStrictEqual([...first], [{ _tag: "Text", text: "One. " }])
       yield* until(() => cancelled.length === 1)
+    })
+  )
+
+  it.scopedLive("has cancelled the task when the session has ended in the middle of it", () =>
+    Effect.gen(function* () {
+      const { cancelled, executor } = endless()
+      const server = yield* A2aServer.open(executor)
+      yield* Effect.scoped(
+        Effect.flatMap(open(server.url), (agent) => Stream.runDrain(Stream.take(agent.reply(input()), 1)))
+      )
+      assert.lengthOf(cancelled, 1)
     })
   )
 

@@ -1,67 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Redacted, Scope, Stream, TestClock } from "effect"
-import type { AgentEvent } from "../../src/agent/Agent.ts"
-import * as HumeAgent from "../../src/agent/HumeAgent.ts"
-import { Decode } from "../../src/audio/Decode.ts"
-import * as Wav from "../../src/audio/Wav.ts"
-import * as McpClient from "../../src/mcp/McpClient.ts"
+import { Effect, Fiber, Stream, TestClock } from "effect"
 import * as EviServer from "../support/EviServer.ts"
-import { characterConfig } from "../support/Fixtures.ts"
 import { collect, input } from "./describeAgent.ts"
-
-const secret = "hume-key-very-secret"
-
-const open = (host: string, config_id?: string) =>
-  Effect.flatMap(Layer.build(Decode.layer), (context) =>
-    HumeAgent.open(
-      { decode: Context.get(context, Decode) },
-      {
-        api_key: Redacted.make(secret),
-        host,
-        idle_timeout: 15,
-        ...(config_id === undefined ? {} : { config_id })
-      },
-      {
-        character: { ...characterConfig("Hana"), persona_prompt: "You are Hana." },
-        emotions: ["joy", "anger"],
-        tools: McpClient.none
-      }
-    )
-  )
-
-// Messages as https://dev.hume.ai/reference/empathic-voice-interface-evi/chat/chat documents them.
-const pcm = (value: number) => ({ samples: new Int16Array(4).fill(value), sampleRate: 48_000 })
-const message = (id: string, content: string, scores: Readonly<Record<string, number>> = {}) => ({
-  type: "assistant_message",
-  id,
-  from_text: false,
-  message: { role: "assistant", content },
-  models: { prosody: { scores } }
-})
-const sound = (id: string, index: number, value: number) => ({
-  type: "audio_output",
-  id,
-  index,
-  data: Wav.encode(pcm(value)).toString("base64")
-})
-const end = { type: "assistant_end" }
-
-const said = (text: string, value?: number): AgentEvent => ({
-  _tag: "Audio",
-  text,
-  pcm: value === undefined ? { samples: new Int16Array(0), sampleRate: 16_000 } : pcm(value)
-})
-
-const answers =
-  (...messages: ReadonlyArray<object>) =>
-  (_: string, send: (message: object) => void) => {
-    for (const one of messages) send(one)
-  }
-
-const until = (condition: () => boolean) =>
-  Effect.gen(function* () {
-    while (!condition()) yield* Effect.promise(() => new Promise(setImmediate))
-  })
+import { answers, end, message, open, said, secret, sound, until } from "./humeWords.ts"
 
 describe("HumeAgent", () => {
   it.scopedLive("speaks its sentences with its own voice, in order, and with the face that it makes", () =>
@@ -113,76 +54,6 @@ describe("HumeAgent", () => {
           system_prompt: "You are Hana."
         })
       })
-  )
-
-  it.scoped("keeps its connection until there is no turn for a while, and then goes on where it was", () =>
-    Effect.gen(function* () {
-      const server = yield* EviServer.open(answers(message("a", "Yes."), sound("a", 0, 1), end))
-      const agent = yield* open(server.url)
-      const turn = (conversation: string) => Stream.runDrain(agent.reply(input({ conversation })))
-      yield* turn("c1")
-      yield* TestClock.adjust("14 seconds")
-      yield* turn("c1")
-      yield* TestClock.adjust("14 seconds")
-      assert.lengthOf(server.chats, 1)
-      yield* TestClock.adjust("1 seconds")
-      yield* Effect.promise(() => server.chats[0]!.closed)
-
-      yield* turn("c1")
-      assert.strictEqual(server.chats[1]!.query.get("resumed_chat_group_id"), "group-1")
-      // Another conversation knows nothing of this one.
-      yield* turn("c2")
-      assert.lengthOf(server.chats, 3)
-      assert.isNull(server.chats[2]!.query.get("resumed_chat_group_id"))
-      yield* Effect.promise(() => server.chats[1]!.closed)
-    })
-  )
-
-  it.scopedLive(
-    "closes its connection when a turn is interrupted: nothing of the old answer comes in the next",
-    () =>
-      Effect.gen(function* () {
-        const server = yield* EviServer.open((text, send) => {
-          if (text === "long")
-            answers(message("a", "One."), sound("a", 0, 1), message("b", "Two."))(text, send)
-          else answers(message("c", "Three."), sound("c", 0, 3), end)(text, send)
-        })
-        const agent = yield* open(server.url)
-        const first = yield* agent.reply(input({ text: "long" })).pipe(Stream.take(1), Stream.runCollect)
-        assert.deepStrictEqual([...first], [said("One. ", 1)])
-        yield* Effect.promise(() => server.chats[0]!.closed)
-        const { events } = yield* collect(agent.reply(input({ text: "short" })))
-        assert.deepStrictEqual(events, [said("Three. ", 3)])
-        assert.strictEqual(server.chats[1]!.query.get("resumed_chat_group_id"), "group-1")
-      })
-  )
-
-  it.scopedLive("closes its connection with its scope", () =>
-    Effect.gen(function* () {
-      const server = yield* EviServer.open(answers(message("a", "Yes."), sound("a", 0, 1), end))
-      const scope = yield* Scope.make()
-      const agent = yield* Scope.extend(open(server.url), scope)
-      yield* Stream.runDrain(agent.reply(input()))
-      yield* Scope.close(scope, Exit.void)
-      yield* Effect.promise(() => server.chats[0]!.closed)
-    })
-  )
-
-  it.scopedLive("opens another connection when the old one is gone", () =>
-    Effect.gen(function* () {
-      let turns = 0
-      const server = yield* EviServer.open((text, send, socket) => {
-        turns++
-        if (turns === 2) return void socket.terminate()
-        answers(message("a", "Yes."), sound("a", 0, 1), end)(text, send)
-      })
-      const agent = yield* open(server.url)
-      yield* Stream.runDrain(agent.reply(input()))
-      const { events, failure } = yield* collect(agent.reply(input()))
-      assert.isUndefined(failure)
-      assert.deepStrictEqual(events, [said("Yes. ", 1)])
-      assert.lengthOf(server.chats, 2)
-    })
   )
 
   for (const [status, reason, says] of [

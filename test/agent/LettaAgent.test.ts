@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Redacted, TestClock } from "effect"
 import * as LettaAgent from "../../src/agent/LettaAgent.ts"
 import * as AgentServer from "../support/AgentServer.ts"
 import { collect, describeAgent, input } from "./describeAgent.ts"
@@ -188,4 +188,38 @@ describe("LettaAgent", () => {
       })
     )
   }
+
+  const busy = { detail: "CONVERSATION_BUSY: another request is being processed" }
+
+  it.scopedLive("asks again while the agent answers somebody else", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((_, response) => {
+        if (server.requests.length === 1) return void response.writeHead(409).end(JSON.stringify(busy))
+        response.writeHead(200, { "content-type": "text/event-stream" })
+        response.end(
+          `${frame({ text: "Yes." })}${sse({ message_type: "stop_reason", stop_reason: "end_turn" })}`
+        )
+      })
+      const { events, failure } = yield* collect((yield* open(server.url)).reply(input()))
+      assert.isUndefined(failure)
+      assert.deepStrictEqual(events, [{ _tag: "Text", text: "Yes." }])
+    })
+  )
+
+  it.scoped("gives up an agent that is busy for long", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(
+        (_, response) => void response.writeHead(409).end(JSON.stringify(busy))
+      )
+      const agent = yield* open(server.url)
+      const answering = yield* Effect.fork(collect(agent.reply(input())))
+      while (answering.unsafePoll() === null) {
+        yield* TestClock.adjust("1 seconds")
+        yield* Effect.promise(() => new Promise(setImmediate))
+      }
+      const { failure } = yield* Fiber.join(answering)
+      assert.match(failure?.message ?? "", /is busy with another answer: "CONVERSATION_BUSY.*letta_agent\.id/)
+      assert.lengthOf(server.requests, 6)
+    })
+  )
 })

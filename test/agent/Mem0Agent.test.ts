@@ -60,8 +60,12 @@ const mem0: AgentServer.Respond = (request, response) => {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answers[request.path]))
 }
 
+interface Body extends Readonly<Record<string, unknown>> {
+  readonly messages?: ReadonlyArray<{ readonly role: string; readonly content: string }>
+}
+
 const bodies = (server: AgentServer.AgentServer, path: string) =>
-  server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body) as object)
+  server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body) as Body)
 
 describe("Mem0Agent", () => {
   it.scopedLive("recalls before the answer and remembers afterwards", () =>
@@ -74,6 +78,7 @@ describe("Mem0Agent", () => {
         { _tag: "Text", text: "Yes, tea." }
       ])
       assert.deepStrictEqual(asked[0]!.recalled, ["Is called Ann", "Likes tea"])
+      yield* agent.remember!({ asked: "What is this?", answer: "Yes, tea." })
       yield* server.asked(3)
       const owner = { user_id: "Human", agent_id: "Hana" }
       assert.deepInclude(bodies(server, "/search")[0], { query: "What is this?", filters: owner })
@@ -131,6 +136,30 @@ describe("Mem0Agent", () => {
       })
   )
 
+  it.scopedLive("lets eight turns wait to become memories, one at a time, and no more", () =>
+    Effect.gen(function* () {
+      let finish: () => void = () => undefined
+      const server = yield* AgentServer.open((request, response, index) => {
+        if (bodies(server, "/memories").length === 1) finish = () => mem0(request, response, index)
+        else mem0(request, response, index)
+      })
+      const { agent } = yield* open(server.url)
+      for (let turn = 1; turn <= 10; turn++)
+        yield* agent.remember!({ asked: `Turn ${turn}?`, answer: "Yes." })
+      yield* server.asked(2)
+      assert.lengthOf(bodies(server, "/memories"), 1)
+      finish()
+      yield* server.asked(9)
+      // The line is empty again.
+      yield* agent.remember!({ asked: "Turn 11?", answer: "Yes." })
+      yield* server.asked(10)
+      assert.deepStrictEqual(
+        bodies(server, "/memories").map(({ messages }) => messages![0]!.content),
+        [1, 2, 3, 4, 5, 6, 7, 8, 11].map((turn) => `Turn ${turn}?`)
+      )
+    })
+  )
+
   it.scopedLive("stops making memories when its scope closes", () =>
     Effect.gen(function* () {
       const server = yield* AgentServer.open((request, response, index) => {
@@ -138,10 +167,10 @@ describe("Mem0Agent", () => {
       })
       const scope = yield* Scope.make()
       const { agent } = yield* Scope.extend(open(server.url), scope)
-      yield* Stream.runDrain(agent.reply(input()))
-      const requests = yield* server.asked(3)
+      yield* agent.remember!({ asked: "Tea?", answer: "Yes." })
+      const requests = yield* server.asked(2)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual(yield* Effect.promise(() => requests[2]!.over), "aborted")
+      assert.strictEqual(yield* Effect.promise(() => requests[1]!.over), "aborted")
     })
   )
 

@@ -27,6 +27,41 @@ describe("interrupting", () => {
     )
   )
 
+  it.effect("an agent with a memory of its own is told what was said and heard, and of nothing else", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = () =>
+          Stream.make(
+            { _tag: "Think", text: "Hm." } as const,
+            {
+              _tag: "Text",
+              text: "[joy] One. <think>Psst.</think>Two."
+            } as const
+          )
+        const client = yield* ready
+        yield* client.send(ask("Count"))
+        yield* tick
+        yield* client.send(played)
+        yield* tick
+        yield* client.send(ask("Again"))
+        yield* tick
+        yield* client.send({ type: "interrupt-signal", text: "One. " })
+        yield* client.send(ask("And again"))
+        yield* tick
+        yield* client.send({ type: "interrupt-signal", text: "" })
+        yield* client.send({ type: "ai-speak-signal", images: [] })
+        yield* tick
+        yield* client.send(played)
+        yield* tick
+        expect(world.remembered).toEqual([
+          { asked: "Count", answer: "One. Two." },
+          { asked: "Again", answer: "One. " }
+        ])
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("a proactive turn of which nothing was heard leaves no answer behind", () =>
     World.run((world) =>
       Effect.gen(function* () {

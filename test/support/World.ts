@@ -6,7 +6,6 @@ import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
-import type { Asr } from "../../src/asr/Asr.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
@@ -30,6 +29,7 @@ import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import * as Cast from "./Cast.ts"
+import * as FakeAsr from "./FakeAsr.ts"
 import * as FakeVad from "./FakeVad.ts"
 import { systemConfig } from "./Fixtures.ts"
 import { slow } from "./Journal.ts"
@@ -71,6 +71,8 @@ export interface World {
   agentDies: boolean
   /** What was asked of the agent. */
   readonly asked: Array<AgentInput>
+  /** What the agent was told to remember. */
+  readonly remembered: Array<{ readonly asked: string; readonly answer: string }>
   /** Utterances that the recogniser was given. */
   readonly transcribed: Array<Float32Array>
   /** Time to listen to a piece of audio in ms. */
@@ -95,6 +97,7 @@ export const make = (): World => ({
   storing: 0,
   agentDies: false,
   asked: [],
+  remembered: [],
   transcribed: [],
   listening: 0,
   speaking: { now: 0, peak: 0 }
@@ -124,6 +127,7 @@ const agentOf = (world: World): Agent => ({
       world.asked.push(input)
       return world.reply(input)
     }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended")))),
+  remember: (exchange) => Effect.sync(() => world.remembered.push(exchange)),
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
 })
 
@@ -142,35 +146,6 @@ const speak = (world: World, text: string) =>
     Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
   )
-
-const asrOf = (world: World): Asr => {
-  const asr: Asr = {
-    engine: "slow_asr",
-    transcribe: (samples) =>
-      Effect.sync(() => {
-        world.transcribed.push(samples)
-        return world.transcript(samples)
-      })
-  }
-  const time = world.listens
-  if (time === undefined) return asr
-  return {
-    ...asr,
-    listen: Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          world.journal.push("listen")
-          return { chunks: 0 }
-        }),
-        () => Effect.sync(() => world.journal.push("stop listening"))
-      ),
-      (heard) => ({
-        hear: () => Effect.as(Effect.sleep(time), "word ".repeat(++heard.chunks).trim()),
-        finish: Effect.sync(() => `${heard.chunks} words`)
-      })
-    )
-  }
-}
 
 const configuration = Layer.mergeAll(
   Layer.succeed(Settings, { folder: ".", system: systemConfig }),
@@ -217,7 +192,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     ),
     Layer.succeed(Embedders, { open: Effect.succeed(WordEmbedder.embedder) }),
     Layer.succeed(AsrEngines, {
-      open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
+      open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => FakeAsr.of(world))
     }),
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
