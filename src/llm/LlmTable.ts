@@ -15,6 +15,7 @@ import * as LlamaCppLlm from "./LlamaCppLlm.ts"
 import { LlmProviders } from "./Llm.ts"
 import type { Llm, LlmOptions } from "./Llm.ts"
 import * as OllamaKeeper from "./OllamaKeeper.ts"
+import * as ProviderFetch from "./ProviderFetch.ts"
 import * as TemplateLlm from "./TemplateLlm.ts"
 import * as UndiciFetch from "./UndiciFetch.ts"
 
@@ -66,7 +67,7 @@ const table = Effect.fnUntraced(function* ({ keepsModels }: Options) {
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
   const dispatcher = yield* NodeHttpClient.Dispatcher
-  const http = UndiciFetch.over(dispatcher)
+  const http = ProviderFetch.over(UndiciFetch.over(dispatcher))
   const patient = UndiciFetch.over(dispatcher, { beforeAnswer: OllamaKeeper.longestLoad })
   const share = sharing()
   const compatible = <Provider extends Compatible>(provider: Provider) =>

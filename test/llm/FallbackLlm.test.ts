@@ -220,6 +220,24 @@ describe("FallbackLlm", () => {
     })
   )
 
+  it.scopedLive("takes over from one that shows a web page", () =>
+    Effect.gen(function* () {
+      const page = { status: 200, headers: { "content-type": "text/html" }, body: "<html>Log in</html>" }
+      const wall = yield* StubProviders.open({ chat: () => ({ refuse: page }) })
+      const up = yield* StubProviders.open({ chat: () => ({ chunks: ["Here."] }) })
+      const sections = {
+        openai_llm: LlmLab.section(`${wall.url}/v1`),
+        mistral_llm: LlmLab.section(`${up.url}/v1`)
+      }
+      const alone = yield* LlmLab.open("openai_llm", sections)
+      const { failure: failed } = yield* answerOf(alone)
+      assert.include(failed?.message ?? "", "answered with a web page, and not as an API does")
+      assert.include(failed?.message ?? "", "Check llm_configs.openai_llm.base_url.")
+      const llm = yield* LlmLab.open("openai_llm", sections, ["mistral_llm"])
+      assert.deepStrictEqual((yield* answerOf(llm)).deltas, [LlmLab.text("Here.")])
+    }).pipe(Effect.provide(Layer.fresh(LlmLab.layer())))
+  )
+
   it.scopedLive("is what the configuration's fallback_providers name, in their order", () =>
     Effect.gen(function* () {
       const down = yield* StubProviders.open({ chat: () => ({ refuse: { status: 401 } }) })
