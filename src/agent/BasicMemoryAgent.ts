@@ -26,7 +26,9 @@ export const open = Effect.fnUntraced(function* (services: Services, options: Ag
     })
   })
   const persona = yield* systemPrompt(services.prompts, options, usesTools)
-  const loop = usesTools ? { llm, mcp: options.tools, mostSteps: settings.tool_steps } : undefined
+  const loop = usesTools
+    ? { llm, mcp: options.tools, mostSteps: settings.tool_steps, mostSeconds: settings.tool_seconds }
+    : undefined
 
   const agent: Agent = {
     ...(llm.notice === undefined ? {} : { notice: llm.notice }),
