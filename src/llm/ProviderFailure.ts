@@ -212,15 +212,23 @@ export const describe = (about: About) => {
     )
   }
 
-  /** The answer has ended without a word. */
-  const withoutWords = (finish: "length" | "content-filter"): LlmFailed => {
-    if (finish === "content-filter") return failed(withheld(host, ""))
-    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length before it had said a word`
+  /** The provider's filter has ended the answer; `begun`: after some of its words. */
+  const filtered = (begun: boolean) => {
+    const { advice, detail, reason } = withheld(host, "")
+    return begun
+      ? failed({ reason: "broken-off", detail: `the content filter of ${host} has cut the answer`, advice })
+      : failed({ reason, detail, advice })
+  }
+
+  /** The answer has reached the longest that the model may write; `begun`: with some words. */
+  const tooLong = (begun: boolean): LlmFailed => {
+    const when = begun ? "in the midst of an answer, which was cut" : "before it had said a word"
+    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length ${when}`
     const advice = `Begin a new conversation, or set ${section}.model to one that thinks less or may write more.`
     return failed({ reason: "rejected", detail, advice })
   }
 
-  return { beforeAnswer, midAnswer, withoutWords }
+  return { beforeAnswer, midAnswer, filtered, tooLong }
 }
 
 /** What is wrong with an answer that `fetch` itself has not let through, to go on from the server's name. */

@@ -200,6 +200,21 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
           assert.include(failure?.detail ?? "", words)
         }))
 
+    test("gives the words that came before a filter cut the answer, and says so", () =>
+      Effect.gen(function* () {
+        const { deltas, failure } = yield* answerOf({ chunks: ["Well, "], finish: "content_filter" })
+        assert.deepStrictEqual(deltas, [LlmLab.text("Well, ")])
+        assert.strictEqual(failure?.reason, "broken-off")
+        assert.include(failure?.detail ?? "", "the content filter of 127.0.0.1")
+      }))
+
+    test("takes an answer of full length for one", () =>
+      Effect.gen(function* () {
+        const { deltas, failure } = yield* answerOf({ chunks: ["Well, "], finish: "length" })
+        assert.deepStrictEqual(deltas, [LlmLab.text("Well, ")])
+        assert.isUndefined(failure)
+      }))
+
     test("says where no server answers", () =>
       Effect.gen(function* () {
         const base = yield* Effect.scoped(Effect.map(serve([]), (server) => server.base))
