@@ -45,10 +45,10 @@ const answerOf = Effect.fnUntraced(function* (...scripts: ReadonlyArray<ChatScri
 const text = (...texts: ReadonlyArray<string>) => texts.map((text): LlmDelta => ({ _tag: "Text", text }))
 
 const heard = (stub: Stub) =>
-  Effect.gen(function* () {
-    while (stub.log.chats.length === 0) yield* Effect.sleep("5 millis")
-    return stub.log.chats[0]!
-  })
+  Effect.map(
+    Effect.promise(() => stub.log.chats.reached(1)),
+    () => stub.log.chats[0]!
+  )
 
 describe("AiSdkLlm", () => {
   it.scopedLive("streams the answer", () =>
