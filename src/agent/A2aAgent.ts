@@ -18,7 +18,7 @@ const cancelling = "2 seconds"
 /** `a2a_agent`: an agent that speaks the Agent2Agent protocol. It keeps its own memory, one for each conversation. */
 export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatcher, config: A2aAgentConfig) {
   const cancels = yield* cancelScope
-  const fetch = RemoteAnswer.fetchOver(http)
+  const fetch = RemoteAnswer.boundedFetchOver(http)
   const headers = Object.fromEntries(
     Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), Redacted.value(value)])
   )

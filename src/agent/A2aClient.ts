@@ -45,7 +45,7 @@ export const connect = (
 export const explain = (cause: unknown): RemoteFailure.RemoteFailure => {
   const reported = reportedIn(cause)
   if (reported !== undefined) return new RemoteFailure.Reported({ said: reported.message })
-  if (RemoteFailure.isRemoteFailure(cause) || RemoteFailure.codeOf(cause) !== "")
+  if (RemoteFailure.within(cause) !== undefined || RemoteFailure.codeOf(cause) !== "")
     return RemoteFailure.ofConnection(cause)
   return new RemoteFailure.Unanswered({
     reason: "unreadable",

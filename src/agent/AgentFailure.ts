@@ -11,6 +11,8 @@ export interface About {
   readonly address: string
   /** What no message may show. */
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+  /** Whether requests go to this very address and not below it: then it can be set to where a redirect leads. */
+  readonly isWhole?: boolean
   /** Keys of its section that say where it is, such as `host and port`. */
   readonly addressKeys: string
   /** Keys of its section that let one in. */
@@ -27,6 +29,14 @@ export const describe = (about: About) => {
   const host = hostOf(about.address)
   const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
   const quoted = (said: string) => Quotation.quote(said, ...about.secrets)
+
+  /** The path, too, if it is another one: nobody is told what the configuration keeps to itself. */
+  const placeOf = ({ host, pathname, protocol }: URL): string => {
+    const isNew = about.isWhole === true && pathname !== new URL(about.address).pathname
+    return isNew || host === hostOf(about.address)
+      ? `${protocol}//${host}${isNew ? Quotation.withoutKeys(clean(pathname)) : ""}`
+      : host
+  }
 
   const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
     new LlmFailed({
@@ -57,7 +67,7 @@ export const describe = (about: About) => {
     if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
       return failed(
         "rejected",
-        `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`,
+        `${host} sends the request on to ${placeOf(new URL(location, about.address))}`,
         `Set ${section}.${about.addressKeys} to that address.`
       )
     return status >= 500
@@ -107,6 +117,13 @@ export const describe = (about: About) => {
         return failed(
           "broken-off",
           `the answer of ${host} broke off`,
+          "Ask again; if this goes on, look at that server's log.",
+          cause
+        )
+      case "empty":
+        return failed(
+          "broken-off",
+          `${host} ended its answer without a word`,
           "Ask again; if this goes on, look at that server's log.",
           cause
         )

@@ -36,7 +36,7 @@ const table = Effect.gen(function* () {
   const prompts = yield* Prompts
   const refused = new WeakSet<Llm>()
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
-  const configured = new WeakSet<object>()
+  const configured = new Map<string, string>()
   const mind: Open = (options) => BasicMemoryAgent.open({ llms, prompts, refused }, options)
   const agents: Readonly<Record<AgentName, Open>> = {
     basic_memory_agent: mind,

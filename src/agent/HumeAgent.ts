@@ -1,6 +1,4 @@
 import { Duration, Effect, Redacted, Stream } from "effect"
-import type { Context } from "effect"
-import type { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
 import type { HumeAiAgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
@@ -18,20 +16,17 @@ const silence = Duration.seconds(60)
 /** An emotion below this is not shown on the face. */
 const leastEmotion = 0.3
 
-export interface Services {
-  readonly decode: Context.Tag.Service<typeof Decode>
-}
-
 /**
  * `hume_ai_agent`: Hume's Empathic Voice Interface, a mind with a voice of its own. Its connection is opened by the
  * first turn and closed when there has been none for a while; the next turn goes on with the same conversation. So does
  * the turn after an interruption, which closes the connection: nothing of the old answer can come in the new one.
  */
 export const open = Effect.fn("HumeAgent.open")(function* (
-  { decode }: Services,
+  services: OwnVoice.Services,
   config: HumeAiAgentConfig,
   options: AgentOptions
 ) {
+  const voice = OwnVoice.make(services, "hume_ai_agent", options)
   const idle = yield* FiberSlot.make
   let chat: HumeChat.HumeChat | undefined
   /** Where the conversation that is remembered there can be gone on with. */
@@ -84,7 +79,7 @@ export const open = Effect.fn("HumeAgent.open")(function* (
   }
 
   const reply = (input: AgentInput) => {
-    let answer = answering({ decode }, options.emotions)
+    let answer = answering(voice, options.emotions)
     return Stream.ensuring(
       Stream.unwrap(
         Effect.as(
@@ -95,7 +90,7 @@ export const open = Effect.fn("HumeAgent.open")(function* (
             explain: RemoteFailure.ofConnection,
             read: (message) => answer.read(message),
             end: Effect.suspend(() => Effect.succeed(answer.end())),
-            reset: () => void (answer = answering({ decode }, options.emotions)),
+            reset: () => void (answer = answering(voice, options.emotions)),
             describe
           })
         )
@@ -113,7 +108,7 @@ const addressOf = ({ host }: HumeAiAgentConfig): string => {
 }
 
 /** Brings the texts of one answer together with their sounds. */
-const answering = ({ decode }: Services, emotions: ReadonlyArray<string>) => {
+const answering = (voice: OwnVoice.OwnVoice, emotions: ReadonlyArray<string>) => {
   /** Texts whose sound has not come yet. */
   let texts: Array<{ readonly id: string | undefined; readonly text: string }> = []
   let heard = false
@@ -123,7 +118,7 @@ const answering = ({ decode }: Services, emotions: ReadonlyArray<string>) => {
   const shown = (text: string): AgentEvent => ({ _tag: "Audio", text, pcm: Speech.nothing })
 
   const sound = (id: string | undefined, data: string) =>
-    OwnVoice.read(decode, data).pipe(
+    voice.read(data).pipe(
       Effect.map((pcm): ReadonlyArray<AgentEvent> => {
         const own = texts.findIndex((text) => text.id === id)
         // The sound comes in chunks: the first one takes the text along.

@@ -3,8 +3,8 @@ import { Option, Schema } from "effect"
 import { createWebSocketStream, WebSocket } from "ws"
 import { Refused, Unanswered } from "../engine/RemoteFailure.ts"
 
-/** Longest message in bytes: some minutes of sound. */
-const longest = 64 * 2 ** 20
+/** Longest message in bytes: twice what a sentence's sound may have. */
+const longest = 16 * 2 ** 20
 
 const Scores = Schema.Struct({
   prosody: Schema.optional(

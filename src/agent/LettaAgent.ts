@@ -11,6 +11,9 @@ import * as RemoteFailure from "../engine/RemoteFailure.ts"
 /** Longest time in which nothing comes; a server that works on something sends signs of life. */
 const silence = Duration.seconds(120)
 
+/** Longest message in bytes. The client takes time that grows with the square of it. */
+const longestMessage = 2 ** 20
+
 /**
  * `letta_agent`: an agent of a Letta server, which keeps its own memory, one for everybody who talks to it. So it is
  * given the present input only, and answers one session at a time.
@@ -21,7 +24,7 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
     baseURL: address,
     // Without a key of its own the client would send one that it finds in the environment.
     apiKey: config.api_key === undefined ? null : Redacted.value(config.api_key),
-    fetch: RemoteAnswer.fetchOver(http),
+    fetch: RemoteAnswer.boundedFetchOver(http, longestMessage),
     // Attempts and time limits are those of every agent.
     maxRetries: 0,
     timeout: 2 ** 31 - 1,

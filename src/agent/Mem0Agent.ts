@@ -20,8 +20,8 @@ const longestLine = 8
 
 export interface Services {
   readonly http: Undici.Dispatcher
-  /** The settings whose server has been told of them. */
-  readonly configured: WeakSet<object>
+  /** What each server has been told last, by address: a digest of the settings, which hold secrets. */
+  readonly configured: Map<string, string>
   /** Opens the agent that answers: a language model with a memory of the conversation. */
   readonly mind: (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
 }
@@ -40,7 +40,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const scope = yield* Effect.scope
   const chat = yield* chatConfig(config)
   const agent = yield* mind({ ...options, character: { ...character, agent_config: chat } })
-  const server = Mem0Server.make(RemoteAnswer.fetchOver(http), config)
+  const server = Mem0Server.make(RemoteAnswer.boundedFetchOver(http), config)
   const describe = AgentFailure.describe({
     agent: "mem0_agent",
     address: config.host,
@@ -52,11 +52,12 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
       advice: "Correct agent_settings.mem0_agent.host."
     }
   })
-  /** Once for all sessions of a character, and once more after a failure: the server may have started anew. */
+  const settings = Mem0Server.digestOf(config)
+  /** Once for all sessions with these settings; the server has one configuration for everybody. */
   const configure = Effect.suspend(() =>
-    configured.has(config)
+    configured.get(config.host) === settings
       ? Effect.void
-      : Effect.tap(server.configure, () => Effect.sync(() => configured.add(config)))
+      : Effect.tap(server.configure, () => Effect.sync(() => configured.set(config.host, settings)))
   )
   yield* configure.pipe(
     Effect.timeout("30 seconds"),
@@ -74,12 +75,16 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   }
   const recall = (text: string) =>
     Effect.zipRight(configure, server.search(text, owner)).pipe(
+      Effect.tapError((failure) =>
+        Effect.sync(() => {
+          if (Mem0Server.mayHaveForgotten(failure)) configured.delete(config.host)
+        })
+      ),
       Effect.mapError(describe),
       Effect.timeout(searching),
-      Effect.catchAll((failure) => {
-        configured.delete(config)
-        return Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
-      })
+      Effect.catchAll((failure) =>
+        Effect.as(Effect.logWarning(`answering without memories: ${failure.message}`), [])
+      )
     )
 
   const turns = yield* Effect.makeSemaphore(1)

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { Effect, Redacted, Schema } from "effect"
 import type { Mem0AgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
@@ -36,6 +37,16 @@ export interface Mem0Server {
 const Memory = Schema.Struct({ memory: Schema.String })
 const Found = Schema.Union(Schema.Struct({ results: Schema.Array(Memory) }), Schema.Array(Memory))
 const decodeFound = Schema.decodeUnknown(Found)
+
+/** Equal for equal settings. */
+export const digestOf = ({ embedder, llm, vector_store }: Mem0AgentConfig): string =>
+  createHash("sha256").update(JSON.stringify({ vector_store, llm, embedder })).digest("hex")
+
+/** Whether the server may have started anew since it was configured: it was away, or says so. */
+export const mayHaveForgotten = (failure: RemoteFailure.RemoteFailure): boolean => {
+  if (failure._tag === "Unanswered") return failure.reason === "no-connection"
+  return failure._tag === "Refused" && /not (?:been )?(?:configured|initiali[sz]ed)/i.test(failure.said)
+}
 
 export const make = (http: typeof fetch, config: Mem0AgentConfig): Mem0Server => {
   const address = config.host.replace(/\/+$/, "")

@@ -2,10 +2,11 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Chunk, Effect, Option, Schedule, Stream } from "effect"
 import type { Duration } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
-import * as UndiciFetch from "../llm/UndiciFetch.ts"
+import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
 import * as BodyText from "../engine/BodyText.ts"
+import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import { Refused, retried, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 
@@ -76,15 +77,23 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
 
       let pending: ReturnType<typeof next> | undefined = Effect.succeed(first)
       let ended = false
+      let isEmpty = true
+      const given = (events: Chunk.Chunk<AgentEvent>) => {
+        isEmpty &&= !Chunk.some(events, ({ _tag }) => _tag === "Text" || _tag === "Audio")
+        return events
+      }
       const pull = Effect.suspend(() => {
         if (ended) return Effect.fail(Option.none<RemoteFailure>())
         const now = pending ?? next(parts)
         pending = undefined
         return Effect.mapError(
           Effect.flatMap(now, (events) => {
-            if (Option.isSome(events)) return Effect.succeed(events.value)
+            if (Option.isSome(events)) return Effect.succeed(given(events.value))
             ended = true
-            return Effect.map(options.end ?? Effect.succeed([]), Chunk.unsafeFromArray)
+            return Effect.flatMap(options.end ?? Effect.succeed([]), (rest) => {
+              const events = given(Chunk.unsafeFromArray(rest))
+              return isEmpty ? new Unanswered({ reason: "empty" }) : Effect.succeed(events)
+            })
           }),
           Option.some
         )
@@ -100,6 +109,21 @@ export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
     )
   )
+
+/** The same with a bound of each message, in bytes: client libraries collect one whatever its length. */
+export const boundedFetchOver = (
+  dispatcher: Undici.Dispatcher,
+  longestMessage = 4 * 2 ** 20
+): typeof fetch => {
+  const over = fetchOver(dispatcher)
+  const tooLong = () =>
+    new Unanswered({
+      reason: "unreadable",
+      detail: `sent a message of more than ${longestMessage / 2 ** 20} MiB`
+    })
+  return (input, init) =>
+    over(input, init).then((response) => BoundedMessages.bounded(response, longestMessage, tooLong))
+}
 
 /** Fails with what the server said unless it has accepted the request. */
 export const accepted = async (response: Response): Promise<Response> => {

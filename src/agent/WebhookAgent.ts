@@ -1,7 +1,5 @@
 import type * as Undici from "@effect/platform-node/Undici"
 import { Duration, Effect, Redacted, Stream } from "effect"
-import type { Context } from "effect"
-import type { Decode } from "../audio/Decode.ts"
 import type { WebhookAgentConfig } from "../config/RemoteAgentConfig.ts"
 import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
@@ -10,22 +8,19 @@ import * as RemoteAnswer from "./RemoteAnswer.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as WebhookEvents from "./WebhookEvents.ts"
 
-export interface Services {
+export interface Services extends OwnVoice.Services {
   readonly http: Undici.Dispatcher
-  readonly decode: Context.Tag.Service<typeof Decode>
 }
 
 /** `webhook_agent`: a mind of one's own, which answers to HTTP requests. docs/webhook-agent.md has both sides. */
-export const make = (
-  { decode, http }: Services,
-  config: WebhookAgentConfig,
-  options: AgentOptions
-): Agent => {
-  const fetch = RemoteAnswer.fetchOver(http)
+export const make = (services: Services, config: WebhookAgentConfig, options: AgentOptions): Agent => {
+  const fetch = RemoteAnswer.fetchOver(services.http)
+  const voice = OwnVoice.make(services, "webhook_agent", options)
   const headers = Object.entries(config.headers)
   const describe = AgentFailure.describe({
     agent: "webhook_agent",
     address: config.url,
+    isWhole: true,
     secrets: AgentFailure.secretsOf(config.headers),
     addressKeys: "url",
     secretKeys: "headers",
@@ -45,7 +40,7 @@ export const make = (
         return Effect.succeed([{ _tag: "Tool", call: { id, tool: name, status, content } }])
       }
       case "audio":
-        return Effect.map(OwnVoice.read(decode, event.audio), (pcm): ReadonlyArray<AgentEvent> => [
+        return Effect.map(voice.read(event.audio), (pcm): ReadonlyArray<AgentEvent> => [
           { _tag: "Audio", text: event.text, pcm }
         ])
       case "error":
@@ -86,7 +81,6 @@ const bodyOf = ({ character, emotions }: AgentOptions, input: AgentInput) => ({
   images: input.images.map(({ base64, mimeType }) => ({ mime_type: mimeType, data: base64 })),
   history: input.memory.map(({ role, text }) => ({ role, text })),
   ...(input.summary === undefined ? {} : { summary: input.summary }),
-  ...(input.recalled === undefined ? {} : { recalled: input.recalled }),
   character: {
     id: character.conf_uid,
     name: character.character_name || character.conf_name,

@@ -3,8 +3,8 @@ import { Schema } from "effect"
 import * as BodyText from "../engine/BodyText.ts"
 import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
 
-/** Longest event, in characters: ten minutes of sound. */
-const longest = 64 * 2 ** 20
+/** Longest event, in characters: twice what a sentence's sound may have. */
+const longest = 16 * 2 ** 20
 
 const Text = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String })
 const Think = Schema.Struct({ type: Schema.Literal("think"), text: Schema.String })

@@ -11,13 +11,16 @@ import type { Pcm } from "./Pcm.ts"
 import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
-import * as WorkerThread from "./WorkerThread.ts"
+import * as WorkerThread from "../supervision/WorkerThread.ts"
 
 /** A thread that has not started by then never will. */
 const startTimeout = "20 seconds"
 
 /** How long a decoding thread that has nothing to do is kept. */
 const idle = "5 minutes"
+
+/** Longest base64 text that is read on the event loop, in characters: less than a millisecond. */
+const longestInPlace = 256 * 1024
 
 /** How many files a thread works on at a time. */
 const atOnce = 8
@@ -35,6 +38,8 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
   {
     /** WAV, MP3, FLAC or Ogg Opus. The bytes must not be changed afterwards: the samples may be a view of them. */
     readonly decode: (bytes: Uint8Array) => Effect.Effect<Pcm, UndecodableAudio>
+    /** The same of a file in base64; a long one is read by the thread as a whole. */
+    readonly base64: (base64: string) => Effect.Effect<Pcm, UndecodableAudio>
     /**
      * The same files as what a recogniser takes: mono, 16 kHz, in [-1, 1], at most 120 s. The bytes are given away:
      * they cannot be read afterwards.
@@ -68,15 +73,18 @@ const make = Effect.gen(function* () {
   const sentences = yield* thread
   const recordings = yield* thread
 
-  const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
-    const plain = Wav.decodePlain(bytes)
-    if (plain !== undefined) return Effect.succeed(plain)
-    return inThread(sentences, { as: "pcm", bytes }).pipe(
+  const sentence = (request: Request): Effect.Effect<Pcm, UndecodableAudio> =>
+    inThread(sentences, request).pipe(
       Effect.flatMap((decoded): Effect.Effect<Pcm, UndecodableAudio | DecoderStopped> =>
         "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
       ),
       Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
     )
+
+  const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
+    const plain = Wav.decodePlain(bytes)
+    if (plain !== undefined) return Effect.succeed(plain)
+    return sentence({ as: "pcm", bytes })
   }
 
   const recorded = (decoded: Decoded): Effect.Effect<Float32Array, NotSpeech> => {
@@ -100,7 +108,16 @@ const make = Effect.gen(function* () {
         "noFile" in decoded ? new NoFormFile({ reason: decoded.noFile }) : recorded(decoded)
     )
 
-  return Decode.of({ decode, speech, formSpeech, warmUp: Effect.scoped(Effect.ignore(sentences.get)) })
+  return Decode.of({
+    decode,
+    base64: (base64) =>
+      base64.length > longestInPlace
+        ? sentence({ as: "base64-pcm", base64 })
+        : Effect.suspend(() => decode(new Uint8Array(Buffer.from(base64, "base64")))),
+    speech,
+    formSpeech,
+    warmUp: Effect.scoped(Effect.ignore(sentences.get))
+  })
 })
 
 type Thread = Pool.Pool<Worker.Worker<Request, Decoded>, DecoderStopped | WorkerError>
@@ -119,11 +136,10 @@ const inThread = Effect.fn("Decode.inThread")(
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */
 const encode = (request: Request): Effect.Effect<Request> => {
-  const { as, bytes } = request
+  if (request.as === "pcm" || request.as === "base64-pcm") return Effect.succeed(request)
+  const { bytes } = request
   const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
-  return as !== "pcm" && whole
-    ? Effect.as(Transferable.addAll([bytes.buffer]), request)
-    : Effect.succeed(request)
+  return whole ? Effect.as(Transferable.addAll([bytes.buffer]), request) : Effect.succeed(request)
 }
 
 const stopped = (cause: unknown) => new DecoderStopped({ reason: "the decoder stopped", cause })

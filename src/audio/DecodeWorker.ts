@@ -14,6 +14,7 @@ import * as Priority from "../supervision/Priority.ts"
 /** An encoded file, whose sound is wanted as it is or as recognisers take it, or a form with such a file. */
 export type Request =
   | { readonly as: "pcm" | "speech"; readonly bytes: Uint8Array }
+  | { readonly as: "base64-pcm"; readonly base64: string }
   | {
       readonly as: "form-speech"
       readonly bytes: Uint8Array
@@ -44,6 +45,8 @@ const soundOf = (request: Request) => {
   switch (request.as) {
     case "pcm":
       return Effect.map(pcmOf(request.bytes), (pcm): Decoded => ({ pcm }))
+    case "base64-pcm":
+      return Effect.map(pcmOf(Buffer.from(request.base64, "base64")), (pcm): Decoded => ({ pcm }))
     case "speech":
       return Effect.map(speechOf(request.bytes), (speech): Decoded => ({ speech }))
     case "form-speech": {

@@ -86,9 +86,19 @@ export type AgentConfig = typeof AgentConfig.Type
 /** What fits into the embedded model's context of 4096 tokens beside a persona and an answer. */
 const embeddedContextTokens = 2400
 
+/** The settings of `basic_memory_agent`, if that is what answers. */
+export const basicSettings = ({ agent_settings, conversation_agent_choice }: AgentConfig) =>
+  conversation_agent_choice === "basic_memory_agent" ? agent_settings.basic_memory_agent : undefined
+
+/** How what is learnt of the person is kept, if it is. */
+export const longTermMemory = (config: AgentConfig) => {
+  const rules = basicSettings(config)?.long_term_memory
+  return rules?.enabled === true ? rules : undefined
+}
+
 /** Tokens of a conversation that the agent is given. */
-export const contextTokens = ({ agent_settings }: AgentConfig): number => {
-  const settings = agent_settings.basic_memory_agent
+export const contextTokens = (config: AgentConfig): number => {
+  const settings = basicSettings(config)
   const wanted = settings?.context_tokens ?? defaultContextTokens
   return settings?.llm_provider === "llama_cpp_llm" ? Math.min(wanted, embeddedContextTokens) : wanted
 }

@@ -173,8 +173,27 @@ const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: s
 /** Texts by name; a name without a text is left out. */
 export const TextMap = map(Text)
 
-/** Texts by name that no log may show. */
-export const SecretMap = map(Secret)
+/** What HTTP lets a header hold: Latin text without line breaks. No message shows it. */
+const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) =>
+  Option.match(textOf(value), {
+    onNone: () => expected("a text", value),
+    onSome: (text) =>
+      /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
+        ? Redacted.make(text)
+        : new Mismatch(
+            "holds a character that no HTTP header can have, perhaps a line break at its end: take it out"
+          )
+  })
+)
+
+/** HTTP headers; their values are secrets. */
+export const Headers = map(HeaderValue).pipe(
+  Schema.filter((headers) =>
+    Object.keys(headers)
+      .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      .map((name) => ({ path: [name], message: "is no name of an HTTP header" }))
+  )
+)
 
 /** Anything at all: what belongs to a feature that is not read here. */
 export const Anything = field(Schema.Unknown, (value) => plain(value))

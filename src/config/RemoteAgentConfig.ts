@@ -53,8 +53,8 @@ export type LettaAgentConfig = typeof LettaAgentConfig.Type
 /** An agent of one's own behind an HTTP endpoint. */
 export const WebhookAgentConfig = Schema.Struct({
   url: Fields.required(Fields.HttpUrl),
-  /** Sent with each request; their values are secrets. */
-  headers: Fields.withDefault(Fields.SecretMap, {}),
+  /** Sent with each request. */
+  headers: Fields.withDefault(Fields.Headers, {}),
   timeout,
   faster_first_response: fasterFirstResponse
 })
@@ -64,7 +64,7 @@ export type WebhookAgentConfig = typeof WebhookAgentConfig.Type
 export const A2aAgentConfig = Schema.Struct({
   /** Where the agent is: its card is at `.well-known/agent-card.json` below it. Or the address of the card itself. */
   url: Fields.required(Fields.HttpUrl),
-  headers: Fields.withDefault(Fields.SecretMap, {}),
+  headers: Fields.withDefault(Fields.Headers, {}),
   timeout,
   faster_first_response: fasterFirstResponse
 })

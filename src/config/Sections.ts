@@ -23,7 +23,7 @@ const agent = (character: unknown) =>
 const kinds: ReadonlyArray<Kind> = [
   {
     sections: ["agent_config", "agent_settings"],
-    chosen: (character) => (agent(character) === "basic_memory_agent" ? "basic_memory_agent" : undefined)
+    chosen: agent
   },
   {
     sections: ["agent_config", "llm_configs"],

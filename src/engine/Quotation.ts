@@ -60,7 +60,7 @@ const withoutTrace = (text: string): string => {
 const pythonHeading = /Traceback \(most recent call last\):\s*$/
 
 /** Words that look like a key or stand where one stands. No name of a model has so long a word of letters and digits. */
-const withoutKeys = (text: string): string =>
+export const withoutKeys = (text: string): string =>
   text
     .replaceAll(/\b(bearer|basic) +[^\s"',;]{4,}/gi, "$1 …")
     .replaceAll(

@@ -11,7 +11,7 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
 
 /** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
 export class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
-  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable"),
+  reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable", "empty"),
   detail: Schema.optional(Schema.String),
   cause: Schema.optional(Schema.Defect)
 }) {}
@@ -24,12 +24,18 @@ export class Reported extends Schema.TaggedError<Reported>()("Reported", {
 
 export type RemoteFailure = Refused | Unanswered | Reported
 
-export const isRemoteFailure = (error: unknown): error is RemoteFailure =>
+const isRemoteFailure = (error: unknown): error is RemoteFailure =>
   error instanceof Refused || error instanceof Unanswered || error instanceof Reported
 
-/** An error of a connection, whoever threw it. */
+/** An error of a connection, whoever threw it, and whatever a client library has wrapped around it. */
 export const ofConnection = (cause: unknown): RemoteFailure =>
-  isRemoteFailure(cause) ? cause : new Unanswered({ reason: "no-connection", cause })
+  within(cause) ?? new Unanswered({ reason: "no-connection", cause })
+
+/** The failure that is the error, or that lies below it as its cause. */
+export const within = (error: unknown): RemoteFailure | undefined => {
+  if (isRemoteFailure(error)) return error
+  return error instanceof Error && error.cause !== undefined ? within(error.cause) : undefined
+}
 
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
 const mayPass = (failure: RemoteFailure): boolean => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Either, ExecutionStrategy, Fiber, Layer, Redacted, Scope } from "effect"
 import type { Duration } from "effect"
+import { basicSettings } from "../config/AgentConfig.ts"
 import type { McpServerEntry } from "../config/McpServerConfig.ts"
 import * as McpServersFile from "../config/McpServersFile.ts"
 import * as Package from "../config/Package.ts"
@@ -110,7 +111,8 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
   })
 
   return McpClients.of({
-    open: ({ agent_settings: { basic_memory_agent: settings } }) => {
+    open: (config) => {
+      const settings = basicSettings(config)
       const wanted = settings?.use_mcpp === true ? [...new Set(settings.mcp_enabled_servers)] : []
       return wanted.length === 0 ? Effect.succeed(none) : open(wanted)
     }

@@ -6,8 +6,8 @@ import { Effect } from "effect"
 import type { Scope } from "effect"
 import * as ChildProcess from "../engine/ChildProcess.ts"
 import * as GroupLeader from "../engine/GroupLeader.ts"
-import * as MessageLength from "../engine/MessageLength.ts"
 import * as ProcessGroup from "../engine/ProcessGroup.ts"
+import { longestMessage } from "./BoundedFetch.ts"
 import { NotConnected } from "./NotConnected.ts"
 
 type Child = GroupLeader.GroupLeader
@@ -111,7 +111,7 @@ const askToEnd = (child: Child): Effect.Effect<void> =>
 
 /** The protocol's messages, one a line, over the process's standard input and output. */
 const transportOf = (child: Child): Transport => {
-  const buffer = new ReadBuffer({ maxBufferSize: MessageLength.longest })
+  const buffer = new ReadBuffer({ maxBufferSize: longestMessage })
   /** Bytes of answers to its own requests that it has not read yet. */
   let unread = 0
   const answer = (line: string) => {
@@ -144,7 +144,7 @@ const transportOf = (child: Child): Transport => {
     send: (message) => {
       if (ChildProcess.hasEnded(child))
         return Promise.reject(new NotConnected({ reason: howEnded(child), advice: "" }))
-      if (child.stdin.writableLength > MessageLength.longest) {
+      if (child.stdin.writableLength > longestMessage) {
         ProcessGroup.signal(child, "SIGKILL")
         return Promise.reject(deaf)
       }

@@ -1,5 +1,6 @@
 import { Context, Effect, identity, Layer } from "effect"
 import type { Scope } from "effect"
+import { basicSettings, longTermMemory } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { ModelDict } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
@@ -66,14 +67,11 @@ const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate"]
 
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
-  config.agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true ||
+  longTermMemory(config.agent_config) !== undefined ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 
-const providerOf = ({ agent_config }: CharacterConfig) =>
-  agent_config.conversation_agent_choice === "basic_memory_agent"
-    ? agent_config.agent_settings.basic_memory_agent?.llm_provider
-    : undefined
+const providerOf = ({ agent_config }: CharacterConfig) => basicSettings(agent_config)?.llm_provider
 
 const interruptMethod = (config: CharacterConfig): InterruptMethod => {
   const provider = providerOf(config)

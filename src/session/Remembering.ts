@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { Memory } from "../agent/Memory.ts"
 import * as Summary from "../agent/Summary.ts"
+import { longTermMemory } from "../config/AgentConfig.ts"
 import { Facts } from "../history/Facts.ts"
 import type { Owner } from "../history/Facts.ts"
 import * as Learning from "../recall/Learning.ts"
@@ -49,14 +50,9 @@ export const ownerOf = ({ extensions }: Pick<Places, "extensions">, { config }: 
   person: extensions.person ?? config.human_name
 })
 
-const rulesOf = ({ config }: LiveCharacter) => {
-  const rules = config.agent_config.agent_settings.basic_memory_agent?.long_term_memory
-  return rules?.enabled === true ? rules : undefined
-}
-
 /** How the facts of the session are looked through; none if its character keeps none. */
 const keeperOf = Effect.fnUntraced(function* (session: Places, character: LiveCharacter) {
-  const rules = rulesOf(character)
+  const rules = longTermMemory(character.config.agent_config)
   if (rules === undefined) return undefined
   const keeper: Recall.Keeper = {
     facts: yield* Facts,

@@ -4,6 +4,7 @@ import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
 import type { Asr } from "../asr/Asr.ts"
+import { longTermMemory } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Embedders } from "../recall/Embedder.ts"
 import type { Embedder } from "../recall/Embedder.ts"
@@ -82,8 +83,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.tap(options.onAgent)
     )
   )
-  const remembers = agent_config.agent_settings.basic_memory_agent?.long_term_memory.enabled === true
-  const embedder = remembers
+  const embedder = longTermMemory(agent_config)
     ? yield* warmUp.start(options.whileLoading(embedders.open))
     : warmUp.lazy(embedders.open)
   const translator = yield* warmUp.start(

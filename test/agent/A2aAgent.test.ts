@@ -44,6 +44,7 @@ describeAgent({
   frame,
   end: (request) => framed(request, payloadOf(words.status(TaskState.TASK_STATE_COMPLETED))),
   garbage: "data: {broken\n\n",
+  endless: "data: ",
   tool: [],
   unknown: /has no agent there.*Correct agent_settings\.a2a_agent\.url/,
   aside: (request, response, url) => {

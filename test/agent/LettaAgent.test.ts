@@ -83,6 +83,7 @@ describeAgent({
   frame,
   end: () => end,
   garbage: "data: {broken\n\n",
+  endless: "data: ",
   tool: [
     { status: "running", content: '{"at":1}' },
     { status: "completed", content: "a cat" }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Redacted, Scope, Stream, TestClock } from "effect"
+import type { ServerResponse } from "node:http"
 import type { AgentConfig } from "../../src/config/AgentConfig.ts"
 import type { Agent, AgentInput } from "../../src/agent/Agent.ts"
 import * as Mem0Agent from "../../src/agent/Mem0Agent.ts"
@@ -13,7 +14,11 @@ const secret = "sk-very-secret"
 const llm = (provider: string, config: object) => ({ provider, config })
 
 /** An agent with that model's settings; the model itself answers "Yes." and writes down what it was asked. */
-const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secret })) => {
+const open = (
+  url: string,
+  model = llm("openai", { model: "gpt-x", api_key: secret }),
+  configured = new Map<string, string>()
+) => {
   const asked: Array<AgentInput> = []
   const configs: Array<AgentConfig> = []
   const mind: Agent = {
@@ -32,7 +37,7 @@ const open = (url: string, model = llm("openai", { model: "gpt-x", api_key: secr
   return Mem0Agent.open(
     {
       http: AgentServer.dispatcher,
-      configured: new WeakSet(),
+      configured,
       mind: ({ character }) =>
         Effect.sync(() => {
           configs.push(character.agent_config)
@@ -113,27 +118,60 @@ describe("Mem0Agent", () => {
     })
   )
 
-  it.scoped(
-    "answers without memories where they cannot be had, or not in time, and configures the server again",
-    () =>
+  it.scoped("answers without memories where they cannot be had, or not in time", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((request, response, index) => {
+        if (request.path !== "/search") return mem0(request, response, index)
+        if (index === 1) response.writeHead(500).end()
+      })
+      const { agent, asked } = yield* open(server.url)
+      yield* Stream.runDrain(agent.reply(input()))
+      const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
+      while (slow.unsafePoll() === null) {
+        yield* TestClock.adjust("1 seconds")
+        yield* Effect.promise(() => new Promise(setImmediate))
+      }
+      assert.deepStrictEqual(
+        asked.map(({ recalled }) => recalled),
+        [[], []]
+      )
+      // What goes on there concerns everybody who uses that server.
+      assert.lengthOf(bodies(server, "/configure"), 1)
+    })
+  )
+
+  for (const [what, fail] of [
+    ["was away", (response: ServerResponse) => void response.destroy()],
+    [
+      "has forgotten its configuration",
+      (response: ServerResponse) => void response.writeHead(400).end('{"detail":"Memory is not initialized"}')
+    ]
+  ] as const) {
+    it.scopedLive(`configures a server again that ${what}`, () =>
       Effect.gen(function* () {
+        let searches = 0
         const server = yield* AgentServer.open((request, response, index) => {
-          if (request.path !== "/search") return mem0(request, response, index)
-          if (index === 1) response.writeHead(500).end()
+          if (request.path === "/search" && searches++ === 0) fail(response)
+          else mem0(request, response, index)
         })
         const { agent, asked } = yield* open(server.url)
         yield* Stream.runDrain(agent.reply(input()))
-        const slow = yield* Effect.fork(Stream.runDrain(agent.reply(input())))
-        while (slow.unsafePoll() === null) {
-          yield* TestClock.adjust("1 seconds")
-          yield* Effect.promise(() => new Promise(setImmediate))
-        }
-        assert.deepStrictEqual(
-          asked.map(({ recalled }) => recalled),
-          [[], []]
-        )
+        yield* Stream.runDrain(agent.reply(input()))
+        assert.deepStrictEqual(asked[1]!.recalled, ["Likes tea"])
         assert.lengthOf(bodies(server, "/configure"), 2)
       })
+    )
+  }
+
+  it.scopedLive("configures a server once for equal settings, and again for others", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(mem0)
+      const configured = new Map<string, string>()
+      const model = (name: string) => llm("openai", { model: name, api_key: secret })
+      for (const name of ["a", "a", "b", "a"]) yield* open(server.url, model(name), configured)
+      assert.lengthOf(bodies(server, "/configure"), 3)
+      assert.notInclude([...configured.values()].join(), secret)
+    })
   )
 
   it.scopedLive("lets eight turns wait to become memories, one at a time, and no more", () =>
@@ -206,6 +244,21 @@ describe("Mem0Agent", () => {
       })
     )
   }
+
+  it.scopedLive("does not collect an answer without end", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open((_, response) => {
+        response.writeHead(200, { "content-type": "application/json" })
+        const more = () => {
+          while (response.write(" ".repeat(2 ** 20)));
+        }
+        response.on("drain", more)
+        more()
+      })
+      const failure = yield* Effect.flip(open(server.url))
+      assert.match(failure.message, /sent a message of more than 4 MiB/)
+    })
+  )
 
   it.scopedLive("says where no server answers", () =>
     Effect.gen(function* () {

@@ -11,7 +11,7 @@ import type { Step } from "./describeAgent.ts"
 
 const secret = "token-very-secret"
 
-const open = (url: string) =>
+const open = (url: string, tell?: (text: string) => Effect.Effect<void>) =>
   Effect.map(Layer.build(Decode.layer), (context) =>
     WebhookAgent.make(
       { http: AgentServer.dispatcher, decode: Context.get(context, Decode) },
@@ -24,7 +24,8 @@ const open = (url: string) =>
       {
         character: { ...characterConfig("Hana"), persona_prompt: "You are Hana." },
         emotions: ["joy"],
-        tools: McpClient.none
+        tools: McpClient.none,
+        ...(tell === undefined ? {} : { tell })
       }
     )
   )
@@ -60,7 +61,8 @@ describe("server-sent events", () =>
         .map((event) => `data: ${JSON.stringify(event)}\n\n`)
         .join(""),
     end: () => "data: [DONE]\n\n",
-    garbage: "data: {broken\n\n"
+    garbage: "data: {broken\n\n",
+    endless: "data: "
   }))
 
 describe("lines of JSON", () =>
@@ -72,7 +74,8 @@ describe("lines of JSON", () =>
         .map((event) => `${JSON.stringify(event)}\n`)
         .join(""),
     end: () => "",
-    garbage: '{"type":"dance"}\n'
+    garbage: '{"type":"dance"}\n',
+    endless: ""
   }))
 
 /** Answers one question with this body and tells what came of it, and what was asked. */
@@ -81,9 +84,13 @@ const answered = (contentType: string, body: string | Buffer) =>
     const server = yield* AgentServer.open(
       (_, response) => void response.writeHead(200, { "content-type": contentType }).end(body)
     )
-    const agent = yield* open(server.url)
-    return { ...(yield* collect(agent.reply(input()))), request: server.requests[0]! }
+    const told: Array<string> = []
+    const agent = yield* open(server.url, (text) => Effect.sync(() => void told.push(text)))
+    return { ...(yield* collect(agent.reply(input()))), request: server.requests[0]!, told }
   })
+
+const pcm = { samples: new Int16Array([1, 2, 3]), sampleRate: 16_000 }
+const tone = Wav.encode(pcm).toString("base64")
 
 describe("WebhookAgent", () => {
   it.scopedLive("asks with the input, what has been said before, and the character", () =>
@@ -108,22 +115,48 @@ describe("WebhookAgent", () => {
 
   it.scopedLive("plays the sound that comes with a sentence", () =>
     Effect.gen(function* () {
-      const pcm = { samples: new Int16Array([1, 2, 3]), sampleRate: 16_000 }
-      const audio = Wav.encode(pcm).toString("base64")
       const { events, failure } = yield* answered(
         "application/x-ndjson",
-        JSON.stringify({ type: "audio", text: "Meow.", audio })
+        JSON.stringify({ type: "audio", text: "Meow.", audio: tone })
       )
       assert.isUndefined(failure)
       assert.deepStrictEqual(events, [{ _tag: "Audio", text: "Meow.", pcm }])
     })
   )
 
-  it.scopedLive("says so of sound that is none", () =>
+  it.scopedLive("shows a sentence whose sound cannot be played, tells that once, and goes on", () =>
     Effect.gen(function* () {
-      const body = JSON.stringify({ type: "audio", text: "Meow.", audio: "bm9uZQ==" })
-      const { failure } = yield* answered("application/x-ndjson", body)
-      assert.include(failure?.message ?? "", "sent sound that cannot be decoded")
+      const audio = (text: string, audio: string) => `${JSON.stringify({ type: "audio", text, audio })}\n`
+      const long = Buffer.alloc(7 * 2 ** 20).toString("base64")
+      const { events, failure, told } = yield* answered(
+        "application/x-ndjson",
+        audio("Meow.", "bm9uZQ==") + audio("Hiss.", long) + audio("Purr.", tone)
+      )
+      assert.isUndefined(failure)
+      assert.deepStrictEqual(
+        events.map((event) => (event._tag === "Audio" ? [event.text, event.pcm.samples.length] : event)),
+        [
+          ["Meow.", 0],
+          ["Hiss.", 0],
+          ["Purr.", 3]
+        ]
+      )
+      assert.lengthOf(told, 1)
+      assert.match(
+        told[0]!,
+        /^webhook_agent sent the sound of a sentence\. .*no known format.*is only shown\.$/
+      )
+    })
+  )
+
+  it.scopedLive("bounds the sound of one sentence", () =>
+    Effect.gen(function* () {
+      const audio = Buffer.alloc(7 * 2 ** 20).toString("base64")
+      const { told } = yield* answered(
+        "application/x-ndjson",
+        JSON.stringify({ type: "audio", text: "Hiss.", audio })
+      )
+      assert.include(told[0], "one sentence has more than 8 MiB of it in base64")
     })
   )
 
@@ -132,6 +165,30 @@ describe("WebhookAgent", () => {
       const body = `data: {"type":"error","message":"out of tea, ${secret}"}\n\n`
       const { failure } = yield* answered("text/event-stream", body)
       assert.match(failure?.message ?? "", /reports a failure: "out of tea, …"/)
+    })
+  )
+
+  for (const [location, says] of [
+    ["/answer/", /sends the request on to http:\/\/127\.0\.0\.1:\d+\/answer\/\. Set .*webhook_agent\.url/],
+    ["https://example.com/answer", /sends the request on to example\.com\. /],
+    ["https://example.com/v2/0123456789abcdef0123?key=secret", /on to https:\/\/example\.com\/v2\/…\. /]
+  ] as const) {
+    it.scopedLive(`says where it should ask instead: ${location}`, () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open(
+          (_, response) => void response.writeHead(308, { location }).end()
+        )
+        const { failure } = yield* collect((yield* open(server.url)).reply(input()))
+        assert.match(failure?.message ?? "", says)
+      })
+    )
+  }
+
+  it.scopedLive("says who gave an empty answer", () =>
+    Effect.gen(function* () {
+      const { events, failure } = yield* answered("application/x-ndjson", '{"type":"think","text":"Hm."}\n')
+      assert.deepStrictEqual(events, [{ _tag: "Think", text: "Hm." }])
+      assert.match(failure?.message ?? "", /^webhook_agent: .* ended its answer without a word/)
     })
   )
 

@@ -30,6 +30,17 @@ describe("Decode", () => {
       )
     }
 
+    for (const seconds of [1, 10]) {
+      it.effect(`reads a file of ${seconds} s in base64`, () =>
+        Effect.gen(function* () {
+          const wav = Tone.wav(seconds * 1000)
+          const base64 = Buffer.from(wav).toString("base64")
+          const pcm = yield* Effect.flatMap(Decode, (service) => service.base64(base64))
+          assert.deepStrictEqual(pcm, yield* decode(wav))
+        })
+      )
+    }
+
     it.effect("reads a plain WAV file in place", () =>
       Effect.gen(function* () {
         const bytes = Tone.wav(100)

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as MessageLength from "../../src/engine/MessageLength.ts"
 import * as BoundedFetch from "../../src/mcp/BoundedFetch.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
 
@@ -15,7 +14,7 @@ const read = (answer: HttpAnswers.Answer) =>
       try {
         for await (const piece of response.body!) {
           length += piece.length
-          if (length > 2 * MessageLength.longest) break
+          if (length > 2 * BoundedFetch.longestMessage) break
         }
         return "read on"
       } catch (error) {

@@ -1,4 +1,5 @@
 import { Console, Effect } from "effect"
+import { basicSettings } from "../../config/AgentConfig.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import { McpClients } from "../../mcp/McpClient.ts"
 import * as Report from "./Report.ts"
@@ -13,7 +14,7 @@ const shown = 5
 export const rows = Effect.fn("McpChecks.rows")(function* (characters: ReadonlyArray<CharacterConfig>) {
   const wanted = new Map<string, CharacterConfig>()
   for (const character of characters) {
-    const settings = character.agent_config.agent_settings.basic_memory_agent
+    const settings = basicSettings(character.agent_config)
     if (settings?.use_mcpp !== true) continue
     for (const name of settings.mcp_enabled_servers) if (!wanted.has(name)) wanted.set(name, character)
   }

@@ -1,5 +1,6 @@
 import { Effect, Option } from "effect"
 import type { Context } from "effect"
+import { basicSettings } from "../../config/AgentConfig.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import * as Catalogue from "../../models/Catalogue.ts"
 import type { ModelKind } from "../../models/Catalogue.ts"
@@ -33,9 +34,9 @@ export const nameOf = ({ kind, wanted }: Needed): string => `${kind} ${wanted}`
 
 type Store = Context.Tag.Service<typeof ModelStore.ModelStore>
 
-export const ofLlm = ({ agent_settings, llm_configs }: CharacterConfig["agent_config"]): Array<Needed> =>
-  agent_settings.basic_memory_agent?.llm_provider === "llama_cpp_llm"
-    ? [{ kind: "llm", wanted: llm_configs.llama_cpp_llm.model_path }]
+export const ofLlm = (config: CharacterConfig["agent_config"]): Array<Needed> =>
+  basicSettings(config)?.llm_provider === "llama_cpp_llm"
+    ? [{ kind: "llm", wanted: config.llm_configs.llama_cpp_llm.model_path }]
     : []
 
 export const ofAsr = ({ asr_model, sherpa_onnx_asr }: CharacterConfig["asr_config"]): Array<Needed> =>

@@ -1,12 +1,13 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as UndiciFetch from "../../src/llm/UndiciFetch.ts"
+import * as UndiciFetch from "../../src/engine/UndiciFetch.ts"
+import * as ProviderFetch from "../../src/llm/ProviderFetch.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
 
-const http = UndiciFetch.over(new Undici.Agent())
+const http = ProviderFetch.over(UndiciFetch.over(new Undici.Agent()))
 
-describe("UndiciFetch", () => {
+describe("ProviderFetch", () => {
   for (const [what, status, contentType] of [
     ["an error", 500, "application/json"],
     ["an event", 200, "text/event-stream"]
@@ -21,7 +22,7 @@ describe("UndiciFetch", () => {
         }))
         const response = yield* Effect.promise(() => http(url))
         const { error } = yield* Effect.flip(Effect.tryPromise(() => response.text()))
-        assert.deepInclude(error, { reason: "unreadable", detail: "sent a message of more than 8 MiB" })
+        assert.deepInclude(error, { reason: "unreadable", detail: "sent a message of more than 4 MiB" })
       })
     )
 })

@@ -1,7 +1,5 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
-import * as MessageLength from "../engine/MessageLength.ts"
-import * as RemoteFailure from "../engine/RemoteFailure.ts"
 
 /** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
 const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
@@ -9,7 +7,7 @@ const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Dura
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.
  * Fails like that one, with a `TypeError` whose `cause` says why. A redirect is an answer like any other: following it
- * could take the key to another server. A message that becomes too long ends the body: its readers would collect it.
+ * could take the key to another server.
  */
 export const over =
   (
@@ -32,7 +30,7 @@ export const over =
     const status = response.statusCode
     const isBare = withoutBody.has(status)
     if (isBare) await response.body.dump()
-    return new Response(isBare ? null : stream(response), {
+    return new Response(isBare ? null : stream(response.body), {
       status,
       headers: new Headers(entries(response.headers))
     })
@@ -41,16 +39,15 @@ export const over =
 /** Statuses that `Response` refuses to have a body with. */
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
-const stream = ({ body, headers }: Undici.Dispatcher.ResponseData): ReadableStream<Uint8Array> => {
+type Body = Undici.Dispatcher.ResponseData["body"]
+
+const stream = (body: Body): ReadableStream<Uint8Array> => {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  const lengthAfter = MessageLength.after(String(headers["content-type"]))
   return new ReadableStream({
     pull: async (controller) => {
       const { done, value } = await chunks.next()
-      if (done === true) return controller.close()
-      if (lengthAfter(value) <= MessageLength.longest) return controller.enqueue(value)
-      body.destroy()
-      controller.error(new RemoteFailure.Unanswered({ reason: "unreadable", detail: MessageLength.tooLong }))
+      if (done === true) controller.close()
+      else controller.enqueue(value)
     },
     cancel: () => void body.destroy()
   })
