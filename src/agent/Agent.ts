@@ -63,10 +63,15 @@ export interface Agent {
    * Has the agent's model write one text (a summary, a translation) outside of every conversation. Absent where the
    * agent has no model that could be asked.
    */
-  readonly write?: (task: {
-    readonly system: string
-    readonly text: string
-  }) => Effect.Effect<string, LlmFailed>
+  readonly write?: (task: Task) => Effect.Effect<string, LlmFailed>
+}
+
+/** A text that is to be written outside of every conversation. */
+export interface Task {
+  readonly system: string
+  readonly text: string
+  /** Nobody waits for it: turns go first. */
+  readonly background?: boolean
 }
 
 /** What an agent is built from. */

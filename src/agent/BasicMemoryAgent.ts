@@ -1,10 +1,10 @@
-import { Effect, Random, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { Context } from "effect"
 import type { Prompts, PromptPurpose } from "../config/Prompts.ts"
 import type { ChatMessage, Llm, LlmProviders, LlmRequest } from "../llm/Llm.ts"
 import * as PromptedTools from "../llm/PromptedTools.ts"
 import * as ThinkBlocks from "../llm/ThinkBlocks.ts"
-import type { Agent, AgentEvent, AgentInput, AgentOptions } from "./Agent.ts"
+import type { Agent, AgentEvent, AgentInput, AgentOptions, Task } from "./Agent.ts"
 import * as ToolLoop from "./ToolLoop.ts"
 
 export interface Services {
@@ -18,20 +18,16 @@ export interface Services {
 export const open = Effect.fnUntraced(function* (services: Services, options: AgentOptions) {
   const settings = options.character.agent_config.agent_settings.basic_memory_agent
   const usesTools = settings?.use_mcpp === true && settings.mcp_enabled_servers.length > 0
-  const llm = yield* services.llms.open(
-    options.character.agent_config,
-    options.tell === undefined ? {} : { onFallback: options.tell }
-  )
+  const prompt = usesTools ? yield* services.prompts.get("mcp_prompt", options.emotions) : undefined
+  const llm = yield* services.llms.open(options.character.agent_config, {
+    ...(options.tell && { onFallback: options.tell }),
+    ...(usesTools && {
+      over: (llm) => PromptedTools.over(llm, { prompt: prompt ?? "", refused: services.refused })
+    })
+  })
   const persona = yield* systemPrompt(services.prompts, options, usesTools)
   const loop = usesTools
-    ? {
-        llm: PromptedTools.over(llm, {
-          prompt: (yield* services.prompts.get("mcp_prompt", options.emotions)) ?? "",
-          refused: services.refused
-        }),
-        mcp: options.tools,
-        mostSteps: settings.tool_steps
-      }
+    ? { llm, mcp: options.tools, mostSteps: settings.tool_steps, mostSeconds: settings.tool_seconds }
     : undefined
 
   const agent: Agent = {
@@ -83,23 +79,20 @@ const systemPrompt = Effect.fnUntraced(function* (
     .join("\n\n")
 })
 
-/** One text, without what the model thinks; a conversation of its own, so that it is mistaken for no other. */
+/** One text, without what the model thinks. */
 const write = Effect.fn("BasicMemoryAgent.write")(function* (
   llm: Llm,
-  { system, text }: { readonly system: string; readonly text: string }
+  { background = false, system, text }: Task
 ) {
-  const conversation = `task-${yield* Random.nextIntBetween(0, 2 ** 31)}`
   const blocks = ThinkBlocks.make<{ readonly _tag: "Text" | "Think"; readonly text: string }>()
   let written = ""
   const take = (events: ReturnType<typeof blocks.push>) => {
     for (const event of events) if (event._tag === "Text") written += event.text
   }
-  yield* Stream.runForEach(
-    llm.stream({ conversation, system, messages: [{ role: "user", text }] }),
-    (delta) =>
-      Effect.sync(() => {
-        if (delta._tag !== "Call") take(blocks.push(delta))
-      })
+  yield* Stream.runForEach(llm.stream({ background, system, messages: [{ role: "user", text }] }), (delta) =>
+    Effect.sync(() => {
+      if (delta._tag !== "Call") take(blocks.push(delta))
+    })
   )
   take(blocks.flush())
   return written.trim()

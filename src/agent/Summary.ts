@@ -39,7 +39,7 @@ export const keep = Effect.fn("Summary.keep")(
   function* (memory: Memory, write: NonNullable<Agent["write"]>) {
     const older = yield* memory.older
     if (older === undefined) return
-    const summary = yield* write({ system, text: textOf(older) })
+    const summary = yield* write({ system, text: textOf(older), background: true })
     if (summary.trim() === "") return yield* new NothingWritten()
     yield* memory.summarised(older, summary.trim())
   },

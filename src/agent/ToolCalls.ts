@@ -4,6 +4,7 @@ import type { ToolOutcome, ToolRequest } from "../llm/Llm.ts"
 import * as NestedDepth from "../mcp/NestedDepth.ts"
 import type { McpClient, Tool, ToolResult } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
+import type { ToolTime } from "./ToolTime.ts"
 
 /** How many calls of one step run at the same time. */
 const parallelCalls = 4
@@ -17,6 +18,7 @@ export interface Options {
   readonly mcp: McpClient
   readonly tools: ReadonlyArray<Tool>
   readonly consent: AgentInput["consent"]
+  readonly time: ToolTime
 }
 
 type Input = Readonly<Record<string, unknown>>
@@ -56,7 +58,7 @@ interface Call {
 }
 
 const call = (
-  { consent, mcp, tools }: Options,
+  { consent, mcp, time, tools }: Options,
   { id, outcomes, request }: Call
 ): Stream.Stream<AgentEvent> => {
   const event = (
@@ -92,8 +94,11 @@ const call = (
       const running = Stream.concat(
         Stream.sync(() => event("running", `Input: ${JSON.stringify(input)}`)),
         Stream.fromEffect(
-          mcp.call(tool.name, input, tool).pipe(
-            Effect.match({ onFailure: ({ message }) => failed(message), onSuccess: done }),
+          time.within(mcp.call(tool.name, input, tool)).pipe(
+            Effect.match({
+              onFailure: ({ message }) => failed(message),
+              onSuccess: Option.match({ onNone: () => failed(overdue(time)), onSome: done })
+            }),
             Effect.catchAllDefect((defect) =>
               Effect.as(
                 Effect.logError(`a call of the tool ${tool.name} died`, Cause.die(defect)),
@@ -113,6 +118,9 @@ const call = (
     }
   })
 }
+
+const overdue = ({ seconds }: ToolTime): string =>
+  `stopped: the tools of one answer have ${seconds} seconds together (basic_memory_agent.tool_seconds)`
 
 const unknown = (name: string, tools: ReadonlyArray<Tool>): string => {
   const names = tools.slice(0, mostNames).map(({ name }) => name)

@@ -12,12 +12,15 @@ import type {
 import type { McpClient } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
 import * as ToolCalls from "./ToolCalls.ts"
+import * as ToolTime from "./ToolTime.ts"
 
 export interface Options {
   readonly llm: Llm
   readonly mcp: McpClient
   /** How often a model may use tools, and see what came of it, before it has to answer. */
   readonly mostSteps: number
+  /** How long tools may run for one answer, all of them together. */
+  readonly mostSeconds: number
 }
 
 /**
@@ -25,11 +28,14 @@ export interface Options {
  * without a call. Interrupting the stream stops the model and every call.
  */
 export const reply = (
-  { llm, mcp, mostSteps }: Options,
+  { llm, mcp, mostSeconds, mostSteps }: Options,
   request: LlmRequest,
   consent: AgentInput["consent"]
 ): Stream.Stream<AgentEvent, LlmFailed> => {
-  const step = (rounds: ReadonlyArray<ToolRound>): Stream.Stream<AgentEvent, LlmFailed> =>
+  const step = (
+    time: ToolTime.ToolTime,
+    rounds: ReadonlyArray<ToolRound>
+  ): Stream.Stream<AgentEvent, LlmFailed> =>
     Stream.unwrap(
       Effect.map(mcp.tools, (tools) => {
         const messages: ReadonlyArray<LlmMessage> = [...request.messages, ...rounds]
@@ -50,20 +56,20 @@ export const reply = (
           // It had been told to stop.
           if (rounds.length > mostSteps) return Stream.fail(endless(llm, mostSteps))
           if (rounds.length === mostSteps)
-            return step([...rounds, { role: "tools", text, outcomes: ToolCalls.refuse(calls, enough) }])
+            return step(time, [...rounds, { role: "tools", text, outcomes: ToolCalls.refuse(calls, enough) }])
           let round: ToolRound = { role: "tools", text, outcomes: [] }
-          const ran = ToolCalls.run({ mcp, tools, consent }, calls, (outcomes) => {
+          const ran = ToolCalls.run({ mcp, tools, consent, time }, calls, (outcomes) => {
             round = { ...round, outcomes: withinBudget(outcomes, rounds) }
           })
           return Stream.concat(
             ran,
-            Stream.suspend(() => step([...rounds, round]))
+            Stream.suspend(() => step(time, [...rounds, round]))
           )
         })
         return Stream.concat(said, then)
       })
     )
-  return step([])
+  return Stream.suspend(() => step(ToolTime.make(mostSeconds), []))
 }
 
 type Said = Exclude<LlmDelta, { readonly _tag: "Call" }>

@@ -11,7 +11,7 @@ import type { Pcm } from "./Pcm.ts"
 import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
-import * as WorkerThread from "./WorkerThread.ts"
+import * as WorkerThread from "../supervision/WorkerThread.ts"
 
 /** A thread that has not started by then never will. */
 const startTimeout = "20 seconds"

@@ -48,6 +48,8 @@ export const BasicMemoryAgentConfig = Schema.Struct({
   mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
   /** How often one answer may use tools and go on with their results. Defaults to 8. */
   tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8),
+  /** How many seconds tools may run for one answer, all of them together. Defaults to 180. */
+  tool_seconds: Fields.withDefault(Fields.IntIn({ min: 1, max: 3600 }), 180),
   /** Tokens of what has been said that an answer is given; what is older is summarised. Defaults to 8000; the embedded model takes 2400 at most. */
   context_tokens: Fields.withDefault(Fields.IntIn({ min: 500, max: 128_000 }), defaultContextTokens),
   long_term_memory: Fields.withDefault(Fields.section(LongTermMemoryConfig), {})

@@ -8,8 +8,8 @@ const interruptMethod = (fallback: "system" | "user") =>
 const key = Fields.required(Fields.Secret)
 /** Servers on one's own machine ask for no key. */
 const optionalKey = Fields.withDefault(Fields.Secret, "default_api_key")
-const requiredUrl = Fields.required(Fields.NonEmptyText)
-const url = (fallback: string) => Fields.withDefault(Fields.NonEmptyText, fallback)
+const requiredUrl = Fields.required(Fields.HttpUrl)
+const url = (fallback: string) => Fields.withDefault(Fields.HttpUrl, fallback)
 
 const common = {
   model: Fields.required(Fields.NonEmptyText),

@@ -127,15 +127,18 @@ export const make = (options: Options): Llm => {
     return { first: yield* attempt(read), read }
   })
 
-  /** At its end an answer without a word is a failure where the provider says why. */
+  /** At its end an answer that was withheld or cut is a failure where the provider says why; one of full length is worth a line. */
   const deltasOf = (
     read: AiSdkAnswer.Read
   ): Effect.Effect<Chunk.Chunk<LlmDelta>, Option.Option<LlmFailed>> => {
     if (read._tag === "Deltas") return Effect.succeed(Chunk.unsafeFromArray(read.deltas))
     const { answered, finish } = read
-    return !answered && (finish === "length" || finish === "content-filter")
-      ? Effect.fail(Option.some(failed.withoutWords(finish)))
-      : Effect.fail(Option.none())
+    if (finish === "content-filter") return Effect.fail(Option.some(failed.filtered(answered)))
+    if (finish !== "length") return Effect.fail(Option.none())
+    const failure = failed.tooLong(answered)
+    return answered
+      ? Effect.zipRight(Effect.logWarning(failure.message), Effect.fail(Option.none()))
+      : Effect.fail(Option.some(failure))
   }
 
   const open = Effect.fn("AiSdkLlm.open")(function* (request: LlmRequest) {

@@ -1,6 +1,7 @@
 import { Template, parse, tokenize } from "@huggingface/jinja"
 import { Either, Schema } from "effect"
 import type { ChatMessage } from "./Llm.ts"
+import * as SpecialTokens from "./SpecialTokens.ts"
 
 /** A template that cannot be used, or not for this conversation. */
 export class BadTemplate extends Schema.TaggedError<BadTemplate>()("BadTemplate", {
@@ -85,11 +86,12 @@ export const compile = (text: string): Either.Either<ChatTemplate, BadTemplate> 
     Either.try({ try: () => new Template(source), catch: (cause) => explain(source, cause) }),
     (template) => {
       const stops = ends.filter((end) => end === eos || source.includes(end))
+      const disarm = SpecialTokens.disarm(source, [...ends, eos, textOf(config?.bos_token)])
       const write = (messages: ReadonlyArray<Plain>) =>
         Either.try({
           try: () =>
             template.render({
-              messages,
+              messages: messages.map(({ content, role }) => ({ role, content: disarm(content) })),
               add_generation_prompt: true,
               // The server puts its own in front of a prompt.
               bos_token: "",

@@ -39,7 +39,7 @@ const takesOver: ReadonlySet<LlmFailed["reason"]> = new Set([
 export const over = Effect.fn("FallbackLlm.over")(function* (
   members: readonly [Member, ...ReadonlyArray<Member>],
   known: Standing,
-  { onFallback = () => Effect.void }: LlmOptions
+  { onFallback = () => Effect.void }: Pick<LlmOptions, "onFallback">
 ) {
   const scope = yield* Effect.scope
   const places: ReadonlyArray<Place> = yield* Effect.forEach(members, (member) => place(member, scope))
@@ -76,9 +76,7 @@ export const over = Effect.fn("FallbackLlm.over")(function* (
       began = true
       return answered(next.provider, failures[0])
     })
-    return Stream.unwrap(
-      Effect.map(Effect.mapError(next.llm, asFailure), (llm) => answerOf(llm, request))
-    ).pipe(
+    return Stream.unwrap(Effect.map(Effect.mapError(next.llm, asFailure), (llm) => llm.stream(request))).pipe(
       Stream.mapChunksEffect((deltas) => (began ? Effect.succeed(deltas) : Effect.as(begin, deltas))),
       Stream.catchAll((failure) => {
         if (began || !takesOver.has(failure.reason)) return Stream.fail(failure)
@@ -93,7 +91,6 @@ export const over = Effect.fn("FallbackLlm.over")(function* (
   const llm: Llm = {
     provider: primary.provider,
     model: opened._tag === "Some" ? opened.value.model : primary.provider,
-    // Without the first one nobody knows: words do with every model.
     callsTools: opened._tag === "Some" && opened.value.callsTools,
     ...(opened._tag === "Some" && opened.value.notice !== undefined ? { notice: opened.value.notice } : {}),
     stream: (request) =>
@@ -128,20 +125,6 @@ const place = ({ open, provider }: Member, scope: Scope.Scope): Effect.Effect<Pl
     )
     return { provider, llm: turn.withPermits(1)(Effect.suspend(() => (llm ? Effect.succeed(llm) : opening))) }
   })
-
-/** A model without calls of its own gets none: whoever asks tells it of its tools in words. */
-const answerOf = (llm: Llm, request: LlmRequest): Stream.Stream<LlmDelta, LlmFailed> => {
-  const wantsCalls = (request.tools ?? []).length > 0 || request.messages.some(({ role }) => role === "tools")
-  if (llm.callsTools || !wantsCalls) return llm.stream(request)
-  return Stream.fail(
-    new LlmFailed({
-      provider: llm.provider,
-      reason: "no-tools",
-      detail: `${llm.model} has no calls of its own`,
-      advice: "Choose a provider that has."
-    })
-  )
-}
 
 const asFailure = ({ advice, engine, reason }: EngineUnavailable) =>
   new LlmFailed({ provider: engine, reason: "unavailable", detail: reason, advice })

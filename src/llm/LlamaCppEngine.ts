@@ -1,5 +1,6 @@
 import { Deferred, Effect, FiberId, Schema } from "effect"
 import type { ChatHistoryItem, LlamaChat, LlamaContextSequence, LlamaModel } from "node-llama-cpp"
+import * as LlamaCppSlots from "./LlamaCppSlots.ts"
 import { longestAnswer } from "./LlamaCppProtocol.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 
@@ -20,13 +21,11 @@ export class NativeFailure extends Schema.TaggedError<NativeFailure>()("NativeFa
 }
 
 /** One context and what it holds. */
-interface Slot {
+interface Slot extends LlamaCppSlots.Slot {
   readonly chat: LlamaChat
   readonly sequence: LlamaContextSequence
-  conversation: string | undefined
   /** Messages of the conversation that have been left out since they did not fit. */
   dropped: number
-  lastUsed: number
 }
 
 const native = <A>(run: () => Promise<A>): Effect.Effect<A, NativeFailure> =>
@@ -66,18 +65,10 @@ export const leaveOut = (sizes: ReadonlyArray<number>, budget: number, before: n
   return dropped
 }
 
-/** A free slot for a conversation: the one that knows it, or else the one that was idle longest. */
-export const choose = <S extends Pick<Slot, "conversation" | "lastUsed">>(
-  free: ReadonlyArray<S>,
-  conversation: string
-): S | undefined =>
-  free.find((slot) => slot.conversation === conversation) ??
-  free.reduce<S | undefined>(
-    (oldest, slot) => (oldest && oldest.lastUsed <= slot.lastUsed ? oldest : slot),
-    undefined
-  )
-
-/** Evaluates a prompt in pieces, so that it can be given up between two of them; reuses what the slot holds. */
+/**
+ * Evaluates a prompt in pieces, so that it can be given up between two of them; reuses what the slot holds. Answers with the
+ * number of tokens that it did not hold.
+ */
 const evaluate = Effect.fnUntraced(function* (
   slot: Slot,
   model: LlamaModel,
@@ -90,10 +81,12 @@ const evaluate = Effect.fnUntraced(function* (
   // The last token is left to the generation, which needs one to start from.
   const tokens = contextText.tokenize(model.tokenizer).slice(0, -1)
   yield* native(() => sequence.adaptStateToTokens(tokens, false))
+  const known = sequence.nextTokenIndex
   while (sequence.nextTokenIndex < tokens.length) {
     const from = sequence.nextTokenIndex
     yield* native(() => sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(from, from + piece)))
   }
+  return tokens.length - known
 })
 
 /** The messages that fit a slot, with the last one in any case. What is longer than all the room is cut. */
@@ -106,7 +99,7 @@ const fit = (slot: Slot, model: LlamaModel, ask: Ask, room: number): Array<ChatH
   const system = cut(ask.system, Math.floor(room / 2))
   const left = room - sizeOf(system)
   const sizes = ask.messages.map(({ text }) => sizeOf(text))
-  if (slot.conversation !== ask.conversation) slot.dropped = 0
+  if (ask.conversation === undefined || slot.conversation !== ask.conversation) slot.dropped = 0
   slot.conversation = ask.conversation
   slot.dropped = leaveOut(sizes, left, slot.dropped)
   const kept = ask.messages.slice(slot.dropped)
@@ -116,15 +109,12 @@ const fit = (slot: Slot, model: LlamaModel, ask: Ask, room: number): Array<ChatH
   )
 }
 
-const answer = Effect.fnUntraced(function* (
-  slot: Slot,
-  model: LlamaModel,
-  ask: Ask,
-  onDelta: (kind: "Text" | "Think", text: string) => void
-) {
+type OnDelta = (kind: "Text" | "Think", text: string) => void
+
+const answer = Effect.fnUntraced(function* (slot: Slot, model: LlamaModel, ask: Ask, onDelta: OnDelta) {
   const maxTokens = Math.min(longestAnswer, Math.floor(slot.sequence.contextSize / 4))
   const history = fit(slot, model, ask, slot.sequence.contextSize - maxTokens)
-  yield* evaluate(slot, model, history)
+  const evaluated = yield* evaluate(slot, model, history)
   yield* abortable((signal) =>
     slot.chat.generateResponse(history, {
       signal,
@@ -139,9 +129,23 @@ const answer = Effect.fnUntraced(function* (
       }
     })
   )
+  return evaluated
 })
 
-/** Loads a model. `answer` streams one answer; more than two at once wait for their turn, first come, first served. */
+/** Nothing comes of an answer that has to begin again. */
+const inOnePiece = (slot: Slot, model: LlamaModel, ask: Ask, onDelta: OnDelta) =>
+  Effect.suspend(() => {
+    const said: Array<Parameters<OnDelta>> = []
+    return Effect.tap(
+      answer(slot, model, ask, (...delta) => said.push(delta)),
+      () => said.forEach((delta) => onDelta(...delta))
+    )
+  })
+
+/**
+ * Loads a model. `answer` streams one answer, and gives the number of tokens that had to be evaluated for it; more than two at once wait for their turn, first come, first served. What is
+ * written in the background waits for all others, makes room for them, and comes in one piece.
+ */
 export const load = Effect.fnUntraced(function* ({ contextSize, modelPath }: Load) {
   const { getLlama, LlamaChat, LlamaLogLevel } = yield* native(() => import("node-llama-cpp"))
   const llama = yield* native(() =>
@@ -157,25 +161,26 @@ export const load = Effect.fnUntraced(function* ({ contextSize, modelPath }: Loa
       contextSize: Math.min(contextSize, model.trainContextSize ?? contextSize)
     })
   )
-  const free = Array.from({ length: sequences }, (): Slot => {
-    const sequence = context.getSequence()
-    return {
-      sequence,
-      chat: new LlamaChat({ contextSequence: sequence }),
-      conversation: undefined,
-      dropped: 0,
-      lastUsed: 0
-    }
-  })
-  const turns = yield* Effect.makeSemaphore(sequences)
-  let uses = 0
+  const slots = LlamaCppSlots.make(
+    Array.from({ length: sequences }, (): Slot => {
+      const sequence = context.getSequence()
+      return {
+        sequence,
+        chat: new LlamaChat({ contextSequence: sequence }),
+        conversation: undefined,
+        dropped: 0,
+        lastUsed: 0
+      }
+    })
+  )
 
   /** The latest answer of each conversation that is being written, or still stopping. */
   const latest = new Map<string, Deferred.Deferred<void>>()
 
   /** One answer of a conversation after the other: what has been evaluated for it lies in the slot of the last one. */
-  const inTurn = <A, E>(conversation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  const inTurn = <A, E>(conversation: string | undefined, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => {
+      if (conversation === undefined) return effect
       const before = latest.get(conversation)
       const done = Deferred.unsafeMake<void>(FiberId.none)
       latest.set(conversation, done)
@@ -190,29 +195,16 @@ export const load = Effect.fnUntraced(function* ({ contextSize, modelPath }: Loa
       )
     })
 
-  const withSlot = <A, E>(conversation: string, use: (slot: Slot) => Effect.Effect<A, E>) =>
-    Effect.acquireUseRelease(
-      Effect.sync(() => {
-        const slot = choose(free, conversation)!
-        free.splice(free.indexOf(slot), 1)
-        return slot
-      }),
-      use,
-      (slot) =>
-        Effect.sync(() => {
-          slot.lastUsed = ++uses
-          free.push(slot)
-        })
-    ).pipe(turns.withPermits(1))
-
   return {
     contextSize: context.contextSize,
     threads,
     gpu: llama.gpu === false ? "none" : llama.gpu,
-    answer: (ask: Ask, onDelta: (kind: "Text" | "Think", text: string) => void) =>
+    answer: (ask: Ask, onDelta: OnDelta) =>
       inTurn(
         ask.conversation,
-        withSlot(ask.conversation, (slot) => answer(slot, model, ask, onDelta))
+        slots.use(ask, (slot) =>
+          ask.background ? inOnePiece(slot, model, ask, onDelta) : answer(slot, model, ask, onDelta)
+        )
       )
   }
 })

@@ -52,7 +52,7 @@ const toFailure = (failure: JobFailed): LlmFailed => {
 
 /**
  * Loads a language model into a process of its own, which ends with the scope. All callers share it: two answers are
- * written at once, further ones wait in the order in which they came. If the process ends by itself, the answers
+ * written at once, further ones wait in the order in which they came; those that are written in the background wait for all others. If the process ends by itself, the answers
  * under way fail with `broken-off` and it starts anew.
  */
 export const load = Effect.fn("LlamaCppLlm.load")(function* ({
@@ -89,10 +89,12 @@ export const load = Effect.fn("LlamaCppLlm.load")(function* ({
     model: modelName,
     callsTools: false,
     stream: (request) => {
-      const { conversation, system } = request
+      const { background = false, conversation, system } = request
       const messages = PlainTalk.of(request).map(({ role, text }) => ({ role, text }))
       return Stream.mapError(
-        Stream.unwrap(Effect.as(tellOfImages(request), process.stream({ conversation, system, messages }))),
+        Stream.unwrap(
+          Effect.as(tellOfImages(request), process.stream({ background, conversation, system, messages }))
+        ),
         toFailure
       )
     }

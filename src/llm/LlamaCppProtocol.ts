@@ -13,7 +13,10 @@ export interface Load {
 
 /** One answer is wanted. */
 export interface Ask {
-  readonly conversation: string
+  /** Absent for a text that stands alone. */
+  readonly conversation: string | undefined
+  /** Nobody waits for it. */
+  readonly background: boolean
   readonly system: string
   readonly messages: ReadonlyArray<Pick<ChatMessage, "role" | "text">>
 }

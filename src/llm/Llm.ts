@@ -49,8 +49,13 @@ export interface ToolRound {
 export type LlmMessage = ChatMessage | ToolRound
 
 export interface LlmRequest {
-  /** Identifies the conversation, so that a local model can reuse what it has already evaluated. */
-  readonly conversation: string
+  /**
+   * Identifies the conversation, so that a local model can reuse what it has already evaluated. Absent for a text that
+   * stands alone.
+   */
+  readonly conversation?: string
+  /** Nobody waits for the answer: on this machine the turns of conversations go first. */
+  readonly background?: boolean
   readonly system: string
   /** Oldest first; the last one is the user's, or a round of tools. */
   readonly messages: ReadonlyArray<LlmMessage>
@@ -110,6 +115,8 @@ export interface Llm {
 export interface LlmOptions {
   /** Is told, once, that another provider than the configured one answers; `text` is fit for a client. */
   readonly onFallback?: (text: string) => Effect.Effect<void>
+  /** Is put over the model of each provider by itself: what it learns of one says nothing of the others. */
+  readonly over?: (llm: Llm) => Llm
 }
 
 /** Opens the language model that a character's configuration asks for. */

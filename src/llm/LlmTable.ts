@@ -15,8 +15,9 @@ import * as LlamaCppLlm from "./LlamaCppLlm.ts"
 import { LlmProviders } from "./Llm.ts"
 import type { Llm, LlmOptions } from "./Llm.ts"
 import * as OllamaKeeper from "./OllamaKeeper.ts"
+import * as ProviderFetch from "./ProviderFetch.ts"
 import * as TemplateLlm from "./TemplateLlm.ts"
-import * as UndiciFetch from "./UndiciFetch.ts"
+import * as UndiciFetch from "../engine/UndiciFetch.ts"
 
 type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
 
@@ -65,7 +66,9 @@ const table = Effect.fnUntraced(function* ({ keepsModels }: Options) {
   const store = yield* ModelStore
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
-  const http = UndiciFetch.over(yield* NodeHttpClient.Dispatcher)
+  const dispatcher = yield* NodeHttpClient.Dispatcher
+  const http = ProviderFetch.over(UndiciFetch.over(dispatcher))
+  const patient = ProviderFetch.over(UndiciFetch.over(dispatcher, { beforeAnswer: OllamaKeeper.longestLoad }))
   const share = sharing()
   const compatible = <Provider extends Compatible>(provider: Provider) =>
     row(provider, (config) =>
@@ -90,7 +93,9 @@ const table = Effect.fnUntraced(function* ({ keepsModels }: Options) {
         Effect.sync(() => AiSdkLlm.openAiCompatible(http, "ollama_llm", config))
       )
       return keepsModels
-        ? Effect.zipWith(client, pool.borrow(OllamaKeeper.spec(http, config)), OllamaKeeper.kept)
+        ? Effect.zipWith(client, pool.borrow(OllamaKeeper.spec(patient, config)), (llm, keeper) =>
+            OllamaKeeper.kept(llm, keeper, config)
+          )
         : client
     }),
     ...row("claude_llm", (config) =>
@@ -113,12 +118,12 @@ const providers = (models: Table) => {
 
   return (
     { agent_settings: { basic_memory_agent }, llm_configs }: AgentConfig,
-    options: LlmOptions = {}
+    { over = (llm) => llm, ...options }: LlmOptions = {}
   ): Effect.Effect<Llm, EngineUnavailable, Scope.Scope> => {
     if (basic_memory_agent === undefined) return Effect.fail(noProvider)
     const member = (provider: LlmProvider): FallbackLlm.Member => ({
       provider,
-      open: models[provider](llm_configs)
+      open: Effect.map(models[provider](llm_configs), over)
     })
     const first = member(basic_memory_agent.llm_provider)
     const others = fallbacksOf(basic_memory_agent).map(member)

@@ -42,7 +42,8 @@ const known: ReadonlyArray<{
   },
   {
     statuses: [400, 402, 403, 429],
-    words: /insufficient|quota.{0,60}billing|billing|out of credits?|credit balance|余额|欠费/i,
+    words:
+      /insufficient.{0,20}(quota|credit|balance|fund)|quota.{0,60}billing|billing|out of credits?|credit balance|余额|欠费/i,
     explain: (refused) => noCredit(refused)
   },
   { statuses: [402], explain: (refused) => noCredit(refused) },
@@ -78,14 +79,7 @@ const known: ReadonlyArray<{
     explain: (refused) => noModel(refused)
   },
   { statuses: [404], explain: (refused) => noModel(refused) },
-  {
-    statuses: [429],
-    explain: ({ host, said }) => ({
-      reason: "rate-limited",
-      detail: `${host} answers no more requests for now${said}`,
-      advice: "Wait a while, or use a key with a higher limit."
-    })
-  },
+  { statuses: [429], explain: (refused) => tooMany(refused) },
   {
     statuses: [529],
     explain: ({ host, said }) => ({
@@ -107,6 +101,12 @@ const noCredit = ({ host, said, section }: Refused): Words => ({
   reason: "unauthorized",
   detail: `the account at ${host} has no credit or quota left${said}`,
   advice: `Add credit to it, or use another key as ${section}.llm_api_key.`
+})
+
+const tooMany = ({ host, said }: Refused): Words => ({
+  reason: "rate-limited",
+  detail: `${host} answers no more requests for now${said}`,
+  advice: "Wait a while, or use a key with a higher limit."
 })
 
 const noModel = ({ host, model, said, section }: Refused): Words => ({
@@ -141,9 +141,11 @@ export const describe = (about: About) => {
     return { reason: "unreachable", detail, advice: `Start it, or correct ${section}.base_url.` }
   }
 
-  const refused = (status: number, { headers, said: words }: ProviderRefusal.ProviderRefusal): Words => {
+  const refused = (status: number, refusal: ProviderRefusal.ProviderRefusal): Words => {
+    const { headers, said: words } = refusal
     const said = Quotation.quote(words, about.key)
     const all = { host, model, section, status, said }
+    if (status === 429 && ProviderRefusal.saysWhen(refusal)) return tooMany(all)
     const match = known.find(
       ({ statuses, words }) => statuses.includes(status) && (words === undefined || words.test(said))
     )
@@ -170,6 +172,11 @@ export const describe = (about: About) => {
   /** Nothing of the answer has come. `withTools`: tools were offered. */
   const beforeAnswer = (cause: unknown, withTools: boolean): LlmFailed => {
     const refusal = ProviderRefusal.of(cause)
+    const unreadable = unreadableOf(cause)
+    if (unreadable !== undefined) {
+      const detail = `${host} ${unreadable}`
+      return failed({ reason: "unreachable", detail, advice: `Check ${section}.base_url.` }, cause)
+    }
     if (refusal === undefined) {
       const sense = cause instanceof Error && /^AI_(TypeValidation|JSONParse)/.test(cause.name)
       const detail = sense
@@ -190,26 +197,42 @@ export const describe = (about: About) => {
 
   /** The answer had begun. */
   const midAnswer = (cause: unknown): LlmFailed => {
-    const said = cause instanceof Error ? undefined : { error: cause }
+    const unreadable = unreadableOf(cause)
+    const said =
+      unreadable === undefined
+        ? Quotation.quote(cause instanceof Error ? undefined : { error: cause }, about.key)
+        : `: it ${unreadable}`
     return failed(
       {
         reason: "broken-off",
-        detail: `the answer of ${host} broke off${Quotation.quote(said, about.key)}`,
+        detail: `the answer of ${host} broke off${said}`,
         advice: "Ask again; if this goes on, look at that server's log."
       },
       cause
     )
   }
 
-  /** The answer has ended without a word. */
-  const withoutWords = (finish: "length" | "content-filter"): LlmFailed => {
-    if (finish === "content-filter") return failed(withheld(host, ""))
-    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length before it had said a word`
+  /** The provider's filter has ended the answer; `begun`: after some of its words. */
+  const filtered = (begun: boolean) => {
+    const { advice, detail, reason } = withheld(host, "")
+    return begun
+      ? failed({ reason: "broken-off", detail: `the content filter of ${host} has cut the answer`, advice })
+      : failed({ reason, detail, advice })
+  }
+
+  /** The answer has reached the longest that the model may write; `begun`: with some words. */
+  const tooLong = (begun: boolean): LlmFailed => {
+    const when = begun ? "in the midst of an answer, which was cut" : "before it had said a word"
+    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length ${when}`
     const advice = `Begin a new conversation, or set ${section}.model to one that thinks less or may write more.`
     return failed({ reason: "rejected", detail, advice })
   }
 
-  return { beforeAnswer, midAnswer, withoutWords }
+  return { beforeAnswer, midAnswer, filtered, tooLong }
 }
+
+/** What is wrong with an answer that `fetch` itself has not let through, to go on from the server's name. */
+const unreadableOf = (cause: unknown): string | undefined =>
+  cause instanceof RemoteFailure.Unanswered && cause.reason === "unreadable" ? cause.detail : undefined
 
 const hostOf = (address: string): string => RemoteFailure.hostOf(address, "the configured base_url")

@@ -90,6 +90,21 @@ const textOf = (said: unknown) => (typeof said === "string" ? said : JSON.string
 
 /** Whether it says that the same request will be refused again, whatever its status. */
 export const isLasting = (refusal: ProviderRefusal): boolean =>
-  isOfTools(refusal) || lasting.test(textOf(refusal.said))
+  isOfTools(refusal) || (!saysWhen(refusal) && lasting.test(textOf(refusal.said)))
 
-const lasting = /insufficient|quota|balance|billing|system memory|out of memory|余额/i
+const lasting =
+  /insufficient.{0,20}(quota|credit|balance|fund|memory)|quota|balance|billing|system memory|out of memory|余额/i
+
+/** Whether it says when to come again. Gemini says it in its body, and speaks of quota and billing also where a minute's limit is meant. */
+export const saysWhen = ({ headers, said }: ProviderRefusal): boolean =>
+  headers["retry-after"] !== undefined ||
+  headers["retry-after-ms"] !== undefined ||
+  pauseInBody.test(textOf(said))
+
+const pauseInBody = /retry in (?<seconds>[\d.]+) ?s|"retryDelay":\s*"(?<delay>[\d.]+)s"/i
+
+/** The pause that the body names, in seconds. */
+export const pauseOf = ({ said }: ProviderRefusal): string | undefined => {
+  const { delay, seconds } = pauseInBody.exec(textOf(said))?.groups ?? {}
+  return delay ?? seconds
+}

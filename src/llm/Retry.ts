@@ -54,8 +54,13 @@ const mayPass = (cause: unknown, now: number): boolean => {
   )
 }
 
-const wanted = (cause: unknown, now: number): Option.Option<Duration.Duration> =>
-  pauseOf(ProviderRefusal.of(cause)?.headers ?? {}, now)
+const wanted = (cause: unknown, now: number): Option.Option<Duration.Duration> => {
+  const refusal = ProviderRefusal.of(cause)
+  if (refusal === undefined) return Option.none()
+  return Option.orElse(pauseOf(refusal.headers, now), () =>
+    pauseOf({ "retry-after": ProviderRefusal.pauseOf(refusal) ?? "" }, now)
+  )
+}
 
 /** How long a provider wants to be left alone: `retry-after-ms`, or `retry-after` in seconds or as a date. */
 export const pauseOf = (

@@ -45,7 +45,7 @@ export const learn = Effect.fn("Learning.learn")(
     const near = Ranking.nearest(before, about, mostShown).map(({ trace }) => trace.id)
     const shown = yield* facts.get(owner, near)
     const operations = yield* Effect.flatMap(
-      write({ system, text: taskOf(owner.person, shown, exchange) }),
+      write({ system, text: taskOf(owner.person, shown, exchange), background: true }),
       Operations.read
     )
     if (operations.length === 0) return

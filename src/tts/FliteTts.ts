@@ -1,7 +1,7 @@
 import { Worker } from "@effect/platform"
 import { NodeWorker } from "@effect/platform-node"
 import { Effect } from "effect"
-import * as WorkerThread from "../audio/WorkerThread.ts"
+import * as WorkerThread from "../supervision/WorkerThread.ts"
 import * as Speech from "../audio/Speech.ts"
 import type { FliteTtsConfig } from "../config/LocalTtsConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"

@@ -60,8 +60,9 @@ const run = (
   const { called, mcp } = toolbox()
   const { llm, requests } = ScriptedLlm.make(script)
   const events: Array<AgentEvent> = []
-  const reply = Stream.runForEach(ToolLoop.reply({ llm, mcp, mostSteps }, request, consent), (event) =>
-    Effect.sync(() => void events.push(event))
+  const reply = Stream.runForEach(
+    ToolLoop.reply({ llm, mcp, mostSteps, mostSeconds: 60 }, request, consent),
+    (event) => Effect.sync(() => void events.push(event))
   )
   /** `text`, or `tool status content`. */
   const seen = () =>
@@ -287,7 +288,9 @@ describe("an answer with tools", () => {
     Effect.gen(function* () {
       const { llm, requests } = ScriptedLlm.make([["Hello."]])
       const mcp: McpClient = { ...toolbox().mcp, tools: Effect.succeed([]) }
-      const events = yield* Stream.runCollect(ToolLoop.reply({ llm, mcp, mostSteps: 3 }, request, undefined))
+      const events = yield* Stream.runCollect(
+        ToolLoop.reply({ llm, mcp, mostSteps: 3, mostSeconds: 60 }, request, undefined)
+      )
       expect(Chunk.toReadonlyArray(events)).toEqual([{ _tag: "Text", text: "Hello." }])
       expect(requests).toEqual([request])
     })

@@ -2,7 +2,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Redacted, Stream } from "effect"
 import * as AiSdkLlm from "../../src/llm/AiSdkLlm.ts"
-import * as UndiciFetch from "../../src/llm/UndiciFetch.ts"
+import * as UndiciFetch from "../../src/engine/UndiciFetch.ts"
 import type { LlmDelta, LlmRequest } from "../../src/llm/Llm.ts"
 import * as AnthropicServer from "../support/AnthropicServer.ts"
 import { collect } from "./LlmLab.ts"
@@ -45,10 +45,10 @@ const answerOf = Effect.fnUntraced(function* (...scripts: ReadonlyArray<ChatScri
 const text = (...texts: ReadonlyArray<string>) => texts.map((text): LlmDelta => ({ _tag: "Text", text }))
 
 const heard = (stub: Stub) =>
-  Effect.gen(function* () {
-    while (stub.log.chats.length === 0) yield* Effect.sleep("5 millis")
-    return stub.log.chats[0]!
-  })
+  Effect.map(
+    Effect.promise(() => stub.log.chats.reached(1)),
+    () => stub.log.chats[0]!
+  )
 
 describe("AiSdkLlm", () => {
   it.scopedLive("streams the answer", () =>

@@ -5,6 +5,7 @@ import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
 import * as FallbackLlm from "../../src/llm/FallbackLlm.ts"
 import { LlmFailed } from "../../src/llm/Llm.ts"
 import type { Llm, LlmRequest } from "../../src/llm/Llm.ts"
+import * as PromptedTools from "../../src/llm/PromptedTools.ts"
 import * as ScriptedLlm from "../support/ScriptedLlm.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import * as LlmLab from "./LlmLab.ts"
@@ -173,15 +174,24 @@ describe("FallbackLlm", () => {
     })
   )
 
-  it.scoped("has tools told in words to one that has no calls", () =>
+  it.scoped("knows of each by itself whether it takes tools", () =>
     Effect.gen(function* () {
-      const first = member([], "first", [[failure("first", "unreachable")]])
-      const second = member([], "second", [["Yes."]], { callsTools: false })
-      const { llm } = yield* open([first.member, second.member])
-      const tools = [{ name: "look", description: "Looks.", inputSchema: {} }]
-      assert.strictEqual((yield* answerOf(llm, { ...hello, tools })).failure?.reason, "no-tools")
-      assert.lengthOf(second.requests, 0)
-      assert.deepStrictEqual((yield* answerOf(llm)).deltas, [LlmLab.text("Yes.")])
+      const first = member([], "first", [["One."], [failure("first", "unreachable")], ["Back."]])
+      const second = member([], "second", [[failure("second", "no-tools")], ["In words."]])
+      const refused = new WeakSet<Llm>()
+      const inWords = (one: FallbackLlm.Member): FallbackLlm.Member => ({
+        ...one,
+        open: Effect.map(one.open, (llm) => PromptedTools.over(llm, { prompt: "Tools:", refused }))
+      })
+      const { llm } = yield* open([inWords(first.member), inWords(second.member)])
+      const request = { ...hello, tools: [{ name: "look", description: "Looks.", inputSchema: {} }] }
+      yield* answerOf(llm, request)
+      assert.deepStrictEqual((yield* answerOf(llm, request)).deltas, [LlmLab.text("In words.")])
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual((yield* answerOf(llm, request)).deltas, [LlmLab.text("Back.")])
+      const offered = (requests: ReadonlyArray<LlmRequest>) => requests.map(({ tools = [] }) => tools.length)
+      assert.deepStrictEqual(offered(first.requests), [1, 1, 1])
+      assert.deepStrictEqual(offered(second.requests), [1, 0])
     })
   )
 
@@ -208,6 +218,24 @@ describe("FallbackLlm", () => {
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual(journal.at(-1), "close first")
     })
+  )
+
+  it.scopedLive("takes over from one that shows a web page", () =>
+    Effect.gen(function* () {
+      const page = { status: 200, headers: { "content-type": "text/html" }, body: "<html>Log in</html>" }
+      const wall = yield* StubProviders.open({ chat: () => ({ refuse: page }) })
+      const up = yield* StubProviders.open({ chat: () => ({ chunks: ["Here."] }) })
+      const sections = {
+        openai_llm: LlmLab.section(`${wall.url}/v1`),
+        mistral_llm: LlmLab.section(`${up.url}/v1`)
+      }
+      const alone = yield* LlmLab.open("openai_llm", sections)
+      const { failure: failed } = yield* answerOf(alone)
+      assert.include(failed?.message ?? "", "answered with a web page, and not as an API does")
+      assert.include(failed?.message ?? "", "Check llm_configs.openai_llm.base_url.")
+      const llm = yield* LlmLab.open("openai_llm", sections, ["mistral_llm"])
+      assert.deepStrictEqual((yield* answerOf(llm)).deltas, [LlmLab.text("Here.")])
+    }).pipe(Effect.provide(Layer.fresh(LlmLab.layer())))
   )
 
   it.scopedLive("is what the configuration's fallback_providers name, in their order", () =>

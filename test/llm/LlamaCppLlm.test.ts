@@ -176,23 +176,16 @@ test("stops evaluating when nobody listens any longer: its processor time stands
     assert.isAtMost(last, idleTicks)
   }))
 
-test("evaluates only what is new of a conversation that it knows", (llm) =>
+test("what is written in the background makes room for two turns, and comes afterwards", (llm) =>
   Effect.gen(function* () {
-    const persona = Array.from({ length: 120 }, (_, index) => `You know word${index % 7}.`).join(" ")
-    const costOf = (messages: LlmRequest["messages"]) =>
-      Effect.gen(function* () {
-        const before = ticks()
-        yield* Stream.runDrain(Stream.take(llm.stream({ conversation: "a", system: persona, messages }), 1))
-        return ticks() - before
-      })
-    const hello = { role: "user", text: "Hello!" } as const
-    const first = yield* costOf([hello])
-    const second = yield* costOf([
-      hello,
-      { role: "assistant", text: "Hi." },
-      { role: "user", text: "Go on." }
-    ])
-    assert.isBelow(second, first / 2)
+    const { conversation: _, ...task } = request("", story, { background: true })
+    const behind = yield* consume(llm, task)
+    const turns = yield* Effect.forEach(["a", "b"], (name) => consume(llm, request(name, story)))
+    yield* Effect.forEach(turns, ({ started }) => started)
+    assert.strictEqual(behind.deltas.length, 0)
+    yield* Effect.forEach(turns, ({ fiber }) => Fiber.interrupt(fiber))
+    yield* Fiber.join(behind.fiber)
+    assert.isAbove(behind.deltas.length, 1)
   }))
 
 test(

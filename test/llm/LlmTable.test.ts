@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Either, Layer, Schema } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig } from "../../src/config/AgentConfig.ts"
+import { LlmConfig } from "../../src/config/LlmConfig.ts"
 import { LlmProviders } from "../../src/llm/Llm.ts"
 import * as LlmTable from "../../src/llm/LlmTable.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -12,6 +13,16 @@ const layer = LlmLab.layer()
 const config = LlmLab.config
 
 const open = (agent: AgentConfig) => Effect.flatMap(LlmProviders, (providers) => providers.open(agent))
+
+describe("LlmConfig", () => {
+  it("takes no address that no request could be made to", () => {
+    const section = { model: "m", llm_api_key: "k", base_url: "localhost:8080/v1" }
+    const problem = Either.getOrThrow(
+      Either.flip(Schema.decodeUnknownEither(LlmConfig)({ openai_llm: section }))
+    )
+    assert.include(problem.message, "expected an address that begins with http:// or https://")
+  })
+})
 
 describe("LlmTable", () => {
   it.scoped("asks for the section that is missing", () =>

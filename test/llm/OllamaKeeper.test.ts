@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Scope, Stream, TestClock } from "effect"
 import type { LlmConfig } from "../../src/config/LlmConfig.ts"
 import { LlmProviders } from "../../src/llm/Llm.ts"
 import type { Llm } from "../../src/llm/Llm.ts"
+import * as OllamaKeeper from "../../src/llm/OllamaKeeper.ts"
 import * as LlmTable from "../../src/llm/LlmTable.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as StubProviders from "../support/StubProviders.ts"
@@ -27,11 +28,7 @@ const openAt = (url: string, changes: Changes = {}) =>
 
 const loads = (stub: Stub) => stub.log.loads.map(({ body }) => body["keep_alive"])
 
-const until = (condition: () => boolean) =>
-  Effect.sleep("5 millis").pipe(
-    Effect.repeat({ until: condition }),
-    Effect.when(() => !condition())
-  )
+const untilLoads = (stub: Stub, count: number) => Effect.promise(() => stub.log.loads.reached(count))
 
 const answer = (llm: Llm) => Stream.runDrain(llm.stream(LlmLab.ask("Hello")))
 
@@ -47,14 +44,52 @@ describe("OllamaKeeper", () => {
       const stub = yield* StubProviders.open({ chat: () => ({ chunks: ["Hi."] }) })
       const scope = yield* Scope.make()
       const [llm] = yield* Effect.all([openAt(stub.url), openAt(stub.url)]).pipe(Scope.extend(scope))
-      yield* until(() => loads(stub).length > 0)
+      yield* untilLoads(stub, 1)
       assert.deepInclude(stub.log.loads[0]?.body, { model: "model-1", keep_alive: 600 })
       assert.isUndefined(stub.log.loads[0]?.body["prompt"])
       yield* answer(llm)
-      yield* until(() => loads(stub).length > 1)
+      yield* untilLoads(stub, 2)
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(loads(stub), [600, 600, 0])
     }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive(
+    "keeps a model once for characters that differ in all but the model, as who answered last wants it",
+    () =>
+      Effect.gen(function* () {
+        const stub = yield* StubProviders.open({ chat: () => ({ chunks: ["Hi."] }) })
+        const scope = yield* Scope.make()
+        const [, other] = yield* Effect.all([
+          openAt(stub.url, { keep_alive: 60 }),
+          openAt(stub.url, { temperature: 0, keep_alive: 900, base_url: `${stub.url}/v1/` })
+        ]).pipe(Scope.extend(scope))
+        yield* untilLoads(stub, 1)
+        yield* answer(other)
+        yield* untilLoads(stub, 2)
+        yield* Scope.close(scope, Exit.void)
+        assert.deepStrictEqual(loads(stub), [60, 900, 0])
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("unloads a model that took too long to load, since it may be there after all", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const http: typeof fetch = (_, init) => {
+        told.push((JSON.parse(init!.body as string) as { keep_alive: number }).keep_alive)
+        return new Promise(() => {})
+      }
+      const scope = yield* Scope.make()
+      const section = configAt("http://127.0.0.1:1").llm_configs.ollama_llm!
+      yield* Scope.extend(OllamaKeeper.spec(http, section).load, scope)
+      while (told.length === 0) yield* Effect.yieldNow()
+      yield* TestClock.adjust(OllamaKeeper.longestLoad)
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      while (told.length === 1) yield* Effect.yieldNow()
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(closing)
+      assert.deepStrictEqual(told, [600, 0])
+    })
   )
 
   it.scopedLive("leaves the model where unload_at_exit says so", () =>
@@ -62,7 +97,7 @@ describe("OllamaKeeper", () => {
       const stub = yield* StubProviders.open()
       const opened = Effect.zipRight(
         openAt(stub.url, { unload_at_exit: false, keep_alive: -1 }),
-        until(() => loads(stub).length > 0)
+        untilLoads(stub, 1)
       )
       yield* Effect.scoped(opened)
       assert.deepStrictEqual(loads(stub), [-1])
@@ -74,7 +109,7 @@ describe("OllamaKeeper", () => {
       const stub = yield* StubProviders.open({ chat: () => ({ chunks: ["Hi."] }) })
       const llm = yield* openAt(stub.url, { keep_alive: 0 })
       yield* answer(llm)
-      yield* until(() => loads(stub).length > 0)
+      yield* untilLoads(stub, 1)
       assert.deepStrictEqual(loads(stub), [0])
     }).pipe(Effect.provide(layer))
   )
@@ -82,12 +117,7 @@ describe("OllamaKeeper", () => {
   it.scopedLive("lets a session go while the model still loads", () =>
     Effect.gen(function* () {
       const stub = yield* StubProviders.open({ load: () => new Promise(() => {}) })
-      yield* Effect.scoped(
-        Effect.zipRight(
-          openAt(stub.url),
-          until(() => loads(stub).length > 0)
-        )
-      )
+      yield* Effect.scoped(Effect.zipRight(openAt(stub.url), untilLoads(stub, 1)))
       yield* Effect.promise(() => stub.log.loads[0]!.over)
       assert.isTrue(stub.log.loads[0]!.aborted)
       // It was never loaded: there is nothing to unload.
@@ -105,7 +135,7 @@ describe("OllamaKeeper", () => {
           Effect.provide(Layer.fresh(layer))
         )
       )
-      yield* until(() => loads(stub).length > 1)
+      yield* untilLoads(stub, 2)
       yield* Fiber.interrupt(process)
       assert.deepStrictEqual(loads(stub), [600, 600, 0])
       yield* Effect.promise(() => stub.log.loads[2]!.over)

@@ -38,6 +38,20 @@ const said: ReadonlyArray<readonly [string, number, string, string, string]> = [
     "unauthorized",
     "no credit or quota"
   ],
+  [
+    "Gemini",
+    429,
+    `[${error(
+      "You exceeded your current quota, please check your plan and billing details. Please retry in 12.5s.",
+      {
+        status: "RESOURCE_EXHAUSTED",
+        details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "12s" }]
+      }
+    )}]`,
+    "rate-limited",
+    "no more requests"
+  ],
+  ["vLLM", 429, error("Insufficient workers."), "rate-limited", "no more requests"],
   ["OpenRouter", 402, error("Insufficient credits. Add more."), "unauthorized", "no credit or quota"],
   ["DeepSeek", 402, error("Insufficient Balance"), "unauthorized", "no credit or quota"],
   [

@@ -54,6 +54,11 @@ describe("Retry", () => {
       1
     ],
     ["too little memory", { status: 500, body: '{"error":"model requires more system memory"}' }, 1],
+    [
+      "a limit whose end stands in the body",
+      { status: 429, body: '[{"error":{"message":"Quota exceeded. Please retry in 34.1s."}}]' },
+      1
+    ],
     ["a limit for a minute", { status: 429, headers: { "retry-after": "60" } }, 1]
   ] as const)
     it.effect(`tries ${attempts === 1 ? "once" : "three times"} with ${what}`, () =>
@@ -77,6 +82,14 @@ describe("Retry", () => {
       const [, second = 0, third = 0] = yield* attemptsOf({ status: 429, headers: { "retry-after": "7" } })
       assert.isAtLeast(second, 7000)
       assert.isAtLeast(third - second, 7000)
+    })
+  )
+
+  it.effect("waits for as long as Gemini wants, which speaks of quota and of its pause in the body", () =>
+    Effect.gen(function* () {
+      const body = '[{"error":{"message":"Quota exceeded.","details":[{"retryDelay":"7s"}]}}]'
+      const [, second = 0] = yield* attemptsOf({ status: 429, body })
+      assert.isAtLeast(second, 7000)
     })
   )
 

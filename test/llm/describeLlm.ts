@@ -4,6 +4,7 @@ import type { Scope } from "effect"
 import type { LlmProvider } from "../../src/config/AgentConfig.ts"
 import type { LlmConfig } from "../../src/config/LlmConfig.ts"
 import type { Llm, LlmTool, ToolRound } from "../../src/llm/Llm.ts"
+import type { Arrivals } from "../support/Arrivals.ts"
 import type { ChatScript } from "../support/ChatAnswer.ts"
 import type { ChatRecord } from "../support/StubServer.ts"
 import * as LlmLab from "./LlmLab.ts"
@@ -12,7 +13,7 @@ import * as LlmLab from "./LlmLab.ts"
 interface Server {
   /** As the configuration has it. */
   readonly base: string
-  readonly requests: ReadonlyArray<ChatRecord>
+  readonly requests: Arrivals<ChatRecord>
 }
 
 export interface Kind {
@@ -116,7 +117,7 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
         Effect.gen(function* () {
           const { llm, server } = yield* scene(script)
           const answering = yield* Effect.fork(Stream.runDrain(llm.stream(LlmLab.ask("Hello"))))
-          while (server.requests.length === 0) yield* Effect.sleep("5 millis")
+          yield* Effect.promise(() => server.requests.reached(1))
           const request = server.requests[0]!
           yield* Fiber.interrupt(answering)
           yield* Effect.promise(() => request.over)
@@ -199,6 +200,21 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
           assert.strictEqual(failure?.reason, "rejected")
           assert.include(failure?.detail ?? "", words)
         }))
+
+    test("gives the words that came before a filter cut the answer, and says so", () =>
+      Effect.gen(function* () {
+        const { deltas, failure } = yield* answerOf({ chunks: ["Well, "], finish: "content_filter" })
+        assert.deepStrictEqual(deltas, [LlmLab.text("Well, ")])
+        assert.strictEqual(failure?.reason, "broken-off")
+        assert.include(failure?.detail ?? "", "the content filter of 127.0.0.1")
+      }))
+
+    test("takes an answer of full length for one", () =>
+      Effect.gen(function* () {
+        const { deltas, failure } = yield* answerOf({ chunks: ["Well, "], finish: "length" })
+        assert.deepStrictEqual(deltas, [LlmLab.text("Well, ")])
+        assert.isUndefined(failure)
+      }))
 
     test("says where no server answers", () =>
       Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { Arrivals } from "./Arrivals.ts"
 import * as ChatAnswer from "./ChatAnswer.ts"
 import type { ChatScript } from "./ChatAnswer.ts"
 import { exchangeOf, lastUserText, textOf } from "./StubServer.ts"
@@ -23,7 +24,7 @@ export const open = (options: Options = {}) =>
   )
 
 const start = async ({ chat = () => ({}) }: Options) => {
-  const requests: Array<Heard> = []
+  const requests = new Arrivals<Heard>()
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await textOf(request))
     const heard = Object.assign(exchangeOf(request, response), {

@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import { Arrivals } from "./Arrivals.ts"
 import * as ChatAnswer from "./ChatAnswer.ts"
 import type { ChatScript, ReasoningIn, Refusal } from "./ChatAnswer.ts"
 import * as Tone from "./Tone.ts"
@@ -65,9 +66,9 @@ export interface Stub {
   /** Such as `http://127.0.0.1:40001`; the base URL of both APIs is this plus `/v1`. */
   readonly url: string
   readonly log: {
-    readonly chats: Array<ChatRecord>
-    readonly loads: Array<LoadRecord>
-    readonly speeches: Array<SpeechRecord>
+    readonly chats: Arrivals<ChatRecord>
+    readonly loads: Arrivals<LoadRecord>
+    readonly speeches: Arrivals<SpeechRecord>
   }
   readonly close: () => Promise<void>
 }
@@ -77,7 +78,7 @@ export interface Stub {
  * `/api/generate` on 127.0.0.1.
  */
 export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
-  const log: Stub["log"] = { chats: [], loads: [], speeches: [] }
+  const log: Stub["log"] = { chats: new Arrivals(), loads: new Arrivals(), speeches: new Arrivals() }
   const server = createServer((request, response) => {
     // A client that goes away mid-answer is an ordinary event here.
     handle(request, response).catch(() => response.destroy())

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import * as UndiciFetch from "../../src/llm/UndiciFetch.ts"
+import * as UndiciFetch from "../../src/engine/UndiciFetch.ts"
 import * as DeepLx from "../../src/translate/DeepLx.ts"
 import * as AgentServer from "../support/AgentServer.ts"
 

@@ -1,5 +1,5 @@
 import { Effect, Schema, Stream } from "effect"
-import * as WorkerThread from "../../audio/WorkerThread.ts"
+import * as WorkerThread from "../../supervision/WorkerThread.ts"
 import type { CatalogueFile } from "../Catalogue.ts"
 import { SourceFailed } from "../ModelUnavailable.ts"
 import * as PartFile from "../PartFile.ts"

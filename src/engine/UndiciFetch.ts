@@ -10,7 +10,10 @@ const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Dura
  * could take the key to another server.
  */
 export const over =
-  (dispatcher: Undici.Dispatcher): typeof fetch =>
+  (
+    dispatcher: Undici.Dispatcher,
+    { beforeAnswer = longestSilence.beforeAnswer }: { readonly beforeAnswer?: Duration.DurationInput } = {}
+  ): typeof fetch =>
   async (input, init = {}) => {
     const response = await Undici.request(input instanceof Request ? input.url : input, {
       dispatcher,
@@ -18,7 +21,7 @@ export const over =
       headers: Object.fromEntries(new Headers(init.headers)),
       body: (init.body ?? null) as string | null,
       signal: init.signal ?? null,
-      headersTimeout: Duration.toMillis(longestSilence.beforeAnswer),
+      headersTimeout: Duration.toMillis(beforeAnswer),
       bodyTimeout: Duration.toMillis(longestSilence.withinAnswer)
     }).catch((cause: unknown) => {
       if (init.signal?.aborted === true) throw cause

@@ -1,0 +1,23 @@
+import * as BoundedMessages from "../engine/BoundedMessages.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
+
+/** Longest message of a provider, in bytes. */
+const longestMessage = 4 * 2 ** 20
+
+/**
+ * `fetch` for the APIs of providers. A message that is too long ends its body, and a web page, such as that of a login, is
+ * no answer of theirs, whatever its status says.
+ */
+export const over =
+  (http: typeof fetch): typeof fetch =>
+  (input, init) =>
+    http(input, init).then((response) => {
+      const isPage = response.headers.get("content-type")?.startsWith("text/html") === true
+      if (!response.ok || !isPage) return BoundedMessages.bounded(response, longestMessage, tooLong)
+      void response.body?.cancel()
+      throw unreadable("answered with a web page, and not as an API does")
+    })
+
+const unreadable = (detail: string) => new RemoteFailure.Unanswered({ reason: "unreadable", detail })
+
+const tooLong = () => unreadable(`sent a message of more than ${longestMessage / 2 ** 20} MiB`)
