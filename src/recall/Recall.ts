@@ -65,5 +65,9 @@ export const recall = Effect.fn("Recall.recall")(
   // The warm-up has told what is wrong with the embedder, and the log what is with the database.
   Effect.catchAll((failure) =>
     Effect.as(Effect.logWarning(`Nothing was recalled: ${failure.message}`), [] as ReadonlyArray<string>)
+  ),
+  // A mistake of ours in here is no reason to leave the person without an answer.
+  Effect.catchAllDefect((defect) =>
+    Effect.as(Effect.logError("recalling died", defect), [] as ReadonlyArray<string>)
   )
 )

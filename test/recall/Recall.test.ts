@@ -11,6 +11,7 @@ import * as Ranking from "../../src/recall/Ranking.ts"
 import * as Recall from "../../src/recall/Recall.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as HistoryDatabase from "../support/HistoryDatabase.ts"
+import * as Threads from "../support/Threads.ts"
 import { rememberingSettings } from "../support/Cast.ts"
 
 /** What Anna's friend knows, and what she says that should bring it to mind. */
@@ -139,6 +140,21 @@ describe("with the model of this machine", () => {
       }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
   )
 
+  it.scopedLive("a thread that ends or fails is no lasting harm to those who hold it", () =>
+    Effect.gen(function* () {
+      const threads = yield* Threads.started
+      const { embed } = yield* (yield* Embedders).open
+      const [before] = yield* embed(["Anna likes tea."])
+      const nonsense = [undefined as unknown as string]
+      expect(yield* Effect.flip(embed(nonsense))).toMatchObject({ _tag: "EmbeddingFailed" })
+      expect(yield* embed(["Anna likes tea."])).toEqual([before])
+      expect(threads).toHaveLength(1)
+      yield* Effect.promise(() => threads[0]!.terminate())
+      expect(yield* Effect.retry(embed(["Anna likes tea."]), { times: 3 })).toEqual([before])
+      expect(threads).toHaveLength(2)
+    }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
+  )
+
   it.scopedLive("a model that cannot be opened is told with what to do", () =>
     Effect.gen(function* () {
       const empty = ModelStore.layer({ folder: yield* HistoryDatabase.temporaryFolder, offline: true })
@@ -187,6 +203,8 @@ describe("a turn", () => {
       )
       expect(recalled).toEqual([])
       expect(yield* asked).toBe(1)
+      const dying = { embedder: Effect.die("a mistake"), facts, owner, rules }
+      expect(yield* Recall.recall(dying, "Who is here?")).toEqual([])
     }).pipe(Effect.provide(HistoryDatabase.fresh))
   )
 })
