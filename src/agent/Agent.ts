@@ -16,7 +16,7 @@ export interface AgentInput {
   readonly summary?: string
   /** What is known of the person from earlier conversations and may matter now, a sentence each. */
   readonly recalled?: ReadonlyArray<string>
-  /** Who speaks: the character's name for the person. */
+  /** Who speaks: the name that the client gave, or the character's for the person. */
   readonly from: string
   readonly text: string
   readonly images: ReadonlyArray<ChatImage>

@@ -68,12 +68,13 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     })
   )
 
-  const owner = {
-    user_id: config.user_id ?? character.human_name,
+  /** A person whom the client has named has memories of their own. */
+  const ownerOf = ({ from }: AgentInput): Mem0Server.Owner => ({
+    user_id: from === character.human_name ? (config.user_id ?? from) : from,
     agent_id: character.conf_uid
-  }
-  const recall = (text: string) =>
-    Effect.zipRight(configure, server.search(text, owner)).pipe(
+  })
+  const recall = (input: AgentInput) =>
+    Effect.zipRight(configure, server.search(input.text, ownerOf(input))).pipe(
       Effect.mapError(describe),
       Effect.timeout(searching),
       Effect.catchAll((failure) => {
@@ -84,18 +85,18 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
 
   const turns = yield* Effect.makeSemaphore(1)
   let waiting = 0
-  const remember = (said: string, answer: string) =>
+  const remember = (input: AgentInput, answer: string) =>
     Effect.suspend(() => {
-      if (said === "" || answer === "") return Effect.void
+      if (input.text === "" || answer === "") return Effect.void
       if (waiting >= longestLine) return Effect.logWarning("mem0_agent is behind: a turn becomes no memory")
       waiting++
       return server
         .add(
           [
-            { role: "user", content: said },
+            { role: "user", content: input.text },
             { role: "assistant", content: answer }
           ],
-          owner
+          ownerOf(input)
         )
         .pipe(
           Effect.mapError(describe),
@@ -112,7 +113,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const reply = (input: AgentInput) => {
     let answer = ""
     return Stream.unwrap(
-      Effect.map(recall(input.text), (memories) =>
+      Effect.map(recall(input), (memories) =>
         agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] })
       )
     ).pipe(
@@ -122,7 +123,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
         })
       ),
       // An answer that was interrupted is remembered as far as it had come.
-      Stream.ensuring(Effect.suspend(() => remember(input.text, answer)))
+      Stream.ensuring(Effect.suspend(() => remember(input, answer)))
     )
   }
   return { ...agent, reply }

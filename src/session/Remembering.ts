@@ -7,7 +7,7 @@ import * as Learning from "../recall/Learning.ts"
 import * as Recall from "../recall/Recall.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import { Census } from "../telemetry/Census.ts"
-import type { Extensions } from "./Extensions.ts"
+import * as Extensions from "./Extensions.ts"
 import type { LiveCharacter } from "./LiveCharacter.ts"
 
 /** Turns that wait to be learnt from; when more do, the oldest is let go. */
@@ -36,7 +36,7 @@ export const make = Effect.gen(function* () {
 
 /** What remembering uses of its session. */
 interface Places {
-  readonly extensions: Extensions
+  readonly extensions: Extensions.Extensions
   readonly memory: Memory
   readonly remembering: Remembering
   /** Who answers now. */
@@ -46,7 +46,7 @@ interface Places {
 /** Whose facts the session may know: those of its character about its person. */
 export const ownerOf = ({ extensions }: Pick<Places, "extensions">, { config }: LiveCharacter): Owner => ({
   confUid: config.conf_uid,
-  person: extensions.person ?? config.human_name
+  person: Extensions.personOf(extensions, config)
 })
 
 const rulesOf = ({ config }: LiveCharacter) => {

@@ -86,6 +86,12 @@ describe("Mem0Agent", () => {
           ...owner
         }
       ])
+      // A person whom the client names has memories of their own.
+      yield* collect(agent.reply(input({ from: "Anna" })))
+      yield* server.asked(5)
+      const hers = { user_id: "Anna", agent_id: "Hana" }
+      assert.deepInclude(bodies(server, "/search")[1], { filters: hers })
+      assert.deepInclude(bodies(server, "/memories")[1], hers)
       assert.deepStrictEqual(bodies(server, "/configure"), [
         {
           vector_store: llm("qdrant", { host: "localhost" }),
