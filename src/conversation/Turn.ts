@@ -29,6 +29,8 @@ export interface Options extends Delivery.Options {
   readonly memory: Memory
   readonly record: TurnRecord
   readonly playback: Playback
+  /** Runs before anything else. Quick, and never fails. */
+  readonly onBegun: Effect.Effect<void>
   /** What is known from earlier conversations and may matter now. Quick, and never fails. */
   readonly recall: (text: string) => Effect.Effect<ReadonlyArray<string>>
   /** Told of what the person said and what was answered, once both are stored. Returns at once. */
@@ -59,6 +61,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const delivered = Delivery.nothing()
 
   const answer = Effect.gen(function* () {
+    yield* options.onBegun
     const text = yield* listen(options, input, send)
     const before = yield* options.memory.remembered
     if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images), send)

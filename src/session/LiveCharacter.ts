@@ -70,7 +70,8 @@ const isLocal = (config: CharacterConfig): boolean =>
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 
-const providerOf = ({ agent_config }: CharacterConfig) =>
+/** The section of `llm_configs` that the character answers by, if it does by one. */
+export const providerOf = ({ agent_config }: CharacterConfig) =>
   agent_config.conversation_agent_choice === "basic_memory_agent"
     ? agent_config.agent_settings.basic_memory_agent?.llm_provider
     : undefined

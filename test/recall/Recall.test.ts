@@ -11,7 +11,9 @@ import * as Ranking from "../../src/recall/Ranking.ts"
 import * as Recall from "../../src/recall/Recall.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as HistoryDatabase from "../support/HistoryDatabase.ts"
+import * as MemoryFacts from "../support/MemoryFacts.ts"
 import * as Threads from "../support/Threads.ts"
+import * as WordEmbedder from "../support/WordEmbedder.ts"
 import { rememberingSettings } from "../support/Cast.ts"
 
 /** What Anna's friend knows, and what she says that should bring it to mind. */
@@ -166,6 +168,48 @@ describe("with the model of this machine", () => {
       expect(failure).toBeInstanceOf(EngineUnavailable)
       expect(failure.message).toMatch(/offline.*seiyuu models pull wordllama-256/)
     }).pipe(Effect.provide(NodeContext.layer))
+  )
+})
+
+describe("facts by their words", () => {
+  const open = Effect.map(Facts, (facts): Recall.Keeper => ({
+    embedder: Effect.succeed(WordEmbedder.embedder),
+    facts,
+    owner,
+    rules
+  }))
+  const keep = ({ facts }: Recall.Keeper, text: string) =>
+    facts.add(owner, { text, importance: 5, embedding: WordEmbedder.embed(text) })
+
+  it.effect("what is recalled has been of use then, and nothing else has", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      yield* keep(keeper, "likes tea")
+      yield* keep(keeper, "plays chess")
+      yield* TestClock.adjust("1 days")
+      expect(yield* Recall.recall(keeper, "tea")).toEqual(["likes tea"])
+      const used = (yield* keeper.facts.traces(owner)).map((trace) => trace.used)
+      expect(used).toEqual([24 * 60 * 60 * 1000, 0])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
+  it.effect("the model changes and deletes only what it was shown", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      const hidden = yield* keep(keeper, "plays chess")
+      for (let count = 0; count < 10; count++) yield* keep(keeper, `tea number${count}`)
+      const { facts } = keeper
+      const about = { asked: "tea", answer: "Tea." }
+      yield* Learning.learn(keeper, noting({ op: "delete", id: hidden }), about)
+      yield* Learning.learn(keeper, noting({ op: "update", id: hidden, text: "Nobody." }), about)
+      expect((yield* texts(facts))[0]).toBe("plays chess")
+      expect(yield* texts(facts)).toHaveLength(11)
+      yield* Learning.learn(keeper, noting({ op: "delete", id: hidden }), {
+        asked: "chess",
+        answer: "Chess."
+      })
+      expect(yield* texts(facts)).toHaveLength(10)
+    }).pipe(Effect.provide(MemoryFacts.layer()))
   )
 })
 

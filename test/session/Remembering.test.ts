@@ -1,14 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, TestClock } from "effect"
+import { Deferred, Effect, Stream, TestClock } from "effect"
 import { LlmFailed } from "../../src/llm/Llm.ts"
 import * as Cast from "../support/Cast.ts"
 import { ask, played, ready, tick } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
 
+/** The model does not run on this machine. */
+const elsewhere = { llm_provider: "openai_llm" } as const
+
 /** A model that writes for 20 s what it is asked to write. `tasks`: what that was. */
 const slowWriter = (world: World.World) => {
   const tasks: Array<string> = []
-  world.settings = { context_tokens: 500 }
+  world.settings = { ...elsewhere, context_tokens: 500 }
   world.write = ({ text }) => {
     tasks.push(text)
     return Effect.sleep("20 seconds").pipe(
@@ -217,25 +220,99 @@ describe("what a character learns of a person", () => {
     )
   )
 
-  it.effect("is let go with the session, and waits in a short line", () =>
+  it.effect("waits in a short line, from which the oldest goes", () =>
     World.run((world) =>
       Effect.gen(function* () {
         remembers(world)
-        const begun = yield* Deferred.make<void>()
-        let asked = 0
-        world.write = () => {
-          asked++
-          return Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
-            Effect.onInterrupt(() => Effect.sync(() => world.journal.push("interrupt writing")))
-          )
+        world.settings = { ...world.settings, ...elsewhere }
+        const gate = yield* Deferred.make<void>()
+        const learnt: Array<string | undefined> = []
+        world.write = ({ text }) => {
+          learnt.push(/Human: I have (\d)/.exec(text)?.[1])
+          return Effect.as(Deferred.await(gate), "[]")
         }
         const client = yield* ready
         for (let count = 0; count < 10; count++) {
           yield* client.send(ask(`I have ${count} cats`))
           yield* tick
         }
-        yield* Deferred.await(begun)
+        expect(learnt).toEqual(["0"])
+        yield* Deferred.succeed(gate, undefined)
+        yield* tick
+        expect(learnt).toEqual(["0", "6", "7", "8", "9"])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("waits while a model of this machine answers, and is begun again afterwards", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        const learnt: Array<string | undefined> = []
+        world.write = ({ text }) => {
+          learnt.push(/Human: (.*)/.exec(text)?.[1])
+          return Effect.as(Effect.sleep("5 seconds"), "[]").pipe(
+            Effect.onInterrupt(() => Effect.sync(() => world.journal.push("interrupt writing")))
+          )
+        }
+        const client = yield* ready
+        yield* client.send(ask("One"))
+        yield* tick
+        world.reply = () =>
+          Stream.fromEffect(Effect.as(Effect.sleep("3 seconds"), { _tag: "Text", text: "Yes." }))
+        yield* client.send(ask("Two"))
+        yield* tick
+        expect(world.journal).toContain("interrupt writing")
+        yield* TestClock.adjust("2 seconds")
+        expect(learnt).toEqual(["One"])
+        yield* TestClock.adjust("1 second")
+        expect(learnt).toEqual(["One", "One"])
+        yield* TestClock.adjust("5 seconds")
+        expect(learnt).toEqual(["One", "One", "Two"])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is not learnt any more when its character leaves", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        let asked = 0
+        world.write = () => {
+          asked++
+          return Effect.onInterrupt(Effect.never, () =>
+            Effect.sync(() => world.journal.push("interrupt writing"))
+          )
+        }
+        const client = yield* ready
+        yield* client.send(ask("I have two cats"))
+        yield* tick
+        yield* client.send(played)
+        yield* client.send({ type: "switch-config", file: "c.yaml" })
+        yield* TestClock.adjust("10 seconds")
+        expect(client.seen()).toContain("config-switched")
+        expect(world.journal).toContain("interrupt writing")
         expect(asked).toBe(1)
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is let go with the session", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        const begun = yield* Deferred.make<void>()
+        world.write = () =>
+          Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
+            Effect.onInterrupt(() => Effect.sync(() => world.journal.push("interrupt writing")))
+          )
+        const client = yield* ready
+        yield* client.send(ask("I have two cats"))
+        yield* tick
+        yield* Deferred.await(begun)
         yield* client.leave
         expect(world.journal.filter((line) => line === "interrupt writing")).toHaveLength(1)
         expect(world.facts).toEqual([])
