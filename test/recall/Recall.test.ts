@@ -193,6 +193,26 @@ describe("facts by their words", () => {
     }).pipe(Effect.provide(MemoryFacts.layer()))
   )
 
+  it.effect.each([
+    ["Al", "Al likes alum. Also Al's cat, Alé, Al2.", " likes alum. Also 's cat, Alé, Al2."],
+    ["花子", "花子は猫が好き。", "は猫が好き。"],
+    ["Zoë", "Zoë, Zoës", ", Zoës"],
+    ["A. (B)", "A. (B) and AX (B)", " and AX (B)"]
+  ] as const)("have the meaning that they have without the name %s", ([person, text, meant]) =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const embedder = {
+        embed: (texts: ReadonlyArray<string>) => {
+          asked.push(...texts)
+          return WordEmbedder.embedder.embed(texts)
+        }
+      }
+      const keeper = { ...(yield* open), embedder: Effect.succeed(embedder), owner: { ...owner, person } }
+      yield* Recall.meanings(keeper, [text])
+      expect(asked).toEqual([meant])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
   it.effect("the model changes and deletes only what it was shown", () =>
     Effect.gen(function* () {
       const keeper = yield* open
