@@ -11,6 +11,8 @@ export interface Keeper {
   readonly facts: Context.Tag.Service<typeof Facts>
   readonly embedder: Effect.Effect<Embedder, EngineUnavailable>
   readonly owner: Owner
+  /** Of the owner's facts, as the turn began. */
+  readonly generation: number
   readonly rules: LongTermMemoryConfig
 }
 

@@ -50,6 +50,6 @@ export const remove = Effect.fn("MemoryRequests.remove")(function* (
   }
   yield* Remembering.stopLearning(session)
   const ids = all || id === undefined ? "all" : [id]
-  const deleted = yield* (yield* Facts).remove(yield* owner(session), ids)
+  const deleted = yield* (yield* Facts).forget(yield* owner(session), ids)
   yield* client.send({ type: "memory-deleted", success: all || deleted > 0, deleted })
 })

@@ -64,10 +64,13 @@ const rulesOf = ({ config }: LiveCharacter.LiveCharacter) => {
 const keeperOf = Effect.fnUntraced(function* (session: Places, character: LiveCharacter.LiveCharacter) {
   const rules = rulesOf(character)
   if (rules === undefined) return undefined
+  const facts = yield* Facts
+  const owner = ownerOf(session, character)
   const keeper: Recall.Keeper = {
-    facts: yield* Facts,
+    facts,
     embedder: character.services.embedder,
-    owner: ownerOf(session, character),
+    owner,
+    generation: facts.generation(owner),
     rules
   }
   return keeper

@@ -41,6 +41,8 @@ const pairs = [
 ] as const
 
 const owner = { confUid: "a", person: "Anna" }
+/** A keeper's, before anything has been deleted. */
+const generation = 0
 const rules = rememberingSettings.long_term_memory
 
 const services = Layer.mergeAll(
@@ -54,7 +56,7 @@ const services = Layer.mergeAll(
 const open = Effect.gen(function* () {
   const embedder = yield* (yield* Embedders).open
   const facts = yield* Facts
-  const keeper: Recall.Keeper = { embedder: Effect.succeed(embedder), facts, owner, rules }
+  const keeper: Recall.Keeper = { embedder: Effect.succeed(embedder), facts, owner, generation, rules }
   const remember = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, importance = 5) {
     const vectors = yield* Recall.meanings(keeper, texts)
     yield* Effect.forEach(texts, (text, index) =>
@@ -176,6 +178,7 @@ describe("facts by their words", () => {
     embedder: Effect.succeed(WordEmbedder.embedder),
     facts,
     owner,
+    generation,
     rules
   }))
   const keep = ({ facts }: Recall.Keeper, text: string) =>
@@ -213,6 +216,28 @@ describe("facts by their words", () => {
     }).pipe(Effect.provide(MemoryFacts.layer()))
   )
 
+  it.effect("are not learnt of a turn after whose beginning the person has deleted some", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      const { facts } = keeper
+      yield* keep(keeper, "likes tea")
+      const deletes = (who: typeof owner) => () =>
+        Effect.as(
+          Effect.orDie(facts.forget(who, "all")),
+          JSON.stringify([
+            { op: "add", text: "plays chess" },
+            { op: "add", text: "likes tea" }
+          ])
+        )
+      yield* Learning.learn(keeper, deletes(owner), said)
+      expect(yield* texts(facts)).toEqual([])
+      // What somebody else deletes changes nothing.
+      const later = { ...keeper, generation: facts.generation(owner) }
+      yield* Learning.learn(later, deletes({ ...owner, person: "Ben" }), said)
+      expect(yield* texts(facts)).toEqual(["plays chess", "likes tea"])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
   it.effect("the model changes and deletes only what it was shown", () =>
     Effect.gen(function* () {
       const keeper = yield* open
@@ -239,7 +264,7 @@ describe("a turn", () => {
       const facts = yield* Facts
       yield* facts.add(owner, { text: "Anna is here.", importance: 5, embedding: Int8Array.of(1) })
       const stuck = yield* Effect.fork(
-        Recall.recall({ embedder: Effect.never, facts, owner, rules }, "Who is here?")
+        Recall.recall({ embedder: Effect.never, facts, owner, generation, rules }, "Who is here?")
       )
       yield* TestClock.adjust("299 millis")
       expect(stuck.unsafePoll()).toBeNull()
@@ -261,13 +286,14 @@ describe("a turn", () => {
           ),
           facts,
           owner,
+          generation,
           rules
         },
         "Who is here?"
       )
       expect(recalled).toEqual([])
       expect(yield* asked).toBe(1)
-      const dying = { embedder: Effect.die("a mistake"), facts, owner, rules }
+      const dying = { embedder: Effect.die("a mistake"), facts, owner, generation, rules }
       expect(yield* Recall.recall(dying, "Who is here?")).toEqual([])
     }).pipe(Effect.provide(HistoryDatabase.fresh))
   )
