@@ -368,7 +368,28 @@ describe("what a character learns of a person", () => {
         expect(world.facts).toEqual([])
         yield* client.send({ type: "delete-memory", all: false })
         expect(client.seen().at(-1)).toMatch(/^error delete-memory: say which/)
+        yield* client.send({ type: "delete-memory", id, all: true })
+        expect(client.seen().at(-1)).toMatch(/^error delete-memory: say which/)
         yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is not learnt in one session any more once it is deleted in another", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        world.write = () =>
+          Effect.as(Effect.sleep("5 seconds"), JSON.stringify([{ op: "add", text: "Human likes tea." }]))
+        const client = yield* ready
+        const another = yield* ready
+        yield* client.send(ask("I like tea"))
+        yield* tick
+        yield* another.send({ type: "delete-memory", all: true })
+        yield* TestClock.adjust("1 minute")
+        expect(world.facts).toEqual([])
+        yield* client.leave
+        yield* another.leave
       })
     )
   )
