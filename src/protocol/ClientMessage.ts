@@ -72,7 +72,7 @@ const instead = (message: string) => ({ message: () => ({ message, override: tru
 const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
 
 /** What a memory says, as it is kept. */
-export const MemoryText = Schema.compose(
+const MemoryText = Schema.compose(
   Schema.transform(Schema.String, Schema.String, { strict: true, decode: oneLine, encode: (text) => text }),
   Schema.NonEmptyString.pipe(
     Schema.maxLength(longestMemory, {
