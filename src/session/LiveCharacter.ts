@@ -17,6 +17,8 @@ export interface LiveCharacter {
   readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
+  /** Notices about its voice and translation that have been told. */
+  readonly told: Set<string>
   /** `set-model-and-conf` for this character. */
   readonly announcement: ServerMessage.ServerMessage
 }
@@ -35,7 +37,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     onFailure: (failure, awaited) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
-        // A turn or a switch that waits says so itself; voice, tools and translation are done without.
+        // A turn or a switch that waits says so itself; voice, tools, translation and memories are done without.
         awaited && !doneWithout.has(failure.kind)
           ? Effect.void
           : client.send(ServerMessage.failure(failure.message))
@@ -50,6 +52,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     emotions,
     services,
     interruptMethod: interruptMethod(config),
+    told: new Set(),
     announcement: {
       type: "set-model-and-conf",
       model_info: modelInfo,
@@ -62,7 +65,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
   return live
 })
 
-const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate"])
+const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate", "embedding"])
 
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||

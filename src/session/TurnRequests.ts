@@ -124,7 +124,7 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     Effect.zipRight(
       Effect.logWarning(`${what}: ${failure.message}`),
       Effect.provideService(
-        tellOnce(session, failure.engine, `${failure.message} ${instead}`),
+        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
         Client,
         client
       )

@@ -206,6 +206,22 @@ describe("what a character learns of a person", () => {
     )
   )
 
+  it.effect("is done without where it cannot be looked through, and that is told, whoever waits for it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        world.failures.set("embedding", 1)
+        const client = yield* ready
+        yield* TestClock.adjust(World.loadTimes.embedding - 3100)
+        yield* client.send(ask("Who am I"))
+        yield* TestClock.adjust("1 second")
+        const told = "error slow_embedding is not available: it broke. Try again."
+        expect(client.seen()).toEqual(expect.arrayContaining([told, "audio You said Who am I."]))
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("is nothing unless one asks for it", () =>
     World.run((world) =>
       Effect.gen(function* () {

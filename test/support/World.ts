@@ -39,7 +39,7 @@ import * as MemoryHistory from "./MemoryHistory.ts"
 import * as WordEmbedder from "./WordEmbedder.ts"
 
 /** How long each fake engine takes to open, in ms. */
-export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300 } as const
+export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300, embedding: 5000 } as const
 
 /** What a test can set and see of the world around a session. Everything else is the real code. */
 export interface World {
@@ -100,23 +100,26 @@ export const make = (): World => ({
   speaking: { now: 0, peak: 0 }
 })
 
+/** Fails if the world says so. */
+const mayFail = (world: World, kind: EngineKind) =>
+  Effect.suspend(() => {
+    const left = world.failures.get(kind) ?? 0
+    if (left === 0) return Effect.void
+    world.failures.set(kind, left - 1)
+    return new EngineUnavailable({ kind, engine: `slow_${kind}`, reason: "it broke", advice: "Try again." })
+  })
+
 /** Loads for its time, writing it down under the character's name; fails if the world says so. */
 const load = (world: World, kind: EngineKind, time: number, name: string) =>
-  slow(world.journal, name, time).pipe(
-    Effect.zipRight(
-      Effect.suspend(() => {
-        const left = world.failures.get(kind) ?? 0
-        if (left === 0) return Effect.void
-        world.failures.set(kind, left - 1)
-        return new EngineUnavailable({
-          kind,
-          engine: `slow_${kind}`,
-          reason: "it broke",
-          advice: "Try again."
-        })
-      })
-    )
-  )
+  Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+
+/** Is there at once, or fails after its time. */
+const openEmbedder = (world: World) =>
+  Effect.suspend(() =>
+    world.failures.has("embedding")
+      ? Effect.delay(mayFail(world, "embedding"), loadTimes.embedding)
+      : Effect.void
+  ).pipe(Effect.as(WordEmbedder.embedder))
 
 const agentOf = (world: World): Agent => ({
   reply: (input) =>
@@ -215,7 +218,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
           )
       }))
     ),
-    Layer.succeed(Embedders, { open: Effect.succeed(WordEmbedder.embedder) }),
+    Layer.succeed(Embedders, { open: openEmbedder(world) }),
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
