@@ -16,8 +16,7 @@ import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
-import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
-import type { EngineKind } from "../../src/engine/EngineUnavailable.ts"
+import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
@@ -113,13 +112,11 @@ const mayFail = (world: World, kind: EngineKind) =>
 const load = (world: World, kind: EngineKind, time: number, name: string) =>
   Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
 
-/** Is there at once, or fails after its time. */
-const openEmbedder = (world: World) =>
-  Effect.suspend(() =>
+/** Takes no time, unless it fails. */
+const loadEmbedder = (world: World) =>
+  Effect.when(Effect.delay(mayFail(world, "embedding"), loadTimes.embedding), () =>
     world.failures.has("embedding")
-      ? Effect.delay(mayFail(world, "embedding"), loadTimes.embedding)
-      : Effect.void
-  ).pipe(Effect.as(WordEmbedder.embedder))
+  )
 
 const agentOf = (world: World): Agent => ({
   reply: (input) =>
@@ -218,7 +215,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
           )
       }))
     ),
-    Layer.succeed(Embedders, { open: openEmbedder(world) }),
+    Layer.succeed(Embedders, { open: Effect.as(loadEmbedder(world), WordEmbedder.embedder) }),
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => asrOf(world))
     }),
