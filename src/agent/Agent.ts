@@ -16,7 +16,7 @@ export interface AgentInput {
   readonly summary?: string
   /** What is known of the person from earlier conversations and may matter now, a sentence each. */
   readonly recalled?: ReadonlyArray<string>
-  /** Who speaks: the character's name for the person. */
+  /** Who speaks: the name that the client gave, or the character's for the person. */
   readonly from: string
   readonly text: string
   readonly images: ReadonlyArray<ChatImage>
@@ -58,7 +58,12 @@ export interface Agent {
    * Told, when a turn is over, what the person said and what they got of the answer, as it was displayed. Absent where
    * the agent has no memory of its own to put it in. Returns at once.
    */
-  readonly remember?: (exchange: { readonly asked: string; readonly answer: string }) => Effect.Effect<void>
+  readonly remember?: (exchange: {
+    /** Who spoke with the character. */
+    readonly from: string
+    readonly asked: string
+    readonly answer: string
+  }) => Effect.Effect<void>
   /**
    * Has the agent's model write one text (a summary, a translation) outside of every conversation. Absent where the
    * agent has no model that could be asked.

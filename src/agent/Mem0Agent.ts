@@ -69,12 +69,13 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     })
   )
 
-  const owner = {
-    user_id: config.user_id ?? character.human_name,
+  /** A person whom the client has named has memories of their own. */
+  const ownerOf = ({ from }: Pick<AgentInput, "from">): Mem0Server.Owner => ({
+    user_id: from === character.human_name ? (config.user_id ?? from) : from,
     agent_id: character.conf_uid
-  }
-  const recall = (text: string) =>
-    Effect.zipRight(configure, server.search(text, owner)).pipe(
+  })
+  const recall = (input: AgentInput) =>
+    Effect.zipRight(configure, server.search(input.text, ownerOf(input))).pipe(
       Effect.tapError((failure) =>
         Effect.sync(() => {
           if (Mem0Server.mayHaveForgotten(failure)) configured.delete(config.host)
@@ -89,7 +90,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
 
   const turns = yield* Effect.makeSemaphore(1)
   let waiting = 0
-  const remember: NonNullable<Agent["remember"]> = ({ answer, asked }) =>
+  const remember: NonNullable<Agent["remember"]> = ({ answer, asked, from }) =>
     Effect.suspend(() => {
       if (asked === "") return Effect.void
       if (waiting >= longestLine) return Effect.logWarning("mem0_agent is behind: a turn becomes no memory")
@@ -100,7 +101,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
             { role: "user", content: asked },
             { role: "assistant", content: answer }
           ],
-          owner
+          ownerOf({ from })
         )
         .pipe(
           Effect.mapError(describe),
@@ -116,7 +117,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
 
   const reply = (input: AgentInput) =>
     Stream.unwrap(
-      Effect.map(recall(input.text), (memories) =>
+      Effect.map(recall(input), (memories) =>
         agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] })
       )
     )

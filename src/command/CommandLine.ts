@@ -13,7 +13,10 @@ export const run = <E extends { readonly message: string }, R>(server: Serve.Ser
     const whole = Serve.command(server).pipe(
       Command.withSubcommands([Models.command, Memory.command, Doctor.command])
     )
-    yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(process.argv)
+    // Without its value the library takes the next word for it, if that is a 1 or a 0: there "--all 1" says two things.
+    yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(
+      process.argv.flatMap((word) => (word === Memory.every ? [word, "true"] : [word]))
+    )
   }).pipe(
     // One clear line for people; a defect keeps its stack, for whoever mends it.
     Effect.tapErrorCause((cause) => {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import { Args, Command, Options } from "@effect/cli"
+import { FileSystem } from "@effect/platform"
 import { Console, Effect, Option, Schema } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
@@ -8,7 +9,7 @@ import * as Suggestion from "../config/Suggestion.ts"
 import { Facts } from "../history/Facts.ts"
 import type { Fact, Whose } from "../history/Facts.ts"
 import * as SqliteHistory from "../history/SqliteHistory.ts"
-import { longestMemory } from "../protocol/ClientMessage.ts"
+import { longestMemory, oneLine } from "../protocol/ClientMessage.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Root from "./Root.ts"
 import * as Table from "./Table.ts"
@@ -24,16 +25,30 @@ class NoSuchCharacter extends Schema.TaggedError<NoSuchCharacter>()("NoSuchChara
 }
 
 /** No memory of this character, and of this person if one was named, has the number. */
-class NoSuchMemory extends Schema.TaggedError<NoSuchMemory>()("NoSuchMemory", { id: Schema.Number }) {
+class NoSuchMemory extends Schema.TaggedError<NoSuchMemory>()("NoSuchMemory", { id: Schema.String }) {
   override get message(): string {
     return `There is no memory ${this.id}. "seiyuu memory list" says which there are.`
   }
 }
 
-/** It is not said which memories are to be deleted. */
+/** It is not said which memories are to be deleted, or two things are. */
 class NothingChosen extends Schema.TaggedError<NothingChosen>()("NothingChosen", {}) {
   override get message(): string {
-    return "Say which memories to delete: their numbers, or --all."
+    return "Say which memories to delete: either their numbers, or --all."
+  }
+}
+
+/** What a memory is to be changed to makes none. */
+class NoMemory extends Schema.TaggedError<NoMemory>()("NoMemory", { problem: Schema.String }) {
+  override get message(): string {
+    return `${this.problem}. Nothing has been changed.`
+  }
+}
+
+/** Nobody has talked with a character yet. */
+class NoDatabase extends Schema.TaggedError<NoDatabase>()("NoDatabase", { file: Schema.String }) {
+  override get message(): string {
+    return `There are no memories: ${this.file} (system_config.database) is not there yet. It comes with the first start of the server.`
   }
 }
 
@@ -76,12 +91,15 @@ const characterOf = Effect.fnUntraced(function* (wanted: Option.Option<string>) 
 const onFacts = <A, E, R>(chosen: Chosen, use: (whose: Whose) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const before = yield* Root.command
-    const file = Option.orElse(chosen.config, () => before.config)
-    const loaded = yield* ConfigFile.load(Option.getOrElse(file, () => Root.usualConfig))
+    const conf = Option.orElse(chosen.config, () => before.config)
+    const loaded = yield* ConfigFile.load(Option.getOrElse(conf, () => Root.usualConfig))
     const config = yield* characterOf(chosen.character).pipe(Effect.provide(Characters.layer(loaded)))
     const person = Option.getOrUndefined(chosen.person)
     const whose: Whose = { confUid: config.conf_uid, ...(person === undefined ? {} : { person }) }
-    const database = resolve(loaded.folder, loaded.config.system_config.database)
+    const { database: file } = loaded.config.system_config
+    const database = resolve(loaded.folder, file)
+    // To open it would create it.
+    if (!(yield* (yield* FileSystem.FileSystem).exists(database))) return yield* new NoDatabase({ file })
     return yield* use(whose).pipe(Effect.provide(SqliteHistory.layerFacts({ file: database })))
   }).pipe(ExitCode.unfinished)
 
@@ -120,51 +138,69 @@ const exportAll = Command.make("export", options, (chosen) =>
   )
 ).pipe(Command.withDescription("Prints the same as JSON."))
 
+/** The number of a memory, as it was written. */
+const idOf = (id: string) => (/^\d{1,15}$/u.test(id) ? Effect.succeed(Number(id)) : new NoSuchMemory({ id }))
+
+const changeOf = Effect.fnUntraced(function* (given: string, wanted: string | undefined) {
+  const text = oneLine(given)
+  if (text === "") return yield* new NoMemory({ problem: "The text of a memory is not empty" })
+  if (text.length > longestMemory)
+    return yield* new NoMemory({
+      problem: `The text has ${text.length} characters; ${longestMemory} is the most`
+    })
+  if (wanted === undefined) return { text }
+  const importance = Number(wanted)
+  if (!Number.isInteger(importance) || importance < 1 || importance > 10)
+    return yield* new NoMemory({
+      problem: `--importance is a whole number from 1 to 10, and not ${JSON.stringify(wanted)}`
+    })
+  return { text, importance }
+})
+
 const edit = Command.make(
   "edit",
   {
     ...options,
-    importance: Options.integer("importance").pipe(
+    importance: Options.text("importance").pipe(
       Options.withDescription("From 1, hardly matters, to 10, must never be forgotten."),
-      Options.withSchema(Schema.Int.pipe(Schema.between(1, 10))),
       Options.optional
     ),
-    id: Args.integer({ name: "id" }),
-    text: Args.text({ name: "text" }).pipe(
-      Args.withSchema(Schema.NonEmptyTrimmedString.pipe(Schema.maxLength(longestMemory)))
-    )
+    id: Args.text({ name: "id" }),
+    text: Args.text({ name: "text" })
   },
   ({ id, importance, text, ...chosen }) =>
     onFacts(
       chosen,
       Effect.fnUntraced(function* (whose) {
-        const change = {
-          text,
-          ...(Option.isNone(importance) ? {} : { importance: importance.value })
-        }
-        if (!(yield* (yield* Facts).edit(whose, id, change))) return yield* new NoSuchMemory({ id })
+        const change = yield* changeOf(text, Option.getOrUndefined(importance))
+        const isThere = yield* (yield* Facts).edit(whose, yield* idOf(id), change)
+        if (!isThere) return yield* new NoSuchMemory({ id })
         yield* Console.log(`Memory ${id} has been changed.`)
       })
     )
 ).pipe(Command.withDescription("Gives a memory another text."))
+
+/** Chooses every memory. */
+export const every = "--all"
 
 const remove = Command.make(
   "delete",
   {
     ...options,
     all: Options.boolean("all").pipe(Options.withDescription("Deletes every one.")),
-    ids: Args.repeated(Args.integer({ name: "id" }))
+    ids: Args.repeated(Args.text({ name: "id" }))
   },
   ({ all, ids, ...chosen }) =>
     onFacts(
       chosen,
       Effect.fnUntraced(function* (whose) {
         const facts = yield* Facts
-        if (!all && ids.length === 0) return yield* new NothingChosen()
+        if (all === ids.length > 0) return yield* new NothingChosen()
         const known = new Set((yield* facts.list(whose)).map(({ id }) => id))
-        const unknown = all ? undefined : ids.find((id) => !known.has(id))
-        if (unknown !== undefined) return yield* new NoSuchMemory({ id: unknown })
-        const deleted = yield* facts.remove(whose, all ? "all" : ids)
+        const numbers = yield* Effect.forEach(ids, idOf)
+        const unknown = numbers.find((id) => !known.has(id))
+        if (unknown !== undefined) return yield* new NoSuchMemory({ id: String(unknown) })
+        const deleted = yield* facts.remove(whose, all ? "all" : numbers)
         yield* Console.log(`Memories deleted: ${deleted}.`)
       })
     )

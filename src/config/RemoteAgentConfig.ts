@@ -22,7 +22,7 @@ export const Mem0AgentConfig = Schema.Struct({
   /** Where mem0's own REST server is. */
   host: Fields.withDefault(Fields.HttpUrl, "http://localhost:8888"),
   api_key: Fields.maybe(Fields.Secret),
-  /** Whose memories they are. Defaults to the character's `human_name`. */
+  /** Whose memories they are. Defaults to the character's `human_name`. A person whom a client names has their own. */
   user_id: Fields.maybe(Fields.NonEmptyText)
 })
 export type Mem0AgentConfig = typeof Mem0AgentConfig.Type

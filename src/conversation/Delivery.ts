@@ -18,6 +18,8 @@ const parallelSentences = 3
 /** What delivering an answer uses of its session. */
 export interface Options {
   readonly character: CharacterConfig
+  /** Who speaks with the character. */
+  readonly person: string
   readonly emotions: EmotionMap
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
@@ -80,7 +82,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     memory: input.before.messages,
     ...(input.before.summary === undefined ? {} : { summary: input.before.summary }),
     recalled: input.recalled,
-    from: options.character.human_name,
+    from: options.person,
     text: input.text,
     images: input.images,
     consent: options.consent

@@ -29,6 +29,8 @@ export interface Options extends Delivery.Options {
   readonly memory: Memory
   readonly record: TurnRecord
   readonly playback: Playback
+  /** Runs before anything else. Quick, and never fails. */
+  readonly onBegun: Effect.Effect<void>
   /** What is known from earlier conversations and may matter now. Quick, and never fails. */
   readonly recall: (text: string) => Effect.Effect<ReadonlyArray<string>>
   /** Told of what the person said and what was answered, once both are stored. Returns at once. */
@@ -61,6 +63,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   let asked: string | undefined
 
   const answer = Effect.gen(function* () {
+    yield* options.onBegun
     const text = yield* listen(options, input, send)
     const before = yield* options.memory.remembered
     if (input._tag !== "Proactive") {
@@ -93,7 +96,10 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     const said = asked
     if (said === undefined || delivered.shown.trim() === "" || answer.trim() === "") return Effect.void
     return Effect.ignore(
-      Effect.flatMap(options.agent, (agent) => agent.remember?.({ asked: said, answer }) ?? Effect.void)
+      Effect.flatMap(
+        options.agent,
+        (agent) => agent.remember?.({ from: options.person, asked: said, answer }) ?? Effect.void
+      )
     )
   }
 

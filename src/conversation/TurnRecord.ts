@@ -11,6 +11,8 @@ export type InterruptMethod = "user" | "system"
 
 export interface Options {
   readonly character: CharacterConfig
+  /** Who speaks with the character. */
+  readonly person: string
   readonly interruptMethod: InterruptMethod
   readonly memory: Memory
   readonly current: CurrentHistory
@@ -33,7 +35,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const history = yield* History
   const { character, current, memory } = options
   const names = {
-    human: { name: character.human_name },
+    human: { name: options.person },
     ai: { name: character.character_name || character.conf_name, avatar: character.avatar }
   }
   let uid: string | undefined

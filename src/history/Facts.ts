@@ -73,5 +73,12 @@ export class Facts extends Context.Tag("seiyuu/history/Facts")<
       whose: Whose,
       ids: ReadonlyArray<number> | "all"
     ) => Effect.Effect<number, HistoryFailed>
+    /** The same, asked for by the person: what is being learnt of them, in whatever session, must not bring it back. */
+    readonly forget: (
+      owner: Owner,
+      ids: ReadonlyArray<number> | "all"
+    ) => Effect.Effect<number, HistoryFailed>
+    /** Another number once the person has had facts deleted: what was said before is not to be learnt any more. */
+    readonly generation: (owner: Owner) => number
   }
 >() {}

@@ -1,7 +1,8 @@
 import { SqlClient } from "@effect/sql"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schedule } from "effect"
 import { Facts } from "./Facts.ts"
 import type { Change, Fact, NewFact, Owner, Trace, Whose } from "./Facts.ts"
+import * as Generations from "./Generations.ts"
 import { failed } from "./SqlHistory.ts"
 
 interface TraceRow {
@@ -86,13 +87,17 @@ export const make = Effect.gen(function* () {
     yield* sql`UPDATE facts SET used = ${now} WHERE ${of(owner)} AND ${sql.in("id", ids)}`
   }, failed("note the use of memories"))
 
-  // The database overwrites what it deletes (`secure_delete`), and the log of its latest changes goes with this.
-  const clearLog = Effect.ignore(
-    sql.onDialectOrElse({
-      sqlite: () => sql`PRAGMA wal_checkpoint(TRUNCATE)`,
-      orElse: () => Effect.void
-    })
-  )
+  // The database overwrites what it deletes (`secure_delete`), and the log of its latest changes goes with this. Whoever
+  // reads the file at the moment (a backup) still needs the log.
+  const clearLog = sql.onDialectOrElse({
+    sqlite: () =>
+      sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.pipe(
+        Effect.filterOrFail(([answer]) => answer?.busy !== 1),
+        Effect.retry(Schedule.spaced("50 millis").pipe(Schedule.upTo("2 seconds"))),
+        Effect.catchAll(() => Effect.logWarning(stillInLog))
+      ),
+    orElse: () => Effect.void
+  })
 
   const remove = Effect.fn("Facts.remove")(function* (whose: Whose, ids: ReadonlyArray<number> | "all") {
     if (ids.length === 0) return 0
@@ -103,8 +108,18 @@ export const make = Effect.gen(function* () {
     return rows.length
   }, failed("delete memories"))
 
-  return Facts.of({ list, get, traces, add, edit, embed, use, remove })
+  const generations = Generations.make()
+  const forget = (owner: Owner, ids: ReadonlyArray<number> | "all") =>
+    Effect.suspend(() => {
+      generations.next(owner)
+      return remove(owner, ids)
+    })
+
+  return Facts.of({ list, get, traces, add, edit, embed, use, remove, forget, generation: generations.of })
 })
+
+const stillInLog =
+  "Another program reads the conversations' database: what was deleted stays in its log (-wal) until the next deletion, or until nobody has it open."
 
 const columns = (sql: SqlClient.SqlClient) => sql.literal("id, person, text, importance, created, updated")
 

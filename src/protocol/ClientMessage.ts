@@ -57,9 +57,13 @@ const Name = Schema.NonEmptyString.pipe(
 const Person = Schema.compose(
   Schema.Trim,
   Schema.NonEmptyString.pipe(
-    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a name" })
+    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a name" }),
+    Schema.pattern(/^\P{Cc}*$/u, { message: () => "has control characters: send a name on one line" })
   )
 )
+
+/** On one line, without control characters and spaces around it. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()
 
 /** In place of whatever is said of a number that is none, or not a whole one. */
 const instead = (message: string) => ({ message: () => ({ message, override: true }) })
@@ -67,10 +71,14 @@ const instead = (message: string) => ({ message: () => ({ message, override: tru
 /** A memory's number in `memory-list`. */
 const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
 
-const MemoryText = Schema.NonEmptyTrimmedString.pipe(
-  Schema.maxLength(longestMemory, {
-    message: () => `is longer than ${longestMemory} characters: send one sentence`
-  })
+/** What a memory says, as it is kept. */
+const MemoryText = Schema.compose(
+  Schema.transform(Schema.String, Schema.String, { strict: true, decode: oneLine, encode: (text) => text }),
+  Schema.NonEmptyString.pipe(
+    Schema.maxLength(longestMemory, {
+      message: () => `is longer than ${longestMemory} characters: send one sentence`
+    })
+  )
 )
 
 const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(

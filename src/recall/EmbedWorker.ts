@@ -11,15 +11,18 @@ export type Request =
   | { readonly _tag: "Load"; readonly files: StaticEmbedding.Files }
   | { readonly _tag: "Embed"; readonly texts: ReadonlyArray<string> }
 
-/** One vector a text (none for `Load`), or what is wrong. Plain data, since it crosses threads. */
-export type Reply = { readonly vectors: ReadonlyArray<Int8Array> } | { readonly problem: string }
+/** One vector a text (none for `Load`), that nothing is loaded, or what is wrong. Plain data, since it crosses threads. */
+export type Reply =
+  | { readonly vectors: ReadonlyArray<Int8Array> }
+  | { readonly unloaded: true }
+  | { readonly problem: string }
 
 let embed: StaticEmbedding.Embed | undefined
 
 const answer = (request: Request): Effect.Effect<Reply> => {
   if (request._tag === "Embed")
     return Effect.sync(() =>
-      embed === undefined ? { problem: "it is not loaded" } : { vectors: request.texts.map(embed) }
+      embed === undefined ? { unloaded: true } : { vectors: request.texts.map(embed) }
     )
   return StaticEmbedding.load(request.files).pipe(
     Effect.map((loaded): Reply => {

@@ -1,6 +1,6 @@
 import { Worker } from "@effect/platform"
 import { NodeWorker } from "@effect/platform-node"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Fiber, Layer, Schema } from "effect"
 import type { Scope } from "effect"
 import * as WorkerThread from "../supervision/WorkerThread.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
@@ -57,32 +57,59 @@ const notStarted = (cause?: unknown) =>
     cause
   )
 
-const load = Effect.fn("Embedder.load")(function* (store: Store) {
+const open = Effect.fn("Embedder.open")(function* (store: Store) {
   const model = yield* Effect.mapError(store.obtain("embedding", "auto"), ({ advice, reason }) =>
     unavailable(reason, advice)
   )
+  const files = { weights: model.files["weights.safetensors"]!, tokenizer: model.files["tokenizer.json"]! }
+  const scope = yield* Effect.scope
   const manager = yield* Worker.WorkerManager
   const thread = yield* manager.spawn<Request, Reply, never>({})
   const ask = (request: Request) =>
     thread.executeEffect(request).pipe(
       Effect.mapError((cause) => new EmbeddingFailed({ detail: "its thread has ended", cause })),
-      Effect.flatMap((reply) =>
-        "problem" in reply ? new EmbeddingFailed({ detail: reply.problem }) : Effect.succeed(reply.vectors)
+      // What goes wrong in it unforeseen comes back as a defect.
+      Effect.catchAllDefect((cause) => new EmbeddingFailed({ detail: "its thread failed", cause })),
+      Effect.filterOrElse(
+        (reply): reply is Exclude<Reply, { readonly problem: string }> => !("problem" in reply),
+        ({ problem }) => new EmbeddingFailed({ detail: problem })
       )
     )
-  const files = { weights: model.files["weights.safetensors"]!, tokenizer: model.files["tokenizer.json"]! }
-  yield* ask({ _tag: "Load", files }).pipe(
+  const loaded = ask({ _tag: "Load", files })
+  yield* loaded.pipe(
     Effect.mapError(({ detail }) => unavailable(detail, Advice.damaged(model.id))),
     Effect.timeoutFail({ duration: loadTimeout, onTimeout: () => notStarted() })
   )
-  const embedder: Embedder = { embed: (texts) => ask({ _tag: "Embed", texts }) }
+
+  // A thread that has ended is started anew by the library, but without its model.
+  const lock = yield* Effect.makeSemaphore(1)
+  const load = Effect.flatMap(ask({ _tag: "Embed", texts: [] }), (reply) =>
+    "unloaded" in reply ? loaded : Effect.void
+  ).pipe(lock.withPermits(1))
+  // A turn does not wait for it long, and must not break it off: the next one finds it done.
+  const loadAgain = Effect.flatMap(Effect.forkIn(load, scope), Fiber.join)
+  const embedder: Embedder = {
+    embed: (texts) => {
+      const asked = ask({ _tag: "Embed", texts })
+      return asked.pipe(
+        Effect.flatMap((reply) =>
+          "unloaded" in reply ? Effect.zipRight(loadAgain, asked) : Effect.succeed(reply)
+        ),
+        Effect.flatMap((reply) =>
+          "unloaded" in reply
+            ? new EmbeddingFailed({ detail: "its thread has ended" })
+            : Effect.succeed(reply.vectors)
+        )
+      )
+    }
+  }
   return embedder
 })
 
 const spec = (store: Store): EngineSpec<Embedder> => ({
   kind: "embedding",
   id: engine,
-  load: load(store).pipe(
+  load: open(store).pipe(
     Effect.provide(NodeWorker.layer(() => WorkerThread.start("EmbedWorker", import.meta.url))),
     Effect.catchTag("WorkerError", (cause) => notStarted(cause))
   )

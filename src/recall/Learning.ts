@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Duration, Effect, Schema } from "effect"
 import type { Agent } from "../agent/Agent.ts"
 import type { Fact, Trace } from "../history/Facts.ts"
 import * as Operations from "./Operations.ts"
@@ -32,13 +32,24 @@ const taskOf = (person: string, shown: ReadonlyArray<Fact>, { answer, asked }: E
   return `The person's name: ${person}\n\nNotes so far:\n${notes}\n\nJust said:\n${said}`
 }
 
+/** The person has had facts deleted since it was said. */
+class Forgotten extends Schema.TaggedError<Forgotten>()("Forgotten", {}) {
+  override get message(): string {
+    return "The person has deleted memories meanwhile."
+  }
+}
+
 /**
  * Has the agent's model note what a turn has told of the person, and keeps it. The model can change and delete only the
  * facts that it was shown.
  */
 export const learn = Effect.fn("Learning.learn")(
   function* (keeper: Recall.Keeper, write: NonNullable<Agent["write"]>, exchange: Exchange) {
-    const { facts, owner, rules } = keeper
+    const { facts, generation, owner, rules } = keeper
+    const stillWanted = Effect.suspend(() =>
+      facts.generation(owner) === generation ? Effect.void : new Forgotten()
+    )
+    yield* stillWanted
     const embed = (text: string) => Effect.map(Recall.meanings(keeper, [text]), ([meaning]) => meaning!)
     const before = yield* Recall.traces(keeper)
     const about = yield* embed(exchange.asked)
@@ -58,6 +69,7 @@ export const learn = Effect.fn("Learning.learn")(
       fact: { readonly text: string; readonly importance: number },
       embedding: Int8Array
     ) {
+      yield* stillWanted
       yield* facts.edit(owner, id, { ...fact, embedding })
       const used = yield* Clock.currentTimeMillis
       known = known.map((trace) =>
@@ -71,6 +83,7 @@ export const learn = Effect.fn("Learning.learn")(
         const importance = Math.max(fact.importance, twin.trace.importance)
         return yield* change(twin.trace.id, { ...fact, importance }, embedding)
       }
+      yield* stillWanted
       const id = yield* facts.add(owner, { ...fact, embedding })
       const used = yield* Clock.currentTimeMillis
       known = [...known, { id, importance: fact.importance, used, embedding }]
@@ -90,7 +103,10 @@ export const learn = Effect.fn("Learning.learn")(
     yield* facts.remove(owner, Ranking.leastValuable(known, rules.max_facts, now, rules.half_life_days))
   },
   // Models that are too small for it fail with every turn.
-  Effect.catchTag("NotOperations", ({ message }) => Effect.logDebug(message)),
+  Effect.catchTags({
+    NotOperations: ({ message }) => Effect.logDebug(message),
+    Forgotten: ({ message }) => Effect.logDebug(message)
+  }),
   Effect.timeout(patience),
   Effect.catchAll((failure) => Effect.logWarning(`Nothing was learnt of a turn: ${failure.message}`))
 )

@@ -1,6 +1,6 @@
 import { Effect, Either, Schema } from "effect"
 import * as LooseJson from "../llm/LooseJson.ts"
-import { longestMemory } from "../protocol/ClientMessage.ts"
+import { longestMemory, oneLine } from "../protocol/ClientMessage.ts"
 
 /** Characters of an answer that are read, and operations of it that are done. */
 const longestAnswer = 16_000
@@ -17,17 +17,10 @@ const Importance = Schema.optionalWith(
   { default: () => 5 }
 )
 
-/** One line without control characters, cut if it is long. */
-export const tidy = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim()
-    .slice(0, longestMemory)
-
 const Text = Schema.transform(Schema.String, Schema.NonEmptyString, {
   strict: true,
   // Small models repeat the example that they were given.
-  decode: (text) => (/\p{L}/u.test(text) ? tidy(text) : ""),
+  decode: (text) => (/\p{L}/u.test(text) ? oneLine(text).slice(0, longestMemory).trimEnd() : ""),
   encode: (text) => text
 })
 

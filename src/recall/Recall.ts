@@ -11,6 +11,8 @@ export interface Keeper {
   readonly facts: Context.Tag.Service<typeof Facts>
   readonly embedder: Effect.Effect<Embedder, EngineUnavailable>
   readonly owner: Owner
+  /** Of the owner's facts, as the turn began. */
+  readonly generation: number
   readonly rules: LongTermMemoryConfig
 }
 
@@ -19,13 +21,24 @@ const patience = Duration.millis(300)
 /** Edited texts whose meaning is looked up in one go. */
 const mostEdited = 100
 
+/** A letter or digit of a script that puts spaces between words: next to a name it makes another word of it. */
+const adjoining =
+  "[[\\p{L}\\p{M}\\p{N}]--[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}]]"
+
+/** The name as a word of its own: "Al", but not in "Also". */
+const wordOf = (name: string): RegExp => {
+  const literal = name.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&")
+  return new RegExp(`(?<!${adjoining})${literal}(?!${adjoining})`, "gv")
+}
+
 /** What texts mean, apart from the person's name: nearly every fact has that in common with the others. */
 export const meanings = Effect.fnUntraced(function* (
   { embedder, owner }: Keeper,
   texts: ReadonlyArray<string>
 ) {
   const { embed } = yield* embedder
-  return yield* embed(texts.map((text) => text.replaceAll(owner.person, "")))
+  const name = wordOf(owner.person)
+  return yield* embed(texts.map((text) => text.replace(name, "")))
 })
 
 /** Everything that is known, with its meaning. */
@@ -65,5 +78,9 @@ export const recall = Effect.fn("Recall.recall")(
   // The warm-up has told what is wrong with the embedder, and the log what is with the database.
   Effect.catchAll((failure) =>
     Effect.as(Effect.logWarning(`Nothing was recalled: ${failure.message}`), [] as ReadonlyArray<string>)
+  ),
+  // A mistake of ours in here is no reason to leave the person without an answer.
+  Effect.catchAllDefect((defect) =>
+    Effect.as(Effect.logError("recalling died", defect), [] as ReadonlyArray<string>)
   )
 )

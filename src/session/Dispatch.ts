@@ -5,7 +5,7 @@ import { Client } from "../conversation/Client.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
-import * as Extensions from "./Extensions.ts"
+import * as ExtensionRequests from "./ExtensionRequests.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
 import * as MemoryRequests from "./MemoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
@@ -75,7 +75,7 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "heartbeat":
       return yield* client.send({ type: "heartbeat-ack" })
     case "use-extensions":
-      return yield* Extensions.use(session, message)
+      return yield* ExtensionRequests.use(session, message)
     case "request-group-info":
       return yield* client.send({ type: "group-update", members: [], is_owner: false })
     case "add-client-to-group":

@@ -49,7 +49,7 @@ const confUid = (session: Session) =>
   Effect.map(Ref.get(session.seat), ({ character }) => character.config.conf_uid)
 
 /** A turn in progress belongs to the conversation that is being left: it stops first, and is recorded there. */
-const enter = Effect.fnUntraced(function* (
+export const enter = Effect.fnUntraced(function* (
   session: Session,
   uid: string | undefined,
   memory: ReadonlyArray<ChatMessage>

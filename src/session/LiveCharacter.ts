@@ -18,6 +18,8 @@ export interface LiveCharacter {
   readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
+  /** Notices about its voice and translation that have been told. */
+  readonly told: Set<string>
   /** `set-model-and-conf` for this character. */
   readonly announcement: ServerMessage.ServerMessage
 }
@@ -36,7 +38,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     onFailure: (failure, awaited) =>
       Effect.zipRight(
         Effect.logWarning(failure.message, ...(failure.cause === undefined ? [] : [failure.cause])),
-        // A turn or a switch that waits says so itself; voice, tools and translation are done without.
+        // A turn or a switch that waits says so itself; voice, tools, translation and memories are done without.
         awaited && !doneWithout.has(failure.kind)
           ? Effect.void
           : client.send(ServerMessage.failure(failure.message))
@@ -51,6 +53,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     emotions,
     services,
     interruptMethod: interruptMethod(config),
+    told: new Set(),
     announcement: {
       type: "set-model-and-conf",
       model_info: modelInfo,
@@ -63,7 +66,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
   return live
 })
 
-const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate"])
+const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate", "embedding"])
 
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
@@ -71,7 +74,8 @@ const isLocal = (config: CharacterConfig): boolean =>
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 
-const providerOf = ({ agent_config }: CharacterConfig) => basicSettings(agent_config)?.llm_provider
+/** The section of `llm_configs` that the character answers by, if it does by one. */
+export const providerOf = ({ agent_config }: CharacterConfig) => basicSettings(agent_config)?.llm_provider
 
 const interruptMethod = (config: CharacterConfig): InterruptMethod => {
   const provider = providerOf(config)

@@ -43,13 +43,13 @@ export const remove = Effect.fn("MemoryRequests.remove")(function* (
   { all, id }: Message<"delete-memory">
 ) {
   const client = yield* Client
-  if (!all && id === undefined) {
+  if (all === (id !== undefined)) {
     return yield* client.send(
-      ServerMessage.failure("delete-memory: say which memory, with `id`, or `all: true` for every one.")
+      ServerMessage.failure("delete-memory: say which memory: either `id`, or `all: true` for every one.")
     )
   }
   yield* Remembering.stopLearning(session)
-  const ids = all || id === undefined ? "all" : [id]
-  const deleted = yield* (yield* Facts).remove(yield* owner(session), ids)
+  const ids = id === undefined ? "all" : [id]
+  const deleted = yield* (yield* Facts).forget(yield* owner(session), ids)
   yield* client.send({ type: "memory-deleted", success: all || deleted > 0, deleted })
 })

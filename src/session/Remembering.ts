@@ -8,8 +8,8 @@ import * as Learning from "../recall/Learning.ts"
 import * as Recall from "../recall/Recall.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import { Census } from "../telemetry/Census.ts"
-import type { Extensions } from "./Extensions.ts"
-import type { LiveCharacter } from "./LiveCharacter.ts"
+import * as Extensions from "./Extensions.ts"
+import * as LiveCharacter from "./LiveCharacter.ts"
 
 /** Turns that wait to be learnt from; when more do, the oldest is let go. */
 const mostWaiting = 4
@@ -22,6 +22,8 @@ export interface Remembering {
   readonly busy: { summarising: boolean; learning: boolean }
   /** Turns to learn from, with what is to learn from them. */
   readonly waiting: Array<Effect.Effect<void>>
+  /** The one of them that is being learnt from. */
+  current: Effect.Effect<void> | undefined
 }
 
 /** The caller's scope owns the work. */
@@ -30,34 +32,41 @@ export const make = Effect.gen(function* () {
     summarising: yield* FiberSlot.make,
     learning: yield* FiberSlot.make,
     busy: { summarising: false, learning: false },
-    waiting: []
+    waiting: [],
+    current: undefined
   }
   return remembering
 })
 
 /** What remembering uses of its session. */
 interface Places {
-  readonly extensions: Extensions
+  readonly extensions: Extensions.Extensions
   readonly memory: Memory
   readonly remembering: Remembering
   /** Who answers now. */
-  readonly seat: Effect.Effect<{ readonly character: LiveCharacter }>
+  readonly seat: Effect.Effect<{ readonly character: LiveCharacter.LiveCharacter }>
 }
 
 /** Whose facts the session may know: those of its character about its person. */
-export const ownerOf = ({ extensions }: Pick<Places, "extensions">, { config }: LiveCharacter): Owner => ({
+export const ownerOf = (
+  { extensions }: Pick<Places, "extensions">,
+  { config }: LiveCharacter.LiveCharacter
+): Owner => ({
   confUid: config.conf_uid,
-  person: extensions.person ?? config.human_name
+  person: Extensions.personOf(extensions, config)
 })
 
 /** How the facts of the session are looked through; none if its character keeps none. */
-const keeperOf = Effect.fnUntraced(function* (session: Places, character: LiveCharacter) {
+const keeperOf = Effect.fnUntraced(function* (session: Places, character: LiveCharacter.LiveCharacter) {
   const rules = longTermMemory(character.config.agent_config)
   if (rules === undefined) return undefined
+  const facts = yield* Facts
+  const owner = ownerOf(session, character)
   const keeper: Recall.Keeper = {
-    facts: yield* Facts,
+    facts,
     embedder: character.services.embedder,
-    owner: ownerOf(session, character),
+    owner,
+    generation: facts.generation(owner),
     rules
   }
   return keeper
@@ -98,19 +107,26 @@ export const summarise = Effect.fnUntraced(function* ({ memory, remembering, sea
   )
 })
 
-const learnNext = ({ waiting }: Remembering): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    const next = waiting.shift()
-    return next === undefined ? Effect.void : next
-  })
+/** Goes on with the turns that wait to be learnt from, one after the other. */
+const learnOn = (remembering: Remembering) => {
+  const next = Effect.suspend(() => {
+    remembering.current = remembering.waiting.shift()
+    return remembering.current ?? Effect.void
+  }).pipe(Effect.ensuring(Effect.sync(() => (remembering.current = undefined))))
+  return unlessBusy(
+    remembering,
+    "learning",
+    Effect.repeat(next, { while: () => remembering.waiting.length > 0 })
+  )
+}
 
-/** The facts of a turn are learnt in the background, one turn after the other. */
-const learn = Effect.fnUntraced(function* (
+/** The facts of a turn are learnt in the background. */
+const learn = (
   { remembering }: Places,
-  character: LiveCharacter,
+  character: LiveCharacter.LiveCharacter,
   keeper: Recall.Keeper,
   exchange: Learning.Exchange
-) {
+) => {
   const { waiting } = remembering
   const one = character.services.agent.pipe(
     Effect.flatMap(({ write }) =>
@@ -119,28 +135,39 @@ const learn = Effect.fnUntraced(function* (
     Effect.catchAll(() => Effect.void)
   )
   if (waiting.push(one) > mostWaiting) waiting.shift()
-  yield* unlessBusy(
-    remembering,
-    "learning",
-    Effect.repeat(learnNext(remembering), { while: () => waiting.length > 0 })
-  )
-})
+}
 
 /** What a turn with the seated character asks of its session's remembering. */
-export const ofTurn = Effect.fnUntraced(function* (session: Places, character: LiveCharacter) {
+export const ofTurn = Effect.fnUntraced(function* (session: Places, character: LiveCharacter.LiveCharacter) {
   const census = yield* Census
   const keeper = yield* keeperOf(session, character)
   return {
+    onBegun: makeWay(session, character),
     recall: (text: string) => (keeper === undefined ? Effect.succeed([]) : Recall.recall(keeper, text)),
     onAnswered: (asked: string | undefined, answer: string) =>
-      Effect.zipRight(
-        summarise(session),
-        keeper === undefined || asked === undefined
-          ? Effect.void
-          : learn(session, character, keeper, { asked, answer })
-      ).pipe(Effect.provideService(Census, census))
+      Effect.suspend(() => {
+        if (keeper !== undefined && asked !== undefined) learn(session, character, keeper, { asked, answer })
+        return Effect.zipRight(
+          summarise(session),
+          session.remembering.waiting.length === 0 ? Effect.void : learnOn(session.remembering)
+        )
+      }).pipe(Effect.provideService(Census, census))
   }
 })
+
+/** Models that run on the person's own machine, which they have to themselves while they answer. */
+const local: ReadonlySet<string | undefined> = new Set(["llama_cpp_llm", "ollama_llm", "lmstudio_llm"])
+
+/**
+ * A turn begins: a model on this machine has its hands free for the answer. What is broken off is begun again once that is
+ * there, while it is listened to.
+ */
+const makeWay = ({ remembering }: Places, character: LiveCharacter.LiveCharacter) =>
+  Effect.suspend(() => {
+    if (!local.has(LiveCharacter.providerOf(character.config))) return Effect.void
+    if (remembering.current !== undefined) remembering.waiting.unshift(remembering.current)
+    return Effect.zipRight(remembering.learning.stop, remembering.summarising.stop)
+  })
 
 /** The conversation is left: what is being summarised of it means nothing any more. */
 export const leave = ({ remembering }: Pick<Places, "remembering">) => remembering.summarising.stop

@@ -45,8 +45,8 @@ export interface Session {
   readonly consent: ToolConsent.ToolConsent
   /** Tools that the client calls itself, as they run. */
   readonly toolCalls: Set<symbol>
-  /** The switch in progress, if there is one. */
-  readonly switching: FiberSlot.FiberSlot
+  /** The switch in progress, if there is one; `unanswered`: its file, until the client has heard what became of it. */
+  readonly switching: { readonly slot: FiberSlot.FiberSlot; unanswered: string | undefined }
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
   /** Notices that are told once a session. */
@@ -91,7 +91,7 @@ export const open = Effect.fnUntraced(function* () {
     toolCalls: new Set(),
     exclusive: yield* Effect.makeSemaphore(1),
     told: new Set(),
-    switching: yield* FiberSlot.make,
+    switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make
   }
   yield* registry.register({
@@ -121,11 +121,11 @@ export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
   yield* Remembering.leave(session)
 })
 
-/** Tells the client something once a session; `what` is what it is about. */
-export const tellOnce = (session: Session, what: string, text: string) =>
+/** Tells the client something once a session, or once a character; `what` is what it is about. */
+export const tellOnce = ({ told }: Pick<Session, "told">, what: string, text: string) =>
   Effect.gen(function* () {
-    if (session.told.has(what)) return
-    session.told.add(what)
+    if (told.has(what)) return
+    told.add(what)
     const client = yield* Client
     yield* client.send(ServerMessage.failure(text))
   })

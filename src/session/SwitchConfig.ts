@@ -11,29 +11,33 @@ import type { Seat, Session } from "./Session.ts"
 
 /**
  * `switch-config`: begins a switch in the background and returns. The old character answers until the new one's
- * agent is ready; another switch interrupts this one; a failed one leaves the old character in place.
+ * agent is ready; another switch interrupts this one, of which the client is told; a failed one leaves the old character in place.
  */
 export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Session, file: string) {
   const client = yield* Client
   const census = yield* Census
   const characters = yield* Characters
+  const { switching } = session
+  const failed = (reason: string) => {
+    switching.unanswered = undefined
+    return client.send(ServerMessage.failure(`Error switching configuration: ${reason}`))
+  }
+
+  yield* switching.slot.stop
+  if (switching.unanswered !== undefined)
+    yield* failed(`${switching.unanswered} was given up, since ${file} was asked for after it.`)
+  switching.unanswered = file
   yield* characters.resolve(file).pipe(
     Effect.flatMap((config) => replace(session, config, file)),
-    Effect.catchAll((failure) =>
-      client.send(ServerMessage.failure(`Error switching configuration: ${failure.message}`))
-    ),
+    Effect.catchAll((failure) => failed(failure.message)),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("a switch died", defect),
-        client.send(
-          ServerMessage.failure(
-            "Error switching configuration: something went wrong; the server's log says what."
-          )
-        )
+        failed("something went wrong; the server's log says what.")
       )
     ),
     census.track("switch"),
-    session.switching.start
+    switching.slot.start
   )
 })
 
@@ -59,6 +63,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               yield* session.listening.cancel
               before = yield* Effect.uninterruptible(swap(session, { character, scope }))
               yield* client.send(character.announcement)
+              session.switching.unanswered = undefined
               yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
             })
           )

@@ -8,6 +8,7 @@ import * as Utterance from "../conversation/Utterance.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
 import * as ToolConsent from "./ToolConsent.ts"
 import { tellOnce } from "./Session.ts"
@@ -107,8 +108,10 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
   const { system } = yield* Settings
   const { character } = yield* Ref.get(session.seat)
   const client = yield* Client
+  const person = Extensions.personOf(session.extensions, character.config)
   const record = yield* TurnRecord.make({
     character: character.config,
+    person,
     interruptMethod: character.interruptMethod,
     memory: session.memory,
     current: session.history
@@ -121,13 +124,14 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     Effect.zipRight(
       Effect.logWarning(`${what}: ${failure.message}`),
       Effect.provideService(
-        tellOnce(session, failure.engine, `${failure.message} ${instead}`),
+        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
         Client,
         client
       )
     )
   const options: Omit<Turn.Options, "consent"> = {
     character: character.config,
+    person,
     emotions: character.emotions,
     agent: character.services.agent,
     translator: character.services.translator,

@@ -83,7 +83,7 @@ describe("Mem0Agent", () => {
         { _tag: "Text", text: "Yes, tea." }
       ])
       assert.deepStrictEqual(asked[0]!.recalled, ["Is called Ann", "Likes tea"])
-      yield* agent.remember!({ asked: "What is this?", answer: "Yes, tea." })
+      yield* agent.remember!({ from: "Human", asked: "What is this?", answer: "Yes, tea." })
       yield* server.asked(3)
       const owner = { user_id: "Human", agent_id: "Hana" }
       assert.deepInclude(bodies(server, "/search")[0], { query: "What is this?", filters: owner })
@@ -96,6 +96,13 @@ describe("Mem0Agent", () => {
           ...owner
         }
       ])
+      // A person whom the client names has memories of their own.
+      yield* collect(agent.reply(input({ from: "Anna" })))
+      yield* agent.remember!({ from: "Anna", asked: "And this?", answer: "Yes, tea." })
+      yield* server.asked(5)
+      const hers = { user_id: "Anna", agent_id: "Hana" }
+      assert.deepInclude(bodies(server, "/search")[1], { filters: hers })
+      assert.deepInclude(bodies(server, "/memories")[1], hers)
       assert.deepStrictEqual(bodies(server, "/configure"), [
         {
           vector_store: llm("qdrant", { host: "localhost" }),
@@ -183,13 +190,13 @@ describe("Mem0Agent", () => {
       })
       const { agent } = yield* open(server.url)
       for (let turn = 1; turn <= 10; turn++)
-        yield* agent.remember!({ asked: `Turn ${turn}?`, answer: "Yes." })
+        yield* agent.remember!({ from: "Human", asked: `Turn ${turn}?`, answer: "Yes." })
       yield* server.asked(2)
       assert.lengthOf(bodies(server, "/memories"), 1)
       finish()
       yield* server.asked(9)
       // The line is empty again.
-      yield* agent.remember!({ asked: "Turn 11?", answer: "Yes." })
+      yield* agent.remember!({ from: "Human", asked: "Turn 11?", answer: "Yes." })
       yield* server.asked(10)
       assert.deepStrictEqual(
         bodies(server, "/memories").map(({ messages }) => messages![0]!.content),
@@ -205,7 +212,7 @@ describe("Mem0Agent", () => {
       })
       const scope = yield* Scope.make()
       const { agent } = yield* Scope.extend(open(server.url), scope)
-      yield* agent.remember!({ asked: "Tea?", answer: "Yes." })
+      yield* agent.remember!({ from: "Human", asked: "Tea?", answer: "Yes." })
       const requests = yield* server.asked(2)
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual(yield* Effect.promise(() => requests[1]!.over), "aborted")

@@ -18,4 +18,8 @@ describe("Table", () => {
       "👩‍💻 Ada  ok      x"
     ])
   })
+
+  it("shows control characters instead of letting the terminal obey them", () => {
+    expect(Table.render(["who"], [["\u001b[2JAnna\n\u009b"]])).toBe("who\n\\x1b[2JAnna\\x0a\\x9b")
+  })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { NodeFileSystem } from "@effect/platform-node"
 import { SqlClient } from "@effect/sql"
-import { Effect, Layer, TestClock } from "effect"
+import { Context, Effect, Layer, TestClock } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Facts } from "../../src/history/Facts.ts"
@@ -75,6 +75,28 @@ describe("Facts", () => {
         yield* facts.remove(anna, "all")
         expect(inFiles()).toEqual([])
       }).pipe(Effect.provide(context))
+    })
+  )
+
+  it.scopedLive("leaves nothing in the log either where somebody else reads the file meanwhile", () =>
+    Effect.gen(function* () {
+      const folder = yield* HistoryDatabase.temporaryFolder
+      const file = join(folder, "history.db")
+      const facts = Context.get(yield* Layer.build(HistoryDatabase.open(file)), Facts)
+      yield* facts.add(anna, fact("Anna's treasure is under the old oak."))
+      const reader = Context.get(yield* Layer.build(SqliteClient.layer(file)), SqlClient.SqlClient)
+      yield* reader.unsafe("BEGIN")
+      expect(yield* reader`SELECT text FROM facts`).toHaveLength(1)
+      const removing = yield* Effect.fork(facts.remove(anna, "all"))
+      const passed = Effect.zipLeft(
+        facts.list(anna),
+        Effect.promise(() => new Promise(setImmediate))
+      )
+      yield* Effect.repeat(passed, { until: (list) => list.length === 0 })
+      yield* reader.unsafe("COMMIT")
+      expect(yield* removing).toBe(1)
+      const left = readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes("treasure"))
+      expect(left).toEqual([])
     })
   )
 

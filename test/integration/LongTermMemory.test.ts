@@ -1,8 +1,10 @@
+import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as BuiltServer from "../support/BuiltServer.ts"
+import * as ConfigFolder from "../support/ConfigFolder.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
 import * as SocketTalk from "../support/SocketTalk.ts"
@@ -113,10 +115,26 @@ describe("long-term memory", () => {
           code: 1,
           stderr: 'seiyuu: There is no memory 7. "seiyuu memory list" says which there are.'
         })
-        expect(yield* memory(folder, "delete")).toMatchObject({
-          code: 1,
-          stderr: "seiyuu: Say which memories to delete: their numbers, or --all."
-        })
+        const complaints = [
+          [["delete"], "Say which memories to delete: either their numbers, or --all."],
+          [["delete", "--all", "1"], "Say which memories to delete: either their numbers, or --all."],
+          [["delete", "one"], 'There is no memory one. "seiyuu memory list" says which there are.'],
+          [["edit", "1", " "], "The text of a memory is not empty. Nothing has been changed."],
+          [
+            ["edit", "1", "x".repeat(301)],
+            "The text has 301 characters; 300 is the most. Nothing has been changed."
+          ],
+          [
+            ["edit", "1", "Tester is here.", "--importance", "high"],
+            '--importance is a whole number from 1 to 10, and not "high". Nothing has been changed.'
+          ]
+        ] as const
+        for (const [args, complaint] of complaints)
+          expect(yield* memory(folder, ...args)).toEqual({
+            code: 1,
+            stdout: "",
+            stderr: `seiyuu: ${complaint}`
+          })
         expect(yield* memory(folder, "delete", "--all")).toEqual({
           code: 0,
           stdout: "Memories deleted: 1.",
@@ -125,6 +143,21 @@ describe("long-term memory", () => {
         yield* talk.web.send({ type: "fetch-memories" })
         expect(yield* talk.web.nextOf("memory-list")).toMatchObject({ memories: [] })
       }).pipe(Effect.provide(NodeContext.layer), EmbeddedModel.needing(EmbeddedModel.embedding)),
+    limit
+  )
+
+  it.scopedLive(
+    "has no database before the first start, and a look at it makes none",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* ConfigFolder.make({ "conf.yaml": ConfigFolder.minimal })
+        expect(yield* memory(folder, "list")).toEqual({
+          code: 1,
+          stdout: "",
+          stderr: expect.stringMatching(/^seiyuu: There are no memories: data\/history\.db .* not there yet/u)
+        })
+        expect(readdirSync(folder)).toEqual(["conf.yaml"])
+      }).pipe(Effect.provide(NodeContext.layer)),
     limit
   )
 })

@@ -38,6 +38,13 @@ describe("ClientMessage.decode", () => {
     )
   )
 
+  it.effect("puts a memory on one line, without control characters", () =>
+    Effect.gen(function* () {
+      const message = yield* decode({ type: "edit-memory", id: 1, text: " two\n\u001blines " })
+      expect(message).toMatchObject({ text: "two lines" })
+    })
+  )
+
   it.effect("reads microphone audio into a Float32Array", () =>
     Effect.gen(function* () {
       const message = yield* decode({ type: "mic-audio-data", audio: [0, 0.5, -1] })
@@ -81,6 +88,11 @@ describe("ClientMessage.decode", () => {
       { type: "use-extensions", person: "x".repeat(101) },
       /field `person` is longer than 100 characters: send a name$/u
     ],
+    [
+      { type: "use-extensions", person: "An\u001b[2Jna" },
+      /field `person` has control characters: send a name/u
+    ],
+    [{ type: "edit-memory", id: 1, text: " \n\u0007" }, /^edit-memory: field `text`/u],
     [{ type: "edit-memory", id: "one", text: "a" }, /^edit-memory: field `id` expected a whole number/u],
     [
       { type: "edit-memory", id: 1, text: "a", importance: 11 },

@@ -11,6 +11,9 @@ import * as Ranking from "../../src/recall/Ranking.ts"
 import * as Recall from "../../src/recall/Recall.ts"
 import * as EmbeddedModel from "../support/EmbeddedModel.ts"
 import * as HistoryDatabase from "../support/HistoryDatabase.ts"
+import * as MemoryFacts from "../support/MemoryFacts.ts"
+import * as Threads from "../support/Threads.ts"
+import * as WordEmbedder from "../support/WordEmbedder.ts"
 import { rememberingSettings } from "../support/Cast.ts"
 
 /** What Anna's friend knows, and what she says that should bring it to mind. */
@@ -38,6 +41,8 @@ const pairs = [
 ] as const
 
 const owner = { confUid: "a", person: "Anna" }
+/** A keeper's, before anything has been deleted. */
+const generation = 0
 const rules = rememberingSettings.long_term_memory
 
 const services = Layer.mergeAll(
@@ -51,7 +56,7 @@ const services = Layer.mergeAll(
 const open = Effect.gen(function* () {
   const embedder = yield* (yield* Embedders).open
   const facts = yield* Facts
-  const keeper: Recall.Keeper = { embedder: Effect.succeed(embedder), facts, owner, rules }
+  const keeper: Recall.Keeper = { embedder: Effect.succeed(embedder), facts, owner, generation, rules }
   const remember = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, importance = 5) {
     const vectors = yield* Recall.meanings(keeper, texts)
     yield* Effect.forEach(texts, (text, index) =>
@@ -139,6 +144,21 @@ describe("with the model of this machine", () => {
       }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
   )
 
+  it.scopedLive("a thread that ends or fails is no lasting harm to those who hold it", () =>
+    Effect.gen(function* () {
+      const threads = yield* Threads.started
+      const { embed } = yield* (yield* Embedders).open
+      const [before] = yield* embed(["Anna likes tea."])
+      const nonsense = [undefined as unknown as string]
+      expect(yield* Effect.flip(embed(nonsense))).toMatchObject({ _tag: "EmbeddingFailed" })
+      expect(yield* embed(["Anna likes tea."])).toEqual([before])
+      expect(threads).toHaveLength(1)
+      yield* Effect.promise(() => threads[0]!.terminate())
+      expect(yield* Effect.retry(embed(["Anna likes tea."]), { times: 3 })).toEqual([before])
+      expect(threads).toHaveLength(2)
+    }).pipe(Effect.provide(services), EmbeddedModel.needing(EmbeddedModel.embedding))
+  )
+
   it.scopedLive("a model that cannot be opened is told with what to do", () =>
     Effect.gen(function* () {
       const empty = ModelStore.layer({ folder: yield* HistoryDatabase.temporaryFolder, offline: true })
@@ -153,13 +173,98 @@ describe("with the model of this machine", () => {
   )
 })
 
+describe("facts by their words", () => {
+  const open = Effect.map(Facts, (facts): Recall.Keeper => ({
+    embedder: Effect.succeed(WordEmbedder.embedder),
+    facts,
+    owner,
+    generation,
+    rules
+  }))
+  const keep = ({ facts }: Recall.Keeper, text: string) =>
+    facts.add(owner, { text, importance: 5, embedding: WordEmbedder.embed(text) })
+
+  it.effect("what is recalled has been of use then, and nothing else has", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      yield* keep(keeper, "likes tea")
+      yield* keep(keeper, "plays chess")
+      yield* TestClock.adjust("1 days")
+      expect(yield* Recall.recall(keeper, "tea")).toEqual(["likes tea"])
+      const used = (yield* keeper.facts.traces(owner)).map((trace) => trace.used)
+      expect(used).toEqual([24 * 60 * 60 * 1000, 0])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
+  it.effect.each([
+    ["Al", "Al likes alum. Also Al's cat, Alé, Al2.", " likes alum. Also 's cat, Alé, Al2."],
+    ["花子", "花子は猫が好き。", "は猫が好き。"],
+    ["Zoë", "Zoë, Zoës", ", Zoës"],
+    ["A. (B)", "A. (B) and AX (B)", " and AX (B)"]
+  ] as const)("have the meaning that they have without the name %s", ([person, text, meant]) =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const embedder = {
+        embed: (texts: ReadonlyArray<string>) => {
+          asked.push(...texts)
+          return WordEmbedder.embedder.embed(texts)
+        }
+      }
+      const keeper = { ...(yield* open), embedder: Effect.succeed(embedder), owner: { ...owner, person } }
+      yield* Recall.meanings(keeper, [text])
+      expect(asked).toEqual([meant])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
+  it.effect("are not learnt of a turn after whose beginning the person has deleted some", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      const { facts } = keeper
+      yield* keep(keeper, "likes tea")
+      const deletes = (who: typeof owner) => () =>
+        Effect.as(
+          Effect.orDie(facts.forget(who, "all")),
+          JSON.stringify([
+            { op: "add", text: "plays chess" },
+            { op: "add", text: "likes tea" }
+          ])
+        )
+      yield* Learning.learn(keeper, deletes(owner), said)
+      expect(yield* texts(facts)).toEqual([])
+      // What somebody else deletes changes nothing.
+      const later = { ...keeper, generation: facts.generation(owner) }
+      yield* Learning.learn(later, deletes({ ...owner, person: "Ben" }), said)
+      expect(yield* texts(facts)).toEqual(["plays chess", "likes tea"])
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+
+  it.effect("the model changes and deletes only what it was shown", () =>
+    Effect.gen(function* () {
+      const keeper = yield* open
+      const hidden = yield* keep(keeper, "plays chess")
+      for (let count = 0; count < 10; count++) yield* keep(keeper, `tea number${count}`)
+      const { facts } = keeper
+      const about = { asked: "tea", answer: "Tea." }
+      yield* Learning.learn(keeper, noting({ op: "delete", id: hidden }), about)
+      yield* Learning.learn(keeper, noting({ op: "update", id: hidden, text: "Nobody." }), about)
+      expect((yield* texts(facts))[0]).toBe("plays chess")
+      expect(yield* texts(facts)).toHaveLength(11)
+      yield* Learning.learn(keeper, noting({ op: "delete", id: hidden }), {
+        asked: "chess",
+        answer: "Chess."
+      })
+      expect(yield* texts(facts)).toHaveLength(10)
+    }).pipe(Effect.provide(MemoryFacts.layer()))
+  )
+})
+
 describe("a turn", () => {
   it.scoped("does not wait longer than 300 ms for what comes to mind, and goes on when nothing can", () =>
     Effect.gen(function* () {
       const facts = yield* Facts
       yield* facts.add(owner, { text: "Anna is here.", importance: 5, embedding: Int8Array.of(1) })
       const stuck = yield* Effect.fork(
-        Recall.recall({ embedder: Effect.never, facts, owner, rules }, "Who is here?")
+        Recall.recall({ embedder: Effect.never, facts, owner, generation, rules }, "Who is here?")
       )
       yield* TestClock.adjust("299 millis")
       expect(stuck.unsafePoll()).toBeNull()
@@ -181,12 +286,15 @@ describe("a turn", () => {
           ),
           facts,
           owner,
+          generation,
           rules
         },
         "Who is here?"
       )
       expect(recalled).toEqual([])
       expect(yield* asked).toBe(1)
+      const dying = { embedder: Effect.die("a mistake"), facts, owner, generation, rules }
+      expect(yield* Recall.recall(dying, "Who is here?")).toEqual([])
     }).pipe(Effect.provide(HistoryDatabase.fresh))
   )
 })

@@ -1,25 +1,11 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import type { Worker } from "node:worker_threads"
 import { describe, expect, it, vi } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import * as FairShare from "../../src/engine/FairShare.ts"
 import * as SpeechServer from "../support/SpeechServer.ts"
+import * as Threads from "../support/Threads.ts"
 import * as Tone from "../support/Tone.ts"
 import { begin, upload } from "../support/Uploads.ts"
-
-/** The worker threads that are started from now on. */
-const threads = Effect.map(
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const started: Array<Worker> = []
-      const listen = (message: unknown) => void started.push((message as { worker: Worker }).worker)
-      subscribe("worker_threads", listen)
-      return { started, listen }
-    }),
-    ({ listen }) => Effect.sync(() => unsubscribe("worker_threads", listen))
-  ),
-  ({ started }) => started
-)
 
 describe("POST /asr beside others", () => {
   const recogniser = SpeechServer.recogniser()
@@ -42,7 +28,7 @@ describe("POST /asr beside others", () => {
     "does not blame the file when the decoding thread ends by itself, and starts another one",
     () =>
       Effect.gen(function* () {
-        const started = yield* threads
+        const started = yield* Threads.started
         expect((yield* upload(Tone.wav(100))).status).toBe(200)
         const [thread] = started as [Worker]
         const post = thread.postMessage.bind(thread)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
-import { end, played, ready, start, tick } from "../support/Talk.ts"
+import { ask, end, played, ready, start, tick } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
 
 const chunk = { type: "mic-audio-data", audio: new Float32Array(4096).fill(0.1) } as const
@@ -204,6 +204,57 @@ describe("user-input-partial", () => {
         yield* TestClock.adjust("1 second")
         yield* client.leave
         expect(world.journal.filter((line) => line.includes("listen"))).toEqual(["listen", "stop listening"])
+      })
+    )
+  )
+})
+
+describe("a person whom the client names", () => {
+  const named = { type: "use-extensions", person: "Anna" } as const
+
+  it.effect("is who speaks, for the agent and in the stored conversation", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send({ type: "create-new-history" })
+        yield* client.send(named)
+        yield* client.send(ask("Hi"))
+        yield* tick
+        expect(world.asked.map(({ from }) => from)).toEqual(["Anna"])
+        // Nothing had been said: they speak in the conversation that was made for them.
+        expect(world.stored.size).toBe(1)
+        expect([...world.stored.values()].flat().map(({ name }) => name)).toEqual(["Anna", "a"])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is told nothing of what the one before has said, whose turn ends", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send(ask("I am Ben"))
+        yield* tick
+        yield* client.send(played)
+        yield* tick
+        yield* client.send({ type: "use-extensions", person: "Human" })
+        yield* client.send(ask("I live in Rome"))
+        yield* tick
+        expect(world.asked.at(-1)?.memory).toHaveLength(2)
+        yield* client.send(named)
+        expect(client.seen().slice(-2)).toEqual(["conversation-chain-end", "extensions-in-use"])
+        yield* client.send(ask("Who am I"))
+        yield* tick
+        expect(world.asked.at(-1)).toMatchObject({ from: "Anna", memory: [] })
+        expect([...world.stored.values()].map((rows) => rows[0]?.content)).toEqual(["I am Ben", "Who am I"])
+        // Naming her again changes nothing.
+        yield* client.send(played)
+        yield* tick
+        yield* client.send(named)
+        yield* client.send(ask("And now"))
+        yield* tick
+        expect(world.asked.at(-1)?.memory).toHaveLength(2)
+        yield* client.leave
       })
     )
   )

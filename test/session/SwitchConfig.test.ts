@@ -55,6 +55,29 @@ describe("switch-config", () => {
     )
   )
 
+  it.effect("what cannot be said is told once a character", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.synthesis = () => "fail"
+        const client = yield* open
+        const silent = (text: string) =>
+          Effect.gen(function* () {
+            yield* client.send({ type: "text-input", text, images: [] })
+            yield* TestClock.adjust("1 second")
+            yield* client.send({ type: "frontend-playback-complete" })
+            yield* TestClock.adjust("1 second")
+            return client.seen().filter((line) => line.startsWith("error slow_tts")).length
+          })
+        expect(yield* silent("one")).toBe(1)
+        expect(yield* silent("two")).toBe(1)
+        yield* client.send({ type: "switch-config", file: "b.yaml" })
+        yield* TestClock.adjust("3 seconds")
+        expect(yield* silent("three")).toBe(2)
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("during the warm-up of the first character", () =>
     World.run((world) =>
       Effect.gen(function* () {
@@ -80,6 +103,10 @@ describe("switch-config", () => {
         yield* TestClock.adjust("10 seconds")
         expect(client.received.filter(({ type }) => type === "config-switched")).toEqual([
           { type: "config-switched", message: "Switched to config: c.yaml" }
+        ])
+        // Each has its answer, once.
+        expect(client.seen().filter((text) => text.startsWith("error "))).toEqual([
+          "error Error switching configuration: b.yaml was given up, since c.yaml was asked for after it."
         ])
         yield* client.leave
       })

@@ -1,6 +1,7 @@
 import { Clock, Effect, Layer } from "effect"
 import { Facts } from "../../src/history/Facts.ts"
 import type { Fact, Whose } from "../../src/history/Facts.ts"
+import * as Generations from "../../src/history/Generations.ts"
 
 /** A fact as it is kept, with its owner. */
 export interface Kept extends Fact {
@@ -12,6 +13,7 @@ export interface Kept extends Fact {
 /** Facts in memory, for tests on TestClock: a real database does not know that clock. */
 export const layer = (kept: Array<Kept> = []) => {
   let ids = 0
+  const generations = Generations.make()
   const isOf =
     ({ confUid, person }: Whose) =>
     (fact: Kept) =>
@@ -21,6 +23,12 @@ export const layer = (kept: Array<Kept> = []) => {
     if (at !== -1) kept[at] = to(kept[at]!)
     return at !== -1
   }
+  const remove = (whose: Whose, ids: ReadonlyArray<number> | "all") =>
+    Effect.sync(() => {
+      const gone = kept.filter(isOf(whose)).filter(({ id }) => ids === "all" || ids.includes(id))
+      for (const fact of gone) kept.splice(kept.indexOf(fact), 1)
+      return gone.length
+    })
   return Layer.succeed(
     Facts,
     Facts.of({
@@ -49,12 +57,13 @@ export const layer = (kept: Array<Kept> = []) => {
         Effect.map(Clock.currentTimeMillis, (used) =>
           ids.forEach((id) => change(owner, id, (fact) => ({ ...fact, used })))
         ),
-      remove: (whose, ids) =>
-        Effect.sync(() => {
-          const gone = kept.filter(isOf(whose)).filter(({ id }) => ids === "all" || ids.includes(id))
-          for (const fact of gone) kept.splice(kept.indexOf(fact), 1)
-          return gone.length
-        })
+      remove,
+      forget: (owner, ids) =>
+        Effect.suspend(() => {
+          generations.next(owner)
+          return remove(owner, ids)
+        }),
+      generation: generations.of
     })
   )
 }

@@ -15,8 +15,7 @@ import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
-import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
-import type { EngineKind } from "../../src/engine/EngineUnavailable.ts"
+import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
@@ -39,7 +38,7 @@ import * as MemoryHistory from "./MemoryHistory.ts"
 import * as WordEmbedder from "./WordEmbedder.ts"
 
 /** How long each fake engine takes to open, in ms. */
-export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300 } as const
+export const loadTimes = { mcp: 1000, agent: 2000, tts: 1500, asr: 2500, vad: 300, embedding: 5000 } as const
 
 /** What a test can set and see of the world around a session. Everything else is the real code. */
 export interface World {
@@ -103,22 +102,23 @@ export const make = (): World => ({
   speaking: { now: 0, peak: 0 }
 })
 
+/** Fails if the world says so. */
+const mayFail = (world: World, kind: EngineKind) =>
+  Effect.suspend(() => {
+    const left = world.failures.get(kind) ?? 0
+    if (left === 0) return Effect.void
+    world.failures.set(kind, left - 1)
+    return new EngineUnavailable({ kind, engine: `slow_${kind}`, reason: "it broke", advice: "Try again." })
+  })
+
 /** Loads for its time, writing it down under the character's name; fails if the world says so. */
 const load = (world: World, kind: EngineKind, time: number, name: string) =>
-  slow(world.journal, name, time).pipe(
-    Effect.zipRight(
-      Effect.suspend(() => {
-        const left = world.failures.get(kind) ?? 0
-        if (left === 0) return Effect.void
-        world.failures.set(kind, left - 1)
-        return new EngineUnavailable({
-          kind,
-          engine: `slow_${kind}`,
-          reason: "it broke",
-          advice: "Try again."
-        })
-      })
-    )
+  Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+
+/** Takes no time, unless it fails. */
+const loadEmbedder = (world: World) =>
+  Effect.when(Effect.delay(mayFail(world, "embedding"), loadTimes.embedding), () =>
+    world.failures.has("embedding")
   )
 
 const agentOf = (world: World): Agent => ({
@@ -190,7 +190,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
           )
       }))
     ),
-    Layer.succeed(Embedders, { open: Effect.succeed(WordEmbedder.embedder) }),
+    Layer.succeed(Embedders, { open: Effect.as(loadEmbedder(world), WordEmbedder.embedder) }),
     Layer.succeed(AsrEngines, {
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => FakeAsr.of(world))
     }),

@@ -1,0 +1,43 @@
+import { Effect, Ref } from "effect"
+import { Client } from "../conversation/Client.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
+import * as Extensions from "./Extensions.ts"
+import * as HistoryRequests from "./HistoryRequests.ts"
+import { leaveTurn } from "./Session.ts"
+import type { Session } from "./Session.ts"
+
+/** `use-extensions`: what the message leaves out stays as it was. */
+export const use = Effect.fn("ExtensionRequests.use")(function* (
+  session: Session,
+  wanted: Extract<ClientMessage, { readonly type: "use-extensions" }>
+) {
+  const { extensions, listening } = session
+  extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
+  extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
+  extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
+  yield* introduce(session, wanted.person ?? extensions.person)
+  if (!extensions.partialTranscripts) yield* listening.cancel
+  yield* (yield* Client).send({
+    type: "extensions-in-use",
+    binary_audio: extensions.binaryAudio ?? null,
+    partial_transcripts: extensions.partialTranscripts,
+    tool_consent: extensions.toolConsent,
+    person: extensions.person ?? null
+  })
+})
+
+/** Somebody else speaks: what the one before has said is none of theirs, so the conversation starts anew. */
+const introduce = Effect.fnUntraced(function* (session: Session, person: string | undefined) {
+  const { extensions, memory } = session
+  const { character } = yield* Ref.get(session.seat)
+  const before = Extensions.personOf(extensions, character.config)
+  if (person === undefined || person === before) {
+    extensions.person = person
+    return
+  }
+  yield* leaveTurn(session)
+  extensions.person = person
+  // A client may say who speaks after it has made a conversation for them.
+  const { messages } = yield* memory.remembered
+  if (messages.length > 0) yield* HistoryRequests.enter(session, undefined, [])
+})
