@@ -54,8 +54,8 @@ describe("interrupting", () => {
         yield* client.send(played)
         yield* tick
         expect(world.remembered).toEqual([
-          { asked: "Count", answer: "One. Two." },
-          { asked: "Again", answer: "One. " }
+          { from: "Human", asked: "Count", answer: "One. Two." },
+          { from: "Human", asked: "Again", answer: "One. " }
         ])
         yield* client.leave
       })

@@ -86,8 +86,8 @@ describe("two sessions on one character", () => {
             recollections += world.asked.filter(({ recalled = [] }) => recalled.length > 0).length
           })
         )
-      // Otherwise nothing would have been tried.
-      expect(summaries).toBeGreaterThan(20)
+      // Otherwise nothing would have been tried. Turns break most summaries off.
+      expect(summaries).toBeGreaterThan(5)
       expect(recollections).toBeGreaterThan(20)
     })
   )
