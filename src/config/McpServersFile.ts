@@ -58,7 +58,7 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
 
 const nothing = (why: Unusable): McpServersFile => ({ find: () => Either.left(why), warnings: [] })
 
-const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
+const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   const section = sections.find((name) => RawValue.isMapping(file.value) && name in file.value)
   const entries = section === undefined ? undefined : (file.value as RawValue.Mapping)[section]
   if (section === undefined || !RawValue.isMapping(entries)) {
@@ -79,9 +79,6 @@ const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
         advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
       })
     const own = [section, name]
-    const missing = unset.flatMap(({ path, problem }) =>
-      own.every((key, index) => path[index] === key) ? [problem] : []
-    )
     const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(
       entries[name]
     )
@@ -89,7 +86,7 @@ const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
       onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
       onRight: contradictions
     })
-    const problems = [...missing, ...found.map(({ message, path }) => file.at([...own, ...path], message))]
+    const problems = found.map(({ message, path }) => file.at([...own, ...path], message))
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice }))
   }
