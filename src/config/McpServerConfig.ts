@@ -38,6 +38,8 @@ const OAuth = Schema.Struct({
 
 /** One entry of `mcp_servers.json`. */
 export const McpServerEntry = Schema.Struct({
+  /** Whether nobody may use it, as in other programs. Defaults to false. */
+  disabled: Fields.withDefault(Fields.Flag, false),
   /** The program that speaks MCP on its standard input and output. */
   command: Fields.maybe(Fields.NonEmptyText),
   args: Fields.withDefault(Fields.TextList, []),
