@@ -14,6 +14,7 @@ import * as McpServers from "../mcp/McpServers.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import type { ModelUnavailable } from "../models/ModelUnavailable.ts"
 import * as StoreOptions from "../models/StoreOptions.ts"
+import { Embedders } from "../recall/Embedder.ts"
 import * as PiperTts from "../tts/PiperTts.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
@@ -46,6 +47,7 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
         AsrTable.layer,
         VadTable.layer,
         Decode.layer,
+        Embedders.layer,
         McpServers.layer({ patience: McpChecks.patience })
       )
     ),

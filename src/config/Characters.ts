@@ -7,6 +7,7 @@ import * as Decoding from "./Decoding.ts"
 import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
+import * as WarnOnce from "./WarnOnce.ts"
 import * as YamlFile from "./YamlFile.ts"
 
 /** A character that can be chosen. */
@@ -63,13 +64,7 @@ const make = Effect.fnUntraced(function* (loaded: LoadedConfig) {
   const read = readAll(folder).pipe(Effect.provide(context))
   const own = loaded.config.character_config
   const base = named(own, own.conf_name.trim() === "" ? baseFile : own.conf_name, baseFile)
-  // The same warning comes up at every look at a file, and is worth saying once.
-  const said = new Set<string>()
-  const warnOnce = (text: string) => {
-    if (said.has(text)) return Effect.void
-    said.add(text)
-    return Effect.logWarning(text)
-  }
+  const warnOnce = WarnOnce.make()
 
   const list = read.pipe(
     Effect.tap((readings) =>

@@ -33,7 +33,9 @@ class Mismatch {
   }
 }
 
-const expected = (what: string, value: unknown) => new Mismatch(`expected ${what}, found ${kindOf(value)}`)
+/** A variable that is not set says so itself, whatever was expected. */
+const expected = (what: string, value: unknown) =>
+  new Mismatch(value instanceof RawValue.Unset ? value.message : `expected ${what}, found ${kindOf(value)}`)
 
 const textOf = (value: unknown): Option.Option<string> => {
   if (value instanceof RawValue.Numeral) return Option.some(value.source)
@@ -196,7 +198,18 @@ export const Headers = map(HeaderValue).pipe(
 )
 
 /** Anything at all: what belongs to a feature that is not read here. */
-export const Anything = field(Schema.Unknown, (value) => plain(value))
+export const Anything = field(Schema.Unknown, (value) => {
+  const unset = unsetIn(value)
+  return unset === undefined ? plain(value) : new Mismatch(unset.message)
+})
+
+const unsetIn = (value: unknown): RawValue.Unset | undefined => {
+  if (value instanceof RawValue.Unset) return value
+  if (Array.isArray(value)) return firstOf(value)
+  return RawValue.isMapping(value) ? firstOf(Object.values(value)) : undefined
+}
+
+const firstOf = (values: ReadonlyArray<unknown>) => values.map(unsetIn).find((unset) => unset !== undefined)
 
 const plain = (value: unknown): unknown => {
   if (value instanceof RawValue.Numeral) return value.value

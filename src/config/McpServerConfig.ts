@@ -1,5 +1,6 @@
 import { ParseResult, Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as RawValue from "./RawValue.ts"
 
 /** All tools of a server (`true`), none (`false`), or those of these names. */
 export type ToolChoice = boolean | ReadonlyArray<string>
@@ -13,7 +14,7 @@ const ToolChoice = Schema.transformOrFail(
   {
     strict: true,
     decode: (value, options, ast) =>
-      Array.isArray(value)
+      Array.isArray(value) || value instanceof RawValue.Unset
         ? ParseResult.decodeUnknown(Fields.TextList)(value, options)
         : ParseResult.mapError(
             ParseResult.decodeUnknown(Fields.Flag)(value, options),
@@ -37,6 +38,8 @@ const OAuth = Schema.Struct({
 
 /** One entry of `mcp_servers.json`. */
 export const McpServerEntry = Schema.Struct({
+  /** Whether nobody may use it, as in other programs. Defaults to false. */
+  disabled: Fields.withDefault(Fields.Flag, false),
   /** The program that speaks MCP on its standard input and output. */
   command: Fields.maybe(Fields.NonEmptyText),
   args: Fields.withDefault(Fields.TextList, []),

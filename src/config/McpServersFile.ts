@@ -58,53 +58,76 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
 
 const nothing = (why: Unusable): McpServersFile => ({ find: () => Either.left(why), warnings: [] })
 
-const fromFile = ({ file, unset }: YamlFile.ReadJson): McpServersFile => {
-  const section = sections.find((name) => RawValue.isMapping(file.value) && name in file.value)
-  const entries = section === undefined ? undefined : (file.value as RawValue.Mapping)[section]
-  if (section === undefined || !RawValue.isMapping(entries)) {
-    const at = file.at(section === undefined ? [] : [section], "expected a section of servers by name")
+/** Where a server is described. */
+interface Place {
+  readonly section: (typeof sections)[number]
+  readonly entry: unknown
+}
+
+const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
+  const root = RawValue.isMapping(file.value) ? file.value : {}
+  const present = sections.filter((section) => section in root)
+  const usable = present.filter((section) => RawValue.isMapping(root[section]))
+  if (usable.length === 0) {
+    const at = file.at(present.slice(0, 1), "expected a section of servers by name")
     return nothing({
       reason: ConfigInvalid.describe(file.name, at),
       advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
     })
   }
+  const described = usable.flatMap((section) =>
+    Object.entries(root[section] as RawValue.Mapping).map(([name, entry]) => ({ name, section, entry }))
+  )
+  const places = new Map<string, Place>()
+  for (const { name, ...place } of described) if (!places.has(name)) places.set(name, place)
   const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
     Either.left({ reason: problems.map(describe).join("; "), advice })
 
   const find: McpServersFile["find"] = (name) => {
-    if (!Object.hasOwn(entries, name))
+    const place = places.get(name)
+    if (place === undefined)
       return Either.left({
-        reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, Object.keys(entries))}`,
+        reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, [...places.keys()])}`,
         advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
       })
-    const own = [section, name]
-    const missing = unset.flatMap(({ path, problem }) =>
-      own.every((key, index) => path[index] === key) ? [problem] : []
-    )
-    const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(
-      entries[name]
-    )
+    const own = [place.section, name]
+    const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(place.entry)
     const found = Either.match(decoded, {
       onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
       onRight: contradictions
     })
-    const problems = [...missing, ...found.map(({ message, path }) => file.at([...own, ...path], message))]
+    const problems = found.map(({ message, path }) => file.at([...own, ...path], message))
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
-    return Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice }))
+    return Either.filterOrLeft(
+      Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice })),
+      ({ disabled }) => !disabled,
+      (): Unusable => ({
+        reason: `it is disabled in ${fileName}`,
+        advice: "Take disabled out there, or the server out of mcp_enabled_servers."
+      })
+    )
   }
 
-  const unknown = Object.entries(entries).flatMap(([name, entry]) =>
-    UnknownKeys.find(McpServerEntry, entry, [section, name]).map(({ hint, path }) =>
-      file.at(path, `is not a known key${hint}; it is ignored`)
-    )
-  )
-  const idle = Object.entries(entries).flatMap(([name, entry]) =>
-    idleKeys(entry).map((key) =>
-      file.at([section, name, key], "is for a server with url, and this one has command; it is ignored")
-    )
-  )
-  return { find, warnings: [...file.duplicates, ...unknown, ...idle].map(describe) }
+  const ignored = [
+    ...present
+      .filter((section) => !usable.includes(section))
+      .map((section) => file.at([section], "is no section of servers by name; it is ignored")),
+    ...described.flatMap(({ entry, name, section }) => {
+      const own = [section, name]
+      if (places.get(name)?.section !== section)
+        return [file.at(own, `is in ${sections[0]} too, which counts; this one is ignored`)]
+      return [
+        ...UnknownKeys.find(McpServerEntry, entry, own).map(({ hint, path }) =>
+          file.at(path, `is not a known key${hint}; it is ignored`)
+        ),
+        ...idleKeys(entry).map((key) =>
+          file.at([...own, key], "is for a server with url, and this one has command; it is ignored")
+        )
+      ]
+    })
+  ]
+  return { find, warnings: [...file.duplicates, ...ignored].map(describe) }
 }
 
 /** Keys of a program's entry that say how to speak to a server elsewhere. */

@@ -8,10 +8,31 @@ export class Numeral {
   }
 }
 
+/** A text that names environment variables which are not set: wrong only where somebody reads it. */
+export class Unset {
+  readonly variables: ReadonlyArray<string>
+  constructor(variables: ReadonlyArray<string>) {
+    this.variables = variables
+  }
+
+  get message(): string {
+    const [first, ...others] = this.variables
+    const named =
+      others.length === 0
+        ? `the environment variable ${first} is`
+        : `the environment variables ${this.variables.join(", ")} are`
+    return `${named} not set: set ${others.length === 0 ? "it" : "them"}, or write \${${first}:-default}`
+  }
+}
+
 export type Mapping = { readonly [key: string]: unknown }
 
 export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Numeral)
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Numeral) &&
+  !(value instanceof Unset)
 
 export const isNothing = (value: unknown) => value === undefined || value === null
 

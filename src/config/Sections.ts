@@ -1,4 +1,6 @@
+import { Option, Schema } from "effect"
 import { builtRecognisers } from "./AsrConfig.ts"
+import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
@@ -19,6 +21,10 @@ const word = (value: unknown) => (typeof value === "string" && value.trim() !== 
 
 const agent = (character: unknown) =>
   word(at(character, ["agent_config", "conversation_agent_choice"]) ?? "basic_memory_agent")
+
+const translation = ["tts_preprocessor_config", "translator_config"]
+
+const isOn = (value: unknown) => Option.getOrElse(Schema.decodeUnknownOption(Fields.Flag)(value), () => false)
 
 const kinds: ReadonlyArray<Kind> = [
   {
@@ -52,7 +58,13 @@ const kinds: ReadonlyArray<Kind> = [
     }
   },
   { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },
-  { sections: ["tts_preprocessor_config", "translator_config"], chosen: () => undefined }
+  {
+    sections: translation,
+    chosen: (character) =>
+      isOn(at(character, [...translation, "translate_audio"]))
+        ? word(at(character, [...translation, "translate_provider"]))
+        : undefined
+  }
 ]
 
 /** The sections of a kind that are read. */

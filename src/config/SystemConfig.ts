@@ -4,6 +4,21 @@ import * as Fields from "./Fields.ts"
 /** The ports there are; 0 lets the system choose. */
 export const ports = { min: 0, max: 65_535 }
 
+const promptName = Fields.maybe(Fields.Text)
+
+/** A prompt's purpose to the name of its file in `prompts/utils`, without `.txt`. */
+const ToolPrompts = Schema.Struct({
+  live2d_expression_prompt: promptName,
+  think_tag_prompt: promptName,
+  live_prompt: promptName,
+  group_conversation_prompt: promptName,
+  mcp_prompt: promptName,
+  proactive_speak_prompt: promptName,
+  speakable_prompt: promptName,
+  tool_guidance_prompt: promptName
+})
+export type ToolPrompts = typeof ToolPrompts.Type
+
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
   conf_version: Fields.withDefault(Fields.Text, "v1.2.1"),
@@ -13,8 +28,7 @@ export const SystemConfig = Schema.Struct({
   port: Fields.withDefault(Fields.IntIn(ports), 12_393),
   /** The folder of further characters, relative to the configuration file. Defaults to `characters`. */
   config_alts_dir: Fields.withDefault(Fields.NonEmptyText, "characters"),
-  /** A prompt's purpose to the name of its file in `prompts/utils`, without `.txt`. */
-  tool_prompts: Fields.withDefault(Fields.TextMap, {}),
+  tool_prompts: Fields.withDefault(Fields.section(ToolPrompts), {}),
   enable_proxy: Fields.withDefault(Fields.Flag, false),
   media_server: Fields.maybe(Fields.Anything),
   /** Origins of web pages that may connect, beside the server's own. Defaults to none. */

@@ -8,7 +8,7 @@ const text = Fields.required(Fields.Text)
 const DeepLxConfig = Schema.Struct({
   deeplx_target_lang: Fields.required(Fields.NonEmptyText),
   /** The whole address, such as `http://localhost:1188/translate`. */
-  deeplx_api_endpoint: Fields.required(Fields.NonEmptyText)
+  deeplx_api_endpoint: Fields.required(Fields.HttpUrl)
 })
 export type DeepLxConfig = typeof DeepLxConfig.Type
 

@@ -12,7 +12,7 @@ export type KeyPath = ReadonlyArray<PropertyKey>
 export interface YamlFile {
   /** The file's name without its folder. */
   readonly name: string
-  /** Plain values; numbers are `RawValue.Numeral`, environment variables are put in. */
+  /** Plain values; numbers are `RawValue.Numeral`, environment variables are put in, or `RawValue.Unset` stands there. */
   readonly value: unknown
   /** Keys that are there twice. */
   readonly duplicates: ReadonlyArray<ConfigProblem>
@@ -20,31 +20,10 @@ export interface YamlFile {
   readonly at: (path: KeyPath, message: string) => ConfigProblem
 }
 
-/** A text that names an environment variable which is not set. */
-export interface Unset {
-  readonly path: KeyPath
-  readonly problem: ConfigProblem
-}
+/** Reads a YAML file, or says everything that is wrong with its syntax. */
+export const read = Effect.fn("YamlFile.read")((file: string) => parse(file, syntaxMessage))
 
-/** A JSON file as read. */
-export interface ReadJson {
-  readonly file: YamlFile
-  readonly unset: ReadonlyArray<Unset>
-}
-
-/** Reads a YAML file, or says everything that is wrong with its syntax and its environment variables. */
-export const read = Effect.fn("YamlFile.read")(function* (file: string) {
-  const { file: result, unset } = yield* parse(file, syntaxMessage)
-  const problems = unset.map(({ problem }) => problem)
-  if (Array.isNonEmptyReadonlyArray(problems))
-    return yield* new ConfigInvalid({ file: result.name, problems })
-  return result
-})
-
-/**
- * Reads a JSON file, which is YAML too. Environment variables that are not set are no failure: what else is in the file can
- * be used.
- */
+/** Reads a JSON file, which is YAML too. */
 export const readJson = Effect.fn("YamlFile.readJson")((file: string) =>
   parse(file, () => "this is no JSON: a comma, a quotation mark or a bracket is missing, or one too many")
 )
@@ -77,7 +56,7 @@ const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.Y
       : Effect.void
 
   yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
-  const unset = yield* prepare(document, problem)
+  yield* prepare(document)
   const value = yield* Effect.try({
     try: (): unknown => document.toJS(),
     catch: () =>
@@ -89,8 +68,7 @@ const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.Y
     duplicates: duplicates(document, problem),
     at: (path, message) => problem(offsetOf(document, path), path, message)
   }
-  const read: ReadJson = { file: result, unset }
-  return read
+  return result
 })
 
 /** The library's words, except where they speak to a programmer. */
@@ -99,32 +77,24 @@ const syntaxMessage = ({ code, message }: Yaml.YAMLParseError) =>
 
 type Problem = (offset: number, path: KeyPath, message: string) => ConfigProblem
 
-/** Puts environment variables into texts and keeps numbers as they are written; gives what went wrong. */
-const prepare = Effect.fnUntraced(function* (document: Yaml.Document, problem: Problem) {
-  const references: Array<{ readonly node: Yaml.Scalar<string>; readonly path: KeyPath }> = []
+/** Puts environment variables into texts and keeps numbers as they are written. */
+const prepare = Effect.fnUntraced(function* (document: Yaml.Document) {
+  const references: Array<Yaml.Scalar> = []
   Yaml.visit(document, {
-    Scalar: (key, node, ancestors) => {
+    Scalar: (key, node) => {
       if (key === "key") return
       if (typeof node.value === "number") {
         node.value = new RawValue.Numeral(node.value, node.source ?? String(node.value))
-      } else if (isText(node) && Environment.mentions(node.value)) {
-        references.push({ node, path: pathOf(ancestors, key) })
+      } else if (typeof node.value === "string" && Environment.mentions(node.value)) {
+        references.push(node)
       }
     }
   })
-  const unset: Array<Unset> = []
-  for (const { node, path } of references) {
-    const { text, missing } = yield* Environment.substitute(node.value)
-    node.value = text
-    for (const variable of missing) {
-      const message = `the environment variable ${variable} is not set: set it, or write \${${variable}:-default}`
-      unset.push({ path, problem: problem(node.range?.[0] ?? 0, path, message) })
-    }
+  for (const node of references) {
+    const { text, missing } = yield* Environment.substitute(String(node.value))
+    node.value = missing.length === 0 ? text : new RawValue.Unset(missing)
   }
-  return unset
 })
-
-const isText = (node: Yaml.Scalar): node is Yaml.Scalar<string> => typeof node.value === "string"
 
 const keyOf = (pair: Yaml.Pair): string =>
   Yaml.isScalar(pair.key) ? String(pair.key.value) : String(pair.key)

@@ -93,7 +93,7 @@ export const verdictOf = ({ ended = false, error }: Raw, server: string, timeout
 /** Why there is no connection. `error`: what connecting, or asking, failed with. */
 export const notConnected = (error: unknown): NotConnected => {
   if (error instanceof NotConnected) return error
-  const say = (reason: string, advice: string) => new NotConnected({ reason, advice, cause: error })
+  const say = (reason: string, advice: string) => new NotConnected({ reason, advice })
   const status = statusOf(error)
   if (status === 401 || status === 403)
     return say(
@@ -117,10 +117,12 @@ export const notConnected = (error: unknown): NotConnected => {
     return say(`no server answers (${code})`, "Start it, or correct its url in mcp_servers.json.")
   if (error instanceof Error && error.name === "ZodError")
     return say("what it answers does not follow the protocol", "Look for a newer version of it.")
-  return say(
-    "it does not answer as an MCP server does",
-    "Check its entry in mcp_servers.json; the server's log has more."
-  )
+  // Only here the log has to say more.
+  return new NotConnected({
+    reason: "it does not answer as an MCP server does",
+    advice: "Check its entry in mcp_servers.json; the server's log has more.",
+    cause: error
+  })
 }
 
 /** The HTTP status that a server answered with; -1 for one that is no MCP at all. */

@@ -29,7 +29,10 @@ export const unavailable = (
   cause?: unknown
 ) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, ...why, cause })
 
-const late = { reason: "it is still being started", advice: "Its tools come when it is ready." }
+const late = {
+  reason: "it is still being started",
+  advice: "Its tools come when it is ready; if they do not, start it by hand to see what it waits for."
+}
 
 /** A tool with its server. */
 interface Offered extends Held {

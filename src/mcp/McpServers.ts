@@ -7,6 +7,7 @@ import type { McpServerEntry } from "../config/McpServerConfig.ts"
 import * as McpServersFile from "../config/McpServersFile.ts"
 import * as Package from "../config/Package.ts"
 import { Settings } from "../config/Settings.ts"
+import * as WarnOnce from "../config/WarnOnce.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as CallFailure from "./CallFailure.ts"
 import * as CharacterTools from "./CharacterTools.ts"
@@ -33,20 +34,11 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
   const version = yield* Package.version
   const path = yield* Path.Path
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-  // The same warning comes up with every session, and is worth saying once.
-  const said = new Set<string>()
-  const warn = (warnings: ReadonlyArray<string>) =>
-    Effect.forEach(
-      warnings,
-      (warning) => {
-        if (said.has(warning)) return Effect.void
-        said.add(warning)
-        return Effect.logWarning(warning)
-      },
-      { discard: true }
-    )
+  const warnOnce = WarnOnce.make()
+  /** The entry, as an id, of each server that a session has waited for in vain: until it answers, others do not wait. */
+  const silent = new Map<string, string>()
   const readFile = McpServersFile.read(folder).pipe(
-    Effect.tap(({ warnings }) => warn(warnings)),
+    Effect.tap(({ warnings }) => Effect.forEach(warnings, warnOnce, { discard: true })),
     Effect.provide(context)
   )
 
@@ -64,8 +56,7 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
   }
   const spec = (name: string, entry: McpServerEntry) => ({
     kind: "mcp" as const,
-    // The entry may hold keys, and ids are shown.
-    id: `${name}:${digest(entry)}`,
+    id: idOf(name, entry),
     load: McpServer.open({ name, timeout: entry.timeout * 1000, connect: connect(name, entry) }).pipe(
       Effect.mapError(({ advice, cause, reason }) => unavailable(name, { advice, reason }, cause))
     )
@@ -81,20 +72,23 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
     const scope = yield* Effect.scope
     // Made before the fibers that borrow into it, so that these have stopped when it closes.
     const servers = yield* Scope.fork(scope, ExecutionStrategy.parallel)
-    const opening = wanted.map((name): CharacterTools.Opening => ({
+    const opening = wanted.map((name): CharacterTools.Opening & { readonly id: string } => ({
       name,
+      id: Either.match(file.find(name), { onLeft: () => "", onRight: (entry) => idOf(name, entry) }),
       held: undefined,
       failure: undefined
     }))
+    const awaits = opening.map(({ id, name }) => silent.get(name) !== id)
     let late = false
     const fibers = yield* Effect.forEach(opening, (one) =>
       Scope.fork(servers, ExecutionStrategy.sequential).pipe(
         Effect.flatMap((server) => Scope.extend(borrow(file, one.name), server)),
         Effect.matchEffect({
           onSuccess: (held) => {
+            silent.delete(one.name)
             one.held = held
             return Effect.flatMap(held.server.tools, (tools) =>
-              warn(ToolNames.warnings(one.name, held.entry, tools))
+              Effect.forEach(ToolNames.warnings(one.name, held.entry, tools), warnOnce, { discard: true })
             )
           },
           onFailure: (failure) => {
@@ -105,8 +99,11 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
         Effect.forkIn(scope)
       )
     )
-    yield* Effect.timeoutOption(Fiber.awaitAll(fibers), patience)
+    const awaited = fibers.filter((_, index) => awaits[index])
+    yield* Effect.timeoutOption(Fiber.awaitAll(awaited), patience)
     late = true
+    for (const { failure, held, id, name } of opening)
+      if (held === undefined && failure === undefined) silent.set(name, id)
     return CharacterTools.clientOf(opening)
   })
 
@@ -118,6 +115,9 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
     }
   })
 })
+
+/** The entry may hold keys, and ids are shown. */
+const idOf = (name: string, entry: McpServerEntry): string => `${name}:${digest(entry)}`
 
 const digest = (entry: McpServerEntry): string =>
   createHash("sha256")

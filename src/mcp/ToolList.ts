@@ -3,6 +3,7 @@ import { ListToolsResultSchema } from "@modelcontextprotocol/sdk/types.js"
 import type { Tool } from "@modelcontextprotocol/sdk/types.js"
 import { Duration, Effect, Queue } from "effect"
 import type { Scope } from "effect"
+import * as WarnOnce from "../config/WarnOnce.ts"
 import * as CallFailure from "./CallFailure.ts"
 import * as NestedDepth from "./NestedDepth.ts"
 
@@ -37,12 +38,8 @@ export const open = Effect.fn("ToolList.open")(function* ({
   slow,
   time
 }: Options): Effect.fn.Return<ToolList, CallFailure.Raw, Scope.Scope> {
-  const said = new Set<string>()
-  const warn = (what: string) => {
-    if (said.has(what)) return Effect.void
-    said.add(what)
-    return Effect.logWarning(`MCP server ${name}: ${what}`)
-  }
+  const warnOnce = WarnOnce.make()
+  const warn = (what: string) => warnOnce(`MCP server ${name}: ${what}`)
   const list = Effect.timeoutFail(all(client, warn), { duration: time, onTimeout: () => slow })
   let tools = yield* list
   let pause = Duration.zero

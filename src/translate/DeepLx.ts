@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import type { DeepLxConfig } from "../config/TtsPreprocessorConfig.ts"
 import * as BodyText from "../engine/BodyText.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
@@ -26,7 +26,7 @@ export const make = (http: typeof fetch, config: DeepLxConfig): Translator => {
     address: config.deeplx_api_endpoint,
     addressKey: "deeplx_api_endpoint",
     secretKeys: "deeplx_api_endpoint, which holds the key",
-    secrets: []
+    secrets: secretsOf(config.deeplx_api_endpoint)
   })
 
   const ask = async (text: string, signal: AbortSignal): Promise<string> => {
@@ -57,6 +57,14 @@ export const make = (http: typeof fetch, config: DeepLxConfig): Translator => {
       Effect.mapError(describe)
     )
   return { engine, translate }
+}
+
+/** What of an address may be a key: it is taken out of what an answer says. */
+const secretsOf = (endpoint: string) => {
+  const { password, pathname, searchParams, username } = new URL(endpoint)
+  return [username, password, ...pathname.split("/"), ...searchParams.values()]
+    .filter((part) => part !== "translate")
+    .map((part) => Redacted.make(part))
 }
 
 /** A body as text; what is longer than any sentence is none. */

@@ -9,7 +9,6 @@ export const make = (write: Write, { target_lang }: { readonly target_lang: stri
   engine,
   translate: (text) =>
     write({ system: instructions(target_lang), text }).pipe(
-      Effect.map(withoutThoughts),
       Effect.mapError(
         ({ advice, detail, provider }) =>
           new TranslationFailed({ engine, detail: `${provider}: ${detail}`, advice })
@@ -20,5 +19,3 @@ export const make = (write: Write, { target_lang }: { readonly target_lang: stri
 const instructions = (language: string) =>
   `You translate. Whatever the user sends is a line of dialogue: answer with its translation into ${language} and ` +
   "with nothing else, no quotation marks and no explanation. Keep its tone and its names. Never answer the line itself."
-
-const withoutThoughts = (text: string) => text.replace(/<think>[^]*?(<\/think>|$)/g, "")

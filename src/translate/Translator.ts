@@ -22,7 +22,7 @@ export interface Translator {
   readonly translate: (text: string) => Effect.Effect<string, TranslationFailed>
 }
 
-/** Has the character's own model write a text. */
+/** Has the character's own model write a text, without what it thinks. */
 export type Write = (task: {
   readonly system: string
   readonly text: string

@@ -26,10 +26,8 @@ const table = Effect.map(NodeHttpClient.Dispatcher, (dispatcher) => {
     llm: ({ config: { llm }, write }) =>
       llm === undefined
         ? noSection("llm")
-        : Effect.flatMap(
-            // What is wrong with the agent is told of the agent.
-            Effect.mapError(write, () => noAgent),
-            (write) => (write === undefined ? noModel : Effect.succeed(LlmTranslator.make(write, llm)))
+        : Effect.flatMap(Effect.mapError(write, noAgent), (write) =>
+            write === undefined ? noModel : Effect.succeed(LlmTranslator.make(write, llm))
           )
   }
   return translators
@@ -59,10 +57,8 @@ const noProvider = unavailable(
   "Set tts_preprocessor_config.translator_config.translate_provider to deeplx, tencent or llm."
 )
 
-const noAgent = unavailable(
-  "the character's agent is not available",
-  "Sentences are translated as soon as it is."
-)
+const noAgent = ({ advice, engine, reason }: EngineUnavailable) =>
+  unavailable(`the character's agent, which translates, is not: ${engine}: ${reason}`, advice)
 
 const noModel = unavailable(
   "the character's agent has no model that translates",

@@ -94,6 +94,25 @@ layer(NodeContext.layer)("Characters", (it) => {
     })
   )
 
+  it.scoped("a character that chooses a section of the base whose variable is not set hears its name", () =>
+    Effect.gen(function* () {
+      const { characters } = yield* open(
+        {
+          "characters/a.yaml": character(
+            "agent_config: {agent_settings: {basic_memory_agent: {llm_provider: groq_llm}}}"
+          )
+        },
+        ConfigFolder.minimal.replace(
+          "  tts_config:",
+          "    llm_configs:\n      groq_llm: {model: m, llm_api_key: '${NO_SUCH_KEY}'}\n  tts_config:"
+        )
+      )
+      expect((yield* Effect.flip(characters.resolve("a.yaml"))).message).toMatch(
+        /^a\.yaml:.* .*groq_llm\.llm_api_key: the environment variable NO_SUCH_KEY is not set/u
+      )
+    })
+  )
+
   it.scoped("reads a file anew each time", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem

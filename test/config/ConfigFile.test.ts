@@ -239,20 +239,6 @@ character_config:
     })
   )
 
-  it.scoped("names every environment variable that is not set, at its place", () =>
-    Effect.gen(function* () {
-      const problems = yield* problemsOf(
-        `system_config:\n  host: \${NO_HOST}\n  allowed_origins:\n    - a\n    - \${NO_ORIGIN}\n${ConfigFolder.minimal}`
-      ).pipe(Effect.provide(withEnvironment({})))
-      expect(problems).toEqual([
-        "conf.yaml:2:9 system_config.host: the environment variable NO_HOST is not set: " +
-          "set it, or write ${NO_HOST:-default}",
-        "conf.yaml:5:7 system_config.allowed_origins.1: the environment variable NO_ORIGIN is not set: " +
-          "set it, or write ${NO_ORIGIN:-default}"
-      ])
-    })
-  )
-
   it.scoped("says where the syntax is wrong, without quoting the file", () =>
     Effect.gen(function* () {
       const problems = yield* problemsOf(

@@ -123,6 +123,28 @@ layer(NodeContext.layer)("McpServersFile", (it) => {
     })
   )
 
+  it.scoped("takes the servers of both keys, and says which one counts of two with one name", () =>
+    Effect.gen(function* () {
+      const file = yield* read(`{
+  "mcp_servers": { "a": { "command": "ours" }, "off": { "command": "x", "disabled": true } },
+  "mcpServers": { "a": { "command": "theirs" }, "b": { "command": "y" } }
+}`)
+      expect(Either.getOrThrow(file.find("a")).command).toBe("ours")
+      expect(Either.getOrThrow(file.find("b")).command).toBe("y")
+      expect(why(file, "off")).toBe(
+        "it is disabled in mcp_servers.json. Take disabled out there, or the server out of mcp_enabled_servers."
+      )
+      expect(file.warnings).toEqual([
+        "mcp_servers.json:3:19 mcpServers.a: is in mcp_servers too, which counts; this one is ignored"
+      ])
+      const half = yield* read('{"mcp_servers": [], "mcpServers": {"b": {"command": "y"}}}')
+      expect(why(half, "b")).toBe("it is there")
+      expect(half.warnings).toEqual([
+        "mcp_servers.json:1:2 mcp_servers: is no section of servers by name; it is ignored"
+      ])
+    })
+  )
+
   it.scoped.each<readonly [string, string]>([
     ['{"mcp_servers": {"a": {"command": "x"} "b": 1}}', "this is no JSON: a comma"],
     ['{"mcp_servers": {"a": {"command": "x"}}', "this is no JSON: a comma"],

@@ -63,15 +63,34 @@ layer(NodeContext.layer)("Prompts", (it) => {
     })
   )
 
-  it.scoped("says once that a file is nowhere to be found", () => {
+  it.scoped("says at once that a file is nowhere to be found, and what is so instead", () => {
     const lines: Array<string> = []
     return Effect.gen(function* () {
-      const prompts = yield* open({ speakable_prompt: "no_such_prompt" }, {})
+      const prompts = yield* open(
+        { speakable_prompt: "no_such_prompt", proactive_speak_prompt: "nor_this" },
+        {}
+      )
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^system_config\.tool_prompts\.proactive_speak_prompt: .*prompts\/utils\/nor_this\.txt .*a short one takes/u
+        ),
+        expect.stringMatching(
+          /^system_config\.tool_prompts\.speakable_prompt: .*prompts\/utils\/no_such_prompt\.txt .*left out$/u
+        )
+      ])
       expect(yield* prompts.get("speakable_prompt", [])).toBeUndefined()
-      expect(yield* prompts.get("speakable_prompt", [])).toBeUndefined()
-      expect(lines).toHaveLength(1)
-      expect(lines[0]).toContain("system_config.tool_prompts.speakable_prompt")
-      expect(lines[0]).toContain("prompts/utils/no_such_prompt.txt")
     }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
   })
+
+  it.scoped("a purpose that there is none of is warned of, with what may have been meant", () =>
+    Effect.gen(function* () {
+      const folder = yield* ConfigFolder.make({
+        "conf.yaml": `system_config:\n  tool_prompts:\n    speakable_promt: a\n${ConfigFolder.minimal}`
+      })
+      expect((yield* ConfigFile.load(`${folder}/conf.yaml`)).warnings).toEqual([
+        "conf.yaml:3:5 system_config.tool_prompts.speakable_promt: is not a known key " +
+          '(did you mean "speakable_prompt"?); it is ignored'
+      ])
+    })
+  )
 })

@@ -28,4 +28,10 @@ describe("a failure of a server", () => {
     const closed = new McpError(ErrorCode.ConnectionClosed, "Connection closed")
     expect(CallFailure.notConnected(closed).reason).toBe("it ended")
   })
+
+  it("that is told in full leaves nothing for the log to add", () => {
+    const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" })
+    expect(CallFailure.notConnected(refused).cause).toBeUndefined()
+    expect(CallFailure.notConnected(new Error("odd")).cause).toBeDefined()
+  })
 })

@@ -5,6 +5,7 @@ import type { McpServer } from "../../src/mcp/McpServer.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 
 const entry: CharacterTools.Held["entry"] = {
+  disabled: false,
   command: "own",
   args: [],
   env: Redacted.make({}),

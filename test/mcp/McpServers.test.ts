@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber, Layer, Option, TestClock } from "effect"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import type { McpClient } from "../../src/mcp/McpClient.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
@@ -55,6 +55,34 @@ describe("two entries of one name", () => {
           assert.strictEqual(remote.asked.at(-1)?.headers["authorization"], key)
         }
         assert.strictEqual((yield* pool.uses).length, 2)
+      }).pipe(Effect.provide(McpFolder.inFolder(path)))
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+})
+
+describe("a server that does not answer", () => {
+  it.scoped("is waited for once, and has its tools when it answers", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { describe, path } = yield* folder
+      const { args, command } = McpFolder.own() as { args: ReadonlyArray<string>; command: string }
+      const script = `until [ -e ${path}/go ]; do sleep 0.1; done; exec "$0" "$@"`
+      yield* describe({ command: "/bin/sh", args: ["-c", script, command, ...args] })
+      yield* Effect.gen(function* () {
+        const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        const first = yield* Effect.fork(McpFolder.open("own"))
+        yield* TestClock.adjust("1 second").pipe(
+          Effect.zipRight(turn),
+          Effect.zipRight(first.poll),
+          Effect.repeat({ until: Option.isSome })
+        )
+        yield* Fiber.join(first)
+        // The clock stands still: a wait would never end.
+        const second = yield* McpFolder.open("own")
+        assert.match(second.problems?.[0]?.message ?? "", /still being started/u)
+        yield* fs.writeFileString(`${path}/go`, "")
+        yield* Effect.zipRight(turn, second.tools).pipe(Effect.repeat({ until: (tools) => tools.length > 0 }))
+        assert.deepStrictEqual((yield* McpFolder.open("own")).problems, [])
       }).pipe(Effect.provide(McpFolder.inFolder(path)))
     }).pipe(Effect.provide(NodeContext.layer))
   )

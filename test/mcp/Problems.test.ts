@@ -87,7 +87,9 @@ describe("servers that cannot be had", () => {
         const client = yield* McpFolder.open("own", "slow")
         assert.deepStrictEqual(
           client.problems?.map(({ message }) => message),
-          ["MCP server slow is not available: it is still being started. Its tools come when it is ready."]
+          [
+            "MCP server slow is not available: it is still being started. Its tools come when it is ready; if they do not, start it by hand to see what it waits for."
+          ]
         )
         assert.isTrue((yield* client.tools).every(({ server }) => server === "own"))
         yield* fs.writeFileString(`${folder}/go`, "")

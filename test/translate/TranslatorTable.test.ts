@@ -36,12 +36,12 @@ layer(Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer))("Tra
     )
   }
 
-  it.scoped("has the character's own model translate, without what it thinks", () =>
+  it.scoped("has the character's own model translate", () =>
     Effect.gen(function* () {
       const tasks: Array<Parameters<Write>[0]> = []
       const write: Write = (task) => {
         tasks.push(task)
-        return Effect.succeed("<think>French, so</think>\nBonjour.")
+        return Effect.succeed("\nBonjour.")
       }
       const translator = yield* open(ownModel, Effect.succeed(write))
       assert.strictEqual(yield* Option.getOrThrow(translator).translate("Hello."), "Bonjour.")
@@ -50,7 +50,7 @@ layer(Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer))("Tra
     })
   )
 
-  it.scoped("repeats the model's failure, and says of an agent's only that there is none", () =>
+  it.scoped("repeats the model's failure, and says what is wrong with the agent", () =>
     Effect.gen(function* () {
       const failed = new LlmFailed({
         provider: "x_llm",
@@ -75,7 +75,10 @@ layer(Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer))("Tra
       })
       const failure = yield* Effect.flip(open(ownModel, agent))
       assert.strictEqual(failure.kind, "translate")
-      assert.include(failure.message, "the character's agent is not available")
+      assert.include(
+        failure.message,
+        "the character's agent, which translates, is not: x: it broke. Mend it."
+      )
     })
   )
 })

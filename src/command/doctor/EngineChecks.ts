@@ -7,6 +7,7 @@ import * as Speech from "../../audio/Speech.ts"
 import * as Wav from "../../audio/Wav.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import * as McpClient from "../../mcp/McpClient.ts"
+import { Embedders } from "../../recall/Embedder.ts"
 import * as AdaptiveVad from "../../session/AdaptiveVad.ts"
 import { TtsEngines } from "../../tts/Tts.ts"
 import * as SpeechDetector from "../../vad/SpeechDetector.ts"
@@ -111,6 +112,23 @@ export const tts = Effect.fn("EngineChecks.tts")(
   Effect.catchTags({
     EngineUnavailable: (failure) => Effect.succeed<Spoken>({ finding: failed(failure) }),
     SynthesisFailed: (failure) => Effect.succeed<Spoken>({ finding: failed(failure) })
+  }),
+  Effect.scoped
+)
+
+/** What long-term memory is looked through with is given a sentence. */
+export const embedding = Effect.fn("EngineChecks.embedding")(
+  function* () {
+    const [took, embedder] = yield* timed(Effect.flatMap(Embedders, ({ open }) => open))
+    const [vector] = yield* embedder.embed([sentence])
+    return vector === undefined || vector.every((number) => number === 0)
+      ? Report.broken("it finds no meaning in a sentence", "Set long_term_memory.enabled to false.")
+      : Report.ok(`loaded in ${seconds(took)}`)
+  },
+  Effect.catchTags({
+    EngineUnavailable: (failure) => Effect.succeed(failed(failure)),
+    EmbeddingFailed: ({ detail }) =>
+      Effect.succeed(Report.broken(detail, "Set long_term_memory.enabled to false."))
   }),
   Effect.scoped
 )

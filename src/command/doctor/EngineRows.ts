@@ -95,6 +95,8 @@ export const of = Effect.fn("EngineRows.of")(function* (
     switch (named.kind) {
       case "llm":
         return EngineChecks.llm(named.character)
+      case "embedding":
+        return EngineChecks.embedding()
       case "tts":
         return Effect.map(EngineChecks.tts(tts_config), keep(named))
       case "asr":

@@ -5,7 +5,7 @@ import * as NeededModels from "./NeededModels.ts"
 
 /** An engine that characters name, once for all that name it with the same settings. */
 export interface NamedEngine {
-  readonly kind: "llm" | "tts" | "asr" | "vad"
+  readonly kind: "llm" | "embedding" | "tts" | "asr" | "vad"
   /** The configuration's name for it. */
   readonly engine: string
   /** Equal for equal settings. It may hold secrets: it is never shown. */
@@ -32,9 +32,29 @@ export const voiceKey = ({ tts_config }: CharacterConfig): string => {
   return keyOf("tts", tts_config.tts_model ?? "", settings)
 }
 
+/** The character with each of the providers that may answer, alone: none hides what is wrong with the one before. */
+const minds = (character: CharacterConfig): ReadonlyArray<CharacterConfig> => {
+  const { agent_settings } = character.agent_config
+  const basic = agent_settings.basic_memory_agent
+  return [basic?.llm_provider, ...(basic?.fallback_providers ?? [])].map((llm_provider) =>
+    basic === undefined || llm_provider === undefined
+      ? character
+      : {
+          ...character,
+          agent_config: {
+            ...character.agent_config,
+            agent_settings: {
+              ...agent_settings,
+              basic_memory_agent: { ...basic, llm_provider, fallback_providers: [] }
+            }
+          }
+        }
+  )
+}
+
 const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<string>) => {
   const { agent_config, asr_config, tts_config, vad_config } = character
-  const { agent_settings, conversation_agent_choice: choice, llm_configs } = agent_config
+  const { agent_settings, conversation_agent_choice: choice } = agent_config
   const named = (
     kind: NamedEngine["kind"],
     engine: string,
@@ -43,11 +63,17 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
   ): NamedEngine => ({ kind, engine, key, needs, character, characters: [character.conf_name] })
 
   const isBasic = choice === "basic_memory_agent"
-  const provider = isBasic ? agent_settings.basic_memory_agent?.llm_provider : undefined
-  const mind = provider ?? (isBasic ? "llm_provider" : choice)
-  const settings = isBasic ? provider && llm_configs[provider] : agent_settings[choice]
-  const llm = keyOf("llm", mind, settings)
-  const engines = [named("llm", mind, llm, isBasic ? NeededModels.ofLlm(agent_config) : [])]
+  const engines = isBasic
+    ? minds(character).map((alone) => {
+        const { agent_settings, llm_configs } = alone.agent_config
+        const provider = agent_settings.basic_memory_agent?.llm_provider
+        const mind = provider ?? "llm_provider"
+        const key = keyOf("llm", mind, provider && llm_configs[provider])
+        return { ...named("llm", mind, key, NeededModels.ofLlm(alone.agent_config)), character: alone }
+      })
+    : [named("llm", choice, keyOf("llm", choice, agent_settings[choice]))]
+  if (isBasic && agent_settings.basic_memory_agent?.long_term_memory.enabled === true)
+    engines.push(named("embedding", "long_term_memory", "embedding", [{ kind: "embedding", wanted: "auto" }]))
   const { tts_model } = tts_config
   if (tts_model !== undefined) {
     const needs = NeededModels.ofTts(tts_config, espeakData)
@@ -64,7 +90,7 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
   return engines
 }
 
-const kinds: ReadonlyArray<NamedEngine["kind"]> = ["llm", "tts", "asr", "vad"]
+const kinds: ReadonlyArray<NamedEngine["kind"]> = ["llm", "embedding", "tts", "asr", "vad"]
 
 /** The engines that these characters name; by kind, and then in the order of the characters. */
 export const of = (
@@ -74,7 +100,7 @@ export const of = (
   const byKey = new Map<string, NamedEngine>()
   for (const named of characters.flatMap((character) => ofCharacter(character, espeakData))) {
     const before = byKey.get(named.key)
-    const characters = [...(before?.characters ?? []), ...named.characters]
+    const characters = [...new Set([...(before?.characters ?? []), ...named.characters])]
     byKey.set(named.key, { ...(before ?? named), characters })
   }
   return kinds.flatMap((kind) => [...byKey.values()].filter((named) => named.kind === kind))

@@ -39,6 +39,32 @@ describe("NamedEngines", () => {
     expect(labels(many)[0]).toBe("llm openai_llm (A, B, 2 more)")
   })
 
+  it("names each provider that may answer, alone, and what looks through long-term memory", () => {
+    const agent_config = {
+      agent_settings: {
+        basic_memory_agent: {
+          llm_provider: "ollama_llm",
+          fallback_providers: ["llama_cpp_llm", "ollama_llm"],
+          long_term_memory: { enabled: true }
+        }
+      },
+      llm_configs: { ollama_llm: { model: "m" } }
+    }
+    const characters = [character("A", "1", { agent_config })]
+    expect(labels(characters)).toEqual([
+      "llm ollama_llm",
+      "llm llama_cpp_llm",
+      "embedding long_term_memory",
+      "tts flite_tts"
+    ])
+    const [first, second, third] = NamedEngines.of(characters, Option.none())
+    const settingsOf = (named = first) => named?.character.agent_config.agent_settings.basic_memory_agent
+    expect(settingsOf()?.fallback_providers).toEqual([])
+    expect(settingsOf(second)?.llm_provider).toBe("llama_cpp_llm")
+    expect(second?.needs).toEqual([{ kind: "llm", wanted: "auto" }])
+    expect(third?.needs).toEqual([{ kind: "embedding", wanted: "auto" }])
+  })
+
   it("names no voice of a character without one", () => {
     expect(labels([character("A", "1", { tts_config: { tts_model: "" } })])).toEqual(["llm openai_llm"])
   })
