@@ -25,44 +25,90 @@ const defaultContextTokens = 8000
 
 /** What is remembered of a person beyond one conversation. */
 const LongTermMemoryConfig = Schema.Struct({
-  /** Defaults to false: nothing about anybody is kept unless one asks for it. */
-  enabled: Fields.withDefault(Fields.Flag, false),
-  /** Facts about one person; the least valuable one makes room. Defaults to 1000. */
-  max_facts: Fields.withDefault(Fields.IntIn({ min: 1, max: 2000 }), 1000),
-  /** Facts that one answer is given at most. Defaults to 6. */
-  recall: Fields.withDefault(Fields.IntIn({ min: 1, max: 50 }), 6),
-  /** How near a fact must be to what is said, as a cosine. Defaults to 0.1. */
-  min_similarity: Fields.withDefault(Fields.FloatIn({ min: -1, max: 1 }), 0.1),
-  /** Days without being recalled after which a fact counts half. Defaults to 60. */
-  half_life_days: Fields.withDefault(Fields.FloatIn({ min: 0.01, max: 100_000 }), 60)
+  enabled: Fields.withDefault(
+    Fields.Flag,
+    false,
+    "Whether anything is kept of a person beyond one conversation."
+  ),
+  max_facts: Fields.withDefault(
+    Fields.IntIn({ min: 1, max: 2000 }),
+    1000,
+    "Facts about one person; the least valuable one makes room."
+  ),
+  recall: Fields.withDefault(Fields.IntIn({ min: 1, max: 50 }), 6, "Facts that one answer is given at most."),
+  min_similarity: Fields.withDefault(
+    Fields.FloatIn({ min: -1, max: 1 }),
+    0.1,
+    "How near a fact must be to what is said, as a cosine."
+  ),
+  half_life_days: Fields.withDefault(
+    Fields.FloatIn({ min: 0.01, max: 100_000 }),
+    60,
+    "Days without being recalled after which a fact counts half."
+  )
 })
 export type LongTermMemoryConfig = typeof LongTermMemoryConfig.Type
 
 export const BasicMemoryAgentConfig = Schema.Struct({
-  llm_provider: Fields.required(LlmProvider),
-  /** Providers that answer, in this order, when the one before does not. Defaults to none. */
-  fallback_providers: Fields.withDefault(Fields.ListOf(LlmProvider), []),
+  llm_provider: Fields.required(LlmProvider, "The language model: a section of `llm_configs`."),
+  fallback_providers: Fields.withDefault(
+    Fields.ListOf(LlmProvider),
+    [],
+    "Providers that answer, in this order, when the one before does not."
+  ),
   faster_first_response: Remote.fasterFirstResponse,
   segment_method: Remote.segmentMethod,
-  use_mcpp: Fields.withDefault(Fields.Flag, false),
-  mcp_enabled_servers: Fields.withDefault(Fields.TextList, []),
-  /** How often one answer may use tools and go on with their results. Defaults to 8. */
-  tool_steps: Fields.withDefault(Fields.IntIn({ min: 1, max: 64 }), 8),
-  /** How many seconds tools may run for one answer, all of them together. Defaults to 180. */
-  tool_seconds: Fields.withDefault(Fields.IntIn({ min: 1, max: 3600 }), 180),
-  /** Tokens of what has been said that an answer is given; what is older is summarised. Defaults to 8000; the embedded model takes 2400 at most. */
-  context_tokens: Fields.withDefault(Fields.IntIn({ min: 500, max: 128_000 }), defaultContextTokens),
-  long_term_memory: Fields.withDefault(Fields.section(LongTermMemoryConfig), {})
+  use_mcpp: Fields.withDefault(Fields.Flag, false, "Whether the model may use tools."),
+  mcp_enabled_servers: Fields.withDefault(
+    Fields.TextList,
+    [],
+    "The servers whose tools it may use: names of `mcp_servers.json`."
+  ),
+  tool_steps: Fields.withDefault(
+    Fields.IntIn({ min: 1, max: 64 }),
+    8,
+    "How often one answer may use tools and go on with their results."
+  ),
+  tool_seconds: Fields.withDefault(
+    Fields.IntIn({ min: 1, max: 3600 }),
+    180,
+    "How many seconds tools may run for one answer, all of them together."
+  ),
+  context_tokens: Fields.withDefault(
+    Fields.IntIn({ min: 500, max: 128_000 }),
+    defaultContextTokens,
+    "Tokens of what has been said that an answer is given; what is older is summarised. The embedded model takes 2400 at most."
+  ),
+  long_term_memory: Fields.withDefault(
+    Fields.section(LongTermMemoryConfig),
+    {},
+    "What is remembered of a person beyond one conversation."
+  )
 })
 export type BasicMemoryAgentConfig = typeof BasicMemoryAgentConfig.Type
 
 const AgentSettings = Schema.Struct({
-  basic_memory_agent: Fields.maybe(Fields.section(BasicMemoryAgentConfig)),
-  mem0_agent: Fields.maybe(Fields.section(Remote.Mem0AgentConfig)),
-  hume_ai_agent: Fields.maybe(Fields.section(Remote.HumeAiAgentConfig)),
-  letta_agent: Fields.maybe(Fields.section(Remote.LettaAgentConfig)),
-  webhook_agent: Fields.maybe(Fields.section(Remote.WebhookAgentConfig)),
-  a2a_agent: Fields.maybe(Fields.section(Remote.A2aAgentConfig))
+  basic_memory_agent: Fields.maybe(
+    Fields.section(BasicMemoryAgentConfig),
+    "A language model with the conversation for memory."
+  ),
+  mem0_agent: Fields.maybe(
+    Fields.section(Remote.Mem0AgentConfig),
+    "A language model with a mem0 server for memory."
+  ),
+  hume_ai_agent: Fields.maybe(
+    Fields.section(Remote.HumeAiAgentConfig),
+    "Hume's empathic voice interface, which speaks itself."
+  ),
+  letta_agent: Fields.maybe(Fields.section(Remote.LettaAgentConfig), "An agent of a Letta server."),
+  webhook_agent: Fields.maybe(
+    Fields.section(Remote.WebhookAgentConfig),
+    "A program of one's own behind an HTTP endpoint; see docs/webhook-agent.md."
+  ),
+  a2a_agent: Fields.maybe(
+    Fields.section(Remote.A2aAgentConfig),
+    "An agent that speaks the Agent2Agent protocol."
+  )
 })
 
 /** The `agent_config` section: what answers. */
@@ -76,10 +122,19 @@ export const AgentConfig = Schema.Struct({
       "webhook_agent",
       "a2a_agent"
     ),
-    "basic_memory_agent"
+    "basic_memory_agent",
+    "What answers: a section of `agent_settings`."
   ),
-  agent_settings: Fields.withDefault(Fields.section(AgentSettings), {}),
-  llm_configs: Fields.withDefault(Fields.section(LlmConfig), {})
+  agent_settings: Fields.withDefault(
+    Fields.section(AgentSettings),
+    {},
+    "A section for each agent; only the chosen one is read."
+  ),
+  llm_configs: Fields.withDefault(
+    Fields.section(LlmConfig),
+    {},
+    "A section for each provider of language models; only those that the agent names are read."
+  )
 })
 export type AgentConfig = typeof AgentConfig.Type
 

@@ -8,20 +8,37 @@ import { VadConfig } from "./VadConfig.ts"
 
 /** The `character_config` section: one character. */
 export const CharacterConfig = Schema.Struct({
-  /** The character's name in the list of characters. Defaults to the file's name. */
-  conf_name: Fields.withDefault(Fields.Text, ""),
-  /** Names the character's histories. Defaults to the file's name. */
-  conf_uid: Fields.withDefault(Fields.Text, ""),
-  live2d_model_name: Fields.withDefault(Fields.Text, ""),
-  /** Who speaks. Defaults to `conf_name`. */
-  character_name: Fields.withDefault(Fields.Text, ""),
-  human_name: Fields.withDefault(Fields.Text, "Human"),
-  avatar: Fields.withDefault(Fields.Text, ""),
-  persona_prompt: Fields.withDefault(Fields.Text, ""),
-  agent_config: Fields.required(Fields.section(AgentConfig)),
-  asr_config: Fields.withDefault(Fields.section(AsrConfig), {}),
-  tts_config: Fields.required(Fields.section(TtsConfig)),
-  vad_config: Fields.withDefault(Fields.section(VadConfig), {}),
-  tts_preprocessor_config: Fields.withDefault(Fields.section(TtsPreprocessorConfig), {})
+  conf_name: Fields.withDefault(
+    Fields.Text,
+    "",
+    "The character's name in the list of characters. Empty: the file's name."
+  ),
+  conf_uid: Fields.withDefault(
+    Fields.Text,
+    "",
+    "Names the character's conversations; keep it when you rename the character. Empty: the file's name."
+  ),
+  live2d_model_name: Fields.withDefault(Fields.Text, "", "The avatar: a name in `model_dict.json`."),
+  character_name: Fields.withDefault(Fields.Text, "", "Who speaks, as it is shown. Empty: `conf_name`."),
+  human_name: Fields.withDefault(Fields.Text, "Human", "What the person is called."),
+  avatar: Fields.withDefault(
+    Fields.Text,
+    "",
+    "The picture beside what the character says: a file of the page's avatars."
+  ),
+  persona_prompt: Fields.withDefault(Fields.Text, "", "Who the character is, as the model is told."),
+  agent_config: Fields.required(Fields.section(AgentConfig), "What answers."),
+  asr_config: Fields.withDefault(Fields.section(AsrConfig), {}, "What listens."),
+  tts_config: Fields.required(Fields.section(TtsConfig), "What speaks."),
+  vad_config: Fields.withDefault(
+    Fields.section(VadConfig),
+    {},
+    "What notices speech in the audio of a client that leaves that to the server."
+  ),
+  tts_preprocessor_config: Fields.withDefault(
+    Fields.section(TtsPreprocessorConfig),
+    {},
+    "What of a sentence is spoken; the screen shows all of it."
+  )
 })
 export type CharacterConfig = typeof CharacterConfig.Type

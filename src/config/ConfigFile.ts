@@ -34,9 +34,9 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
     file: absolute,
     folder: path.dirname(absolute),
     config,
-    warnings: [...yaml.duplicates, ...warnings]
-      .sort((a, b) => a.line - b.line || a.column - b.column)
-      .map((warning) => ConfigInvalid.describe(yaml.name, warning)),
+    warnings: ConfigInvalid.inOrder([...yaml.duplicates, ...warnings]).map((warning) =>
+      ConfigInvalid.describe(yaml.name, warning)
+    ),
     rawCharacter: Redacted.make(RawValue.isMapping(character) ? character : {})
   }
   return loaded

@@ -14,14 +14,22 @@ export type ConfigProblem = typeof ConfigProblem.Type
 export const describe = (file: string, { path, line, column, message }: ConfigProblem): string =>
   `${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`
 
+/** As they follow each other in the file. */
+export const inOrder = (problems: ReadonlyArray<ConfigProblem>): ReadonlyArray<ConfigProblem> =>
+  problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+
 /** A configuration file cannot be used. All its problems at once; `message` names no folder and no secret. */
 export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
   /** The file's name without its folder. */
   file: Schema.String,
-  problems: Schema.NonEmptyArray(ConfigProblem)
+  problems: Schema.NonEmptyArray(ConfigProblem),
+  /** What would only be warned of: a key that is not known may be a required one, misspelt. */
+  warnings: Schema.optionalWith(Schema.Array(ConfigProblem), { default: () => [] })
 }) {
   override get message(): string {
-    return this.problems.map((problem) => describe(this.file, problem)).join("\n")
+    return inOrder([...this.problems, ...this.warnings])
+      .map((problem) => describe(this.file, problem))
+      .join("\n")
   }
 }
 

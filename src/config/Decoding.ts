@@ -79,7 +79,11 @@ const decode = Effect.fnUntraced(function* <Config, Encoded>(
   const at = (path: KeyPath, message: string) => file.at([...fromRoot, ...path], message)
   const problems = fatal.map(({ path, message }) => at(path, message))
   if (Array.isNonEmptyReadonlyArray(problems)) {
-    return yield* new ConfigInvalid({ file: file.name, problems })
+    return yield* new ConfigInvalid({
+      file: file.name,
+      problems,
+      warnings: [...file.duplicates, ...unknownKeys(file, schema, fromRoot)]
+    })
   }
 
   const usable = unused.reduce((rest: unknown, { section }) => Sections.put(rest, section, null), value)

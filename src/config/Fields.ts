@@ -1,61 +1,19 @@
 import { Option, ParseResult, Redacted, Schema } from "effect"
+import * as Field from "./Field.ts"
+import { describeRange, expected, inRange, Mismatch, numberOf, textOf } from "./Field.ts"
+import type { Range } from "./Field.ts"
 import * as RawValue from "./RawValue.ts"
 import * as Suggestion from "./Suggestion.ts"
 
-/** What a value is called in a message; never the value itself, which may be a secret. */
-const kindOf = (value: unknown): string => {
-  if (Array.isArray(value)) return "a list"
-  if (RawValue.isMapping(value)) return "a section"
-  if (typeof value === "string") return value.trim() === "" ? "an empty text" : "a text"
-  return typeof value === "boolean" ? "a truth value" : "a number"
-}
-
-/** A field read from whatever the file holds; `read` gives the value or what is wrong with it. */
-const field = <A>(
-  target: Schema.Schema<A>,
-  read: (value: unknown) => A | Mismatch
-): Schema.Schema<A, unknown> =>
-  Schema.transformOrFail(Schema.Unknown, target, {
-    strict: true,
-    decode: (value, _, ast) => {
-      const result = RawValue.isNothing(value) ? new Mismatch("is required") : read(value)
-      return result instanceof Mismatch
-        ? ParseResult.fail(new ParseResult.Type(ast, value, result.message))
-        : ParseResult.succeed(result)
-    },
-    encode: ParseResult.succeed
-  })
-
-class Mismatch {
-  readonly message: string
-  constructor(message: string) {
-    this.message = message
-  }
-}
-
-/** A variable that is not set says so itself, whatever was expected. */
-const expected = (what: string, value: unknown) =>
-  new Mismatch(value instanceof RawValue.Unset ? value.message : `expected ${what}, found ${kindOf(value)}`)
-
-const textOf = (value: unknown): Option.Option<string> => {
-  if (value instanceof RawValue.Numeral) return Option.some(value.source)
-  if (typeof value === "string") return Option.some(value)
-  return typeof value === "number" || typeof value === "boolean" ? Option.some(String(value)) : Option.none()
-}
-
-const numberOf = (value: unknown): Option.Option<number> => {
-  const bare = value instanceof RawValue.Numeral ? value.value : value
-  const number = typeof bare === "string" && bare.trim() !== "" ? Number(bare) : bare
-  return typeof number === "number" && Number.isFinite(number) ? Option.some(number) : Option.none()
-}
+const text = { words: "a text", json: Field.jsonText }
 
 /** Text; a number or a truth value is taken as it is written. */
-export const Text = field(Schema.String, (value) =>
+export const Text = Field.make(Schema.String, text, (value) =>
   Option.getOrElse(textOf(value), () => expected("a text", value))
 )
 
 /** Text of at least one character. */
-export const NonEmptyText = field(Schema.String, (value) =>
+export const NonEmptyText = Field.make(Schema.String, text, (value) =>
   Option.getOrElse(
     Option.filter(textOf(value), (text) => text.trim() !== ""),
     () => expected("a text", value)
@@ -63,62 +21,43 @@ export const NonEmptyText = field(Schema.String, (value) =>
 )
 
 /** Text that no log may show. */
-export const Secret = field(Schema.RedactedFromSelf(Schema.String), (value) =>
+export const Secret = Field.make(Schema.RedactedFromSelf(Schema.String), { ...text, secret: true }, (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
 
+const address = { words: "an address that begins with http:// or https://", json: { type: "string" } }
+
 /** An address that begins with `http://` or `https://`. */
-export const HttpUrl = field(Schema.String, (value) =>
+export const HttpUrl = Field.make(Schema.String, address, (value) =>
   Option.match(textOf(value), {
     onNone: () => expected("an address", value),
     onSome: (text) =>
       URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
         ? text
-        : new Mismatch("expected an address that begins with http:// or https://")
+        : new Mismatch(`expected ${address.words}`)
   })
 )
 
-export const Float = field(Schema.Number, (value) =>
-  Option.getOrElse(numberOf(value), () => expected("a number", value))
-)
-
-interface Range {
-  readonly min?: number
-  readonly max?: number
-}
-
-const inRange = (number: number, { min, max }: Range) =>
-  (min === undefined || number >= min) && (max === undefined || number <= max)
-
-const describeRange = ({ min, max }: Range) => {
-  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`
-  return min !== undefined ? ` of at least ${min}` : ""
-}
-
 /** A number within limits, both of them allowed. */
-export const FloatIn = (range: Range) =>
-  field(Schema.Number, (value) =>
-    Option.match(numberOf(value), {
-      onNone: () => expected(`a number${describeRange(range)}`, value),
-      onSome: (number) =>
-        inRange(number, range)
-          ? number
-          : new Mismatch(`expected a number${describeRange(range)}, found ${number}`)
-    })
-  )
+export const FloatIn = (range: Range) => numeral(range, false)
 
 /** A whole number within limits, both of them allowed. */
-export const IntIn = (range: Range) =>
-  field(Schema.Number, (value) =>
+export const IntIn = (range: Range) => numeral(range, true)
+
+const numeral = (range: Range, whole: boolean) => {
+  const words = `a ${whole ? "whole " : ""}number${describeRange(range)}`
+  return Field.make(Schema.Number, { words, json: Field.jsonNumber(whole, range) }, (value) =>
     Option.match(numberOf(value), {
-      onNone: () => expected(`a whole number${describeRange(range)}`, value),
+      onNone: () => expected(words, value),
       onSome: (number) =>
-        Number.isInteger(number) && inRange(number, range)
+        (!whole || Number.isInteger(number)) && inRange(number, range)
           ? number
-          : new Mismatch(`expected a whole number${describeRange(range)}, found ${number}`)
+          : new Mismatch(`expected ${words}, found ${number}`)
     })
   )
+}
 
+export const Float = FloatIn({})
 export const Int = IntIn({})
 
 /** How many jobs one engine does at once. */
@@ -128,40 +67,60 @@ const truths = ["true", "yes", "on", "1"]
 const untruths = ["false", "no", "off", "0"]
 
 /** A truth value, in any spelling that YAML 1.1 knows. */
-export const Flag = field(Schema.Boolean, (value) => {
+export const Flag = Field.make(Schema.Boolean, { words: "true or false", json: Field.jsonFlag }, (value) => {
   const word = Option.getOrElse(textOf(value), () => "").toLowerCase()
   if (truths.includes(word)) return true
   return untruths.includes(word) ? false : expected("true or false", value)
 })
 
 /** One of a few words. */
-export const Choice = <const Words extends readonly [string, ...Array<string>]>(...words: Words) =>
-  field<Words[number]>(Schema.Literal(...words), (value) => {
+export const Choice = <const Words extends readonly [string, ...Array<string>]>(...words: Words) => {
+  const named = `one of ${words.join(", ")}`
+  const shape = { words: named, json: Field.jsonChoice(words), choices: words }
+  return Field.make<Words[number]>(Schema.Literal(...words), shape, (value) => {
     const text = Option.getOrUndefined(textOf(value))
-    if (text === undefined) return expected(`one of ${words.join(", ")}`, value)
+    if (text === undefined) return expected(named, value)
     const word = words.find((word) => word === text)
     if (word !== undefined) return word
     return new Mismatch(
-      `expected one of ${words.join(", ")}, found ${JSON.stringify(text.slice(0, 60))}${Suggestion.hint(text, words)}`
+      `expected ${named}, found ${JSON.stringify(text.slice(0, 60))}${Suggestion.hint(text, words)}`
     )
   })
+}
+
+/** What an inner value may be. */
+const shapeOf = (of: Schema.Schema.Any): Field.Shape =>
+  (of.ast.annotations[Field.shape] as Field.Shape | undefined) ?? { words: "anything", json: {} }
 
 /** A list of values of one kind. */
-export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> =>
-  Schema.transformOrFail(Schema.Unknown, Schema.Array(item), {
+export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<ReadonlyArray<A>, unknown> => {
+  const { choices, json, words } = shapeOf(item)
+  const shape: Field.Shape = {
+    words: `a list; each of it is ${words}`,
+    json: { type: "array", items: json },
+    ...(choices === undefined ? {} : { choices })
+  }
+  return Schema.transformOrFail(Schema.Unknown, Schema.Array(item), {
     strict: true,
     decode: (value, _, ast) =>
       Array.isArray(value)
         ? ParseResult.succeed(value as ReadonlyArray<unknown>)
         : ParseResult.fail(new ParseResult.Type(ast, value, expected("a list", value).message)),
     encode: ParseResult.succeed
-  })
+  }).annotations({ [Field.shape]: shape })
+}
 
 export const TextList = ListOf(Text)
 export const IntList = ListOf(Int)
 
-const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> =>
-  Schema.transformOrFail(Schema.Unknown, Schema.Record({ key: Schema.String, value: of }), {
+const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> => {
+  const { json, secret = false } = shapeOf(of)
+  const shape: Field.Shape = {
+    words: "a section of texts by name",
+    json: { type: "object", additionalProperties: { anyOf: [json, { type: "null" }] } },
+    secret
+  }
+  return Schema.transformOrFail(Schema.Unknown, Schema.Record({ key: Schema.String, value: of }), {
     strict: true,
     decode: (value, _, ast) =>
       RawValue.isMapping(value)
@@ -170,13 +129,19 @@ const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: s
           )
         : ParseResult.fail(new ParseResult.Type(ast, value, expected("a section", value).message)),
     encode: ParseResult.succeed
-  })
+  }).annotations({ [Field.shape]: shape })
+}
 
 /** Texts by name; a name without a text is left out. */
 export const TextMap = map(Text)
 
+/** The same for what no log may show. */
+export const SecretMap = Schema.Redacted(TextMap).annotations({
+  [Field.shape]: { ...shapeOf(TextMap), secret: true }
+})
+
 /** What HTTP lets a header hold: Latin text without line breaks. No message shows it. */
-const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) =>
+const HeaderValue = Field.make(Schema.RedactedFromSelf(Schema.String), { ...text, secret: true }, (value) =>
   Option.match(textOf(value), {
     onNone: () => expected("a text", value),
     onSome: (text) =>
@@ -188,17 +153,21 @@ const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) =>
   })
 )
 
+const headerValues = map(HeaderValue)
+
 /** HTTP headers; their values are secrets. */
-export const Headers = map(HeaderValue).pipe(
-  Schema.filter((headers) =>
-    Object.keys(headers)
-      .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      .map((name) => ({ path: [name], message: "is no name of an HTTP header" }))
+export const Headers = headerValues.pipe(
+  Schema.filter(
+    (headers) =>
+      Object.keys(headers)
+        .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+        .map((name) => ({ path: [name], message: "is no name of an HTTP header" })),
+    { [Field.shape]: shapeOf(headerValues) }
   )
 )
 
 /** Anything at all: what belongs to a feature that is not read here. */
-export const Anything = field(Schema.Unknown, (value) => {
+export const Anything = Field.make(Schema.Unknown, { words: "anything", json: {} }, (value) => {
   const unset = unsetIn(value)
   return unset === undefined ? plain(value) : new Mismatch(unset.message)
 })
@@ -230,58 +199,70 @@ export const section = <A, I>(keys: Schema.Schema<A, I>): Schema.Schema<A, unkno
             new ParseResult.Type(
               ast,
               value,
-              RawValue.isNothing(value) ? "is required" : expected("a section of keys", value).message
+              RawValue.isNothing(value)
+                ? "is required: a section of keys"
+                : expected("a section of keys", value).message
             )
           ),
     encode: (value) => ParseResult.succeed(value)
   })
 
 // The ways of a key. All of them take the key as absent or null in the first phase of decoding and
-// look at the value in the second, so that one pass finds every problem of a section.
+// look at the value in the second, so that one pass finds every problem of a section. `about` says in a sentence or
+// two what the key is for: docs/configuration.md and `seiyuu config explain` are made of it.
+
+const noted = (of: Field.KeyNote) => ({ [Field.note]: of })
 
 /** The key must be there. */
-export const required = <A>(of: Schema.Schema<A, unknown>) =>
-  Schema.optionalToRequired(Schema.Unknown, of, { decode: Option.getOrNull, encode: Option.some })
+export const required = <A>(of: Schema.Schema<A, unknown>, about: string) =>
+  Schema.optionalToRequired(Schema.Unknown, of, {
+    decode: Option.getOrNull,
+    encode: Option.some
+  }).annotations(noted({ about, required: true }))
 
 /** The key may be absent or null. */
-export const maybe = <A>(of: Schema.Schema<A, unknown>) =>
+export const maybe = <A>(of: Schema.Schema<A, unknown>, about: string) =>
   Schema.optionalToOptional(Schema.Unknown, of, {
     decode: Option.filter((value) => !RawValue.isNothing(value)),
     encode: (value) => value
-  })
+  }).annotations(noted({ about, required: false }))
 
 /** The key may be absent or null; then `fallback`, written as in the file, takes its place. */
-export const withDefault = <A>(of: Schema.Schema<A, unknown>, fallback: unknown) =>
+export const withDefault = <A>(of: Schema.Schema<A, unknown>, fallback: unknown, about: string) =>
   Schema.optionalToRequired(Schema.Unknown, of, {
     decode: Option.match({
       onNone: () => fallback,
       onSome: (value) => (RawValue.isNothing(value) ? fallback : value)
     }),
     encode: Option.some
-  })
+  }).annotations(noted({ about, required: false, fallback }))
 
 /** The key may be absent, null or an empty text: none of them is chosen. */
-export const maybeNone = <A>(of: Schema.Schema<A, unknown>) =>
+export const maybeNone = <A>(of: Schema.Schema<A, unknown>, about: string) =>
   Schema.optionalToOptional(Schema.Unknown, of, {
     decode: Option.filter((value) => !RawValue.isEmpty(value)),
     encode: (value) => value
-  })
+  }).annotations(noted({ about, required: false }))
 
 const absent = Symbol("absent")
 
 /** The key must be there; null or an empty text means that none of them is chosen. */
-export const requiredOrNone = <A>(of: Schema.Schema<A, unknown>) =>
-  Schema.optionalToRequired(
+export const requiredOrNone = <A>(of: Schema.Schema<A, unknown>, about: string) => {
+  const { json, ...shape } = shapeOf(of)
+  return Schema.optionalToRequired(
     Schema.Unknown,
     Schema.transformOrFail(Schema.Unknown, Schema.UndefinedOr(Schema.typeSchema(of)), {
       strict: true,
       decode: (value, options, ast) =>
         value === absent
-          ? ParseResult.fail(new ParseResult.Type(ast, null, "is required; leave it empty for none"))
+          ? ParseResult.fail(
+              new ParseResult.Type(ast, null, `is required: ${shape.words}; leave it empty for none`)
+            )
           : RawValue.isEmpty(value)
             ? ParseResult.succeed(undefined)
             : ParseResult.decodeUnknown(of)(value, options),
       encode: ParseResult.succeed
-    }),
+    }).annotations({ [Field.shape]: { ...shape, json: { anyOf: [json, { enum: ["", null] }] } } }),
     { decode: Option.getOrElse((): unknown => absent), encode: Option.some }
-  )
+  ).annotations(noted({ about, required: true }))
+}

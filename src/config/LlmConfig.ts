@@ -1,21 +1,33 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 
-/** Whose word an interruption is in the model's memory. */
 const interruptMethod = (fallback: "system" | "user") =>
-  Fields.withDefault(Fields.Choice("system", "user"), fallback)
+  Fields.withDefault(
+    Fields.Choice("system", "user"),
+    fallback,
+    "Whose word an interruption is in the model's memory; `user` for models that take a system message at the beginning only."
+  )
 
-const key = Fields.required(Fields.Secret)
-/** Servers on one's own machine ask for no key. */
-const optionalKey = Fields.withDefault(Fields.Secret, "default_api_key")
-const requiredUrl = Fields.required(Fields.HttpUrl)
-const url = (fallback: string) => Fields.withDefault(Fields.HttpUrl, fallback)
+const key = Fields.required(Fields.Secret, "The account's key.")
+const optionalKey = Fields.withDefault(
+  Fields.Secret,
+  "default_api_key",
+  "The server's key; one on one's own machine asks for none."
+)
+const where = "The server's address, up to what its paths have in common."
+const requiredUrl = Fields.required(Fields.HttpUrl, where)
+const url = (fallback: string) => Fields.withDefault(Fields.HttpUrl, fallback, where)
+const model = Fields.required(Fields.NonEmptyText, "The model, as the provider calls it.")
 
 const common = {
-  model: Fields.required(Fields.NonEmptyText),
-  organization_id: Fields.maybe(Fields.Text),
-  project_id: Fields.maybe(Fields.Text),
-  temperature: Fields.withDefault(Fields.FloatIn({ min: 0 }), 1)
+  model,
+  organization_id: Fields.maybe(Fields.Text, "The organization that is billed, for accounts of several."),
+  project_id: Fields.maybe(Fields.Text, "The project that is billed, for accounts of several."),
+  temperature: Fields.withDefault(
+    Fields.FloatIn({ min: 0 }),
+    1,
+    "How freely the model chooses its words; 0 is the least."
+  )
 }
 
 /** Any server that speaks OpenAI's chat completions. */
@@ -41,9 +53,16 @@ export const OllamaLlmConfig = Schema.Struct({
   base_url: url("http://localhost:11434/v1"),
   llm_api_key: optionalKey,
   ...common,
-  /** Seconds that the server keeps the model loaded after a request; -1 is for ever. */
-  keep_alive: Fields.withDefault(Fields.Float, -1),
-  unload_at_exit: Fields.withDefault(Fields.Flag, true)
+  keep_alive: Fields.withDefault(
+    Fields.Float,
+    -1,
+    "Seconds that the server keeps the model loaded after a request; -1 is for ever."
+  ),
+  unload_at_exit: Fields.withDefault(
+    Fields.Flag,
+    true,
+    "Whether the model is unloaded when nobody uses it any more."
+  )
 })
 export type OllamaLlmConfig = typeof OllamaLlmConfig.Type
 
@@ -68,8 +87,10 @@ export const TemplateLlmConfig = Schema.Struct({
   base_url: requiredUrl,
   llm_api_key: optionalKey,
   ...common,
-  /** How the conversation is written out: a Jinja template, the path of one, or CHATML, LLAMA3, ALPACA. */
-  template: Fields.maybe(Fields.Text)
+  template: Fields.maybe(
+    Fields.Text,
+    "How the conversation is written out: a Jinja template, the path of one or of a `tokenizer_config.json`, or `CHATML`, `LLAMA3`, `ALPACA`."
+  )
 })
 export type TemplateLlmConfig = typeof TemplateLlmConfig.Type
 
@@ -77,36 +98,56 @@ export const ClaudeLlmConfig = Schema.Struct({
   interrupt_method: interruptMethod("user"),
   base_url: url("https://api.anthropic.com"),
   llm_api_key: key,
-  model: Fields.required(Fields.NonEmptyText)
+  model
 })
 export type ClaudeLlmConfig = typeof ClaudeLlmConfig.Type
 
 export const LlamaCppLlmConfig = Schema.Struct({
   interrupt_method: interruptMethod("system"),
-  /**
-   * A `.gguf` file (relative to the configuration file), the catalogue's name of a model, or `auto`.
-   * Defaults to `auto`.
-   */
-  model_path: Fields.withDefault(Fields.NonEmptyText, "auto")
+  model_path: Fields.withDefault(
+    Fields.NonEmptyText,
+    "auto",
+    "A `.gguf` file (relative to the configuration file), the catalogue's name of a model, or `auto`."
+  )
 })
 export type LlamaCppLlmConfig = typeof LlamaCppLlmConfig.Type
 
 /** The `llm_configs` section: one section for each provider; only the chosen one must be there. */
 export const LlmConfig = Schema.Struct({
-  stateless_llm_with_template: Fields.maybe(Fields.section(TemplateLlmConfig)),
-  openai_compatible_llm: Fields.maybe(Fields.section(OpenAiCompatibleLlmConfig)),
-  claude_llm: Fields.maybe(Fields.section(ClaudeLlmConfig)),
-  llama_cpp_llm: Fields.withDefault(Fields.section(LlamaCppLlmConfig), {}),
-  ollama_llm: Fields.maybe(Fields.section(OllamaLlmConfig)),
-  lmstudio_llm: Fields.maybe(Fields.section(LmStudioLlmConfig)),
-  openai_llm: Fields.maybe(Fields.section(vendor("https://api.openai.com/v1", "system"))),
-  gemini_llm: Fields.maybe(
-    Fields.section(vendor("https://generativelanguage.googleapis.com/v1beta/openai/", "user"))
+  stateless_llm_with_template: Fields.maybe(
+    Fields.section(TemplateLlmConfig),
+    "Any server of OpenAI's completions; the conversation is written out here."
   ),
-  zhipu_llm: Fields.maybe(Fields.section(vendor("https://open.bigmodel.cn/api/paas/v4/", "user"))),
-  deepseek_llm: Fields.maybe(Fields.section(vendor("https://api.deepseek.com/v1", "user"))),
-  groq_llm: Fields.maybe(Fields.section(vendor("https://api.groq.com/openai/v1", "system"))),
-  openrouter_llm: Fields.maybe(Fields.section(OpenRouterLlmConfig)),
-  mistral_llm: Fields.maybe(Fields.section(vendor("https://api.mistral.ai/v1", "user")))
+  openai_compatible_llm: Fields.maybe(
+    Fields.section(OpenAiCompatibleLlmConfig),
+    "Any server that speaks OpenAI's chat completions."
+  ),
+  claude_llm: Fields.maybe(Fields.section(ClaudeLlmConfig), "Anthropic's models."),
+  llama_cpp_llm: Fields.withDefault(
+    Fields.section(LlamaCppLlmConfig),
+    {},
+    "A model on this machine, in a process of its own."
+  ),
+  ollama_llm: Fields.maybe(Fields.section(OllamaLlmConfig), "A model of an Ollama server."),
+  lmstudio_llm: Fields.maybe(Fields.section(LmStudioLlmConfig), "A model of LM Studio's server."),
+  openai_llm: Fields.maybe(Fields.section(vendor("https://api.openai.com/v1", "system")), "OpenAI's models."),
+  gemini_llm: Fields.maybe(
+    Fields.section(vendor("https://generativelanguage.googleapis.com/v1beta/openai/", "user")),
+    "Google's models."
+  ),
+  zhipu_llm: Fields.maybe(
+    Fields.section(vendor("https://open.bigmodel.cn/api/paas/v4/", "user")),
+    "Zhipu's models."
+  ),
+  deepseek_llm: Fields.maybe(
+    Fields.section(vendor("https://api.deepseek.com/v1", "user")),
+    "DeepSeek's models."
+  ),
+  groq_llm: Fields.maybe(
+    Fields.section(vendor("https://api.groq.com/openai/v1", "system")),
+    "Models that Groq runs."
+  ),
+  openrouter_llm: Fields.maybe(Fields.section(OpenRouterLlmConfig), "Many vendors' models by one key."),
+  mistral_llm: Fields.maybe(Fields.section(vendor("https://api.mistral.ai/v1", "user")), "Mistral's models.")
 })
 export type LlmConfig = typeof LlmConfig.Type

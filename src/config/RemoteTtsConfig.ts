@@ -3,127 +3,135 @@ import * as Fields from "./Fields.ts"
 
 // Voices whose sections are checked, so that a file written for them is read with its mistakes named.
 
-const text = Fields.required(Fields.Text)
-const textOr = (fallback: string) => Fields.withDefault(Fields.Text, fallback)
-const secret = Fields.required(Fields.Secret)
-const int = Fields.required(Fields.Int)
-const intOr = (fallback: number) => Fields.withDefault(Fields.Int, fallback)
-const float = Fields.required(Fields.Float)
-const floatOr = (fallback: number) => Fields.withDefault(Fields.Float, fallback)
-const flagOr = (fallback: boolean) => Fields.withDefault(Fields.Flag, fallback)
+const text = (about: string) => Fields.required(Fields.Text, about)
+const textOr = (fallback: string, about: string) => Fields.withDefault(Fields.Text, fallback, about)
+const secret = Fields.required(Fields.Secret, "The account's key.")
+const int = (about: string) => Fields.required(Fields.Int, about)
+const intOr = (fallback: number, about: string) => Fields.withDefault(Fields.Int, fallback, about)
+const floatOr = (fallback: number, about: string) => Fields.withDefault(Fields.Float, fallback, about)
+const flagOr = (fallback: boolean, about: string) => Fields.withDefault(Fields.Flag, fallback, about)
+const speed = "How fast it speaks; above 1 is faster."
+const voice = "The voice, as the provider calls it."
+const language = text("The language that is spoken.")
+const server = text("The server's address.")
+const sample = "A recording of the voice to imitate: a path or an address."
+const words = "What is said in the recording."
 
 export const AzureTtsConfig = Schema.Struct({
   api_key: secret,
-  region: text,
-  voice: text,
-  pitch: text,
-  rate: text
+  region: text("The account's region, such as `eastus`."),
+  voice: text(voice),
+  pitch: text("How much higher than usual, in percent."),
+  rate: text("How fast it speaks; 1 is usual.")
 })
 
-export const VoiceOnlyConfig = Schema.Struct({ voice: text })
+export const VoiceOnlyConfig = Schema.Struct({ voice: text(voice) })
 
 const cosyvoice = {
-  client_url: text,
-  mode_checkbox_group: text,
-  sft_dropdown: text,
-  prompt_text: text,
-  prompt_wav_upload_url: text,
-  prompt_wav_record_url: text,
-  instruct_text: text,
-  seed: int,
-  api_name: text
+  client_url: server,
+  mode_checkbox_group: text("The mode, as the server's page calls it."),
+  sft_dropdown: text("A voice that the server has, for the mode that asks for one."),
+  prompt_text: text(words),
+  prompt_wav_upload_url: text(sample),
+  prompt_wav_record_url: text(sample),
+  instruct_text: text("How to speak, in words, for the mode that asks for it."),
+  seed: int("The same number gives the same sound again."),
+  api_name: text("The server's function, such as `/generate_audio`.")
 }
 
 export const CosyvoiceTtsConfig = Schema.Struct(cosyvoice)
 
 export const Cosyvoice2TtsConfig = Schema.Struct({
   ...cosyvoice,
-  stream: Fields.required(Fields.Flag),
-  speed: float
+  stream: Fields.required(Fields.Flag, "Whether the sound comes piece by piece."),
+  speed: Fields.required(Fields.Float, speed)
 })
 
 export const MeloTtsConfig = Schema.Struct({
-  speaker: text,
-  language: text,
-  device: textOr("auto"),
-  speed: floatOr(1)
+  speaker: text("The speaker, such as `EN-Default`."),
+  language,
+  device: textOr("auto", "What computes: `auto`, `cpu`, `cuda` or `mps`."),
+  speed: floatOr(1, speed)
 })
 
 export const CoquiTtsConfig = Schema.Struct({
-  model_name: text,
-  speaker_wav: textOr(""),
-  language: text,
-  device: textOr("")
+  model_name: text("The model, as Coqui calls it."),
+  speaker_wav: textOr("", sample),
+  language,
+  device: textOr("", "What computes: `cpu` or `cuda`. Empty: the library chooses.")
 })
 
-export const XTtsConfig = Schema.Struct({ api_url: text, speaker_wav: text, language: text })
+export const XTtsConfig = Schema.Struct({ api_url: server, speaker_wav: text(sample), language })
 
 export const GptSovitsTtsConfig = Schema.Struct({
-  api_url: text,
-  text_lang: text,
-  ref_audio_path: text,
-  prompt_lang: text,
-  prompt_text: text,
-  text_split_method: text,
-  batch_size: text,
-  media_type: text,
-  streaming_mode: text
+  api_url: server,
+  text_lang: text("The language of what is spoken."),
+  ref_audio_path: text(sample),
+  prompt_lang: text("The language of the recording."),
+  prompt_text: text(words),
+  text_split_method: text("How the server cuts a text, such as `cut5`."),
+  batch_size: text("Pieces that the server speaks at once."),
+  media_type: text("The format of the sound, such as `wav`."),
+  streaming_mode: text("Whether the sound comes piece by piece.")
 })
 
 export const FishApiTtsConfig = Schema.Struct({
   api_key: secret,
-  reference_id: text,
-  latency: Fields.required(Fields.Choice("normal", "balanced")),
-  base_url: text
+  reference_id: text("The voice's id."),
+  latency: Fields.required(
+    Fields.Choice("normal", "balanced"),
+    "`balanced` begins sooner, `normal` sounds better."
+  ),
+  base_url: server
 })
 
 export const SiliconflowTtsConfig = Schema.Struct({
-  api_url: textOr("https://api.siliconflow.cn/v1/audio/speech"),
+  api_url: textOr("https://api.siliconflow.cn/v1/audio/speech", "The service's address."),
   api_key: secret,
-  default_model: textOr("FunAudioLLM/CosyVoice2-0.5B"),
-  default_voice: textOr("speech:Dreamflowers:5bdstvc39i:xkqldnpasqmoqbakubom"),
-  sample_rate: intOr(32_000),
-  response_format: textOr("mp3"),
-  stream: flagOr(true),
-  speed: floatOr(1),
-  gain: intOr(0)
+  default_model: textOr("FunAudioLLM/CosyVoice2-0.5B", "The model."),
+  default_voice: textOr("speech:Dreamflowers:5bdstvc39i:xkqldnpasqmoqbakubom", voice),
+  sample_rate: intOr(32_000, "Hz of the sound."),
+  response_format: textOr("mp3", "The format of the sound: mp3, opus, wav or pcm."),
+  stream: flagOr(true, "Whether the sound comes piece by piece."),
+  speed: floatOr(1, speed),
+  gain: intOr(0, "How much louder than usual, in dB.")
 })
 
 export const SparkTtsConfig = Schema.Struct({
-  api_url: text,
-  prompt_wav_upload: text,
-  api_name: text,
-  gender: text,
-  pitch: int,
-  speed: int
+  api_url: server,
+  prompt_wav_upload: text(sample),
+  api_name: text("The server's function: `voice_clone` or `voice_creation`."),
+  gender: text("The kind of voice, for `voice_creation`."),
+  pitch: int("How high, from 1 to 5, for `voice_creation`."),
+  speed: int("How fast, from 1 to 5, for `voice_creation`.")
 })
 
 export const MinimaxTtsConfig = Schema.Struct({
-  group_id: text,
+  group_id: text("The account's group."),
   api_key: secret,
-  model: textOr("speech-02-turbo"),
-  voice_id: textOr("male-qn-qingse"),
-  pronunciation_dict: textOr("")
+  model: textOr("speech-02-turbo", "The model."),
+  voice_id: textOr("male-qn-qingse", voice),
+  pronunciation_dict: textOr("", "How words are pronounced, as JSON.")
 })
 
 export const ElevenlabsTtsConfig = Schema.Struct({
   api_key: secret,
-  voice_id: text,
-  model_id: textOr("eleven_multilingual_v2"),
-  output_format: textOr("mp3_44100_128"),
-  stability: floatOr(0.5),
-  similarity_boost: floatOr(0.5),
-  style: floatOr(0),
-  use_speaker_boost: flagOr(true)
+  voice_id: text(voice),
+  model_id: textOr("eleven_multilingual_v2", "The model."),
+  output_format: textOr("mp3_44100_128", "The format of the sound."),
+  stability: floatOr(0.5, "How little the voice varies, 0 to 1."),
+  similarity_boost: floatOr(0.5, "How near it keeps to the voice, 0 to 1."),
+  style: floatOr(0, "How much it exaggerates the voice's style, 0 to 1."),
+  use_speaker_boost: flagOr(true, "Whether it sounds still nearer to the voice, and comes later.")
 })
 
 export const CartesiaTtsConfig = Schema.Struct({
-  model_id: textOr("sonic-3"),
+  model_id: textOr("sonic-3", "The model."),
   api_key: secret,
-  voice_id: text,
-  output_format: Fields.withDefault(Fields.Choice("wav", "mp3"), "wav"),
-  language: textOr("en"),
-  emotion: textOr("neutral"),
-  volume: floatOr(1),
-  speed: floatOr(1)
+  voice_id: text(voice),
+  output_format: Fields.withDefault(Fields.Choice("wav", "mp3"), "wav", "The format of the sound."),
+  language: textOr("en", "The language that is spoken."),
+  emotion: textOr("neutral", "The mood, in a word."),
+  volume: floatOr(1, "How loud it is; 1 is usual."),
+  speed: floatOr(1, speed)
 })

@@ -22,13 +22,20 @@ const distance = (from: string, to: string): number => {
 
 const bare = (word: string) => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
-/** ` (did you mean "edge_tts"?)` if a choice is close to the word, else nothing. */
-export const hint = (word: string, choices: ReadonlyArray<string>): string => {
+/** The choice that is closest to the word, if one is close. */
+export const nearest = (word: string, choices: ReadonlyArray<string>): string | undefined => {
   // A long text is no mistyped word, and comparing it would only take time.
-  if (word.length > 60) return ""
-  const near = choices
+  if (word.length > 60) return undefined
+  return choices
     .map((choice) => ({ choice, edits: distance(bare(word), bare(choice)) }))
     .filter(({ choice, edits }) => edits <= Math.max(1, Math.floor(choice.length / 4)))
-    .sort((a, b) => a.edits - b.edits)[0]
-  return near === undefined ? "" : ` (did you mean "${near.choice}"?)`
+    .sort((a, b) => a.edits - b.edits)[0]?.choice
+}
+
+export const mention = (choice: string): string => ` (did you mean "${choice}"?)`
+
+/** ` (did you mean "edge_tts"?)` if a choice is close to the word, else nothing. */
+export const hint = (word: string, choices: ReadonlyArray<string>): string => {
+  const near = nearest(word, choices)
+  return near === undefined ? "" : mention(near)
 }

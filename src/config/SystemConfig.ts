@@ -4,44 +4,72 @@ import * as Fields from "./Fields.ts"
 /** The ports there are; 0 lets the system choose. */
 export const ports = { min: 0, max: 65_535 }
 
-const promptName = Fields.maybe(Fields.Text)
+const promptName = (about: string) => Fields.maybe(Fields.Text, about)
 
 /** A prompt's purpose to the name of its file in `prompts/utils`, without `.txt`. */
 const ToolPrompts = Schema.Struct({
-  live2d_expression_prompt: promptName,
-  think_tag_prompt: promptName,
-  live_prompt: promptName,
-  group_conversation_prompt: promptName,
-  mcp_prompt: promptName,
-  proactive_speak_prompt: promptName,
-  speakable_prompt: promptName,
-  tool_guidance_prompt: promptName
+  live2d_expression_prompt: promptName("Tells the model which emotion keywords the avatar knows."),
+  think_tag_prompt: promptName("Asks the model to write thoughts that are shown and not spoken."),
+  live_prompt: promptName("Tells the model that it reads the chat of a live stream."),
+  group_conversation_prompt: promptName("Tells the model who takes part in a group conversation."),
+  mcp_prompt: promptName(
+    "Tells a model that has no calls of its own how to write one. Without the key: `mcp_prompt`."
+  ),
+  proactive_speak_prompt: promptName("What the model is told when it may speak up by itself."),
+  speakable_prompt: promptName("Asks the model for text that a voice can say."),
+  tool_guidance_prompt: promptName("Tells the model when to use tools.")
 })
 export type ToolPrompts = typeof ToolPrompts.Type
 
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
-  conf_version: Fields.withDefault(Fields.Text, "v1.2.1"),
-  /** The address to listen on. Defaults to localhost. */
-  host: Fields.withDefault(Fields.NonEmptyText, "localhost"),
-  /** The port to listen on; 0 lets the system choose. Defaults to 12393. */
-  port: Fields.withDefault(Fields.IntIn(ports), 12_393),
-  /** The folder of further characters, relative to the configuration file. Defaults to `characters`. */
-  config_alts_dir: Fields.withDefault(Fields.NonEmptyText, "characters"),
-  tool_prompts: Fields.withDefault(Fields.section(ToolPrompts), {}),
-  enable_proxy: Fields.withDefault(Fields.Flag, false),
-  media_server: Fields.maybe(Fields.Anything),
-  /** Origins of web pages that may connect, beside the server's own. Defaults to none. */
-  allowed_origins: Fields.withDefault(Fields.TextList, []),
-  /** The history database, relative to the configuration file. Defaults to `data/history.db`. */
-  database: Fields.withDefault(Fields.NonEmptyText, "data/history.db"),
-  /** The folder of downloaded models. */
-  models_dir: Fields.maybe(Fields.NonEmptyText),
-  /** Whether models are only used, and never fetched. Defaults to false. */
-  offline: Fields.withDefault(Fields.Flag, false),
-  /** Seconds that a model stays loaded without a session. Defaults to 300. */
-  engine_idle_seconds: Fields.withDefault(Fields.FloatIn({ min: 0 }), 300),
-  /** Seconds beyond the audio's own length to wait for a client's playback. Defaults to 15, at least 10. */
-  playback_grace_seconds: Fields.withDefault(Fields.FloatIn({ min: 10 }), 15)
+  conf_version: Fields.withDefault(
+    Fields.Text,
+    "v1.2.1",
+    "The version of the format that the file is written in. Older ones are read as the newest; `seiyuu config migrate` rewrites them."
+  ),
+  host: Fields.withDefault(
+    Fields.NonEmptyText,
+    "localhost",
+    "The address to listen on; `0.0.0.0` lets other machines connect."
+  ),
+  port: Fields.withDefault(Fields.IntIn(ports), 12_393, "The port to listen on; 0 lets the system choose."),
+  config_alts_dir: Fields.withDefault(
+    Fields.NonEmptyText,
+    "characters",
+    "The folder of further characters, relative to the configuration file."
+  ),
+  tool_prompts: Fields.withDefault(
+    Fields.section(ToolPrompts),
+    {},
+    "What the model is told beside the persona: each key names a file of `prompts/utils`, without `.txt`."
+  ),
+  enable_proxy: Fields.withDefault(Fields.Flag, false, "Whether clients may connect to one shared session."),
+  media_server: Fields.maybe(Fields.Anything, "The kiosk's media server."),
+  allowed_origins: Fields.withDefault(
+    Fields.TextList,
+    [],
+    "Origins of web pages that may connect, beside the server's own."
+  ),
+  database: Fields.withDefault(
+    Fields.NonEmptyText,
+    "data/history.db",
+    "The history database, relative to the configuration file."
+  ),
+  models_dir: Fields.maybe(
+    Fields.NonEmptyText,
+    "The folder of downloaded models. Without the key: a folder of the user's cache."
+  ),
+  offline: Fields.withDefault(Fields.Flag, false, "Whether models are only used, and never fetched."),
+  engine_idle_seconds: Fields.withDefault(
+    Fields.FloatIn({ min: 0 }),
+    300,
+    "Seconds that a model stays loaded without a session."
+  ),
+  playback_grace_seconds: Fields.withDefault(
+    Fields.FloatIn({ min: 10 }),
+    15,
+    "Seconds beyond the audio's own length to wait for a client's playback."
+  )
 })
 export type SystemConfig = typeof SystemConfig.Type

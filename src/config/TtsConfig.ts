@@ -5,19 +5,29 @@ import * as RemoteTts from "./RemoteTtsConfig.ts"
 
 /** Any server that speaks OpenAI's `audio/speech`. */
 export const OpenAiTtsConfig = Schema.Struct({
-  model: Fields.withDefault(Fields.NonEmptyText, "kokoro"),
-  voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella"),
-  api_key: Fields.withDefault(Fields.Secret, "not-needed"),
-  base_url: Fields.withDefault(Fields.NonEmptyText, "http://localhost:8880/v1"),
-  file_extension: Fields.withDefault(Fields.Choice("mp3", "wav", "flac", "opus"), "mp3"),
-  /** Requests of one session under way at a time. Defaults to 3. */
-  max_concurrency: Fields.withDefault(Fields.IntIn({ min: 1 }), 3)
+  model: Fields.withDefault(Fields.NonEmptyText, "kokoro", "The model, as the server calls it."),
+  voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella", "The voice, as the server calls it."),
+  api_key: Fields.withDefault(Fields.Secret, "not-needed", "The server's key, if it asks for one."),
+  base_url: Fields.withDefault(
+    Fields.NonEmptyText,
+    "http://localhost:8880/v1",
+    "The server's address, up to `/audio/speech`."
+  ),
+  file_extension: Fields.withDefault(
+    Fields.Choice("mp3", "wav", "flac", "opus"),
+    "mp3",
+    "The format of the sound."
+  ),
+  max_concurrency: Fields.withDefault(
+    Fields.IntIn({ min: 1 }),
+    3,
+    "Requests of one session under way at a time."
+  )
 })
 export type OpenAiTtsConfig = typeof OpenAiTtsConfig.Type
 
 /** The `tts_config` section: what speaks. */
 export const TtsConfig = Schema.Struct({
-  /** None: the character only writes. */
   tts_model: Fields.requiredOrNone(
     Fields.Choice(
       "flite_tts",
@@ -40,30 +50,50 @@ export const TtsConfig = Schema.Struct({
       "elevenlabs_tts",
       "cartesia_tts",
       "piper_tts"
-    )
+    ),
+    "What speaks: a section below. Empty: the character only writes."
   ),
-  flite_tts: Fields.withDefault(Fields.section(LocalTts.FliteTtsConfig), {}),
-  openai_tts: Fields.withDefault(Fields.section(OpenAiTtsConfig), {}),
-  command_tts: Fields.maybe(Fields.section(LocalTts.CommandTtsConfig)),
-  azure_tts: Fields.maybe(Fields.section(RemoteTts.AzureTtsConfig)),
-  bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
-  edge_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig)),
-  cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig)),
-  cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig)),
-  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig)),
-  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig)),
-  x_tts: Fields.maybe(Fields.section(RemoteTts.XTtsConfig)),
-  // Both names are in use for the same section.
-  gpt_sovits: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
-  gpt_sovits_tts: Fields.maybe(Fields.section(RemoteTts.GptSovitsTtsConfig)),
-  fish_api_tts: Fields.maybe(Fields.section(RemoteTts.FishApiTtsConfig)),
-  sherpa_onnx_tts: Fields.maybe(Fields.section(LocalTts.SherpaOnnxTtsConfig)),
-  siliconflow_tts: Fields.maybe(Fields.section(RemoteTts.SiliconflowTtsConfig)),
-  spark_tts: Fields.maybe(Fields.section(RemoteTts.SparkTtsConfig)),
-  minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig)),
-  elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig)),
-  cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig)),
-  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig))
+  flite_tts: Fields.withDefault(
+    Fields.section(LocalTts.FliteTtsConfig),
+    {},
+    "A plain English voice on this machine."
+  ),
+  openai_tts: Fields.withDefault(
+    Fields.section(OpenAiTtsConfig),
+    {},
+    "Any server that speaks OpenAI's protocol for speech."
+  ),
+  command_tts: Fields.maybe(
+    Fields.section(LocalTts.CommandTtsConfig),
+    "Any program that reads text from its standard input and writes a sound file."
+  ),
+  azure_tts: Fields.maybe(Fields.section(RemoteTts.AzureTtsConfig), "Microsoft's service."),
+  bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "Suno's Bark."),
+  edge_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "The voices of Microsoft's browser."),
+  cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig), "A CosyVoice server."),
+  cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig), "A CosyVoice 2 server."),
+  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS."),
+  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig), "Coqui TTS."),
+  x_tts: Fields.maybe(Fields.section(RemoteTts.XTtsConfig), "An XTTS server."),
+  gpt_sovits: Fields.maybe(
+    Fields.section(RemoteTts.GptSovitsTtsConfig),
+    "A GPT-SoVITS server. Goes by the name `gpt_sovits_tts`, too."
+  ),
+  gpt_sovits_tts: Fields.maybe(
+    Fields.section(RemoteTts.GptSovitsTtsConfig),
+    "A GPT-SoVITS server. Goes by the name `gpt_sovits`, too."
+  ),
+  fish_api_tts: Fields.maybe(Fields.section(RemoteTts.FishApiTtsConfig), "The service of Fish Audio."),
+  sherpa_onnx_tts: Fields.maybe(
+    Fields.section(LocalTts.SherpaOnnxTtsConfig),
+    "A voice of sherpa-onnx on this machine: `model`, or the files of exactly one kind of voice. A key of several files separates them by commas."
+  ),
+  siliconflow_tts: Fields.maybe(Fields.section(RemoteTts.SiliconflowTtsConfig), "SiliconFlow's service."),
+  spark_tts: Fields.maybe(Fields.section(RemoteTts.SparkTtsConfig), "A Spark-TTS server."),
+  minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig), "MiniMax's service."),
+  elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
+  cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig), "Cartesia's service."),
+  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine.")
 })
 export type TtsConfig = typeof TtsConfig.Type
 

@@ -160,15 +160,15 @@ character_config:
     Effect.gen(function* () {
       const without = ConfigFolder.minimal.replace("llama_cpp_llm", "openai_llm")
       expect(yield* problemsOf(without)).toEqual([
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required",
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.model: is required"
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required: a text",
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.model: is required: a text"
       ])
       const partly = without.replace(
         "  tts_config",
         "    llm_configs:\n      openai_llm: {model: m}\n  tts_config"
       )
       expect(yield* problemsOf(partly)).toEqual([
-        "conf.yaml:9:7 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required"
+        "conf.yaml:9:7 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required: a text"
       ])
     })
   )
@@ -178,8 +178,8 @@ character_config:
       const fallbacks = (names: string) =>
         ConfigFolder.minimal.replace("  tts_config", `        fallback_providers: [${names}]\n  tts_config`)
       expect(yield* problemsOf(fallbacks("groq_llm, llama_cpp_llm"))).toEqual([
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.llm_api_key: is required",
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.model: is required"
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.llm_api_key: is required: a text",
+        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.model: is required: a text"
       ])
       const [problem] = yield* problemsOf(fallbacks("grok_llm"))
       expect(problem).toMatch(/fallback_providers\.0: expected one of .*did you mean "groq_llm"/u)
@@ -195,7 +195,7 @@ character_config:
       expect(config.character_config.tts_config.openai_tts.file_extension).toBe("mp3")
       expect(warnings).toHaveLength(5)
       expect(warnings[0]).toBe(
-        "conf.yaml:10:5 character_config.tts_config.azure_tts.region: is required; " +
+        "conf.yaml:10:5 character_config.tts_config.azure_tts.region: is required: a text; " +
           "the section is not in use and is left out"
       )
       expect(
@@ -255,7 +255,9 @@ character_config:
 
   it.scoped("a file that holds no sections is refused", () =>
     Effect.gen(function* () {
-      expect(yield* problemsOf("")).toEqual(["conf.yaml:1:1 character_config: is required"])
+      expect(yield* problemsOf("")).toEqual([
+        "conf.yaml:1:1 character_config: is required: a section of keys"
+      ])
       expect(yield* problemsOf("- a\n")).toEqual(["conf.yaml:1:1 expected a section of keys, found a list"])
     })
   )

@@ -27,7 +27,7 @@ layer(NodeContext.layer)("an engine that is left empty", (it) => {
   it.scoped("is said to be missing where a voice is not even left empty, and words are still looked at", () =>
     Effect.gen(function* () {
       const missing = yield* Effect.flip(load(withVoice("flite_tts: {}")))
-      expect(missing.message).toMatch(/tts_model: is required; leave it empty for none$/u)
+      expect(missing.message).toMatch(/tts_model: is required: one of .*; leave it empty for none$/u)
       const slip = yield* Effect.flip(load(withVoice("tts_model: flite")))
       expect(slip.message).toMatch(/tts_model: expected one of flite_tts, .*piper_tts/u)
     })

@@ -48,8 +48,8 @@ layer(NodeContext.layer)("an environment variable that is not set", (it) => {
         .replace("translate_audio: false", "translate_audio: 'yes'")
         .replace("  agent_config:", "  agent_config:\n    conversation_agent_choice: letta_agent")
       expect(yield* problemsOf(chosen)).toEqual([
-        expect.stringMatching(/letta_agent\.api_key: .* NO_KEY is not set/u),
-        expect.stringMatching(/translator_config\.llm\.target_lang: .* NO_LANGUAGE is not set/u)
+        expect.stringMatching(/translator_config\.llm\.target_lang: .* NO_LANGUAGE is not set/u),
+        expect.stringMatching(/letta_agent\.api_key: .* NO_KEY is not set/u)
       ])
     }).pipe(Effect.provide(emptyEnvironment))
   )

@@ -36,8 +36,8 @@ layer(NodeContext.layer)("VadConfig", (it) => {
             `${ConfigFolder.minimal}  vad_config: {vad_model: silero_vad, ${values}}\n`
           )).map((problem) => problem.replace(/^\S+ /u, ""))
         ).toEqual([
-          `${silero}.prob_threshold: expected a number from 0 to 1, found 40`,
           `${silero}.required_hits: expected a whole number from 1 to 1000, found 0`,
+          `${silero}.prob_threshold: expected a number from 0 to 1, found 40`,
           `${silero}.smoothing_window: expected a whole number from 1 to 1000, found 2.5`
         ])
         const unused = yield* loadText(`${ConfigFolder.minimal}  vad_config: {${values}}\n`)
