@@ -8,6 +8,7 @@ import * as AsrTable from "./asr/AsrTable.ts"
 import * as CommandLine from "./command/CommandLine.ts"
 import * as ExitCode from "./command/ExitCode.ts"
 import { Characters } from "./config/Characters.ts"
+import { CurrentConfig } from "./config/CurrentConfig.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
 import { ModelDict } from "./config/ModelDict.ts"
 import { Prompts } from "./config/Prompts.ts"
@@ -47,14 +48,15 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
       Layer.mergeAll(
         Census.layer,
         Tokens.layer,
-        Characters.layer(loaded),
-        ModelDict.layer(loaded),
+        Characters.layerCurrent,
+        ModelDict.layer,
         ModelStore.layer(StoreOptions.ofConfig(loaded)),
-        Prompts.layer(loaded),
+        Prompts.layerCurrent,
         Layer.succeed(Settings, { folder, system }),
         SqliteHistory.layer({ file: resolve(folder, system.database) })
       )
-    )
+    ),
+    Layer.provide(CurrentConfig.layer(loaded))
   )
 }
 

@@ -1,6 +1,7 @@
 import { Command, ValidationError } from "@effect/cli"
 import { Cause, Console, Effect, Option } from "effect"
 import * as Package from "../config/Package.ts"
+import * as Config from "./Config.ts"
 import * as Doctor from "./Doctor.ts"
 import * as Memory from "./Memory.ts"
 import * as Models from "./Models.ts"
@@ -11,7 +12,7 @@ export const run = <E extends { readonly message: string }, R>(server: Serve.Ser
   Effect.gen(function* () {
     const version = yield* Package.version
     const whole = Serve.command(server).pipe(
-      Command.withSubcommands([Models.command, Memory.command, Doctor.command])
+      Command.withSubcommands([Config.command, Models.command, Memory.command, Doctor.command])
     )
     // Without its value the library takes the next word for it, if that is a 1 or a 0: there "--all 1" says two things.
     yield* Command.run(whole, { name: "seiyuu", version, executable: "seiyuu" })(

@@ -72,7 +72,7 @@ const checkFile = (loaded: ConfigFile.LoadedConfig): ReadonlyArray<Report.Row> =
 /** A row for each further character's file, and all characters that can be used, the base one first. */
 const checkCharacters = Effect.gen(function* () {
   const { base, list, resolve } = yield* Characters
-  const usable: Array<CharacterConfig> = [base]
+  const usable: Array<CharacterConfig> = [yield* base]
   const rows: Array<Report.Row> = []
   // What the list warns of is told file by file.
   const [, ...others] = yield* Report.silently(list)

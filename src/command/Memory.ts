@@ -74,7 +74,7 @@ interface Chosen {
 
 const characterOf = Effect.fnUntraced(function* (wanted: Option.Option<string>) {
   const characters = yield* Characters
-  if (Option.isNone(wanted)) return characters.base
+  if (Option.isNone(wanted)) return yield* characters.base
   const entries = yield* characters.list
   for (const { filename, name } of entries) {
     const isCalled = filename === wanted.value || name === wanted.value

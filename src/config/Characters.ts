@@ -1,14 +1,18 @@
-import { FileSystem, Path } from "@effect/platform"
-import { Context, Effect, Either, Layer, Option, Redacted, Schema } from "effect"
+import { Path } from "@effect/platform"
+import type { FileSystem } from "@effect/platform"
+import { Context, Effect, Either, Layer, Option, Redacted, Ref, Schema } from "effect"
 import type { CharacterConfig } from "./CharacterConfig.ts"
+import * as CharacterFiles from "./CharacterFiles.ts"
+import { baseFile } from "./CharacterFiles.ts"
+import type { Content, Reading } from "./CharacterFiles.ts"
 import type { LoadedConfig } from "./ConfigFile.ts"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
+import { CurrentConfig } from "./CurrentConfig.ts"
 import * as Decoding from "./Decoding.ts"
 import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as WarnOnce from "./WarnOnce.ts"
-import * as YamlFile from "./YamlFile.ts"
 
 /** A character that can be chosen. */
 export interface CharacterEntry {
@@ -26,45 +30,67 @@ export class CharacterNotFound extends Schema.TaggedError<CharacterNotFound>()("
   }
 }
 
-/** What the base configuration's own character is called among the files, whatever its file is. */
-const baseFile = "conf.yaml"
+/** How one character's file is. */
+interface Examined {
+  readonly filename: string
+  /** Why it cannot be used. */
+  readonly problem: ConfigInvalid.ConfigInvalid | undefined
+}
 
 /** The characters of a configuration: its own, and a file each in its `config_alts_dir`, read anew each time. */
 export class Characters extends Context.Tag("seiyuu/config/Characters")<
   Characters,
   {
     /** The character of `conf.yaml`. */
-    readonly base: CharacterConfig
+    readonly base: Effect.Effect<CharacterConfig>
     /** `conf.yaml` first, the others by file name. A file that cannot be read is listed by its file name. */
     readonly list: Effect.Effect<ReadonlyArray<CharacterEntry>>
+    /** A file that could be used once and cannot any more gives the character that it did. */
     readonly resolve: (
       filename: string
     ) => Effect.Effect<CharacterConfig, CharacterNotFound | ConfigInvalid.ConfigInvalid>
+    /** Looks at every file, and keeps the characters of those that can be used. */
+    readonly examine: Effect.Effect<ReadonlyArray<Examined>>
   }
 >() {
-  static readonly layer = (loaded: LoadedConfig) => Layer.effect(Characters, make(loaded))
+  /** Of the configuration that counts at each moment. */
+  static readonly layerCurrent = Layer.effect(
+    Characters,
+    Effect.suspend(() => make)
+  )
+
+  static readonly layer = (loaded: LoadedConfig) =>
+    Layer.provide(Characters.layerCurrent, CurrentConfig.layer(loaded))
 }
 
-/** A character's file, with what is in it or why it cannot be used. */
-interface Reading {
-  readonly filename: string
-  readonly content: Either.Either<Content, ConfigInvalid.ConfigInvalid>
-}
-
-interface Content {
-  readonly yaml: YamlFile.YamlFile
-  /** `character_config` as the file has it. */
-  readonly character: RawValue.Mapping
-}
-
-const make = Effect.fnUntraced(function* (loaded: LoadedConfig) {
+const make = Effect.gen(function* () {
   const path = yield* Path.Path
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-  const folder = path.resolve(loaded.folder, loaded.config.system_config.config_alts_dir)
-  const read = readAll(folder).pipe(Effect.provide(context))
-  const own = loaded.config.character_config
-  const base = named(own, own.conf_name.trim() === "" ? baseFile : own.conf_name, baseFile)
+  const current = yield* CurrentConfig
   const warnOnce = WarnOnce.make()
+  /** What could be used last, by file name. */
+  const kept = new Map<string, Content>()
+
+  const read = Effect.flatMap(Ref.get(current), ({ config, folder }) =>
+    CharacterFiles.readAll(path.resolve(folder, config.system_config.config_alts_dir))
+  ).pipe(
+    Effect.tap((readings) => {
+      const there = new Set(readings.map(({ filename }) => filename))
+      for (const filename of kept.keys()) if (!there.has(filename)) kept.delete(filename)
+    }),
+    Effect.provide(context)
+  )
+  const base = Effect.map(Ref.get(current), ({ config: { character_config: own } }) =>
+    named(own, own.conf_name.trim() === "" ? baseFile : own.conf_name, baseFile)
+  )
+  const listOf = (readings: ReadonlyArray<Reading>) => Effect.map(base, (base) => entries(base, readings))
+  /** A file that is broken now is what it was. */
+  const asBefore = ({ content, filename }: Reading): Reading => {
+    const before = kept.get(filename)
+    return Either.isLeft(content) && before !== undefined
+      ? { filename, content: Either.right(before) }
+      : { filename, content }
+  }
 
   const list = read.pipe(
     Effect.tap((readings) =>
@@ -72,83 +98,58 @@ const make = Effect.fnUntraced(function* (loaded: LoadedConfig) {
         Either.isLeft(content) ? warnOnce(content.left.message) : Effect.void
       )
     ),
-    Effect.map((readings) => entries(base, readings)),
+    Effect.flatMap((readings) => listOf(readings.map(asBefore))),
     Effect.withSpan("Characters.list")
   )
 
+  const decode = Effect.fnUntraced(function* ({ character, yaml }: Content) {
+    const { rawCharacter } = yield* Ref.get(current)
+    return yield* Decoding.decodeCharacter(yaml, Sections.merge(Redacted.value(rawCharacter), character))
+  })
+  /** The content of a reading, decoded; it is kept if it can be used. */
+  const use = Effect.fnUntraced(function* ({ content, filename }: Reading) {
+    const found = yield* content
+    const { config, warnings } = yield* decode(found)
+    kept.set(filename, found)
+    for (const warning of [...found.yaml.duplicates, ...warnings])
+      yield* warnOnce(ConfigInvalid.describe(filename, warning))
+    return config
+  })
+
   const resolve = Effect.fn("Characters.resolve")(function* (filename: string) {
-    if (filename === baseFile) return base
+    if (filename === baseFile) return yield* base
     const readings = yield* read
     // A name is looked up among the files of the folder and never made into a path, so it cannot lead elsewhere.
     const reading = readings.find((reading) => reading.filename === filename)
-    const entry = entries(base, readings).find((entry) => entry.filename === filename)
+    const list = yield* listOf(readings.map(asBefore))
+    const entry = list.find((entry) => entry.filename === filename)
     if (reading === undefined || entry === undefined) return yield* new CharacterNotFound({ filename })
-    const { yaml, character } = yield* reading.content
-    const merged = Sections.merge(Redacted.value(loaded.rawCharacter), character)
-    const { config, warnings } = yield* Decoding.decodeCharacter(yaml, merged)
-    for (const warning of [...yaml.duplicates, ...warnings]) {
-      yield* warnOnce(ConfigInvalid.describe(filename, warning))
-    }
+    const before = kept.get(filename)
+    const config = yield* Effect.catchTag(use(reading), "ConfigInvalid", (problem) =>
+      before === undefined
+        ? problem
+        : decode(before).pipe(
+            Effect.map(({ config }) => config),
+            Effect.mapError(() => problem),
+            Effect.zipLeft(warnOnce(`${problem.message}\nThe character stays as it was.`))
+          )
+    )
     return named(config, entry.name, filename)
   })
 
-  return Characters.of({ base, list, resolve })
-})
-
-/** Every character file of the folder, with what is in it or why it cannot be read. */
-const readAll = Effect.fnUntraced(function* (folder: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const names = yield* fs
-    .readDirectory(folder)
-    .pipe(
-      Effect.catchAll((failure) =>
-        failure._tag === "SystemError" && failure.reason === "NotFound"
-          ? Effect.succeed([])
-          : Effect.as(Effect.logWarning("the folder of characters cannot be read", failure), [])
+  const examine = read.pipe(
+    Effect.flatMap((readings) =>
+      Effect.forEach(readings, (reading) =>
+        Effect.map(Effect.either(use(reading)), (used): Examined => ({
+          filename: reading.filename,
+          problem: Either.isLeft(used) ? used.left : undefined
+        }))
       )
-    )
-  const candidates = names
-    .filter((name) => /^[^./\\][^/\\]*\.ya?ml$/i.test(name) && name !== baseFile)
-    .sort((a, b) => (a < b ? -1 : 1))
-  const readings = yield* Effect.forEach(
-    candidates,
-    (filename) =>
-      fs.stat(path.join(folder, filename)).pipe(
-        Effect.filterOrFail(({ type }) => type === "File"),
-        // A folder, or a file that has just gone, is no character.
-        Effect.option,
-        Effect.flatMap(
-          Option.match({
-            onNone: () => Effect.succeed([]),
-            onSome: () =>
-              Effect.map(
-                Effect.either(readContent(path.join(folder, filename))),
-                (content): ReadonlyArray<Reading> => [{ filename, content }]
-              )
-          })
-        )
-      ),
-    { concurrency: 8 }
+    ),
+    Effect.withSpan("Characters.examine")
   )
-  return readings.flat()
-})
 
-const readContent = Effect.fnUntraced(function* (file: string) {
-  const filename = (yield* Path.Path).basename(file)
-  const yaml = yield* YamlFile.read(file).pipe(
-    Effect.catchTag("ConfigMissing", () => {
-      const problem = { path: "", line: 1, column: 1, message: "the file cannot be read" }
-      return new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
-    })
-  )
-  const character = RawValue.isMapping(yaml.value) ? yaml.value["character_config"] : undefined
-  if (!RawValue.isMapping(character)) {
-    const problem = yaml.at(["character_config"], "expected a section of keys")
-    return yield* new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
-  }
-  const content: Content = { yaml, character }
-  return content
+  return Characters.of({ base, list, resolve, examine })
 })
 
 /** The list as it is shown. A name that is taken gets the file's name behind it. */

@@ -169,7 +169,7 @@ export const Headers = headerValues.pipe(
 /** Anything at all: what belongs to a feature that is not read here. */
 export const Anything = Field.make(Schema.Unknown, { words: "anything", json: {} }, (value) => {
   const unset = unsetIn(value)
-  return unset === undefined ? plain(value) : new Mismatch(unset.message)
+  return unset === undefined ? RawValue.plain(value) : new Mismatch(unset.message)
 })
 
 const unsetIn = (value: unknown): RawValue.Unset | undefined => {
@@ -179,14 +179,6 @@ const unsetIn = (value: unknown): RawValue.Unset | undefined => {
 }
 
 const firstOf = (values: ReadonlyArray<unknown>) => values.map(unsetIn).find((unset) => unset !== undefined)
-
-const plain = (value: unknown): unknown => {
-  if (value instanceof RawValue.Numeral) return value.value
-  if (Array.isArray(value)) return value.map(plain)
-  return RawValue.isMapping(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
-    : value
-}
 
 /** A section of keys. */
 export const section = <A, I>(keys: Schema.Schema<A, I>): Schema.Schema<A, unknown> =>

@@ -23,6 +23,8 @@ export interface Unusable {
 export interface McpServersFile {
   /** The server of this name, or why there is none. */
   readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
+  /** What is wrong with the file or with any server in it, each with its line and key path. */
+  readonly problems: ReadonlyArray<string>
   /** What is ignored, each with its line and key path. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -36,8 +38,13 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
   return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
     Effect.map(fromFile),
     Effect.catchTags({
-      ConfigInvalid: ({ file, problems: [first] }) =>
-        Effect.succeed(nothing({ reason: ConfigInvalid.describe(file, first), advice })),
+      ConfigInvalid: ({ file, problems }) =>
+        Effect.succeed(
+          nothing(
+            { reason: ConfigInvalid.describe(file, problems[0]), advice },
+            problems.map((problem) => ConfigInvalid.describe(file, problem))
+          )
+        ),
       ConfigMissing: ({ reason }) =>
         Effect.succeed(
           nothing(
@@ -49,14 +56,19 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
               : {
                   reason: `${fileName} cannot be read`,
                   advice: "Check that it is a file and that its permissions allow reading."
-                }
+                },
+            reason === "not-found" ? [] : [`${fileName} cannot be read`]
           )
         )
     })
   )
 })
 
-const nothing = (why: Unusable): McpServersFile => ({ find: () => Either.left(why), warnings: [] })
+const nothing = (why: Unusable, problems: ReadonlyArray<string>): McpServersFile => ({
+  find: () => Either.left(why),
+  problems,
+  warnings: []
+})
 
 /** Where a server is described. */
 interface Place {
@@ -70,10 +82,14 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   const usable = present.filter((section) => RawValue.isMapping(root[section]))
   if (usable.length === 0) {
     const at = file.at(present.slice(0, 1), "expected a section of servers by name")
-    return nothing({
-      reason: ConfigInvalid.describe(file.name, at),
-      advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
-    })
+    const reason = ConfigInvalid.describe(file.name, at)
+    return nothing(
+      {
+        reason,
+        advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
+      },
+      [reason]
+    )
   }
   const described = usable.flatMap((section) =>
     Object.entries(root[section] as RawValue.Mapping).map(([name, entry]) => ({ name, section, entry }))
@@ -84,6 +100,16 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
     Either.left({ reason: problems.map(describe).join("; "), advice })
 
+  const decode = (name: string, { entry, section }: Place) => {
+    const own = [section, name]
+    const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(entry)
+    const found = Either.match(decoded, {
+      onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
+      onRight: contradictions
+    })
+    return { decoded, problems: found.map(({ message, path }) => file.at([...own, ...path], message)) }
+  }
+
   const find: McpServersFile["find"] = (name) => {
     const place = places.get(name)
     if (place === undefined)
@@ -91,13 +117,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
         reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, [...places.keys()])}`,
         advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
       })
-    const own = [place.section, name]
-    const decoded = Schema.decodeUnknownEither(Fields.section(McpServerEntry), { errors: "all" })(place.entry)
-    const found = Either.match(decoded, {
-      onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error),
-      onRight: contradictions
-    })
-    const problems = found.map(({ message, path }) => file.at([...own, ...path], message))
+    const { decoded, problems } = decode(name, place)
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.filterOrLeft(
       Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice })),
@@ -127,7 +147,11 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
       ]
     })
   ]
-  return { find, warnings: [...file.duplicates, ...ignored].map(describe) }
+  return {
+    find,
+    problems: [...places].flatMap(([name, place]) => decode(name, place).problems).map(describe),
+    warnings: [...file.duplicates, ...ignored].map(describe)
+  }
 }
 
 /** Keys of a program's entry that say how to speak to a server elsewhere. */

@@ -1,6 +1,10 @@
-import { FileSystem, Path } from "@effect/platform"
-import { Context, Effect, Layer, Option, Schema } from "effect"
-import type { LoadedConfig } from "./ConfigFile.ts"
+import { Path } from "@effect/platform"
+import { Context, Effect, Either, Layer, ParseResult, Schema } from "effect"
+import * as ConfigInvalid from "./ConfigInvalid.ts"
+import type { ConfigProblem } from "./ConfigInvalid.ts"
+import * as CurrentConfig from "./CurrentConfig.ts"
+import * as RawValue from "./RawValue.ts"
+import * as YamlFile from "./YamlFile.ts"
 
 /** One avatar model, as the client gets it; keys that are unknown here pass through. */
 const ModelInfo = Schema.Struct(
@@ -17,23 +21,26 @@ const ModelInfo = Schema.Struct(
 )
 export type ModelInfo = typeof ModelInfo.Type
 
-const Entries = Schema.parseJson(Schema.Array(Schema.Unknown))
-
 /** The avatar models of `model_dict.json`. */
 export class ModelDict extends Context.Tag("seiyuu/config/ModelDict")<
   ModelDict,
   {
     /** The model of that name; one without a picture if there is none. */
-    readonly modelInfo: (live2dModelName: string) => ModelInfo
+    readonly modelInfo: (live2dModelName: string) => Effect.Effect<ModelInfo>
   }
 >() {
-  static readonly layer = ({ folder }: Pick<LoadedConfig, "folder">) =>
-    Layer.effect(
-      ModelDict,
-      Effect.map(read(folder), (models) =>
-        ModelDict.of({ modelInfo: (name) => models.find((model) => model.name === name) ?? faceless(name) })
-      )
-    )
+  /** Reads the file anew whenever the configuration has been. */
+  static readonly layer = Layer.effect(
+    ModelDict,
+    Effect.gen(function* () {
+      const models = yield* CurrentConfig.derived(({ folder }) => readLogging(folder))
+      yield* models
+      return ModelDict.of({
+        modelInfo: (name) =>
+          Effect.map(models, (models) => models.find((model) => model.name === name) ?? faceless(name))
+      })
+    })
+  )
 }
 
 const faceless = (name: string): ModelInfo => ({
@@ -45,37 +52,62 @@ const faceless = (name: string): ModelInfo => ({
   emotionMap: {}
 })
 
-/** A file that is not there means no models; one that is broken is said and means the same. */
-const read = Effect.fn("ModelDict.read")(function* (folder: string) {
-  const fs = yield* FileSystem.FileSystem
+export const fileName = "model_dict.json"
+
+export interface Models {
+  readonly models: ReadonlyArray<ModelInfo>
+  /** What is left out, each with its line and key path. */
+  readonly problems: ReadonlyArray<string>
+}
+
+/** A file that is not there means no models, or undefined here; one that is broken leaves them out. */
+export const read = Effect.fn("ModelDict.read")(function* (folder: string) {
   const path = yield* Path.Path
-  const text = yield* fs
-    .readFileString(path.join(folder, "model_dict.json"))
-    .pipe(
-      Effect.catchAll((failure) =>
-        failure._tag === "SystemError" && failure.reason === "NotFound"
-          ? Effect.succeed("[]")
-          : Effect.as(
-              Effect.logWarning("model_dict.json cannot be read: there are no avatar models", failure),
-              "[]"
-            )
-      )
-    )
-  const entries = yield* Schema.decode(Entries)(text.replace(/^\uFEFF/, "")).pipe(
-    Effect.catchTag("ParseError", (failure) =>
-      Effect.as(
-        Effect.logWarning("model_dict.json is no JSON list: there are no avatar models", failure.message),
-        []
-      )
-    )
+  return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
+    Effect.map((file): Models | undefined => fromFile(file)),
+    Effect.catchTags({
+      ConfigInvalid: ({ message }) =>
+        Effect.succeed<Models>({ models: [], problems: [`${message}; there are no avatar models`] }),
+      ConfigMissing: ({ reason }) =>
+        Effect.succeed<Models | undefined>(
+          reason === "not-found"
+            ? undefined
+            : { models: [], problems: [`${fileName} cannot be read; there are no avatar models`] }
+        )
+    })
   )
-  const models = yield* Effect.forEach(entries, (entry, index) =>
-    Schema.decodeUnknown(ModelInfo)(entry).pipe(
-      Effect.tapErrorTag("ParseError", (failure) =>
-        Effect.logWarning(`model_dict.json: model number ${index + 1} is left out`, failure.message)
-      ),
-      Effect.option
-    )
-  )
-  return models.flatMap(Option.toArray)
 })
+
+const readLogging = Effect.fnUntraced(function* (folder: string) {
+  const { models, problems } = (yield* read(folder)) ?? { models: [], problems: [] }
+  yield* Effect.forEach(problems, (problem) => Effect.logWarning(problem))
+  return models
+})
+
+const fromFile = (file: YamlFile.YamlFile): Models => {
+  const describe = (problem: ConfigProblem) => ConfigInvalid.describe(file.name, problem)
+  const entries = RawValue.plain(file.value)
+  if (!Array.isArray(entries)) {
+    const problem = file.at([], "expected a list of avatar models; there are none")
+    return { models: [], problems: [describe(problem)] }
+  }
+  const decoded = entries.map((entry: unknown) =>
+    Schema.decodeUnknownEither(ModelInfo, { errors: "all" })(entry)
+  )
+  return {
+    models: decoded.flatMap((entry) => (Either.isRight(entry) ? [entry.right] : [])),
+    problems: decoded.flatMap((entry, index) => {
+      if (Either.isRight(entry)) return []
+      return ParseResult.ArrayFormatter.formatErrorSync(entry.left).map(({ message, path }) => {
+        const wrong = path.length === 0 ? "expected a section of keys" : wordsOf(message)
+        return describe(file.at([index, ...path], `${wrong}; the model is left out`))
+      })
+    })
+  }
+}
+
+/** The library's words, in ours. */
+const wordsOf = (message: string) =>
+  message
+    .replace(/^is missing$/u, "is required: a text")
+    .replace(/^Expected (.*), actual (.*)$/su, "expected $1, found $2")

@@ -1,5 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Context, Effect, Layer, Option } from "effect"
+import * as CurrentConfig from "./CurrentConfig.ts"
 import type { LoadedConfig } from "./ConfigFile.ts"
 import type { ToolPrompts } from "./SystemConfig.ts"
 
@@ -17,12 +18,27 @@ export class Prompts extends Context.Tag("seiyuu/config/Prompts")<
     readonly get: (purpose: PromptPurpose, emotions: Iterable<string>) => Effect.Effect<string | undefined>
   }
 >() {
-  static readonly layer = (loaded: LoadedConfig) => Layer.effect(Prompts, make(loaded))
+  /** Of the configuration that counts at each moment. */
+  static readonly layerCurrent = Layer.effect(
+    Prompts,
+    Effect.suspend(() => ofCurrent)
+  )
+
+  static readonly layer = (loaded: LoadedConfig) =>
+    Layer.provide(Prompts.layerCurrent, CurrentConfig.CurrentConfig.layer(loaded))
 }
 
 const placeholder = "[<insert_emomap_keys>]"
 
-const make = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
+const ofCurrent = Effect.gen(function* () {
+  const texts = yield* CurrentConfig.derived(textsOf)
+  yield* texts
+  return Prompts.of({
+    get: (purpose, emotions) => Effect.map(texts, (textFor) => textFor(purpose, emotions))
+  })
+})
+
+const textsOf = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   // Two folders up from here is the package's own folder, in src/ as in dist/.
@@ -48,7 +64,7 @@ const make = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
       )
   }
 
-  const textFor = (purpose: PromptPurpose, emotions: Iterable<string>) => {
+  return (purpose: PromptPurpose, emotions: Iterable<string>) => {
     const name = names[purpose]
     const text = texts.get(name ?? "")
     if (text === undefined) return undefined
@@ -56,6 +72,4 @@ const make = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
     if (keywords.length === 0 && text.includes(placeholder)) return undefined
     return text.trim().replaceAll(placeholder, () => keywords.join(", "))
   }
-
-  return Prompts.of({ get: (purpose, emotions) => Effect.sync(() => textFor(purpose, emotions)) })
 })

@@ -38,3 +38,12 @@ export const isNothing = (value: unknown) => value === undefined || value === nu
 
 export const isEmpty = (value: unknown) =>
   isNothing(value) || (typeof value === "string" && value.trim() === "")
+
+/** The same with numbers as such; a text whose variables are not set stays as it is. */
+export const plain = (value: unknown): unknown => {
+  if (value instanceof Numeral) return value.value
+  if (Array.isArray(value)) return value.map(plain)
+  return isMapping(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
+    : value
+}

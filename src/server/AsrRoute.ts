@@ -64,7 +64,7 @@ const tooSlow = (pause: Duration.DurationInput) =>
  * transcribed.
  */
 export const make = Effect.gen(function* () {
-  const { base } = yield* Characters
+  const characters = yield* Characters
   const engines = yield* AsrEngines
   const { formSpeech } = yield* Decode
   const census = yield* Census
@@ -92,7 +92,7 @@ export const make = Effect.gen(function* () {
       memory.withPermits(1)
     )
     if (samples.length === 0) return yield* badUpload("There is no sound in the file.")
-    const asr = yield* RcMap.get(ears, base.asr_config)
+    const asr = yield* RcMap.get(ears, (yield* characters.base).asr_config)
     return (yield* asr.transcribe(samples)).trim()
   })
 

@@ -85,7 +85,7 @@ interface Sentence {
 
 /** Speaks a text and tells the client each sentence when its turn has come. The first failure ends the text. */
 const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, text: string) {
-  const { base } = yield* Characters
+  const base = yield* (yield* Characters).base
   const voices = yield* TtsEngines
   const census = yield* Census
   const splitter = SentenceSplitter.make({ language: "en", fasterFirst: false })

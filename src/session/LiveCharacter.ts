@@ -28,7 +28,7 @@ export interface LiveCharacter {
 export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope: Scope.Scope) {
   const client = yield* Client
   const dict = yield* ModelDict
-  const modelInfo = dict.modelInfo(config.live2d_model_name)
+  const modelInfo = yield* dict.modelInfo(config.live2d_model_name)
   const emotions = Emotions.fromModelInfo(modelInfo.emotionMap)
   const layer = ServiceContext.layer({
     character: config,

@@ -68,7 +68,7 @@ export const open = Effect.fnUntraced(function* () {
 
   const scopes = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
   const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
-  const character = yield* LiveCharacter.open(characters.base, scope)
+  const character = yield* LiveCharacter.open(yield* characters.base, scope)
   const seat = yield* Ref.make<Seat>({ character, scope })
   const config = Effect.map(Ref.get(seat), ({ character }) => character.config)
   const confUid = Effect.map(config, ({ conf_uid }) => conf_uid)

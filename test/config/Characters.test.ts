@@ -52,12 +52,12 @@ layer(NodeContext.layer)("Characters", (it) => {
     Effect.gen(function* () {
       const base = ConfigFolder.minimal.replace(/ {2}conf_(name|uid): .*\n/g, "")
       const { characters } = yield* open({}, base)
-      expect(characters.base).toMatchObject({
+      expect(yield* characters.base).toMatchObject({
         conf_name: "conf.yaml",
         conf_uid: "conf.yaml",
         character_name: "conf.yaml"
       })
-      expect(yield* characters.resolve("conf.yaml")).toEqual(characters.base)
+      expect(yield* characters.resolve("conf.yaml")).toEqual(yield* characters.base)
     })
   )
 
@@ -90,7 +90,7 @@ layer(NodeContext.layer)("Characters", (it) => {
         llm_provider: "llama_cpp_llm",
         mcp_enabled_servers: ["c"]
       })
-      expect(characters.base.tts_config.openai_tts.voice).toBe("base-voice")
+      expect((yield* characters.base).tts_config.openai_tts.voice).toBe("base-voice")
     })
   )
 

@@ -1,11 +1,21 @@
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import * as CurrentConfig from "../../src/config/CurrentConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 
+const dictOf = Effect.fnUntraced(function* (folder: string) {
+  const loaded = yield* ConfigFile.load(`${folder}/conf.yaml`)
+  return yield* Effect.provide(
+    ModelDict,
+    ModelDict.layer.pipe(Layer.provide(CurrentConfig.CurrentConfig.layer(loaded)))
+  )
+})
+
 const open = (files: Readonly<Record<string, string>>) =>
-  Effect.flatMap(ConfigFolder.make(files), (folder) => Effect.provide(ModelDict, ModelDict.layer({ folder })))
+  Effect.flatMap(ConfigFolder.make({ "conf.yaml": ConfigFolder.minimal, ...files }), dictOf)
 
 const faceless = { url: "", kScale: 0.5, initialXshift: 0, initialYshift: 0, emotionMap: {} }
 
@@ -24,14 +34,14 @@ layer(NodeContext.layer)("ModelDict", (it) => {
         something: [1, null]
       }
       const dict = yield* open({ "model_dict.json": JSON.stringify([{ name: "other", url: "/x" }, mili]) })
-      expect(dict.modelInfo("mili")).toEqual(mili)
+      expect(yield* dict.modelInfo("mili")).toEqual(mili)
     })
   )
 
   it.scoped("a model that is not in the file has no picture", () =>
     Effect.gen(function* () {
       const dict = yield* open({ "model_dict.json": "[]" })
-      expect(dict.modelInfo("nobody")).toEqual({ name: "nobody", ...faceless })
+      expect(yield* dict.modelInfo("nobody")).toEqual({ name: "nobody", ...faceless })
     })
   )
 
@@ -39,7 +49,7 @@ layer(NodeContext.layer)("ModelDict", (it) => {
     const lines: Array<string> = []
     return Effect.gen(function* () {
       const dict = yield* open({})
-      expect(dict.modelInfo("mili")).toEqual({ name: "mili", ...faceless })
+      expect(yield* dict.modelInfo("mili")).toEqual({ name: "mili", ...faceless })
       expect(lines).toEqual([])
     }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
   })
@@ -50,7 +60,7 @@ layer(NodeContext.layer)("ModelDict", (it) => {
       const lines: Array<string> = []
       return Effect.gen(function* () {
         const dict = yield* open({ "model_dict.json": text })
-        expect(dict.modelInfo("mili")).toEqual({ name: "mili", ...faceless })
+        expect(yield* dict.modelInfo("mili")).toEqual({ name: "mili", ...faceless })
         expect(lines).toHaveLength(1)
         expect(lines[0]).toContain("model_dict.json")
       }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
@@ -62,17 +72,17 @@ layer(NodeContext.layer)("ModelDict", (it) => {
     return Effect.gen(function* () {
       const models = [{ url: "/nameless" }, { name: "mili", url: "/m", emotionMap: null }]
       const dict = yield* open({ "model_dict.json": `\uFEFF${JSON.stringify(models)}` })
-      expect(dict.modelInfo("mili")).toEqual({ name: "mili", url: "/m", emotionMap: {} })
+      expect(yield* dict.modelInfo("mili")).toEqual({ name: "mili", url: "/m", emotionMap: {} })
       expect(lines).toHaveLength(1)
-      expect(lines[0]).toContain("model number 1")
+      expect(lines[0]).toBe("model_dict.json:1:3 0.name: is required: a text; the model is left out")
     }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
   })
 
   it.effect("the model that comes with the project has its emotions", () =>
     Effect.gen(function* () {
       const folder = new URL("../../", import.meta.url).pathname
-      const dict = yield* Effect.provide(ModelDict, ModelDict.layer({ folder }))
-      expect(dict.modelInfo("seiyuu_face").emotionMap).toEqual({
+      const dict = yield* dictOf(folder)
+      expect((yield* dict.modelInfo("seiyuu_face")).emotionMap).toEqual({
         neutral: 0,
         joy: 1,
         sadness: 2,

@@ -58,7 +58,7 @@ describe("what a character learns of a person", () => {
       Effect.gen(function* () {
         remembers(world)
         world.failures.set("embedding", 1)
-        const owner = { confUid: (yield* Characters).base.conf_uid, person: "Human" }
+        const owner = { confUid: (yield* (yield* Characters).base).conf_uid, person: "Human" }
         yield* (yield* Facts).add(owner, { text: "Human is Ben.", importance: 5, embedding: Int8Array.of(1) })
         const client = yield* ready
         yield* TestClock.adjust(World.loadTimes.embedding - 3100)

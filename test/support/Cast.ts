@@ -37,9 +37,8 @@ export const characters = (changes: Changes) => {
   const changed = (config: CharacterConfig) =>
     translated(withSettings(config, changes.settings), changes.translation)
   return Layer.succeed(Characters, {
-    get base() {
-      return changed(hearing("a"))
-    },
+    base: Effect.sync(() => changed(hearing("a"))),
+    examine: Effect.succeed([]),
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
       const found = filename === "conf.yaml" ? hearing("a") : others[filename]

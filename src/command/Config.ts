@@ -1,0 +1,86 @@
+import { Args, Command, Options } from "@effect/cli"
+import { Console, Effect, Option, Schema } from "effect"
+import * as ConfigCheck from "../config/ConfigCheck.ts"
+import * as ConfigKey from "../config/ConfigKey.ts"
+import * as Explanation from "./Explanation.ts"
+import * as Root from "./Root.ts"
+
+/** The configuration's files are not in order; what was printed says where. */
+class NotInOrder extends Schema.TaggedError<NotInOrder>()("NotInOrder", {
+  errors: Schema.Number,
+  warnings: Schema.Number
+}) {
+  override get message(): string {
+    return `The configuration is not in order: ${counted(this.errors, "error")}, ${counted(this.warnings, "warning")}.`
+  }
+}
+
+/** No key is called that. */
+class NoSuchKey extends Schema.TaggedError<NoSuchKey>()("NoSuchKey", { wanted: Schema.String }) {
+  override get message(): string {
+    return `There is no key ${JSON.stringify(this.wanted)}${ConfigKey.hint(this.wanted)}. "seiyuu config explain" lists the sections.`
+  }
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`
+
+const file = Args.text({ name: "file" }).pipe(
+  Args.withDescription(`The configuration file. Without it: what --config names, or ${Root.usualConfig}.`),
+  Args.optional
+)
+
+/** The file that is meant: as an argument, by `--config` behind the command or before it, or the usual one. */
+const fileOf = (file: Option.Option<string>, config: Option.Option<string>) =>
+  Effect.map(Root.command, (before) =>
+    file.pipe(
+      Option.orElse(() => config),
+      Option.orElse(() => before.config),
+      Option.getOrElse(() => Root.usualConfig)
+    )
+  )
+
+const check = Command.make(
+  "check",
+  {
+    config: Root.config,
+    strict: Options.boolean("strict").pipe(Options.withDescription("Takes a warning for an error.")),
+    file
+  },
+  Effect.fn("Config.check")(function* ({ config, file, strict }) {
+    const { errors, warnings } = yield* ConfigCheck.check(yield* fileOf(file, config))
+    for (const error of errors) yield* Console.log(`error: ${error}`)
+    for (const warning of warnings) yield* Console.log(`warning: ${warning}`)
+    if (errors.length > 0 || (strict && warnings.length > 0))
+      return yield* new NotInOrder({ errors: errors.length, warnings: warnings.length })
+    yield* Console.log(
+      warnings.length === 0
+        ? "The configuration is in order."
+        : `The configuration can be used, with ${counted(warnings.length, "warning")}.`
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Lists everything that is wrong with conf.yaml, with the characters, with model_dict.json and with mcp_servers.json."
+  )
+)
+
+const explain = Command.make(
+  "explain",
+  { key: Args.text({ name: "key" }).pipe(Args.optional) },
+  Effect.fn("Config.explain")(function* ({ key }) {
+    if (Option.isNone(key)) return yield* Console.log(Explanation.ofSections(ConfigKey.ofConfig))
+    const found = ConfigKey.find(key.value)
+    if (found.length === 0) return yield* new NoSuchKey({ wanted: key.value })
+    yield* Console.log(found.map(Explanation.ofKey).join("\n\n"))
+  })
+).pipe(
+  Command.withDescription(
+    "Says what a key is for, what it may be and what it is by default; or which keys a section has."
+  )
+)
+
+/** `seiyuu config`: looks after the configuration's files. */
+export const command = Command.make("config").pipe(
+  Command.withDescription("Checks and explains the configuration."),
+  Command.withSubcommands([check, explain])
+)

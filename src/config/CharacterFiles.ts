@@ -1,0 +1,76 @@
+import { FileSystem, Path } from "@effect/platform"
+import { Effect, Either, Option } from "effect"
+import * as ConfigInvalid from "./ConfigInvalid.ts"
+import * as RawValue from "./RawValue.ts"
+import * as YamlFile from "./YamlFile.ts"
+
+/** What the base configuration's own character is called among the files, whatever its file is. */
+export const baseFile = "conf.yaml"
+
+/** A character's file, with what is in it or why it cannot be used. */
+export interface Reading {
+  readonly filename: string
+  readonly content: Either.Either<Content, ConfigInvalid.ConfigInvalid>
+}
+
+export interface Content {
+  readonly yaml: YamlFile.YamlFile
+  /** `character_config` as the file has it. */
+  readonly character: RawValue.Mapping
+}
+
+/** Every character file of the folder, by name, with what is in it or why it cannot be read. */
+export const readAll = Effect.fn("CharacterFiles.readAll")(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const names = yield* fs
+    .readDirectory(folder)
+    .pipe(
+      Effect.catchAll((failure) =>
+        failure._tag === "SystemError" && failure.reason === "NotFound"
+          ? Effect.succeed([])
+          : Effect.as(Effect.logWarning("the folder of characters cannot be read", failure), [])
+      )
+    )
+  const candidates = names
+    .filter((name) => /^[^./\\][^/\\]*\.ya?ml$/i.test(name) && name !== baseFile)
+    .sort((a, b) => (a < b ? -1 : 1))
+  const readings = yield* Effect.forEach(
+    candidates,
+    (filename) =>
+      fs.stat(path.join(folder, filename)).pipe(
+        Effect.filterOrFail(({ type }) => type === "File"),
+        // A folder, or a file that has just gone, is no character.
+        Effect.option,
+        Effect.flatMap(
+          Option.match({
+            onNone: () => Effect.succeed([]),
+            onSome: () =>
+              Effect.map(
+                Effect.either(readContent(path.join(folder, filename))),
+                (content): ReadonlyArray<Reading> => [{ filename, content }]
+              )
+          })
+        )
+      ),
+    { concurrency: 8 }
+  )
+  return readings.flat()
+})
+
+const readContent = Effect.fnUntraced(function* (file: string) {
+  const filename = (yield* Path.Path).basename(file)
+  const yaml = yield* YamlFile.read(file).pipe(
+    Effect.catchTag("ConfigMissing", () => {
+      const problem = { path: "", line: 1, column: 1, message: "the file cannot be read" }
+      return new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
+    })
+  )
+  const character = RawValue.isMapping(yaml.value) ? yaml.value["character_config"] : undefined
+  if (!RawValue.isMapping(character)) {
+    const problem = yaml.at(["character_config"], "expected a section of keys")
+    return yield* new ConfigInvalid.ConfigInvalid({ file: filename, problems: [problem] })
+  }
+  const content: Content = { yaml, character }
+  return content
+})
