@@ -21,6 +21,7 @@ import { ModelStore } from "./models/ModelStore.ts"
 import * as StoreOptions from "./models/StoreOptions.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { Embedders } from "./recall/Embedder.ts"
+import * as ConfigChanges from "./session/ConfigChanges.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
 import * as TranslatorTable from "./translate/TranslatorTable.ts"
@@ -40,7 +41,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     Embedders.layer,
     McpServers.layer()
   )
-  return HttpServer.layer.pipe(
+  return Layer.merge(HttpServer.layer, ConfigChanges.layer).pipe(
     Layer.provide(Layer.mergeAll(engines, SessionRegistry.layer)),
     Layer.provide(LlmTable.layer),
     Layer.provide(EnginePool.layer({ idleTimeToLive: system.engine_idle_seconds * 1000 })),

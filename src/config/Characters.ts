@@ -70,13 +70,19 @@ const make = Effect.gen(function* () {
   const warnOnce = WarnOnce.make()
   /** What could be used last, by file name. */
   const kept = new Map<string, Content>()
+  /** Files that could not be used when they were last looked at. */
+  const broken = new Set<string>()
 
   const read = Effect.flatMap(Ref.get(current), ({ config, folder }) =>
     CharacterFiles.readAll(path.resolve(folder, config.system_config.config_alts_dir))
   ).pipe(
     Effect.tap((readings) => {
       const there = new Set(readings.map(({ filename }) => filename))
-      for (const filename of kept.keys()) if (!there.has(filename)) kept.delete(filename)
+      for (const filename of [...kept.keys(), ...broken]) {
+        if (there.has(filename)) continue
+        kept.delete(filename)
+        broken.delete(filename)
+      }
     }),
     Effect.provide(context)
   )
@@ -87,7 +93,7 @@ const make = Effect.gen(function* () {
   /** A file that is broken now is what it was. */
   const asBefore = ({ content, filename }: Reading): Reading => {
     const before = kept.get(filename)
-    return Either.isLeft(content) && before !== undefined
+    return before !== undefined && (Either.isLeft(content) || broken.has(filename))
       ? { filename, content: Either.right(before) }
       : { filename, content }
   }
@@ -108,9 +114,11 @@ const make = Effect.gen(function* () {
   })
   /** The content of a reading, decoded; it is kept if it can be used. */
   const use = Effect.fnUntraced(function* ({ content, filename }: Reading) {
+    broken.add(filename)
     const found = yield* content
     const { config, warnings } = yield* decode(found)
     kept.set(filename, found)
+    broken.delete(filename)
     for (const warning of [...found.yaml.duplicates, ...warnings])
       yield* warnOnce(ConfigInvalid.describe(filename, warning))
     return config

@@ -13,6 +13,8 @@ export interface LoadedConfig {
   /** Its folder, which relative paths in it start from. */
   readonly folder: string
   readonly config: SeiyuuConfig
+  /** `system_config` as the file has it: the command line may say otherwise. */
+  readonly written: SeiyuuConfig["system_config"]
   /** What of the file is ignored, each with its line and key path. */
   readonly warnings: ReadonlyArray<string>
   /** `character_config` as the file has it, for other characters to be laid on. It may hold keys in the clear. */
@@ -34,6 +36,7 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
     file: absolute,
     folder: path.dirname(absolute),
     config,
+    written: config.system_config,
     warnings: ConfigInvalid.inOrder([...yaml.duplicates, ...warnings]).map((warning) =>
       ConfigInvalid.describe(yaml.name, warning)
     ),

@@ -33,7 +33,17 @@ export class ModelDict extends Context.Tag("seiyuu/config/ModelDict")<
   static readonly layer = Layer.effect(
     ModelDict,
     Effect.gen(function* () {
-      const models = yield* CurrentConfig.derived(({ folder }) => readLogging(folder))
+      let good: ReadonlyArray<ModelInfo> | undefined
+      const models = yield* CurrentConfig.derived(
+        Effect.fnUntraced(function* ({ folder }) {
+          const { models, problems } = (yield* read(folder)) ?? { models: [], problems: [] }
+          // A file that has been broken while the server runs is what it was.
+          if (problems.length > 0 && good !== undefined) return good
+          yield* Effect.forEach(problems, (problem) => Effect.logWarning(problem))
+          good = models
+          return models
+        })
+      )
       yield* models
       return ModelDict.of({
         modelInfo: (name) =>
@@ -76,12 +86,6 @@ export const read = Effect.fn("ModelDict.read")(function* (folder: string) {
         )
     })
   )
-})
-
-const readLogging = Effect.fnUntraced(function* (folder: string) {
-  const { models, problems } = (yield* read(folder)) ?? { models: [], problems: [] }
-  yield* Effect.forEach(problems, (problem) => Effect.logWarning(problem))
-  return models
 })
 
 const fromFile = (file: YamlFile.YamlFile): Models => {

@@ -103,6 +103,7 @@ const extensions = {
   binary_audio: Schema.optionalWith(Explain.oneOf(...AudioChunk.types), { nullable: true }),
   partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true }),
   tool_consent: Schema.optionalWith(Schema.Boolean, { nullable: true }),
+  config_changes: Schema.optionalWith(Schema.Boolean, { nullable: true }),
   person: Schema.optionalWith(Person, { nullable: true })
 }
 

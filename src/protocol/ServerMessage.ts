@@ -90,6 +90,8 @@ const Extensions = Schema.Struct({
   mic_audio_cancel: Schema.Boolean,
   /** `tool-consent-request` and `tool-consent`: the person is asked before a tool is called that wants it. */
   tool_consent: Schema.Boolean,
+  /** `config-changed`: files of the configuration have changed while the server runs. */
+  config_changes: Schema.Boolean,
   /** `person` of `use-extensions`: who speaks, where several people use one character. */
   person: Schema.Boolean,
   /** `fetch-memories`, `edit-memory`, `delete-memory`: what the character has learnt of the person. */
@@ -102,6 +104,7 @@ export const extensions: typeof Extensions.Type = {
   partial_transcripts: true,
   mic_audio_cancel: true,
   tool_consent: true,
+  config_changes: true,
   person: true,
   memories: true
 }
@@ -125,8 +128,11 @@ export const ServerMessage = Schema.Union(
     binary_audio: Schema.NullOr(Schema.String),
     partial_transcripts: Schema.Boolean,
     tool_consent: Schema.Boolean,
+    config_changes: Schema.Boolean,
     person: Schema.NullOr(Schema.String)
   }),
+  // New sessions and switches have it; what runs goes on as it is.
+  message("config-changed", { files: Schema.Array(Schema.String), message: Schema.String }),
   // Extensions: answers to a client that asked.
   message("memory-list", { memories: Schema.Array(Memory) }),
   message("memory-edited", { success: Schema.Boolean, id: Schema.Number }),

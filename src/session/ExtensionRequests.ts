@@ -15,6 +15,7 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
   extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
   extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
+  extensions.configChanges = wanted.config_changes ?? extensions.configChanges
   yield* introduce(session, wanted.person ?? extensions.person)
   if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
@@ -22,6 +23,7 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
     binary_audio: extensions.binaryAudio ?? null,
     partial_transcripts: extensions.partialTranscripts,
     tool_consent: extensions.toolConsent,
+    config_changes: extensions.configChanges,
     person: extensions.person ?? null
   })
 })

@@ -9,6 +9,8 @@ export interface Extensions {
   partialTranscripts: boolean
   /** Whether it asks the person before a tool is called that wants it. */
   toolConsent: boolean
+  /** Whether it wants `config-changed`. */
+  configChanges: boolean
   /** Who speaks, if the client has said so. */
   person: string | undefined
 }
@@ -17,6 +19,7 @@ export const none = (): Extensions => ({
   binaryAudio: undefined,
   partialTranscripts: false,
   toolConsent: false,
+  configChanges: false,
   person: undefined
 })
 

@@ -96,7 +96,8 @@ export const open = Effect.fnUntraced(function* () {
   }
   yield* registry.register({
     uid: client.uid,
-    character: Effect.map(Ref.get(seat), ({ character }) => character.config.conf_name)
+    character: Effect.map(Ref.get(seat), ({ character }) => character.config.conf_name),
+    tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
   })
 
   const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }

@@ -2,15 +2,20 @@ import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { EnginePool } from "../engine/EnginePool.ts"
 import type { EngineUse } from "../engine/EnginePool.ts"
+import type { ServerMessage } from "../protocol/ServerMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Kind } from "../telemetry/Census.ts"
+
+type ConfigChanged = Extract<ServerMessage, { readonly type: "config-changed" }>
 
 /** What the registry knows of one session. */
 export interface Registration {
   readonly uid: string
   /** Name of the character that answers now. */
   readonly character: Effect.Effect<string>
+  /** Sends the client a message of an extension, if it has asked for that. */
+  readonly tell: (message: ConfigChanged) => Effect.Effect<void>
 }
 
 /** Everything that lives at one moment. */
@@ -28,6 +33,8 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
     /** Lists a session for as long as the scope is open. */
     readonly register: (session: Registration) => Effect.Effect<void, never, Scope.Scope>
     readonly snapshot: Effect.Effect<Snapshot>
+    /** Tells every session. */
+    readonly tell: (message: ConfigChanged) => Effect.Effect<void>
   }
 >() {
   static readonly layer = Layer.effect(
@@ -50,7 +57,14 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
           ),
           fibers: census.counts,
           engines: pool.uses
-        })
+        }),
+        tell: (message) =>
+          Effect.suspend(() =>
+            Effect.forEach([...sessions], (session) => session.tell(message), {
+              concurrency: "unbounded",
+              discard: true
+            })
+          )
       })
     })
   )

@@ -74,7 +74,7 @@ layer(NodeContext.layer)("ModelDict", (it) => {
       const dict = yield* open({ "model_dict.json": `\uFEFF${JSON.stringify(models)}` })
       expect(yield* dict.modelInfo("mili")).toEqual({ name: "mili", url: "/m", emotionMap: {} })
       expect(lines).toHaveLength(1)
-      expect(lines[0]).toBe("model_dict.json:1:3 0.name: is required: a text; the model is left out")
+      expect(lines[0]).toBe("model_dict.json:1:2 0.name: is required: a text; the model is left out")
     }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
   })
 

@@ -55,7 +55,8 @@ describe("/client-ws", () => {
             mic_audio_cancel: true,
             memories: true,
             person: true,
-            tool_consent: true
+            tool_consent: true,
+            config_changes: true
           }
         },
         { type: "group-update", members: [], is_owner: false },

@@ -25,6 +25,7 @@ describe("use-extensions", () => {
             binary_audio: null,
             partial_transcripts: true,
             tool_consent: false,
+            config_changes: false,
             person: null
           },
           {
@@ -32,6 +33,7 @@ describe("use-extensions", () => {
             binary_audio: "raw-audio-data",
             partial_transcripts: true,
             tool_consent: true,
+            config_changes: false,
             person: null
           }
         ])

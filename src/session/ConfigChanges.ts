@@ -1,0 +1,34 @@
+import { FileSystem, Path } from "@effect/platform"
+import { Effect, Layer, Stream } from "effect"
+import { Characters } from "../config/Characters.ts"
+import * as ConfigReload from "../config/ConfigReload.ts"
+import { CurrentConfig } from "../config/CurrentConfig.ts"
+import * as FolderWatch from "../config/FolderWatch.ts"
+import { SessionRegistry } from "./SessionRegistry.ts"
+
+const isOfConfig = (name: string) => /\.(ya?ml|json)$/iu.test(name)
+
+/** Takes over files of the configuration that change while the server runs, and tells the sessions. */
+export const layer = Layer.scopedDiscard(
+  Effect.gen(function* () {
+    const registry = yield* SessionRegistry
+    const look = yield* ConfigReload.make
+    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig | Characters>()
+    const tell = (files: ReadonlyArray<string>) =>
+      registry.tell({
+        type: "config-changed",
+        files,
+        message: `The configuration has changed (${files.join(", ")}). It counts from the next connection or switch of the character on.`
+      })
+    yield* FolderWatch.changes(Effect.provide(ConfigReload.folders, context), isOfConfig).pipe(
+      Stream.runForEach(() =>
+        look.pipe(
+          Effect.tap((files) => (files.length === 0 ? Effect.void : tell(files))),
+          Effect.catchAllCause((cause) => Effect.logError("the configuration could not be read anew", cause))
+        )
+      ),
+      Effect.provide(context),
+      Effect.forkScoped
+    )
+  })
+)
