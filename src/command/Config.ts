@@ -1,7 +1,9 @@
 import { Args, Command, Options } from "@effect/cli"
+import { FileSystem } from "@effect/platform"
 import { Console, Effect, Option, Schema } from "effect"
 import * as ConfigCheck from "../config/ConfigCheck.ts"
 import * as ConfigKey from "../config/ConfigKey.ts"
+import * as Migration from "../config/Migration.ts"
 import * as Explanation from "./Explanation.ts"
 import * as Root from "./Root.ts"
 
@@ -64,6 +66,54 @@ const check = Command.make(
   )
 )
 
+/** A name for a copy that is not taken: `conf.yaml.v1.1.0.bak`. */
+const backupOf = Effect.fnUntraced(function* (file: string, from: string) {
+  const fs = yield* FileSystem.FileSystem
+  const wanted = `${file}.${from.replaceAll(/[^\w.-]/gu, "_")}.bak`
+  const free = yield* Effect.iterate(0, {
+    while: (number) => number >= 0,
+    body: (number) =>
+      Effect.map(fs.exists(number === 0 ? wanted : `${wanted}.${number}`), (taken) =>
+        taken ? number + 1 : -1 - number
+      )
+  })
+  const number = -1 - free
+  return number === 0 ? wanted : `${wanted}.${number}`
+})
+
+const migrate = Command.make(
+  "migrate",
+  {
+    config: Root.config,
+    write: Options.boolean("write").pipe(
+      Options.withDescription("Rewrites the file; what it was is kept beside it.")
+    ),
+    file
+  },
+  Effect.fn("Config.migrate")(function* ({ config, file, write }) {
+    const fs = yield* FileSystem.FileSystem
+    const name = yield* fileOf(file, config)
+    // Says what is wrong with the syntax: such a file is left as it is.
+    yield* Migration.read(name)
+    const { changes, from, older, text } = Migration.rewrite(yield* fs.readFileString(name))
+    const all = [
+      ...changes,
+      ...(older ? [`system_config.conf_version: ${from} has become ${Migration.newest}`] : [])
+    ]
+    if (all.length === 0) return yield* Console.log(`${name} is in the newest form (${Migration.newest}).`)
+    for (const change of all) yield* Console.log(change)
+    if (!write) return yield* Console.log(`Nothing has been written: "seiyuu config migrate --write" does.`)
+    const backup = yield* backupOf(name, from ?? "old")
+    yield* fs.copyFile(name, backup)
+    yield* fs.writeFileString(name, text)
+    yield* Console.log(`${name} has been rewritten; what it was is in ${backup}.`)
+  })
+).pipe(
+  Command.withDescription(
+    "Says what an older conf.yaml has differently from the newest form, and rewrites it, comments included."
+  )
+)
+
 const explain = Command.make(
   "explain",
   { key: Args.text({ name: "key" }).pipe(Args.optional) },
@@ -71,7 +121,9 @@ const explain = Command.make(
     if (Option.isNone(key)) return yield* Console.log(Explanation.ofSections(ConfigKey.ofConfig))
     const found = ConfigKey.find(key.value)
     if (found.length === 0) return yield* new NoSuchKey({ wanted: key.value })
-    yield* Console.log(found.map(Explanation.ofKey).join("\n\n"))
+    yield* Console.log(
+      found.length > 4 ? Explanation.ofPaths(found) : found.map(Explanation.ofKey).join("\n\n")
+    )
   })
 ).pipe(
   Command.withDescription(
@@ -81,6 +133,6 @@ const explain = Command.make(
 
 /** `seiyuu config`: looks after the configuration's files. */
 export const command = Command.make("config").pipe(
-  Command.withDescription("Checks and explains the configuration."),
-  Command.withSubcommands([check, explain])
+  Command.withDescription("Checks and explains the configuration, and brings it into the newest form."),
+  Command.withSubcommands([check, explain, migrate])
 )

@@ -29,6 +29,13 @@ export const ofSections = (keys: ReadonlyArray<ConfigKey>): string =>
     keys.map((key) => [key.name, key.shape === undefined ? "(section)" : short(key), key.about])
   )
 
+/** Keys of one name in many sections, a line each. */
+export const ofPaths = (keys: ReadonlyArray<ConfigKey>): string =>
+  Table.render(
+    ["key", "about"],
+    keys.map(({ about, path }) => [path, about])
+  )
+
 const short = ({ fallback, required }: ConfigKey) => {
   if (required) return "(required)"
   return fallback === undefined ? "" : JSON.stringify(fallback)

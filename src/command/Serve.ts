@@ -33,6 +33,9 @@ const serve = Effect.fn("Serve.serve")(function* <E, R>(server: Server<E, R>, op
       }
     }
   }
+  yield* Effect.forEach(loaded.migrated, (change) =>
+    Effect.logInfo(`${change}; the file was read so ("seiyuu config migrate --write" rewrites it)`)
+  )
   yield* Effect.forEach(loaded.warnings, (warning) => Effect.logWarning(warning))
   return yield* Effect.acquireUseRelease(
     Scope.make(),

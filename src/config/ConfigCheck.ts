@@ -7,11 +7,12 @@ import * as ConfigInvalid from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
 import * as Decoding from "./Decoding.ts"
 import * as McpServersFile from "./McpServersFile.ts"
+import * as Migration from "./Migration.ts"
 import * as ModelDict from "./ModelDict.ts"
 import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as Suggestion from "./Suggestion.ts"
-import * as YamlFile from "./YamlFile.ts"
+import type * as YamlFile from "./YamlFile.ts"
 
 /** What is wrong with the files of a configuration; each text begins with the file, the line and the key path. */
 export interface Findings {
@@ -41,8 +42,8 @@ export const check = Effect.fn("ConfigCheck.check")(function* (file: string) {
   const path = yield* Path.Path
   const absolute = path.resolve(file)
   const folder = path.dirname(absolute)
-  const read = yield* YamlFile.read(absolute).pipe(
-    Effect.map(Either.right),
+  const read = yield* Migration.read(absolute).pipe(
+    Effect.map(({ yaml }) => Either.right(yaml)),
     Effect.catchTag("ConfigInvalid", (problem) => Effect.succeed(Either.left(problem)))
   )
   const root = Either.isRight(read) ? read.right.value : undefined

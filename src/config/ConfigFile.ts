@@ -2,9 +2,9 @@ import { Path } from "@effect/platform"
 import { Effect, Redacted } from "effect"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import * as Decoding from "./Decoding.ts"
+import * as Migration from "./Migration.ts"
 import * as RawValue from "./RawValue.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
-import * as YamlFile from "./YamlFile.ts"
 
 /** A configuration that can be run. */
 export interface LoadedConfig {
@@ -15,6 +15,8 @@ export interface LoadedConfig {
   readonly config: SeiyuuConfig
   /** `system_config` as the file has it: the command line may say otherwise. */
   readonly written: SeiyuuConfig["system_config"]
+  /** What an older version of the format has differently, as it was read. */
+  readonly migrated: ReadonlyArray<string>
   /** What of the file is ignored, each with its line and key path. */
   readonly warnings: ReadonlyArray<string>
   /** `character_config` as the file has it, for other characters to be laid on. It may hold keys in the clear. */
@@ -28,7 +30,7 @@ export interface LoadedConfig {
 export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
   const path = yield* Path.Path
   const absolute = path.resolve(file)
-  const yaml = yield* YamlFile.read(absolute)
+  const { migrated, yaml } = yield* Migration.read(absolute)
   const { config, warnings } = yield* Decoding.decodeWhole(yaml)
   const root = RawValue.isMapping(yaml.value) ? yaml.value : {}
   const character = root["character_config"]
@@ -36,6 +38,7 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
     file: absolute,
     folder: path.dirname(absolute),
     config,
+    migrated: migrated.changes.map((change) => `${yaml.name}: ${change}`),
     written: config.system_config,
     warnings: ConfigInvalid.inOrder([...yaml.duplicates, ...warnings]).map((warning) =>
       ConfigInvalid.describe(yaml.name, warning)

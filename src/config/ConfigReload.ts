@@ -40,6 +40,7 @@ export const make = Effect.gen(function* () {
   const takeConfig = Effect.gen(function* () {
     const before = yield* Ref.get(current)
     const read = yield* ConfigFile.load(before.file)
+    for (const change of read.migrated) yield* Effect.logInfo(change)
     for (const warning of read.warnings) yield* Effect.logWarning(warning)
     const fixed = Object.keys(read.written).filter(
       (key) => !changeable.has(key) && differs(read.written, written, key)

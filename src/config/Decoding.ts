@@ -4,6 +4,7 @@ import { ConfigInvalid } from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
 import * as Fields from "./Fields.ts"
 import * as NotBuilt from "./NotBuilt.ts"
+import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import * as UnknownKeys from "./UnknownKeys.ts"
@@ -17,6 +18,12 @@ export interface Decoded<Config> {
 
 /** Decodes the whole of a `conf.yaml`. */
 export const decodeWhole = Effect.fnUntraced(function* (file: YamlFile) {
+  const { value } = file
+  if (RawValue.isMapping(value) && !("character_config" in value) && "CONF_VERSION" in value)
+    return yield* new ConfigInvalid({
+      file: file.name,
+      problems: [file.at(["CONF_VERSION"], beforeSections)]
+    })
   const decoded = yield* decode(
     file,
     Fields.section(SeiyuuConfig),
@@ -29,6 +36,9 @@ export const decodeWhole = Effect.fnUntraced(function* (file: YamlFile) {
     ...NotBuilt.ofCharacter(decoded.config.character_config)
   ])
 })
+
+const beforeSections =
+  "this is a file of Open-LLM-VTuber before v1.0, whose keys were all different: begin with the conf.yaml that comes with seiyuu"
 
 /** Decodes a character; `character` is the `character_config` of the file, laid on another one's perhaps. */
 export const decodeCharacter = Effect.fnUntraced(function* (file: YamlFile, character: unknown) {

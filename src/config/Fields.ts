@@ -34,7 +34,7 @@ export const HttpUrl = Field.make(Schema.String, address, (value) =>
     onSome: (text) =>
       URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
         ? text
-        : new Mismatch(`expected ${address.words}`)
+        : new Mismatch(`expected ${address.words}, found another text`)
   })
 )
 
@@ -88,6 +88,9 @@ export const Choice = <const Words extends readonly [string, ...Array<string>]>(
   })
 }
 
+const missingOr = (what: string, { words }: Field.Shape, value: unknown) =>
+  RawValue.isNothing(value) ? `is required: ${words}` : expected(what, value).message
+
 /** What an inner value may be. */
 const shapeOf = (of: Schema.Schema.Any): Field.Shape =>
   (of.ast.annotations[Field.shape] as Field.Shape | undefined) ?? { words: "anything", json: {} }
@@ -105,7 +108,7 @@ export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<Readon
     decode: (value, _, ast) =>
       Array.isArray(value)
         ? ParseResult.succeed(value as ReadonlyArray<unknown>)
-        : ParseResult.fail(new ParseResult.Type(ast, value, expected("a list", value).message)),
+        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr("a list", shape, value))),
     encode: ParseResult.succeed
   }).annotations({ [Field.shape]: shape })
 }
@@ -127,7 +130,7 @@ const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: s
         ? ParseResult.succeed(
             Object.fromEntries(Object.entries(value).filter(([, item]) => !RawValue.isNothing(item)))
           )
-        : ParseResult.fail(new ParseResult.Type(ast, value, expected("a section", value).message)),
+        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr("a section", shape, value))),
     encode: ParseResult.succeed
   }).annotations({ [Field.shape]: shape })
 }

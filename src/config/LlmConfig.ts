@@ -108,7 +108,8 @@ export const LlamaCppLlmConfig = Schema.Struct({
     Fields.NonEmptyText,
     "auto",
     "A `.gguf` file (relative to the configuration file), the catalogue's name of a model, or `auto`."
-  )
+  ),
+  verbose: Fields.maybe(Fields.Flag, "Accepted and not read: every template of Open-LLM-VTuber has it.")
 })
 export type LlamaCppLlmConfig = typeof LlamaCppLlmConfig.Type
 

@@ -26,10 +26,14 @@ const bare = (word: string) => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 export const nearest = (word: string, choices: ReadonlyArray<string>): string | undefined => {
   // A long text is no mistyped word, and comparing it would only take time.
   if (word.length > 60) return undefined
-  return choices
+  const near = choices
     .map((choice) => ({ choice, edits: distance(bare(word), bare(choice)) }))
     .filter(({ choice, edits }) => edits <= Math.max(1, Math.floor(choice.length / 4)))
     .sort((a, b) => a.edits - b.edits)[0]?.choice
+  if (near !== undefined || bare(word).length < 4) return near
+  // Half of a name, if it is one's only.
+  const longer = choices.filter((choice) => bare(choice).includes(bare(word)))
+  return longer.length === 1 ? longer[0] : undefined
 }
 
 export const mention = (choice: string): string => ` (did you mean "${choice}"?)`

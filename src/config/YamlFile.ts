@@ -20,15 +20,21 @@ export interface YamlFile {
   readonly at: (path: KeyPath, message: string) => ConfigProblem
 }
 
-/** Reads a YAML file, or says everything that is wrong with its syntax. */
-export const read = Effect.fn("YamlFile.read")((file: string) => parse(file, syntaxMessage))
+/** Reads a YAML file, or says everything that is wrong with its syntax. `change` may change it before it is looked at. */
+export const read = Effect.fn("YamlFile.read")((file: string, change?: (document: Yaml.Document) => void) =>
+  parse(file, syntaxMessage, change)
+)
 
 /** Reads a JSON file, which is YAML too. */
 export const readJson = Effect.fn("YamlFile.readJson")((file: string) =>
   parse(file, () => "this is no JSON: a comma, a quotation mark or a bracket is missing, or one too many")
 )
 
-const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.YAMLParseError) => string) {
+const parse = Effect.fnUntraced(function* (
+  file: string,
+  explain: (error: Yaml.YAMLParseError) => string,
+  change?: (document: Yaml.Document) => void
+) {
   const fs = yield* FileSystem.FileSystem
   const name = (yield* Path.Path).basename(file)
   const text = yield* fs.readFileString(file).pipe(
@@ -56,6 +62,7 @@ const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.Y
       : Effect.void
 
   yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
+  change?.(document)
   yield* prepare(document)
   const value = yield* Effect.try({
     try: (): unknown => document.toJS(),
@@ -73,7 +80,9 @@ const parse = Effect.fnUntraced(function* (file: string, explain: (error: Yaml.Y
 
 /** The library's words, except where they speak to a programmer. */
 const syntaxMessage = ({ code, message }: Yaml.YAMLParseError) =>
-  code === "MULTIPLE_DOCS" ? "a second document begins here (---): keep one" : message
+  code === "MULTIPLE_DOCS"
+    ? "a second document begins here (---): keep one"
+    : message.replace(/^Missing closing (.)quote$/u, "the closing quotation mark ($1) of a text is missing")
 
 type Problem = (offset: number, path: KeyPath, message: string) => ConfigProblem
 
