@@ -60,9 +60,11 @@ const decode = Schema.decodeUnknownEither(ServerMessage)
 
 const shapeOf = (message: ServerMessage): ReadonlyArray<string> =>
   Either.match(decode(message), {
-    onLeft: (error) => [
-      `${String((message as { type?: unknown }).type)} has a wrong shape: ${error.message}`
-    ],
+    onLeft: (error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      const type = String((message as { type?: unknown }).type)
+      return [`${type} has a wrong shape: ${issue!.path.join(".")} ${issue!.message.split("\n", 1)[0]}`]
+    },
     onRight: () => []
   })
 
