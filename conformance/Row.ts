@@ -26,27 +26,19 @@ export interface Row {
   /** What holds, as a sentence about the server. */
   readonly title: string
   readonly needs: ReadonlyArray<Need>
-  /** How Open-LLM-VTuber's own server falls short of this row, as far as is known. */
-  readonly upstream: string | undefined
   /** Dies of an `AssertionError` if it does not hold. */
   readonly check: (subject: Subject) => Effect.Effect<unknown, Error, Scope.Scope>
-}
-
-interface Options {
-  readonly needs?: ReadonlyArray<Need>
-  readonly upstream?: string
 }
 
 /** Makes the rows about one message. */
 export const about = (about: string) => {
   const row =
     (kind: Kind) =>
-    (title: string, check: Row["check"], { needs = [], upstream }: Options = {}): Row => ({
+    (title: string, check: Row["check"], { needs = [] }: Partial<Pick<Row, "needs">> = {}): Row => ({
       about,
       kind,
       title,
       needs,
-      upstream,
       check
     })
   return { good: row("good"), bad: row("bad input") }

@@ -1,4 +1,16 @@
+import { readFileSync } from "node:fs"
+import type { Row } from "./Row.ts"
 import type { Result, Verdict } from "./Suite.ts"
+
+/**
+ * Why rows failed when Open-LLM-VTuber 1.2.1's own server was tried (2026-11-26, commit 19b58b1), by `keyOf`. It had no
+ * voice activity detection and no tools then.
+ */
+export const upstream = JSON.parse(
+  readFileSync(new URL("./upstream.json", import.meta.url), "utf8")
+) as Readonly<Record<string, string>>
+
+export const keyOf = ({ about, title }: Pick<Row, "about" | "title">): string => `${about}: ${title}`
 
 const count = (results: ReadonlyArray<Result>, verdict: Verdict): number =>
   results.filter((result) => result.verdict === verdict).length
@@ -29,7 +41,7 @@ export const of = (results: ReadonlyArray<Result>): Scoreboard => ({
     verdict,
     ms,
     ...(reason === undefined ? {} : { reason }),
-    ...(row.upstream === undefined ? {} : { upstream: row.upstream })
+    ...(upstream[keyOf(row)] === undefined ? {} : { upstream: upstream[keyOf(row)]! })
   }))
 })
 
@@ -43,7 +55,7 @@ export const table = ({ failed, leftOut, passed, rows }: Scoreboard): string => 
     return [
       `${sign[verdict]}  ${about.padEnd(width)}  ${kind.padEnd(9)} ${title}`,
       ...(reason === undefined ? [] : [`${indent}${reason.replaceAll("\n", `\n${indent}`)}`]),
-      ...(upstream === undefined ? [] : [`${indent}(Open-LLM-VTuber 1.2.1 ${upstream})`])
+      ...(upstream === undefined ? [] : [`${indent}(Open-LLM-VTuber 1.2.1 fails: ${upstream})`])
     ]
   })
   const left = leftOut === 0 ? "" : `, ${leftOut} left out`

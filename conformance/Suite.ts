@@ -1,5 +1,5 @@
 import { AssertionError } from "node:assert"
-import { Cause, Duration, Effect, Option } from "effect"
+import { Cause, Duration, Effect, Option, Schedule } from "effect"
 import { TooLate } from "./Row.ts"
 import type { Need, Row } from "./Row.ts"
 import * as AiSpeakSignal from "./rows/AiSpeakSignal.ts"
@@ -35,7 +35,8 @@ export const rows: ReadonlyArray<Row> = [
   Kiosk,
   Groups,
   WebPage,
-  Http
+  Http,
+  { rows: TextInput.last }
 ].flatMap(({ rows }) => rows)
 
 export type Verdict = "passed" | "failed" | "left out"
@@ -63,10 +64,21 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** A server that died of the row before has as long to come back, by whatever keeps it. */
+const reachable = ({ patience, url }: Subject.Target) =>
+  Effect.tryPromise(() => fetch(url)).pipe(
+    Effect.retry(Schedule.spaced("250 millis")),
+    Effect.timeoutFail({
+      duration: patience,
+      onTimeout: () => new TooLate({ message: `nothing answers at ${url}` })
+    })
+  )
+
 /** Tries one row, with clients of its own. A message of a wrong shape fails it, whatever it is about. */
 const attempt = (row: Row, target: Subject.Target) =>
   Effect.gen(function* () {
     const subject = Subject.of(target)
+    yield* reachable(target)
     yield* row.check(subject)
     const malformed = yield* Effect.forEach(subject.talks, (talk) => talk.malformed)
     const [first] = malformed.flat()

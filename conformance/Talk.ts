@@ -1,4 +1,4 @@
-import { Effect, Either, Schema } from "effect"
+import { Effect, Either, ParseResult, Schema } from "effect"
 import type { Scope } from "effect"
 import type { ClientOptions } from "ws"
 import { ServerMessage } from "../src/protocol/ServerMessage.ts"
@@ -60,9 +60,11 @@ const decode = Schema.decodeUnknownEither(ServerMessage)
 
 const shapeOf = (message: ServerMessage): ReadonlyArray<string> =>
   Either.match(decode(message), {
-    onLeft: (error) => [
-      `${String((message as { type?: unknown }).type)} has a wrong shape: ${error.message}`
-    ],
+    onLeft: (error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      const type = String((message as { type?: unknown }).type)
+      return [`${type} has a wrong shape: ${issue!.path.join(".")} ${issue!.message.split("\n", 1)[0]}`]
+    },
     onRight: () => []
   })
 
@@ -110,16 +112,20 @@ export const open = (
       Effect.map((messages) => messages.slice(0, -1))
     )
 
-    const turn = Effect.fnUntraced(function* (message: object) {
-      yield* client.send(message)
-      const synthesized = yield* until(
-        "backend-synth-complete or the turn's end",
+    /** Reports playback after each `backend-synth-complete`, as the web page does. */
+    const toEnd = (before: Messages): Effect.Effect<Messages, TooLate> =>
+      until(
+        "conversation-chain-end",
         (message) => message.type === "backend-synth-complete" || ended(message)
+      ).pipe(
+        Effect.flatMap((messages) => {
+          const all = [...before, ...messages]
+          return ended(messages.at(-1)!)
+            ? Effect.succeed(all)
+            : Effect.zipRight(client.send({ type: "frontend-playback-complete" }), toEnd(all))
+        })
       )
-      if (ended(synthesized.at(-1)!)) return synthesized
-      yield* client.send({ type: "frontend-playback-complete" })
-      return [...synthesized, ...(yield* until("conversation-chain-end", ended))]
-    })
+    const turn = (message: object) => Effect.zipRight(client.send(message), toEnd([]))
 
     const story = Effect.fnUntraced(function* (history_uid: string) {
       yield* client.send({ type: "fetch-and-set-history", history_uid })

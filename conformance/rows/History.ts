@@ -122,7 +122,7 @@ export const rows = [
         const story = yield* talk.story(history)
         equal(story.at(-1)?.trim(), "ai Still in it.", "the end of the current conversation")
       }),
-    { needs, upstream: "makes an empty conversation of it" }
+    { needs }
   ),
   remove.good(
     "deletes it, and says so",

@@ -79,9 +79,11 @@ export const rows = [
     "is the avatar, for pages of any origin",
     (subject) =>
       Effect.gen(function* () {
-        const answer = yield* get(subject.url + model, { headers: { Origin: "https://elsewhere.example" } })
+        const elsewhere = "https://elsewhere.example"
+        const answer = yield* get(subject.url + model, { headers: { Origin: elsewhere } })
         equal(answer.status, 200, "the status")
-        equal(answer.headers.get("access-control-allow-origin"), "*", "Access-Control-Allow-Origin")
+        const allowed = answer.headers.get("access-control-allow-origin") ?? ""
+        holds(["*", elsewhere].includes(allowed), `Access-Control-Allow-Origin for it, got "${allowed}"`)
         holds(answer.headers.get("content-type")?.includes("json"), "the type of JSON")
       }),
     { needs: files }
@@ -95,9 +97,9 @@ export const rows = [
         const characters = info["characters"] as ReadonlyArray<Record<string, unknown>>
         equal(info["count"], characters.length, "count")
         const face = characters.find(({ name }) => name === "face")
-        equal(face?.["model_path"], model, "model_path")
+        equal(`/${String(face?.["model_path"])}`, model, "model_path")
         equal(
-          (yield* get(subject.url + String(face?.["avatar"]))).status,
+          (yield* get(`${subject.url}/${String(face?.["avatar"])}`)).status,
           200,
           "the status of the avatar's picture"
         )

@@ -48,7 +48,7 @@ export const rows = [
         holds(at > 0, `"There is always" in what the model is asked, got ${JSON.stringify(asked)}`)
         equal(asked[at + 1], "[Interrupted by user]", "what follows it")
       }),
-    { needs, upstream: "appends an ellipsis to what was heard" }
+    { needs }
   ),
   good(
     "stores no message of the character where nothing was heard",
@@ -58,7 +58,7 @@ export const rows = [
         yield* interrupt(talk, "")
         equal(yield* talk.story(history), [`human ${text}`], "the history")
       }),
-    { needs, upstream: "stores an ellipsis" }
+    { needs }
   ),
   bad(
     "does nothing the second time",

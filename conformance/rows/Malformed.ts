@@ -4,9 +4,6 @@ import type { Row } from "../Row.ts"
 import type { Subject } from "../Subject.ts"
 import * as Talk from "../Talk.ts"
 
-const silently = { upstream: "drops the frame without a word" }
-const exception = { upstream: "answers with the text of a Python exception" }
-
 /** What no client should ever read: traces, and folders of the host. */
 const revealing = /Traceback|\n\s+at |\/(?:home|root|usr|tmp|var)\/|[A-Z]:\\|node_modules/u
 
@@ -31,17 +28,13 @@ export const refused = (subject: Subject, frame: object | string, names: Readonl
 const frames = about("frame")
 
 const shapes: ReadonlyArray<Row> = [
-  frames.bad("answers a frame that is not JSON with an error", (s) => refused(s, "hello"), silently),
-  frames.bad(
-    "answers JSON that is no object with an error each",
-    (s) => Effect.forEach(["[]", "null", "7", '"text-input"', "true"], (frame) => refused(s, frame)),
-    silently
+  frames.bad("answers a frame that is not JSON with an error", (s) => refused(s, "hello")),
+  frames.bad("answers JSON that is no object with an error each", (s) =>
+    Effect.forEach(["[]", "null", "7", '"text-input"', "true"], (frame) => refused(s, frame))
   ),
-  frames.bad("answers an object without a type with an error", (s) => refused(s, {}, ["type"]), silently),
-  frames.bad(
-    "answers a type that is no string with an error",
-    (s) => Effect.forEach([7, null, {}, ["text-input"]], (type) => refused(s, { type }, ["type"])),
-    silently
+  frames.bad("answers an object without a type with an error", (s) => refused(s, {}, ["type"])),
+  frames.bad("answers a type that is no string with an error", (s) =>
+    Effect.forEach([7, null, {}, ["text-input"]], (type) => refused(s, { type }, ["type"]))
   ),
   frames.bad("answers an unknown type with an error that names it", (s) =>
     refused(s, { type: "no-such-message" }, ["no-such-message"])
@@ -111,10 +104,8 @@ const fields: ReadonlyArray<readonly [string, string, ReadonlyArray<object>]> = 
 export const rows: ReadonlyArray<Row> = [
   ...shapes,
   ...fields.map(([type, field, wrong]) =>
-    about(type).bad(
-      `answers a wrong \`${field}\` with one error that names it`,
-      (subject) => Effect.forEach(wrong, (fields) => refused(subject, { type, ...fields }, [type, field])),
-      exception
+    about(type).bad(`answers a wrong \`${field}\` with one error that names it`, (subject) =>
+      Effect.forEach(wrong, (fields) => refused(subject, { type, ...fields }, [type, field]))
     )
   )
 ]

@@ -61,7 +61,7 @@ export const rows = [
         const turn = yield* talk.until("the turn's end", Talk.ended)
         equal(Talk.texts(turn), [], "what the character answers to silence")
       }),
-    { needs: ["ears"], upstream: "leaves the client in the state of thinking" }
+    { needs: ["ears"] }
   ),
   raw.good(
     "is watched for speech: its start interrupts, its end asks for the answer",

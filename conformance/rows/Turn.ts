@@ -32,7 +32,7 @@ export const rows = [
           "the place of backend-synth-complete"
         )
       }),
-    { needs, upstream: "may send backend-synth-complete more than once" }
+    { needs }
   ),
   good(
     "delivers sentences in order, whichever is spoken first",
@@ -96,7 +96,7 @@ export const rows = [
           `what was said in the history, got ${story.join(" | ")}`
         )
       }),
-    { needs, upstream: "leaves the client in the state of thinking" }
+    { needs }
   ),
   good(
     "tells of a model that refuses, and ends",
@@ -108,7 +108,7 @@ export const rows = [
         equal(Talk.ofType(turn, "error").length, 1, "errors")
         equal(Talk.kinds(turn).slice(-2), ["force-new-message", "conversation-chain-end"], "the end")
       }),
-    { needs: ["mind"], upstream: "speaks the exception, or leaves the client in the state of thinking" }
+    { needs: ["mind"] }
   ),
   good(
     "remembers the turn before",

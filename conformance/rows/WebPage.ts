@@ -79,7 +79,7 @@ export const rows = [
         yield* talk.send({ type: "mic-audio-end", images: [] })
         yield* talk.until("conversation-chain-end", Talk.ended)
       }),
-    { needs: ["ears"], upstream: "leaves the page thinking" }
+    { needs: ["ears"] }
   ),
   visit("gets history-list before new-history-created, as it asked", (subject) =>
     Effect.gen(function* () {
@@ -118,7 +118,7 @@ export const rows = [
         yield* Effect.sleep("200 millis")
         equal(client.wrong, [], "what the page did not expect")
       }),
-    { needs, upstream: "runs the turns at once" }
+    { needs }
   ),
   visit(
     "is told at once that a turn has begun, before the model has said anything",

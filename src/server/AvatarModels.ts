@@ -7,7 +7,7 @@ const pictures = ["png", "jpg", "jpeg"]
 
 interface AvatarModel {
   readonly name: string
-  /** The path of a picture of it, or null. */
+  /** The path of a picture of it, or null. Paths begin at the server's root, without a slash. */
   readonly avatar: string | null
   readonly model_path: string
 }
@@ -21,7 +21,7 @@ const namesIn = (folder: string) =>
 /** A folder NAME with a NAME.model3.json is a model; a NAME.png or .jpg beside that file shows it. */
 const modelIn = Effect.fnUntraced(function* (folder: string, name: string) {
   const inside = yield* namesIn(join(folder, name))
-  const pathOf = (file: string) => `/live2d-models/${encodeURIComponent(name)}/${encodeURIComponent(file)}`
+  const pathOf = (file: string) => `live2d-models/${name}/${file}`
   if (!inside.includes(`${name}.model3.json`)) return []
   const picture = pictures.map((ending) => `${name}.${ending}`).find((file) => inside.includes(file))
   const model: AvatarModel = {

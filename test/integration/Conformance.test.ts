@@ -22,6 +22,12 @@ it.scopedLive(
   400_000
 )
 
+it("what is recorded of Open-LLM-VTuber's own server is about rows that there are", () => {
+  const keys = Suite.rows.map(Scoreboard.keyOf)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(Object.keys(Scoreboard.upstream).filter((key) => !keys.includes(key))).toEqual([])
+})
+
 /** Greets as a server should, and answers everything with an empty object. */
 const mute = Effect.acquireRelease(
   Effect.async<WebSocketServer>((resume) => {

@@ -33,7 +33,6 @@ it.scopedLive("lists the avatar models that are there, with their pictures, for 
       "live2d-models/.hidden/.hidden.model3.json": "{}",
       "live2d-models/notes.txt": "notes"
     })
-    const deer = encodeURIComponent("小鹿")
     expect(answer.origins).toBe("*")
     expect(answer.info).toEqual({
       type: "live2d-models/info",
@@ -41,10 +40,10 @@ it.scopedLive("lists the avatar models that are there, with their pictures, for 
       characters: [
         {
           name: "mao",
-          avatar: "/live2d-models/mao/mao.jpg",
-          model_path: "/live2d-models/mao/mao.model3.json"
+          avatar: "live2d-models/mao/mao.jpg",
+          model_path: "live2d-models/mao/mao.model3.json"
         },
-        { name: "小鹿", avatar: null, model_path: `/live2d-models/${deer}/${deer}.model3.json` }
+        { name: "小鹿", avatar: null, model_path: "live2d-models/小鹿/小鹿.model3.json" }
       ]
     })
   }).pipe(Effect.provide(NodeContext.layer))
