@@ -6,16 +6,20 @@ import * as CurrentConfig from "./CurrentConfig.ts"
 import * as RawValue from "./RawValue.ts"
 import * as YamlFile from "./YamlFile.ts"
 
+const Expression = Schema.Union(Schema.Number, Schema.String).annotations({
+  message: () => ({ message: "expected a number or a text", override: true })
+})
+
 /** One avatar model, as the client gets it; keys that are unknown here pass through. */
 const ModelInfo = Schema.Struct(
   {
     name: Schema.String,
     url: Schema.optionalWith(Schema.String, { default: () => "" }),
     /** Emotion keyword to the model's expression, by number or name. */
-    emotionMap: Schema.optionalWith(
-      Schema.Record({ key: Schema.String, value: Schema.Union(Schema.Number, Schema.String) }),
-      { default: () => ({}), nullable: true }
-    )
+    emotionMap: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Expression }), {
+      default: () => ({}),
+      nullable: true
+    })
   },
   { key: Schema.String, value: Schema.Unknown }
 )
@@ -102,13 +106,22 @@ const fromFile = (file: YamlFile.YamlFile): Models => {
     models: decoded.flatMap((entry) => (Either.isRight(entry) ? [entry.right] : [])),
     problems: decoded.flatMap((entry, index) => {
       if (Either.isRight(entry)) return []
-      return ParseResult.ArrayFormatter.formatErrorSync(entry.left).map(({ message, path }) => {
+      return innermost(ParseResult.ArrayFormatter.formatErrorSync(entry.left)).map(({ message, path }) => {
         const wrong = path.length === 0 ? "expected a section of keys" : wordsOf(message)
         return describe(file.at([index, ...path], `${wrong}; the model is left out`))
       })
     })
   }
 }
+
+/** Without what follows from a problem further inside. */
+const innermost = (issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>) =>
+  issues.filter(
+    ({ path }) =>
+      !issues.some(
+        (other) => other.path.length > path.length && path.every((key, at) => other.path[at] === key)
+      )
+  )
 
 /** The library's words, in ours. */
 const wordsOf = (message: string) =>

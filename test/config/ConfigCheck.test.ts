@@ -1,0 +1,97 @@
+import { NodeContext } from "@effect/platform-node"
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ConfigCheck from "../../src/config/ConfigCheck.ts"
+import * as ConfigFolder from "../support/ConfigFolder.ts"
+
+const check = (files: Readonly<Record<string, string>>) =>
+  Effect.flatMap(ConfigFolder.make({ "conf.yaml": ConfigFolder.minimal, ...files }), (folder) =>
+    ConfigCheck.check(`${folder}/conf.yaml`)
+  )
+
+const tools = (servers: string) =>
+  ConfigFolder.minimal.replace(
+    "  tts_config",
+    `        use_mcpp: true\n        mcp_enabled_servers: ${servers}\n  tts_config`
+  )
+
+layer(NodeContext.layer)("ConfigCheck", (it) => {
+  it.scoped("looks at every file, and names them all", () =>
+    Effect.gen(function* () {
+      const { errors, warnings } = yield* check({
+        "characters/a.yaml": "character_config: {conf_name: [a], extra: 1}\n",
+        "characters/b.yaml": "character_config: {conf_name: b\n",
+        "characters/c.yaml": "other: 1\n",
+        "characters/good.yaml": "character_config: {humn_name: You}\n",
+        "model_dict.json": '[{"name": "mili", "emotionMap": {"joy": []}}, 5]',
+        "mcp_servers.json": '{"mcp_servers": {"time": {"comand": "x"}, "sea": {"url": "ftp://a"}}}'
+      })
+      expect(errors).toEqual([
+        "a.yaml:1:20 character_config.conf_name: expected a text, found a list",
+        "b.yaml:2:1 Flow map in block collection must be sufficiently indented and end with a }",
+        "c.yaml:1:1 character_config: expected a section of keys",
+        expect.stringMatching(
+          /^model_dict\.json:1:33 0\.emotionMap\.joy: expected .*the model is left out$/u
+        ),
+        expect.stringMatching(
+          /^model_dict\.json:1:33 0\.emotionMap\.joy: expected .*the model is left out$/u
+        ),
+        "model_dict.json:1:47 1: expected a section of keys; the model is left out",
+        "mcp_servers.json:1:18 mcp_servers.time: needs either command (a program on this machine) or url",
+        "mcp_servers.json:1:51 mcp_servers.sea.url: expected an address that begins with http:// or https://"
+      ])
+      expect(warnings).toEqual([
+        "a.yaml:1:36 character_config.extra: is not a known key; it is ignored",
+        'good.yaml:1:20 character_config.humn_name: is not a known key (did you mean "human_name"?); it is ignored',
+        'mcp_servers.json:1:27 mcp_servers.time.comand: is not a known key (did you mean "command"?); it is ignored'
+      ])
+    })
+  )
+
+  it.scoped("tells mistakes of the base once, and those of characters beside it", () =>
+    Effect.gen(function* () {
+      const { errors } = yield* check({
+        "conf.yaml": ConfigFolder.minimal.replace("flite_tts", "flit_tts"),
+        "characters/a.yaml": "character_config: {human_name: Ben}\n",
+        "characters/b.yaml": "character_config: {vad_config: {vad_model: loud}}\n"
+      })
+      expect(errors).toEqual([
+        expect.stringMatching(/^conf\.yaml:9:5 character_config\.tts_config\.tts_model: /u),
+        'b.yaml:1:33 character_config.vad_config.vad_model: expected one of silero_vad, found "loud"'
+      ])
+    })
+  )
+
+  it.scoped("looks at the others even if conf.yaml cannot be read", () =>
+    Effect.gen(function* () {
+      const { errors } = yield* check({
+        "conf.yaml": "character_config: [\n",
+        "characters/b.yaml": "character_config: {conf_name: [b]}\n",
+        "model_dict.json": "{}"
+      })
+      expect(errors).toEqual([
+        expect.stringMatching(/^conf\.yaml:/u),
+        "b.yaml:1:20 character_config.conf_name: expected a text, found a list",
+        "model_dict.json:1:1 expected a list of avatar models; there are none"
+      ])
+    })
+  )
+
+  it.scoped("warns of avatars and servers that there are none of, in the file that names them", () =>
+    Effect.gen(function* () {
+      const { errors, warnings } = yield* check({
+        "conf.yaml": tools("[time, notes]").replace("conf_name", "live2d_model_name: mili\n  conf_name"),
+        "characters/a.yaml": "character_config: {live2d_model_name: shizuka}\n",
+        "model_dict.json": '[{"name": "mili"}, {"name": "shizuku"}]',
+        "mcp_servers.json": '{"mcp_servers": {"time": {"command": "x"}, "note": {"command": "x"}}}'
+      })
+      expect(errors).toEqual([])
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^conf\.yaml:10:37 .*mcp_enabled_servers\.1: mcp_servers\.json has no server "notes" \(did you mean "note"\?\)/u
+        ),
+        'a.yaml:1:20 character_config.live2d_model_name: model_dict.json has no model "shizuka" (did you mean "shizuku"?); the character has no picture'
+      ])
+    })
+  )
+})
