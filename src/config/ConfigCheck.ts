@@ -141,10 +141,9 @@ const checkNames = (
         )
   const settings = basicSettings(character.agent_config)
   const wanted = settings?.use_mcpp === true ? settings.mcp_enabled_servers : []
-  const enabled = [
-    ...["character_config", "agent_config", "agent_settings"],
-    ...["basic_memory_agent", "mcp_enabled_servers"]
-  ]
+  const enabled = "character_config.agent_config.agent_settings.basic_memory_agent.mcp_enabled_servers".split(
+    "."
+  )
   const missing = wanted.flatMap((server, index) =>
     Either.match(servers.find(server), {
       onLeft: ({ reason }) => at([...enabled, index], `${reason}; the server's tools are done without`),

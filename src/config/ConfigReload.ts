@@ -23,8 +23,8 @@ export const folders = Effect.gen(function* () {
 })
 
 /**
- * Looks, each time that it is run, whether files of the configuration have changed, and takes over those that can be used. Gives the
- * names of these. What cannot be used is logged with all that is wrong, and what was before stays.
+ * `look` finds out whether files of the configuration have changed, takes over those that can be used, and gives the names
+ * of these. What cannot be used is logged with all that is wrong, and what was before stays.
  */
 export const make = Effect.gen(function* () {
   const path = yield* Path.Path
@@ -92,7 +92,7 @@ export const make = Effect.gen(function* () {
     return taken
   })
 
-  return Effect.gen(function* () {
+  const look = Effect.gen(function* () {
     const now = yield* fingerprints
     const changed = new Set(
       [...new Set([...known.keys(), ...now.keys()])].filter((key) => known.get(key) !== now.get(key))
@@ -110,6 +110,8 @@ export const make = Effect.gen(function* () {
       yield* Effect.logInfo(`${taken.join(", ")}: new sessions and the next switches have what is there now`)
     return taken
   }).pipe(Effect.withSpan("ConfigReload.look"))
+
+  return { look }
 })
 
 const characterKey = (filename: string) => `characters/${filename}`

@@ -17,11 +17,12 @@ export const derived = Effect.fnUntraced(function* <A, R>(
   const context = yield* Effect.context<R>()
   const making = yield* Effect.makeSemaphore(1)
   let made: { readonly of: LoadedConfig; readonly value: A } | undefined
-  return making.withPermits(1)(
+  const value = making.withPermits(1)(
     Effect.gen(function* () {
       const loaded = yield* Ref.get(current)
       if (made?.of !== loaded) made = { of: loaded, value: yield* make(loaded) }
       return made.value
     }).pipe(Effect.provide(context))
   )
+  return { value }
 })

@@ -38,7 +38,7 @@ export class ModelDict extends Context.Tag("seiyuu/config/ModelDict")<
     ModelDict,
     Effect.gen(function* () {
       let good: ReadonlyArray<ModelInfo> | undefined
-      const models = yield* CurrentConfig.derived(
+      const { value: models } = yield* CurrentConfig.derived(
         Effect.fnUntraced(function* ({ folder }) {
           const { models, problems } = (yield* read(folder)) ?? { models: [], problems: [] }
           // A file that has been broken while the server runs is what it was.

@@ -31,7 +31,7 @@ export class Prompts extends Context.Tag("seiyuu/config/Prompts")<
 const placeholder = "[<insert_emomap_keys>]"
 
 const ofCurrent = Effect.gen(function* () {
-  const texts = yield* CurrentConfig.derived(textsOf)
+  const { value: texts } = yield* CurrentConfig.derived(textsOf)
   yield* texts
   return Prompts.of({
     get: (purpose, emotions) => Effect.map(texts, (textFor) => textFor(purpose, emotions))

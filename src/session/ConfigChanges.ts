@@ -12,7 +12,7 @@ const isOfConfig = (name: string) => /\.(ya?ml|json)$/iu.test(name)
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const registry = yield* SessionRegistry
-    const look = yield* ConfigReload.make
+    const { look } = yield* ConfigReload.make
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig | Characters>()
     const tell = (files: ReadonlyArray<string>) =>
       registry.tell({

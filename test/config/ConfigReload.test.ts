@@ -30,7 +30,7 @@ const run = <E>(
       Layer.provideMerge(CurrentConfig.layer(loaded))
     )
     yield* Effect.gen(function* () {
-      const look = yield* ConfigReload.make
+      const { look } = yield* ConfigReload.make
       const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig>()
       yield* test({
         write: (name, text) => Effect.orDie(fs.writeFileString(`${folder}/${name}`, text)),
