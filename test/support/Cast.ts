@@ -18,6 +18,9 @@ const others: Readonly<Record<string, CharacterConfig>> = {
   "c.yaml": characterConfig("c")
 }
 
+/** One object, as a configuration is until it is read anew: engines are shared by what they are made of. */
+const first = hearing("a")
+
 const withSettings = (config: CharacterConfig, settings: Settings): CharacterConfig => {
   const { agent_config } = config
   const basic_memory_agent = { ...agent_config.agent_settings.basic_memory_agent!, ...settings }
@@ -37,11 +40,11 @@ export const characters = (changes: Changes) => {
   const changed = (config: CharacterConfig) =>
     translated(withSettings(config, changes.settings), changes.translation)
   return Layer.succeed(Characters, {
-    base: Effect.sync(() => changed(hearing("a"))),
+    base: Effect.sync(() => changed(first)),
     examine: Effect.succeed([]),
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
-      const found = filename === "conf.yaml" ? hearing("a") : others[filename]
+      const found = filename === "conf.yaml" ? first : others[filename]
       return found === undefined ? new CharacterNotFound({ filename }) : Effect.succeed(changed(found))
     }
   })
