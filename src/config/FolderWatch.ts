@@ -1,5 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
-import { Effect, Option, Queue, Stream } from "effect"
+import type { Error } from "@effect/platform"
+import { Cause, Effect, Option, Queue, Stream } from "effect"
 
 /** How often a folder is looked for that is not there, or whether another one has taken its place. */
 const pause = "2 seconds"
@@ -9,7 +10,7 @@ const calm = "300 millis"
 
 /**
  * Says that a wanted file in one of the folders may have changed, once it has been calm for a moment. Folders may come, go and be
- * replaced. Never fails: what the system does not tell (it has run out of watchers, say) is not heard of.
+ * replaced. Never fails: a folder that the system does not watch (it has run out of watchers, say) may have changed at any time.
  */
 export const changes = (
   folders: Effect.Effect<ReadonlyArray<string>>,
@@ -21,6 +22,12 @@ export const changes = (
       yield* Effect.forkScoped(watch(folders, isWanted, Queue.offer(signals, undefined)))
       return Stream.fromQueue(signals).pipe(Stream.debounce(calm))
     })
+  )
+
+const isMissing = (cause: Cause.Cause<Error.PlatformError>) =>
+  Option.exists(
+    Cause.failureOption(cause),
+    (failure) => failure._tag === "SystemError" && failure.reason === "NotFound"
   )
 
 /** Watches until one of the folders is another one, and then anew. */
@@ -43,7 +50,14 @@ const watch = Effect.fnUntraced(function* (
     fs.watch(folder).pipe(
       Stream.filter(({ path: file }) => isWanted(path.basename(file))),
       Stream.runForEach(() => signal),
-      Effect.catchAllCause((cause) => Effect.logDebug("a folder is not watched", cause)),
+      Effect.catchAllCause((cause) =>
+        isMissing(cause)
+          ? Effect.void
+          : Effect.zipRight(
+              Effect.logDebug("a folder cannot be watched and is looked at instead", cause),
+              Effect.forever(Effect.delay(signal, pause))
+            )
+      ),
       // The end of one says nothing of the others.
       Effect.zipRight(Effect.never)
     )

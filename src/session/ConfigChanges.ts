@@ -1,17 +1,18 @@
 import { FileSystem, Path } from "@effect/platform"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, Ref, Stream } from "effect"
+import { basename } from "node:path"
 import { Characters } from "../config/Characters.ts"
 import * as ConfigReload from "../config/ConfigReload.ts"
 import { CurrentConfig } from "../config/CurrentConfig.ts"
 import * as FolderWatch from "../config/FolderWatch.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 
-const isOfConfig = (name: string) => /\.(ya?ml|json)$/iu.test(name)
-
 /** Takes over files of the configuration that change while the server runs, and tells the sessions. */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const registry = yield* SessionRegistry
+    const own = basename((yield* Ref.get(yield* CurrentConfig)).file)
+    const isOfConfig = (name: string) => name === own || /\.(ya?ml|json)$/iu.test(name)
     const { look } = yield* ConfigReload.make
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig | Characters>()
     const tell = (files: ReadonlyArray<string>) =>

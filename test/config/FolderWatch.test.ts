@@ -9,7 +9,11 @@ const missing = (path: string) =>
 /** A folder whose changes the test says; without an id it is not there. */
 const pretend = () => {
   const events = Effect.runSync(Queue.bounded<FileSystem.WatchEvent>(16))
-  const state: { id: number | undefined; watched: number } = { id: 1, watched: 0 }
+  const state: { id: number | undefined; watched: number; unwatchable: boolean } = {
+    id: 1,
+    watched: 0,
+    unwatchable: false
+  }
   const fileSystem = FileSystem.layerNoop({
     stat: (path) =>
       Effect.suspend(() =>
@@ -22,6 +26,13 @@ const pretend = () => {
         Effect.suspend(() => {
           if (state.id === undefined) return missing(path)
           state.watched++
+          if (state.unwatchable)
+            return new Error.SystemError({
+              reason: "Unknown",
+              module: "FileSystem",
+              method: "watch",
+              pathOrDescriptor: path
+            })
           return Effect.succeed(Stream.fromQueue(events))
         })
       )
@@ -75,6 +86,16 @@ describe("FolderWatch", () => {
       yield* Queue.offer(events, touch("a.yaml"))
       yield* TestClock.adjust("300 millis")
       expect(heard.times).toBe(4)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.scoped("has a folder looked at every two seconds if the system does not watch it", () => {
+    const { layer, state } = pretend()
+    state.unwatchable = true
+    return Effect.gen(function* () {
+      const heard = yield* watched
+      yield* TestClock.adjust("10 seconds")
+      expect(heard.times).toBeGreaterThan(4)
     }).pipe(Effect.provide(layer))
   })
 })
