@@ -181,7 +181,14 @@ describe("what a character learns of a person", () => {
         remembers(world)
         world.settings = { ...world.settings, ...here }
         let begun = 0
-        world.write = () => Effect.as(Effect.zipRight(Effect.sync(() => begun++), Effect.sleep("5 seconds")), "[]")
+        world.write = () =>
+          Effect.as(
+            Effect.zipRight(
+              Effect.sync(() => begun++),
+              Effect.sleep("5 seconds")
+            ),
+            "[]"
+          )
         const client = yield* ready
         yield* client.send(ask("One"))
         yield* tick
