@@ -30,10 +30,10 @@ const taskOf = (person: string, shown: ReadonlyArray<Fact>, { answer, asked }: E
   return `The person's name: ${person}\n\nNotes so far:\n${notes}\n\nJust said:\n${said}`
 }
 
-/** The person has had facts deleted since it was said. */
+/** The person has had facts deleted or changed since it was said. */
 class Forgotten extends Schema.TaggedError<Forgotten>()("Forgotten", {}) {
   override get message(): string {
-    return "The person has deleted memories meanwhile."
+    return "The person has deleted or changed memories meanwhile."
   }
 }
 

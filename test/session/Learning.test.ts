@@ -4,6 +4,7 @@ import { Characters } from "../../src/config/Characters.ts"
 import { Facts } from "../../src/history/Facts.ts"
 import * as Cast from "../support/Cast.ts"
 import { ask, played, ready, tick } from "../support/Talk.ts"
+import * as WordEmbedder from "../support/WordEmbedder.ts"
 import * as World from "../support/World.ts"
 
 /** The model does not run on this machine. */
@@ -356,6 +357,32 @@ describe("what a character learns of a person", () => {
         expect(world.facts).toEqual([])
         yield* client.leave
         yield* another.leave
+      })
+    )
+  )
+
+  it.effect("does not overwrite what the person has corrected meanwhile", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        const owner = { confUid: (yield* Characters).base.conf_uid, person: "Human" }
+        const id = yield* (yield* Facts).add(owner, {
+          text: "Human likes tea.",
+          importance: 5,
+          embedding: WordEmbedder.embed("Human likes tea.")
+        })
+        world.write = () =>
+          Effect.as(
+            Effect.sleep("5 seconds"),
+            JSON.stringify([{ op: "update", id, text: "Human loves tea." }])
+          )
+        const client = yield* ready
+        yield* client.send(ask("I like tea"))
+        yield* tick
+        yield* client.send({ type: "edit-memory", id, text: "Human likes coffee." })
+        yield* TestClock.adjust("1 minute")
+        expect(world.facts.map(({ text }) => text)).toEqual(["Human likes coffee."])
+        yield* client.leave
       })
     )
   )
