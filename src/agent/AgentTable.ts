@@ -13,6 +13,7 @@ import type { Agent, AgentOptions } from "./Agent.ts"
 import * as BasicMemoryAgent from "./BasicMemoryAgent.ts"
 import * as HumeAgent from "./HumeAgent.ts"
 import * as Mem0Agent from "./Mem0Agent.ts"
+import * as Mem0Hosts from "./Mem0Hosts.ts"
 import * as WebhookAgent from "./WebhookAgent.ts"
 
 type AgentName = AgentConfig["conversation_agent_choice"]
@@ -36,7 +37,7 @@ const table = Effect.gen(function* () {
   const prompts = yield* Prompts
   const refused = new WeakSet<Llm>()
   const remote = { http: yield* NodeHttpClient.Dispatcher, decode: yield* Decode }
-  const configured = new Map<string, string>()
+  const hosts = Mem0Hosts.make()
   const mind: Open = (options) => BasicMemoryAgent.open({ llms, prompts, refused }, options)
   const agents: Readonly<Record<AgentName, Open>> = {
     basic_memory_agent: mind,
@@ -56,7 +57,7 @@ const table = Effect.gen(function* () {
     }),
     mem0_agent: (options) =>
       Effect.flatMap(settingsOf("mem0_agent", options), (config) =>
-        Mem0Agent.open({ http: remote.http, configured, mind }, config, options)
+        Mem0Agent.open({ http: remote.http, hosts, mind }, config, options)
       ),
     webhook_agent: (options) =>
       Effect.map(settingsOf("webhook_agent", options), (config) => WebhookAgent.make(remote, config, options))

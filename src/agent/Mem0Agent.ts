@@ -5,6 +5,8 @@ import type { Mem0AgentConfig } from "../config/RemoteAgentConfig.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Agent, AgentInput, AgentOptions } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
+import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+import * as Mem0Hosts from "./Mem0Hosts.ts"
 import * as Mem0Llm from "./Mem0Llm.ts"
 import * as Mem0Server from "./Mem0Server.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
@@ -20,19 +22,19 @@ const longestLine = 8
 
 export interface Services {
   readonly http: Undici.Dispatcher
-  /** What each server has been told last, by address: a digest of the settings, which hold secrets. */
-  readonly configured: Map<string, string>
+  /** What each server has been told, by address. */
+  readonly hosts: Mem0Hosts.Mem0Hosts
   /** Opens the agent that answers: a language model with a memory of the conversation. */
   readonly mind: (options: AgentOptions) => Effect.Effect<Agent, EngineUnavailable, Scope.Scope>
 }
 
 /**
  * `mem0_agent`: a language model whose long-term memory is a mem0 server. What the person says is searched for before
- * the answer; afterwards both become memories, in the background, as far as they were said and heard. It is mem0's server and not its library, which brings
- * a database of its own into this process and 70 MB into the installation.
+ * the answer; afterwards both become memories, in the background, as far as they were said and heard. It is mem0's server
+ * and not its library, which brings a database of its own into this process and 70 MB into the installation.
  */
 export const open = Effect.fn("Mem0Agent.open")(function* (
-  { configured, http, mind }: Services,
+  { hosts, http, mind }: Services,
   config: Mem0AgentConfig,
   options: AgentOptions
 ) {
@@ -53,13 +55,20 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     }
   })
   const settings = Mem0Server.digestOf(config)
-  /** Once for all sessions with these settings; the server has one configuration for everybody. */
-  const configure = Effect.suspend(() =>
-    configured.get(config.host) === settings
-      ? Effect.void
-      : Effect.tap(server.configure, () => Effect.sync(() => configured.set(config.host, settings)))
-  )
-  yield* configure.pipe(
+  const host = hosts(config.host)
+  const configured = <A>(request: Effect.Effect<A, RemoteFailure>, afresh?: boolean) =>
+    Mem0Hosts.having(host, settings, server.configure, request, afresh).pipe(
+      Effect.tapError((failure) =>
+        Effect.sync(() => {
+          if (!Mem0Server.mayHaveForgotten(failure)) return
+          // Failures that say nothing of it come again: those only let it be told sooner.
+          if (failure._tag === "Refused" && failure.status >= 500) host.doubted = true
+          else host.settings = undefined
+        })
+      )
+    )
+  // It may have started anew since the last session.
+  yield* configured(Effect.void, true).pipe(
     Effect.timeout("30 seconds"),
     Effect.catchAll((failure) => {
       if (failure._tag === "TimeoutException")
@@ -75,12 +84,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     agent_id: character.conf_uid
   })
   const recall = (input: AgentInput) =>
-    Effect.zipRight(configure, server.search(input.text, ownerOf(input))).pipe(
-      Effect.tapError((failure) =>
-        Effect.sync(() => {
-          if (Mem0Server.mayHaveForgotten(failure)) configured.delete(config.host)
-        })
-      ),
+    configured(server.search(input.text, ownerOf(input))).pipe(
       Effect.mapError(describe),
       Effect.timeout(searching),
       Effect.catchAll((failure) =>
@@ -95,24 +99,20 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
       if (asked === "") return Effect.void
       if (waiting >= longestLine) return Effect.logWarning("mem0_agent is behind: a turn becomes no memory")
       waiting++
-      return server
-        .add(
-          [
-            { role: "user", content: asked },
-            { role: "assistant", content: answer }
-          ],
-          ownerOf({ from })
-        )
-        .pipe(
-          Effect.mapError(describe),
-          Effect.timeout(adding),
-          turns.withPermits(1),
-          Effect.catchAll((failure) => Effect.logWarning(`a turn becomes no memory: ${failure.message}`)),
-          Effect.ensuring(Effect.sync(() => waiting--)),
-          // It is begun where nothing can be interrupted: at the end of the turn.
-          Effect.interruptible,
-          Effect.forkIn(scope)
-        )
+      const said = [
+        { role: "user", content: asked },
+        { role: "assistant", content: answer }
+      ] as const
+      return configured(server.add(said, ownerOf({ from }))).pipe(
+        Effect.mapError(describe),
+        Effect.timeout(adding),
+        turns.withPermits(1),
+        Effect.catchAll((failure) => Effect.logWarning(`a turn becomes no memory: ${failure.message}`)),
+        Effect.ensuring(Effect.sync(() => waiting--)),
+        // It is begun where nothing can be interrupted: at the end of the turn.
+        Effect.interruptible,
+        Effect.forkIn(scope)
+      )
     })
 
   const reply = (input: AgentInput) =>

@@ -45,7 +45,8 @@ export const digestOf = ({ embedder, llm, vector_store }: Mem0AgentConfig): stri
 /** Whether the server may have started anew since it was configured: it was away, or says so. */
 export const mayHaveForgotten = (failure: RemoteFailure.RemoteFailure): boolean => {
   if (failure._tag === "Unanswered") return failure.reason === "no-connection"
-  return failure._tag === "Refused" && /not (?:been )?(?:configured|initiali[sz]ed)/i.test(failure.said)
+  if (failure._tag !== "Refused") return false
+  return failure.status >= 500 || /not (?:been )?(?:configured|initiali[sz]ed)/i.test(failure.said)
 }
 
 export const make = (http: typeof fetch, config: Mem0AgentConfig): Mem0Server => {

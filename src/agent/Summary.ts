@@ -1,10 +1,7 @@
-import { Duration, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { ChatMessage } from "../llm/Llm.ts"
 import type { Agent } from "./Agent.ts"
 import type { Memory, Older } from "./Memory.ts"
-
-/** A model that has not written a summary by then is not waited for. */
-const patience = Duration.minutes(2)
 
 /** The model wrote nothing. The next turn tries again. */
 class NothingWritten extends Schema.TaggedError<NothingWritten>()("NothingWritten", {}) {
@@ -43,6 +40,5 @@ export const keep = Effect.fn("Summary.keep")(
     if (summary.trim() === "") return yield* new NothingWritten()
     yield* memory.summarised(older, summary.trim())
   },
-  Effect.timeout(patience),
   Effect.catchAll((failure) => Effect.logWarning(`The conversation was not summarised: ${failure.message}`))
 )

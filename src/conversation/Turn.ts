@@ -35,6 +35,8 @@ export interface Options extends Delivery.Options {
   readonly recall: (text: string) => Effect.Effect<ReadonlyArray<string>>
   /** Told of what the person said and what was answered, once both are stored. Returns at once. */
   readonly onAnswered: (asked: string | undefined, answer: string) => Effect.Effect<void>
+  /** Runs at the end of every turn that has begun, however it ends. Returns at once. */
+  readonly onEnded: Effect.Effect<void>
   /** Time beyond the audio's own length that the client has for playing it, in ms. */
   readonly playbackGrace: number
 }
@@ -133,6 +135,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
         Effect.zipRight(remember(heard))
       )
     }),
+    Effect.ensuring(options.onEnded),
     Effect.zipRight(send({ type: "force-new-message" })),
     Effect.zipRight(send(ServerMessage.control("conversation-chain-end"))),
     census.track("turn")

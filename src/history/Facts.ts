@@ -64,6 +64,8 @@ export class Facts extends Context.Tag("seiyuu/history/Facts")<
     readonly add: (owner: Owner, fact: NewFact) => Effect.Effect<number, HistoryFailed>
     /** Answers whether there was such a fact. */
     readonly edit: (whose: Whose, id: number, change: Change) => Effect.Effect<boolean, HistoryFailed>
+    /** The same, asked for by the person: what is being learnt of them was shown the old text, and must not overwrite it. */
+    readonly correct: (owner: Owner, id: number, change: Change) => Effect.Effect<boolean, HistoryFailed>
     /** Keeps the meaning of a text that has none yet. */
     readonly embed: (owner: Owner, id: number, embedding: Int8Array) => Effect.Effect<void, HistoryFailed>
     /** These facts have been of use now. */
@@ -78,7 +80,7 @@ export class Facts extends Context.Tag("seiyuu/history/Facts")<
       owner: Owner,
       ids: ReadonlyArray<number> | "all"
     ) => Effect.Effect<number, HistoryFailed>
-    /** Another number once the person has had facts deleted: what was said before is not to be learnt any more. */
+    /** Another number once the person has had facts deleted or changed: what was said before is not to be learnt any more. */
     readonly generation: (owner: Owner) => number
   }
 >() {}

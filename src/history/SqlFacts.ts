@@ -115,7 +115,25 @@ export const make = Effect.gen(function* () {
       return remove(owner, ids)
     })
 
-  return Facts.of({ list, get, traces, add, edit, embed, use, remove, forget, generation: generations.of })
+  const correct = (owner: Owner, id: number, change: Change) =>
+    Effect.suspend(() => {
+      generations.next(owner)
+      return edit(owner, id, change)
+    })
+
+  return Facts.of({
+    list,
+    get,
+    traces,
+    add,
+    edit,
+    correct,
+    embed,
+    use,
+    remove,
+    forget,
+    generation: generations.of
+  })
 })
 
 const stillInLog =

@@ -2,9 +2,11 @@ import { createAnthropic } from "@ai-sdk/anthropic"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import { Chunk, Effect, Option, Redacted, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
+import * as WarnOnce from "../config/WarnOnce.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as AiSdkAnswer from "./AiSdkAnswer.ts"
 import * as AiSdkPrompt from "./AiSdkPrompt.ts"
+import * as Background from "./Background.ts"
 import type { Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
 import * as ProviderFailure from "./ProviderFailure.ts"
 import * as ReasoningDetails from "./ReasoningDetails.ts"
@@ -115,6 +117,7 @@ export interface Options {
  */
 export const make = (options: Options): Llm => {
   const failed = ProviderFailure.describe(options)
+  const warnOnce = WarnOnce.make()
   const attempt = <A>(run: () => PromiseLike<A>) =>
     Effect.tryPromise({ try: run, catch: (cause) => ({ cause }) })
 
@@ -127,7 +130,10 @@ export const make = (options: Options): Llm => {
     return { first: yield* attempt(read), read }
   })
 
-  /** At its end an answer that was withheld or cut is a failure where the provider says why; one of full length is worth a line. */
+  /**
+   * At its end an answer that was withheld or cut is a failure where the provider says why; the first one of full length
+   * is worth a line.
+   */
   const deltasOf = (
     read: AiSdkAnswer.Read
   ): Effect.Effect<Chunk.Chunk<LlmDelta>, Option.Option<LlmFailed>> => {
@@ -137,7 +143,7 @@ export const make = (options: Options): Llm => {
     if (finish !== "length") return Effect.fail(Option.none())
     const failure = failed.tooLong(answered)
     return answered
-      ? Effect.zipRight(Effect.logWarning(failure.message), Effect.fail(Option.none()))
+      ? Effect.zipRight(warnOnce(failure.message), Effect.fail(Option.none()))
       : Effect.fail(Option.some(failure))
   }
 
@@ -164,6 +170,11 @@ export const make = (options: Options): Llm => {
     provider: options.provider,
     model: options.model,
     callsTools: options.callsTools,
-    stream: (request) => Stream.unwrapScoped(open(request))
+    stream: (request) => {
+      const answer = Stream.unwrapScoped(open(request))
+      return request.background === true
+        ? Stream.interruptWhen(answer, Effect.delay(failed.overdue, Background.patience))
+        : answer
+    }
   }
 }

@@ -1,6 +1,7 @@
-import { Deferred, Effect, FiberId, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { ChatHistoryItem, LlamaChat, LlamaContextSequence, LlamaModel } from "node-llama-cpp"
 import * as LlamaCppSlots from "./LlamaCppSlots.ts"
+import * as LlamaCppTurns from "./LlamaCppTurns.ts"
 import { longestAnswer } from "./LlamaCppProtocol.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 
@@ -143,8 +144,9 @@ const inOnePiece = (slot: Slot, model: LlamaModel, ask: Ask, onDelta: OnDelta) =
   })
 
 /**
- * Loads a model. `answer` streams one answer, and gives the number of tokens that had to be evaluated for it; more than two at once wait for their turn, first come, first served. What is
- * written in the background waits for all others, makes room for them, and comes in one piece.
+ * Loads a model. `answer` streams one answer, and gives the number of tokens that had to be evaluated for it; more than
+ * two at once wait for their turn, first come, first served. What is written in the background waits for all others, makes
+ * room for them, and comes in one piece.
  */
 export const load = Effect.fnUntraced(function* ({ contextSize, modelPath }: Load) {
   const { getLlama, LlamaChat, LlamaLogLevel } = yield* native(() => import("node-llama-cpp"))
@@ -174,26 +176,7 @@ export const load = Effect.fnUntraced(function* ({ contextSize, modelPath }: Loa
     })
   )
 
-  /** The latest answer of each conversation that is being written, or still stopping. */
-  const latest = new Map<string, Deferred.Deferred<void>>()
-
-  /** One answer of a conversation after the other: what has been evaluated for it lies in the slot of the last one. */
-  const inTurn = <A, E>(conversation: string | undefined, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => {
-      if (conversation === undefined) return effect
-      const before = latest.get(conversation)
-      const done = Deferred.unsafeMake<void>(FiberId.none)
-      latest.set(conversation, done)
-      return (before === undefined ? Effect.void : Deferred.await(before)).pipe(
-        Effect.zipRight(effect),
-        Effect.ensuring(
-          Effect.suspend(() => {
-            if (latest.get(conversation) === done) latest.delete(conversation)
-            return Deferred.succeed(done, undefined)
-          })
-        )
-      )
-    })
+  const inTurn = LlamaCppTurns.make()
 
   return {
     contextSize: context.contextSize,

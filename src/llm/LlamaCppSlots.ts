@@ -1,4 +1,5 @@
-import { Deferred, Effect, FiberId, Option } from "effect"
+import { Deferred, Effect, FiberId, Option, Schema } from "effect"
+import * as Background from "./Background.ts"
 
 /** A context of the model, and whose text has been evaluated in it. */
 export interface Slot {
@@ -15,6 +16,16 @@ export interface Claim {
   /** Nobody waits for it. */
   readonly background: boolean
 }
+
+/** Work in the background took too long. */
+export class Overdue extends Schema.TaggedError<Overdue>()("Overdue", {}) {
+  override get message(): string {
+    return Background.overdue
+  }
+}
+
+/** How often work in the background makes room; then it runs to its end, or much talk would leave it undone for ever. */
+const mostBreaks = 2
 
 interface Waiting<S> {
   readonly claim: Claim
@@ -39,7 +50,7 @@ export const choose = <S extends Slot>(
 
 /**
  * Gives a few slots to those who want them, first come, first served. Work in the background has one at most, comes last, and
- * makes room, to begin again later, when all slots are taken and somebody else wants one.
+ * makes room, to begin again later, when all slots are taken and somebody else wants one. Its time counts while it has a slot.
  */
 export const make = <S extends Slot>(slots: ReadonlyArray<S>) => {
   const free = [...slots]
@@ -93,19 +104,28 @@ export const make = <S extends Slot>(slots: ReadonlyArray<S>) => {
       })
     )
 
+  const inBackground = <A, E>(
+    claim: Claim,
+    work: (slot: S) => Effect.Effect<A, E>,
+    breaks: number
+  ): Effect.Effect<A, E | Overdue> =>
+    within(claim, (slot) => {
+      const timed = work(slot).pipe(
+        Effect.timeoutFail({ duration: Background.patience, onTimeout: () => new Overdue() }),
+        Effect.asSome
+      )
+      if (breaks >= mostBreaks) return timed
+      const asked = Effect.suspend(() => Deferred.await(background!))
+      return Effect.raceFirst(timed, Effect.as(asked, Option.none<A>()))
+    }).pipe(
+      Effect.flatMap(
+        Option.match({ onNone: () => inBackground(claim, work, breaks + 1), onSome: Effect.succeed })
+      )
+    )
+
   /** Runs `work` with a slot; in the background perhaps several times, until once it has come to its end. */
-  const use = <A, E>(claim: Claim, work: (slot: S) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    claim.background
-      ? within(claim, (slot) =>
-          Effect.raceFirst(
-            Effect.asSome(work(slot)),
-            Effect.as(
-              Effect.suspend(() => Deferred.await(background!)),
-              Option.none<A>()
-            )
-          )
-        ).pipe(Effect.flatMap(Option.match({ onNone: () => use(claim, work), onSome: Effect.succeed })))
-      : within(claim, work)
+  const use = <A, E>(claim: Claim, work: (slot: S) => Effect.Effect<A, E>): Effect.Effect<A, E | Overdue> =>
+    claim.background ? inBackground(claim, work, 0) : within(claim, work)
 
   return { use }
 }

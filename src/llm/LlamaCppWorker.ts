@@ -2,11 +2,12 @@
 import { Cause, Effect, Stream } from "effect"
 import * as EngineRunner from "../engine/EngineRunner.ts"
 import * as LlamaCppEngine from "./LlamaCppEngine.ts"
+import type { Overdue } from "./LlamaCppSlots.ts"
 import { longestAnswer } from "./LlamaCppProtocol.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import type { LlmDelta } from "./Llm.ts"
 
-const toProblem = (failure: LlamaCppEngine.NativeFailure) => EngineRunner.problem(failure.message)
+const toProblem = (failure: LlamaCppEngine.NativeFailure | Overdue) => EngineRunner.problem(failure.message)
 
 const runner = EngineRunner.serve<
   Load,

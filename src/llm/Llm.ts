@@ -102,6 +102,8 @@ export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
 
 /** A language model, ready to answer. */
 export interface Llm {
+  /** The client that all sessions with the same settings share, where this is one of several around it. */
+  readonly shared?: Llm
   readonly provider: string
   readonly model: string
   /** Whether it has calls of tools of its own, and takes `tools` and rounds of them. */

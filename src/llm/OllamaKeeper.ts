@@ -109,6 +109,7 @@ const tell = (http: typeof fetch, server: string, model: string) =>
 /** The model, whose keeper hears of every answer that has begun, however it ends. */
 export const kept = (llm: Llm, keeper: OllamaKeeper, wish: Wish): Llm => ({
   ...llm,
+  shared: llm,
   stream: (request) =>
     Stream.suspend(() => {
       let began = false

@@ -24,11 +24,11 @@ export const over = (llm: Llm, { prompt, refused }: Options): Llm => ({
     const inWords = Stream.suspend(() => prompted(llm, request, tools, prompt))
     if (!llm.callsTools) return inWords
     const refusal = Effect.suspend(() => {
-      refused.add(llm)
+      refused.add(llm.shared ?? llm)
       return Effect.logInfo(`${llm.model} takes no tools: it is told of them in words`)
     })
     return Stream.suspend(() =>
-      refused.has(llm)
+      refused.has(llm.shared ?? llm)
         ? inWords
         : Stream.catchSome(llm.stream(request), (failure) =>
             failure.reason === "no-tools"

@@ -1,6 +1,8 @@
+import { Effect } from "effect"
 import type { Redacted } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as Quotation from "../engine/Quotation.ts"
+import * as Background from "./Background.ts"
 import { LlmFailed } from "./Llm.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 
@@ -228,7 +230,16 @@ export const describe = (about: About) => {
     return failed({ reason: "rejected", detail, advice })
   }
 
-  return { beforeAnswer, midAnswer, filtered, tooLong }
+  /** A text in the background was not written in its time. */
+  const overdue = Effect.suspend(() =>
+    failed({
+      reason: "broken-off",
+      detail: `${host} was too slow: ${Background.overdue}`,
+      advice: "It is tried again after a later turn."
+    })
+  )
+
+  return { beforeAnswer, midAnswer, filtered, tooLong, overdue }
 }
 
 /** What is wrong with an answer that `fetch` itself has not let through, to go on from the server's name. */

@@ -25,6 +25,9 @@ export interface Options {
   readonly patience?: Duration.DurationInput
 }
 
+/** How long one is waited for that was waited for in vain: enough for a failure, or a server that is there by now. */
+const brief = "200 millis"
+
 /** The servers of `mcp_servers.json`, each one process (or connection) for all sessions. */
 export const layer = (options: Options = {}) => Layer.effect(McpClients, make(options))
 
@@ -35,7 +38,7 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
   const path = yield* Path.Path
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const warnOnce = WarnOnce.make()
-  /** The entry, as an id, of each server that a session has waited for in vain: until it answers, others do not wait. */
+  /** The entry, as an id, of each server that a session has waited for in vain: until it answers or fails, others hardly wait. */
   const silent = new Map<string, string>()
   const readFile = McpServersFile.read(folder).pipe(
     Effect.tap(({ warnings }) => Effect.forEach(warnings, warnOnce, { discard: true })),
@@ -92,6 +95,7 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
             )
           },
           onFailure: (failure) => {
+            silent.delete(one.name)
             one.failure = failure
             return late ? Effect.logWarning(failure.message) : Effect.void
           }
@@ -99,8 +103,9 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
         Effect.forkIn(scope)
       )
     )
-    const awaited = fibers.filter((_, index) => awaits[index])
-    yield* Effect.timeoutOption(Fiber.awaitAll(awaited), patience)
+    const within = (time: Duration.DurationInput, which: boolean) =>
+      Effect.timeoutOption(Fiber.awaitAll(fibers.filter((_, index) => awaits[index] === which)), time)
+    yield* Effect.all([within(patience, true), within(brief, false)], { concurrency: 2 })
     late = true
     for (const { failure, held, id, name } of opening)
       if (held === undefined && failure === undefined) silent.set(name, id)

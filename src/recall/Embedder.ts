@@ -81,13 +81,21 @@ const open = Effect.fn("Embedder.open")(function* (store: Store) {
     Effect.timeoutFail({ duration: loadTimeout, onTimeout: () => notStarted() })
   )
 
-  // A thread that has ended is started anew by the library, but without its model.
-  const lock = yield* Effect.makeSemaphore(1)
-  const load = Effect.flatMap(ask({ _tag: "Embed", texts: [] }), (reply) =>
-    "unloaded" in reply ? loaded : Effect.void
-  ).pipe(lock.withPermits(1))
-  // A turn does not wait for it long, and must not break it off: the next one finds it done.
-  const loadAgain = Effect.flatMap(Effect.forkIn(load, scope), Fiber.join)
+  // A thread that has ended is started anew by the library, but without its model. Whoever finds it so waits for the same
+  // loading. A turn does not wait for it long, and must not break it off: the next one finds it done.
+  let loading: Fiber.Fiber<unknown, EmbeddingFailed> | undefined
+  const load = loaded.pipe(
+    Effect.timeoutFail({
+      duration: loadTimeout,
+      onTimeout: () => new EmbeddingFailed({ detail: "its thread does not load its model" })
+    }),
+    Effect.ensuring(Effect.sync(() => (loading = undefined)))
+  )
+  const loadAgain = Effect.suspend(() =>
+    loading === undefined
+      ? Effect.tap(Effect.forkIn(load, scope), (fiber) => Effect.sync(() => (loading = fiber)))
+      : Effect.succeed(loading)
+  ).pipe(Effect.uninterruptible, Effect.flatMap(Fiber.join))
   const embedder: Embedder = {
     embed: (texts) => {
       const asked = ask({ _tag: "Embed", texts })

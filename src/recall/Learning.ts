@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Schema } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import type { Agent } from "../agent/Agent.ts"
 import type { Fact, Trace } from "../history/Facts.ts"
 import * as Operations from "./Operations.ts"
@@ -11,8 +11,6 @@ const mostShown = 10
 const same = 0.9
 /** Characters of what was said that the model is shown of each side. */
 const longestSaid = 4000
-/** A model that has not answered by then is not waited for. */
-const patience = Duration.minutes(2)
 
 /** What one turn may have told of the person. */
 export interface Exchange {
@@ -32,10 +30,10 @@ const taskOf = (person: string, shown: ReadonlyArray<Fact>, { answer, asked }: E
   return `The person's name: ${person}\n\nNotes so far:\n${notes}\n\nJust said:\n${said}`
 }
 
-/** The person has had facts deleted since it was said. */
+/** The person has had facts deleted or changed since it was said. */
 class Forgotten extends Schema.TaggedError<Forgotten>()("Forgotten", {}) {
   override get message(): string {
-    return "The person has deleted memories meanwhile."
+    return "The person has deleted or changed memories meanwhile."
   }
 }
 
@@ -107,6 +105,5 @@ export const learn = Effect.fn("Learning.learn")(
     NotOperations: ({ message }) => Effect.logDebug(message),
     Forgotten: ({ message }) => Effect.logDebug(message)
   }),
-  Effect.timeout(patience),
   Effect.catchAll((failure) => Effect.logWarning(`Nothing was learnt of a turn: ${failure.message}`))
 )

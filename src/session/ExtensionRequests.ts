@@ -5,6 +5,7 @@ import * as Extensions from "./Extensions.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Session } from "./Session.ts"
+import * as TurnRequests from "./TurnRequests.ts"
 
 /** `use-extensions`: what the message leaves out stays as it was. */
 export const use = Effect.fn("ExtensionRequests.use")(function* (
@@ -38,6 +39,7 @@ const introduce = Effect.fnUntraced(function* (session: Session, person: string 
     return
   }
   yield* leaveTurn(session)
+  yield* TurnRequests.micAudioCancel(session)
   extensions.person = person
   // A client may say who speaks after it has made a conversation for them.
   const { messages } = yield* memory.remembered

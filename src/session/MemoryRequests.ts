@@ -33,7 +33,7 @@ export const edit = Effect.fn("MemoryRequests.edit")(function* (
   { id, importance, text }: Message<"edit-memory">
 ) {
   const change = { text, ...(importance === undefined ? {} : { importance }) }
-  const success = yield* (yield* Facts).edit(yield* owner(session), id, change)
+  const success = yield* (yield* Facts).correct(yield* owner(session), id, change)
   yield* (yield* Client).send({ type: "memory-edited", success, id })
 })
 

@@ -14,16 +14,29 @@ import * as LiveCharacter from "./LiveCharacter.ts"
 /** Turns that wait to be learnt from; when more do, the oldest is let go. */
 const mostWaiting = 4
 
+/** How often a turn may break off the same work: then it runs to its end, or quick talk would leave it undone for ever. */
+const mostBreaks = 2
+
+/** A turn to learn from. */
+interface Lesson {
+  readonly learn: Effect.Effect<void>
+  /** How often it has been broken off. */
+  breaks: number
+}
+
 /** What goes on behind the turns of a session: no turn waits for it, and it stops with the session. */
 export interface Remembering {
   readonly summarising: FiberSlot.FiberSlot
   readonly learning: FiberSlot.FiberSlot
   /** Whether each of them has something under way. */
   readonly busy: { summarising: boolean; learning: boolean }
-  /** Turns to learn from, with what is to learn from them. */
-  readonly waiting: Array<Effect.Effect<void>>
+  readonly waiting: Array<Lesson>
   /** The one of them that is being learnt from. */
-  current: Effect.Effect<void> | undefined
+  current: Lesson | undefined
+  /** How often the summary that is due has been broken off. */
+  summaryBreaks: number
+  /** Whether a model on this machine is left to a turn: nothing begins meanwhile. */
+  givesWay: boolean
 }
 
 /** The caller's scope owns the work. */
@@ -33,7 +46,9 @@ export const make = Effect.gen(function* () {
     learning: yield* FiberSlot.make,
     busy: { summarising: false, learning: false },
     waiting: [],
-    current: undefined
+    current: undefined,
+    summaryBreaks: 0,
+    givesWay: false
   }
   return remembering
 })
@@ -102,7 +117,8 @@ export const summarise = Effect.fnUntraced(function* ({ memory, remembering, sea
     character.services.agent.pipe(
       Effect.flatMap(({ write }) => (write === undefined ? Effect.void : Summary.keep(memory, write))),
       // Its warm-up has told why there is no agent.
-      Effect.catchAll(() => Effect.void)
+      Effect.catchAll(() => Effect.void),
+      Effect.zipLeft(Effect.sync(() => (remembering.summaryBreaks = 0)))
     )
   )
 })
@@ -111,12 +127,12 @@ export const summarise = Effect.fnUntraced(function* ({ memory, remembering, sea
 const learnOn = (remembering: Remembering) => {
   const next = Effect.suspend(() => {
     remembering.current = remembering.waiting.shift()
-    return remembering.current ?? Effect.void
+    return remembering.current?.learn ?? Effect.void
   }).pipe(Effect.ensuring(Effect.sync(() => (remembering.current = undefined))))
   return unlessBusy(
     remembering,
     "learning",
-    Effect.repeat(next, { while: () => remembering.waiting.length > 0 })
+    Effect.repeat(next, { while: () => remembering.waiting.length > 0 && !remembering.givesWay })
   )
 }
 
@@ -128,49 +144,77 @@ const learn = (
   exchange: Learning.Exchange
 ) => {
   const { waiting } = remembering
-  const one = character.services.agent.pipe(
+  const learn = character.services.agent.pipe(
     Effect.flatMap(({ write }) =>
       write === undefined ? Effect.void : Learning.learn(keeper, write, exchange)
     ),
     Effect.catchAll(() => Effect.void)
   )
-  if (waiting.push(one) > mostWaiting) waiting.shift()
+  if (waiting.push({ learn, breaks: 0 }) > mostWaiting) waiting.shift()
 }
+
+/** Goes on with whatever there is to do, once a turn needs the model no more. */
+const goOn = Effect.fnUntraced(function* (session: Places) {
+  const { remembering } = session
+  remembering.givesWay = false
+  yield* summarise(session)
+  if (remembering.waiting.length > 0) yield* learnOn(remembering)
+})
 
 /** What a turn with the seated character asks of its session's remembering. */
 export const ofTurn = Effect.fnUntraced(function* (session: Places, character: LiveCharacter.LiveCharacter) {
   const census = yield* Census
   const keeper = yield* keeperOf(session, character)
+  let goesOn = false
+  const onward = Effect.suspend(() => {
+    goesOn = true
+    return goOn(session)
+  }).pipe(Effect.provideService(Census, census))
   return {
     onBegun: makeWay(session, character),
     recall: (text: string) => (keeper === undefined ? Effect.succeed([]) : Recall.recall(keeper, text)),
     onAnswered: (asked: string | undefined, answer: string) =>
       Effect.suspend(() => {
         if (keeper !== undefined && asked !== undefined) learn(session, character, keeper, { asked, answer })
-        return Effect.zipRight(
-          summarise(session),
-          session.remembering.waiting.length === 0 ? Effect.void : learnOn(session.remembering)
-        )
-      }).pipe(Effect.provideService(Census, census))
+        return onward
+      }),
+    // Also after a turn that was interrupted, that failed, or in which nothing was recognised.
+    onEnded: Effect.suspend(() => (goesOn ? Effect.void : onward))
   }
 })
 
-/** Models that run on the person's own machine, which they have to themselves while they answer. */
-const local: ReadonlySet<string | undefined> = new Set(["llama_cpp_llm", "ollama_llm", "lmstudio_llm"])
+/**
+ * Models that run on the person's own machine, which they have to themselves while they answer. The embedded one is not
+ * among them: its slots know better when there is room for work in the background.
+ */
+const local: ReadonlySet<string | undefined> = new Set(["ollama_llm", "lmstudio_llm"])
 
 /**
  * A turn begins: a model on this machine has its hands free for the answer. What is broken off is begun again once that is
- * there, while it is listened to.
+ * there, while it is listened to, or the turn has ended without one.
  */
 const makeWay = ({ remembering }: Places, character: LiveCharacter.LiveCharacter) =>
-  Effect.suspend(() => {
-    if (!local.has(LiveCharacter.providerOf(character.config))) return Effect.void
-    if (remembering.current !== undefined) remembering.waiting.unshift(remembering.current)
-    return Effect.zipRight(remembering.learning.stop, remembering.summarising.stop)
+  Effect.gen(function* () {
+    if (!local.has(LiveCharacter.providerOf(character.config))) return
+    const { busy, current, learning, summarising, waiting } = remembering
+    remembering.givesWay = true
+    if (current !== undefined && current.breaks < mostBreaks) {
+      current.breaks++
+      waiting.unshift(current)
+      yield* learning.stop
+    }
+    if (busy.summarising && remembering.summaryBreaks < mostBreaks) {
+      remembering.summaryBreaks++
+      yield* summarising.stop
+    }
   })
 
 /** The conversation is left: what is being summarised of it means nothing any more. */
-export const leave = ({ remembering }: Pick<Places, "remembering">) => remembering.summarising.stop
+export const leave = ({ remembering }: Pick<Places, "remembering">) =>
+  Effect.suspend(() => {
+    remembering.summaryBreaks = 0
+    return remembering.summarising.stop
+  })
 
 /** Nothing more is learnt of the turns so far: their character leaves, or facts are deleted and must not come back. */
 export const stopLearning = ({ remembering }: Pick<Places, "remembering">) =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import * as LlamaCppSlots from "../../src/llm/LlamaCppSlots.ts"
 
 const slotOf = (conversation: string | undefined, lastUsed: number): LlamaCppSlots.Slot => ({
@@ -69,6 +69,63 @@ describe("LlamaCppSlots", () => {
       yield* hold("d")
       yield* hold("e")
       assert.deepStrictEqual(journal.slice(-2), ["d begins", "e begins"])
+    })
+  )
+
+  it.effect("loses no slot to one that leaves at the moment in which it is given it", () =>
+    Effect.gen(function* () {
+      const { hold, journal, slots } = scene()
+      const [a, b] = [yield* hold("a"), yield* hold("b")]
+      const late = yield* Effect.fork(
+        slots.use({ conversation: "late", background: false }, () => Effect.sync(() => journal.push("late")))
+      )
+      yield* settled
+      // It is given the slot of the one, and interrupted before it has gone on.
+      yield* Fiber.interruptFork(a)
+      late.unsafeInterruptAsFork(late.id())
+      yield* settled
+      assert.notInclude(journal, "late")
+      yield* stop(b)
+      yield* hold("d")
+      yield* hold("e")
+      assert.deepStrictEqual(journal.slice(-2), ["d begins", "e begins"])
+    })
+  )
+
+  it.effect("lets work in the background that has made room twice run to its end", () =>
+    Effect.gen(function* () {
+      const { hold, journal } = scene()
+      yield* hold("task", true)
+      for (const name of ["1", "2", "3"]) {
+        const [a, b] = [yield* hold(`a${name}`), yield* hold(`b${name}`)]
+        yield* stop(a, b)
+      }
+      assert.lengthOf(
+        journal.filter((line) => line === "task begins"),
+        3
+      )
+      assert.lengthOf(
+        journal.filter((line) => line === "task stops"),
+        2
+      )
+    })
+  )
+
+  it.effect("counts the time of work in the background from when it has a slot", () =>
+    Effect.gen(function* () {
+      const { hold, slots } = scene()
+      const [a, b] = [yield* hold("a"), yield* hold("b")]
+      const task = yield* Effect.fork(
+        Effect.flip(slots.use({ conversation: undefined, background: true }, () => Effect.never))
+      )
+      yield* settled
+      yield* TestClock.adjust("10 minutes")
+      assert.isNull(task.unsafePoll())
+      yield* stop(a, b)
+      yield* TestClock.adjust("119 seconds")
+      assert.isNull(task.unsafePoll())
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Fiber.join(task))._tag, "Overdue")
     })
   )
 })

@@ -142,6 +142,18 @@ describe("prompted tools", () => {
     })
   )
 
+  it.effect("come in words at once to every session that shares the client", () =>
+    Effect.gen(function* () {
+      const { llm, requests } = ScriptedLlm.make([[refusal], written, written])
+      const refused = new WeakSet<Llm>()
+      for (let session = 0; session < 2; session++) {
+        const tooled = PromptedTools.over({ ...llm, shared: llm }, { prompt, refused })
+        expect(shape(yield* collect(tooled.stream(request)))).toEqual([kyoto])
+      }
+      expect(requests.map(({ tools }) => tools?.length ?? 0)).toEqual([1, 0, 0])
+    })
+  )
+
   it.effect("are nothing to a request without any", () =>
     Effect.gen(function* () {
       const { llm, requests } = ScriptedLlm.make([written], { callsTools: false })

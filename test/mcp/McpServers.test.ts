@@ -77,8 +77,14 @@ describe("a server that does not answer", () => {
           Effect.repeat({ until: Option.isSome })
         )
         yield* Fiber.join(first)
-        // The clock stands still: a wait would never end.
-        const second = yield* McpFolder.open("own")
+        // It is waited for only briefly.
+        const waiting = yield* Effect.fork(McpFolder.open("own"))
+        yield* TestClock.adjust("10 millis").pipe(
+          Effect.zipRight(turn),
+          Effect.zipRight(waiting.poll),
+          Effect.repeat({ until: Option.isSome, times: 40 })
+        )
+        const second = yield* Fiber.join(waiting)
         assert.match(second.problems?.[0]?.message ?? "", /still being started/u)
         yield* fs.writeFileString(`${path}/go`, "")
         yield* Effect.zipRight(turn, second.tools).pipe(Effect.repeat({ until: (tools) => tools.length > 0 }))
@@ -110,7 +116,10 @@ describe("the log", () => {
           ),
           { until: (is) => is }
         )
-      }).pipe(Effect.provide(McpFolder.inFolder(path, { patience: "100 millis" })))
+        // It fails at once now: whoever comes hears why.
+        const next = yield* McpFolder.open("own")
+        assert.match(next.problems?.[0]?.message ?? "", /ended with status 7/u)
+      }).pipe(Effect.provide(McpFolder.inFolder(path, { patience: "300 millis" })))
     }).pipe(Effect.provide(Layer.merge(ConfigFolder.logTo(lines), NodeContext.layer)))
   })
 

@@ -260,4 +260,18 @@ describe("a person whom the client names", () => {
       })
     )
   )
+
+  it.effect("forgets what somebody has begun to say when another person speaks", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.send({ type: "mic-audio-data", audio: new Float32Array(16_000).fill(0.3) })
+        yield* client.send({ type: "use-extensions", person: "Anna" })
+        yield* client.send({ type: "mic-audio-end", images: [] })
+        yield* tick
+        expect(world.transcribed).toEqual([])
+        yield* client.leave
+      })
+    )
+  )
 })

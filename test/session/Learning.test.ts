@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Stream, TestClock } from "effect"
+import { Deferred, Effect, TestClock } from "effect"
 import { Characters } from "../../src/config/Characters.ts"
 import { Facts } from "../../src/history/Facts.ts"
 import * as Cast from "../support/Cast.ts"
 import { ask, played, ready, tick } from "../support/Talk.ts"
+import * as WordEmbedder from "../support/WordEmbedder.ts"
 import * as World from "../support/World.ts"
 
 /** The model does not run on this machine. */
@@ -105,36 +106,6 @@ describe("what a character learns of a person", () => {
         yield* Deferred.succeed(gate, undefined)
         yield* tick
         expect(learnt).toEqual(["0", "6", "7", "8", "9"])
-        yield* client.leave
-      })
-    )
-  )
-
-  it.effect("waits while a model of this machine answers, and is begun again afterwards", () =>
-    World.run((world) =>
-      Effect.gen(function* () {
-        remembers(world)
-        const learnt: Array<string | undefined> = []
-        world.write = ({ text }) => {
-          learnt.push(/Human: (.*)/.exec(text)?.[1])
-          return Effect.as(Effect.sleep("5 seconds"), "[]").pipe(
-            Effect.onInterrupt(() => Effect.sync(() => world.journal.push("interrupt writing")))
-          )
-        }
-        const client = yield* ready
-        yield* client.send(ask("One"))
-        yield* tick
-        world.reply = () =>
-          Stream.fromEffect(Effect.as(Effect.sleep("3 seconds"), { _tag: "Text", text: "Yes." }))
-        yield* client.send(ask("Two"))
-        yield* tick
-        expect(world.journal).toContain("interrupt writing")
-        yield* TestClock.adjust("2 seconds")
-        expect(learnt).toEqual(["One"])
-        yield* TestClock.adjust("1 second")
-        expect(learnt).toEqual(["One", "One"])
-        yield* TestClock.adjust("5 seconds")
-        expect(learnt).toEqual(["One", "One", "Two"])
         yield* client.leave
       })
     )
@@ -255,6 +226,32 @@ describe("what a character learns of a person", () => {
         expect(world.facts).toEqual([])
         yield* client.leave
         yield* another.leave
+      })
+    )
+  )
+
+  it.effect("does not overwrite what the person has corrected meanwhile", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        remembers(world)
+        const owner = { confUid: (yield* (yield* Characters).base).conf_uid, person: "Human" }
+        const id = yield* (yield* Facts).add(owner, {
+          text: "Human likes tea.",
+          importance: 5,
+          embedding: WordEmbedder.embed("Human likes tea.")
+        })
+        world.write = () =>
+          Effect.as(
+            Effect.sleep("5 seconds"),
+            JSON.stringify([{ op: "update", id, text: "Human loves tea." }])
+          )
+        const client = yield* ready
+        yield* client.send(ask("I like tea"))
+        yield* tick
+        yield* client.send({ type: "edit-memory", id, text: "Human likes coffee." })
+        yield* TestClock.adjust("1 minute")
+        expect(world.facts.map(({ text }) => text)).toEqual(["Human likes coffee."])
+        yield* client.leave
       })
     )
   )

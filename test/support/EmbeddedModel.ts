@@ -8,19 +8,13 @@ export const id = "smollm2-135m-instruct"
 
 /**
  * A model of the catalogue from the usual models folder, fetched if it isn't there; test files and processes that ask
- * at the same time share it. Where it cannot be had the test has nothing to run on: that is an error in CI, elsewhere
- * the reason is printed and `None` given.
+ * at the same time share it. Where it cannot be had the test fails, and says how to get it.
  */
 const pull = (id: string): Effect.Effect<Option.Option<Model>> =>
   Effect.flatMap(ModelStore, (store) => store.pull(id)).pipe(
     Effect.map(Option.some),
-    Effect.catchTag("ModelUnavailable", (error) =>
-      process.env.CI === "true"
-        ? Effect.die(error)
-        : Effect.sync(() => {
-            console.warn(`Not tested: ${error.message}`)
-            return Option.none<Model>()
-          })
+    Effect.catchTag("ModelUnavailable", ({ message }) =>
+      Effect.dieMessage(`This test needs the model ${id}: ${message}`)
     ),
     Effect.provide(Layer.provide(ModelStore.layer(), NodeContext.layer))
   )

@@ -29,6 +29,16 @@ export const layer = (kept: Array<Kept> = []) => {
       for (const fact of gone) kept.splice(kept.indexOf(fact), 1)
       return gone.length
     })
+  const edit: Facts["Type"]["edit"] = (whose, id, { embedding, ...rest }) =>
+    Effect.map(Clock.currentTimeMillis, (now) =>
+      change(whose, id, (fact) => ({
+        ...fact,
+        ...rest,
+        embedding: rest.text === undefined ? fact.embedding : embedding,
+        updated: now,
+        used: now
+      }))
+    )
   return Layer.succeed(
     Facts,
     Facts.of({
@@ -41,16 +51,12 @@ export const layer = (kept: Array<Kept> = []) => {
           kept.push({ ...owner, ...fact, id, created: now, updated: now, used: now })
           return id
         }),
-      edit: (whose, id, { embedding, ...rest }) =>
-        Effect.map(Clock.currentTimeMillis, (now) =>
-          change(whose, id, (fact) => ({
-            ...fact,
-            ...rest,
-            embedding: rest.text === undefined ? fact.embedding : embedding,
-            updated: now,
-            used: now
-          }))
-        ),
+      edit,
+      correct: (owner, id, change) =>
+        Effect.suspend(() => {
+          generations.next(owner)
+          return edit(owner, id, change)
+        }),
       embed: (owner, id, embedding) =>
         Effect.sync(() => change(owner, id, (fact) => ({ ...fact, embedding }))),
       use: (owner, ids) =>
