@@ -176,25 +176,33 @@ const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: s
 export const TextMap = map(Text)
 
 /** What HTTP lets a header hold: Latin text without line breaks. No message shows it. */
-const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) =>
+const headerText = (value: unknown): string | Mismatch =>
   Option.match(textOf(value), {
     onNone: () => expected("a text", value),
     onSome: (text) =>
       /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
-        ? Redacted.make(text)
+        ? text
         : new Mismatch(
             "holds a character that no HTTP header can have, perhaps a line break at its end: take it out"
           )
   })
-)
+
+const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) => {
+  const text = headerText(value)
+  return text instanceof Mismatch ? text : Redacted.make(text)
+})
+
+const badNames = (headers: object) =>
+  Object.keys(headers)
+    .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    .map((name) => ({ path: [name], message: "is no name of an HTTP header" }))
 
 /** HTTP headers; their values are secrets. */
-export const Headers = map(HeaderValue).pipe(
-  Schema.filter((headers) =>
-    Object.keys(headers)
-      .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      .map((name) => ({ path: [name], message: "is no name of an HTTP header" }))
-  )
+export const Headers = map(HeaderValue).pipe(Schema.filter(badNames))
+
+/** The same as one secret. */
+export const SecretHeaders = Schema.Redacted(
+  map(field(Schema.String, headerText)).pipe(Schema.filter(badNames))
 )
 
 /** Anything at all: what belongs to a feature that is not read here. */

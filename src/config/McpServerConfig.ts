@@ -49,13 +49,13 @@ export const McpServerEntry = Schema.Struct({
   cwd: Fields.maybe(Fields.NonEmptyText),
   /** Seconds that a call may take without any sign of progress. Defaults to 60. */
   timeout: Fields.withDefault(Fields.FloatIn({ min: 0.1, max: 86_400 }), 60),
-  /** The address of a server that runs elsewhere. */
+  /** The address of a server that runs elsewhere. `user:password@` in it is sent as a header. */
   url: Fields.maybe(Fields.NonEmptyText),
   /** How to speak to it; if absent, streamable HTTP is tried and then SSE. */
   transport: Fields.maybe(Transport),
   /** What other programs call `transport`. */
   type: Fields.maybe(Transport),
-  headers: Fields.withDefault(Schema.Redacted(Fields.TextMap), {}),
+  headers: Fields.withDefault(Fields.SecretHeaders, {}),
   oauth: Fields.maybe(Fields.section(OAuth)),
   /** Tools that the person is asked about before each call. Defaults to none. */
   confirm: Fields.withDefault(ToolChoice, false),
