@@ -67,6 +67,37 @@ export const Secret = field(Schema.RedactedFromSelf(Schema.String), (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
 
+/** A key that goes into an HTTP header. No message shows it. */
+export const HeaderKey = field(Schema.RedactedFromSelf(Schema.String), (value) =>
+  Option.match(textOf(value), {
+    onNone: () => expected("a text", value),
+    onSome: (text) =>
+      /^[\x20-\x7e]*$/.test(text)
+        ? Redacted.make(text)
+        : new Mismatch(
+            "holds a character that no key can have, perhaps a line break or a letter with an accent: take it out"
+          )
+  })
+)
+
+/** A host name, with or without a port, or an address that begins with one of these words and `://`. */
+export const Host = (...schemes: ReadonlyArray<string>) =>
+  field(Schema.String, (value) =>
+    Option.match(textOf(value), {
+      onNone: () => expected("a host name", value),
+      onSome: (text) => {
+        const given = text.trim()
+        const scheme = /^([a-z][\w+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase()
+        const isHost = URL.canParse(scheme === undefined ? `http://${given}` : given) && !/[\s@]/.test(given)
+        return isHost && (scheme === undefined ? !/[/?#]/.test(given) : schemes.includes(scheme))
+          ? given
+          : new Mismatch(
+              `expected a host name, or an address that begins with ${schemes.map((name) => `${name}://`).join(" or ")}`
+            )
+      }
+    })
+  )
+
 /** An address that begins with `http://` or `https://`. */
 export const HttpUrl = field(Schema.String, (value) =>
   Option.match(textOf(value), {

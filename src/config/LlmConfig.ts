@@ -5,9 +5,9 @@ import * as Fields from "./Fields.ts"
 const interruptMethod = (fallback: "system" | "user") =>
   Fields.withDefault(Fields.Choice("system", "user"), fallback)
 
-const key = Fields.required(Fields.Secret)
+const key = Fields.required(Fields.HeaderKey)
 /** Servers on one's own machine ask for no key. */
-const optionalKey = Fields.withDefault(Fields.Secret, "default_api_key")
+const optionalKey = Fields.withDefault(Fields.HeaderKey, "default_api_key")
 const requiredUrl = Fields.required(Fields.HttpUrl)
 const url = (fallback: string) => Fields.withDefault(Fields.HttpUrl, fallback)
 

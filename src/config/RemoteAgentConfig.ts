@@ -21,7 +21,7 @@ export const Mem0AgentConfig = Schema.Struct({
   embedder: Fields.required(Fields.section(Mem0Part)),
   /** Where mem0's own REST server is. */
   host: Fields.withDefault(Fields.HttpUrl, "http://localhost:8888"),
-  api_key: Fields.maybe(Fields.Secret),
+  api_key: Fields.maybe(Fields.HeaderKey),
   /** Whose memories they are. Defaults to the character's `human_name`. A person whom a client names has their own. */
   user_id: Fields.maybe(Fields.NonEmptyText)
 })
@@ -29,8 +29,8 @@ export type Mem0AgentConfig = typeof Mem0AgentConfig.Type
 
 export const HumeAiAgentConfig = Schema.Struct({
   api_key: Fields.required(Fields.Secret),
-  /** A host name; for a server of one's own without TLS an address that begins with `ws://`. */
-  host: Fields.withDefault(Fields.NonEmptyText, "api.hume.ai"),
+  /** A host name; for a server of one's own without TLS an address that begins with `ws://` or `http://`. */
+  host: Fields.withDefault(Fields.Host("wss", "ws", "https", "http"), "api.hume.ai"),
   config_id: Fields.maybe(Fields.Text),
   /** Seconds without a turn after which the connection is closed; the next turn opens it again. */
   idle_timeout: Fields.withDefault(Fields.IntIn({ min: 1 }), 15)
@@ -39,12 +39,13 @@ export type HumeAiAgentConfig = typeof HumeAiAgentConfig.Type
 
 export const LettaAgentConfig = Schema.Struct({
   /** A host name, or an address with its scheme, such as `https://api.letta.com`. */
-  host: Fields.withDefault(Fields.NonEmptyText, "localhost"),
-  port: Fields.withDefault(Fields.IntIn({ min: 1, max: 65_535 }), 8283),
+  host: Fields.withDefault(Fields.Host("http", "https"), "localhost"),
+  /** Where `host` names none. Defaults to 8283 for a host name, and to what its scheme says for an address. */
+  port: Fields.maybe(Fields.IntIn({ min: 1, max: 65_535 })),
   /** The agent's id on that server. */
   id: Fields.required(Fields.NonEmptyText),
   /** For servers that ask for one. */
-  api_key: Fields.maybe(Fields.Secret),
+  api_key: Fields.maybe(Fields.HeaderKey),
   faster_first_response: fasterFirstResponse,
   segment_method: segmentMethod
 })
