@@ -11,7 +11,7 @@ const kindOf = (value: unknown): string => {
 }
 
 /** A field read from whatever the file holds; `read` gives the value or what is wrong with it. */
-const field = <A>(
+export const field = <A>(
   target: Schema.Schema<A>,
   read: (value: unknown) => A | Mismatch
 ): Schema.Schema<A, unknown> =>
@@ -26,7 +26,8 @@ const field = <A>(
     encode: ParseResult.succeed
   })
 
-class Mismatch {
+/** What is wrong with a value, a clause that goes on from its key. */
+export class Mismatch {
   readonly message: string
   constructor(message: string) {
     this.message = message
@@ -34,10 +35,11 @@ class Mismatch {
 }
 
 /** A variable that is not set says so itself, whatever was expected. */
-const expected = (what: string, value: unknown) =>
+export const expected = (what: string, value: unknown) =>
   new Mismatch(value instanceof RawValue.Unset ? value.message : `expected ${what}, found ${kindOf(value)}`)
 
-const textOf = (value: unknown): Option.Option<string> => {
+/** A value as it is written, if it is no list and no section. */
+export const textOf = (value: unknown): Option.Option<string> => {
   if (value instanceof RawValue.Numeral) return Option.some(value.source)
   if (typeof value === "string") return Option.some(value)
   return typeof value === "number" || typeof value === "boolean" ? Option.some(String(value)) : Option.none()
@@ -66,37 +68,6 @@ export const NonEmptyText = field(Schema.String, (value) =>
 export const Secret = field(Schema.RedactedFromSelf(Schema.String), (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
-
-/** A key that goes into an HTTP header. No message shows it. */
-export const HeaderKey = field(Schema.RedactedFromSelf(Schema.String), (value) =>
-  Option.match(textOf(value), {
-    onNone: () => expected("a text", value),
-    onSome: (text) =>
-      /^[\x20-\x7e]*$/.test(text)
-        ? Redacted.make(text)
-        : new Mismatch(
-            "holds a character that no key can have, perhaps a line break or a letter with an accent: take it out"
-          )
-  })
-)
-
-/** A host name, with or without a port, or an address that begins with one of these words and `://`. */
-export const Host = (...schemes: ReadonlyArray<string>) =>
-  field(Schema.String, (value) =>
-    Option.match(textOf(value), {
-      onNone: () => expected("a host name", value),
-      onSome: (text) => {
-        const given = text.trim()
-        const scheme = /^([a-z][\w+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase()
-        const isHost = URL.canParse(scheme === undefined ? `http://${given}` : given) && !/[\s@]/.test(given)
-        return isHost && (scheme === undefined ? !/[/?#]/.test(given) : schemes.includes(scheme))
-          ? given
-          : new Mismatch(
-              `expected a host name, or an address that begins with ${schemes.map((name) => `${name}://`).join(" or ")}`
-            )
-      }
-    })
-  )
 
 /** An address that begins with `http://` or `https://`. */
 export const HttpUrl = field(Schema.String, (value) =>
@@ -191,7 +162,10 @@ export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<Readon
 export const TextList = ListOf(Text)
 export const IntList = ListOf(Int)
 
-const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> =>
+/** Values of one kind by name; a name without a value is left out. */
+export const map = <A>(
+  of: Schema.Schema<A, unknown>
+): Schema.Schema<{ readonly [key: string]: A }, unknown> =>
   Schema.transformOrFail(Schema.Unknown, Schema.Record({ key: Schema.String, value: of }), {
     strict: true,
     decode: (value, _, ast) =>
@@ -205,36 +179,6 @@ const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: s
 
 /** Texts by name; a name without a text is left out. */
 export const TextMap = map(Text)
-
-/** What HTTP lets a header hold: Latin text without line breaks. No message shows it. */
-const headerText = (value: unknown): string | Mismatch =>
-  Option.match(textOf(value), {
-    onNone: () => expected("a text", value),
-    onSome: (text) =>
-      /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
-        ? text
-        : new Mismatch(
-            "holds a character that no HTTP header can have, perhaps a line break at its end: take it out"
-          )
-  })
-
-const HeaderValue = field(Schema.RedactedFromSelf(Schema.String), (value) => {
-  const text = headerText(value)
-  return text instanceof Mismatch ? text : Redacted.make(text)
-})
-
-const badNames = (headers: object) =>
-  Object.keys(headers)
-    .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-    .map((name) => ({ path: [name], message: "is no name of an HTTP header" }))
-
-/** HTTP headers; their values are secrets. */
-export const Headers = map(HeaderValue).pipe(Schema.filter(badNames))
-
-/** The same as one secret. */
-export const SecretHeaders = Schema.Redacted(
-  map(field(Schema.String, headerText)).pipe(Schema.filter(badNames))
-)
 
 /** Anything at all: what belongs to a feature that is not read here. */
 export const Anything = field(Schema.Unknown, (value) => {

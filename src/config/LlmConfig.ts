@@ -1,13 +1,14 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 
 /** Whose word an interruption is in the model's memory. */
 const interruptMethod = (fallback: "system" | "user") =>
   Fields.withDefault(Fields.Choice("system", "user"), fallback)
 
-const key = Fields.required(Fields.HeaderKey)
+const key = Fields.required(HttpFields.HeaderKey)
 /** Servers on one's own machine ask for no key. */
-const optionalKey = Fields.withDefault(Fields.HeaderKey, "default_api_key")
+const optionalKey = Fields.withDefault(HttpFields.HeaderKey, "default_api_key")
 const requiredUrl = Fields.required(Fields.HttpUrl)
 const url = (fallback: string) => Fields.withDefault(Fields.HttpUrl, fallback)
 

@@ -1,5 +1,6 @@
 import { ParseResult, Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import * as RawValue from "./RawValue.ts"
 
 /** All tools of a server (`true`), none (`false`), or those of these names. */
@@ -55,7 +56,7 @@ export const McpServerEntry = Schema.Struct({
   transport: Fields.maybe(Transport),
   /** What other programs call `transport`. */
   type: Fields.maybe(Transport),
-  headers: Fields.withDefault(Fields.SecretHeaders, {}),
+  headers: Fields.withDefault(HttpFields.SecretHeaders, {}),
   oauth: Fields.maybe(Fields.section(OAuth)),
   /** Tools that the person is asked about before each call. Defaults to none. */
   confirm: Fields.withDefault(ToolChoice, false),

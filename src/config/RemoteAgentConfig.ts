@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 
 /** How a model's answer is cut into sentences. */
 export const segmentMethod = Fields.withDefault(Fields.Choice("regex", "pysbd"), "pysbd")
@@ -21,7 +22,7 @@ export const Mem0AgentConfig = Schema.Struct({
   embedder: Fields.required(Fields.section(Mem0Part)),
   /** Where mem0's own REST server is. */
   host: Fields.withDefault(Fields.HttpUrl, "http://localhost:8888"),
-  api_key: Fields.maybe(Fields.HeaderKey),
+  api_key: Fields.maybe(HttpFields.HeaderKey),
   /** Whose memories they are. Defaults to the character's `human_name`. A person whom a client names has their own. */
   user_id: Fields.maybe(Fields.NonEmptyText)
 })
@@ -30,7 +31,7 @@ export type Mem0AgentConfig = typeof Mem0AgentConfig.Type
 export const HumeAiAgentConfig = Schema.Struct({
   api_key: Fields.required(Fields.Secret),
   /** A host name; for a server of one's own without TLS an address that begins with `ws://` or `http://`. */
-  host: Fields.withDefault(Fields.Host("wss", "ws", "https", "http"), "api.hume.ai"),
+  host: Fields.withDefault(HttpFields.Host("wss", "ws", "https", "http"), "api.hume.ai"),
   config_id: Fields.maybe(Fields.Text),
   /** Seconds without a turn after which the connection is closed; the next turn opens it again. */
   idle_timeout: Fields.withDefault(Fields.IntIn({ min: 1 }), 15)
@@ -39,13 +40,13 @@ export type HumeAiAgentConfig = typeof HumeAiAgentConfig.Type
 
 export const LettaAgentConfig = Schema.Struct({
   /** A host name, or an address with its scheme, such as `https://api.letta.com`. */
-  host: Fields.withDefault(Fields.Host("http", "https"), "localhost"),
+  host: Fields.withDefault(HttpFields.Host("http", "https"), "localhost"),
   /** Where `host` names none. Defaults to 8283 for a host name, and to what its scheme says for an address. */
   port: Fields.maybe(Fields.IntIn({ min: 1, max: 65_535 })),
   /** The agent's id on that server. */
   id: Fields.required(Fields.NonEmptyText),
   /** For servers that ask for one. */
-  api_key: Fields.maybe(Fields.HeaderKey),
+  api_key: Fields.maybe(HttpFields.HeaderKey),
   faster_first_response: fasterFirstResponse,
   segment_method: segmentMethod
 })
@@ -55,7 +56,7 @@ export type LettaAgentConfig = typeof LettaAgentConfig.Type
 export const WebhookAgentConfig = Schema.Struct({
   url: Fields.required(Fields.HttpUrl),
   /** Sent with each request. */
-  headers: Fields.withDefault(Fields.Headers, {}),
+  headers: Fields.withDefault(HttpFields.Headers, {}),
   timeout,
   faster_first_response: fasterFirstResponse
 })
@@ -65,7 +66,7 @@ export type WebhookAgentConfig = typeof WebhookAgentConfig.Type
 export const A2aAgentConfig = Schema.Struct({
   /** Where the agent is: its card is at `.well-known/agent-card.json` below it. Or the address of the card itself. */
   url: Fields.required(Fields.HttpUrl),
-  headers: Fields.withDefault(Fields.Headers, {}),
+  headers: Fields.withDefault(HttpFields.Headers, {}),
   timeout,
   faster_first_response: fasterFirstResponse
 })
