@@ -27,6 +27,7 @@ export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatche
     address: config.url,
     secrets: AgentFailure.secretsOf(config.headers),
     addressKeys: "url",
+    timeoutKey: "timeout",
     secretKeys: "headers",
     unknown: {
       detail: "has no agent there",

@@ -20,13 +20,16 @@ export interface AgentInput {
   readonly from: string
   readonly text: string
   readonly images: ReadonlyArray<ChatImage>
-  /** Asks the person whether this call may be made. Absent: there is nobody to ask, and the answer is no. */
+  /** Asks the person whether this call may be made. Absent: there is nobody to ask, and it may not. */
   readonly consent?: (call: {
     readonly id: string
     readonly tool: string
     readonly input: unknown
-  }) => Effect.Effect<boolean>
+  }) => Effect.Effect<Consent>
 }
+
+/** The person's word on a call; `cannot-ask`: nobody has been asked, since their client cannot. */
+export type Consent = "allowed" | "refused" | "cannot-ask"
 
 /** The state of one tool call, as `tool_call_status` shows it. */
 export interface ToolCall {

@@ -1,5 +1,5 @@
 import { Redacted } from "effect"
-import { codeOf, hostOf, isLost } from "../engine/RemoteFailure.ts"
+import { codeOf, hostOf, isLost, redirectOf } from "../engine/RemoteFailure.ts"
 import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
 import * as Quotation from "../engine/Quotation.ts"
@@ -17,6 +17,8 @@ export interface About {
   readonly addressKeys: string
   /** Keys of its section that let one in. */
   readonly secretKeys: string
+  /** The key of its section that says how long it may be silent, if there is one. */
+  readonly timeoutKey?: string
   /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
   readonly unknown: { readonly detail: string; readonly advice: string }
   /** What to do where status 409 means that the agent answers somebody else. */
@@ -64,12 +66,20 @@ export const describe = (about: About) => {
       )
     if (status === 409 && about.busy !== undefined)
       return failed("rate-limited", `${host} is busy with another answer${quoted(said)}`, about.busy)
-    if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address))
-      return failed(
-        "rejected",
-        `${host} sends the request on to ${placeOf(new URL(location, about.address))}`,
-        `Set ${section}.${about.addressKeys} to that address.`
-      )
+    if (status >= 300 && status < 400 && location !== undefined) {
+      const to = redirectOf(location, about.address)
+      return to === undefined
+        ? failed(
+            "rejected",
+            `${host} sends the request on to where it cannot be sent`,
+            `Correct ${section}.${about.addressKeys}, or look at that server.`
+          )
+        : failed(
+            "rejected",
+            `${host} sends the request on to ${placeOf(to)}`,
+            `Set ${section}.${about.addressKeys} to that address.`
+          )
+    }
     return status >= 500
       ? failed(
           "rejected",
@@ -110,7 +120,9 @@ export const describe = (about: About) => {
         return failed(
           "unreachable",
           `${host} ${detail ?? "has said nothing for too long"}`,
-          "Look whether that server is overloaded.",
+          about.timeoutKey === undefined
+            ? "Look whether that server is overloaded."
+            : `Look whether that server is overloaded, or raise ${section}.${about.timeoutKey}.`,
           cause
         )
       case "broken-off":

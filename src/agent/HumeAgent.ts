@@ -104,7 +104,9 @@ export const open = Effect.fn("HumeAgent.open")(function* (
 
 const addressOf = ({ host }: HumeAiAgentConfig): string => {
   const given = host.trim().replace(/\/+$/, "")
-  return `${/^wss?:\/\//i.test(given) ? given : `wss://${given}`}/v0/evi/chat`
+  // Such a connection begins as one of HTTP: who writes that means the same server.
+  const address = given.replace(/^http(s?):\/\//i, "ws$1://")
+  return `${/^wss?:\/\//i.test(address) ? address : `wss://${address}`}/v0/evi/chat`
 }
 
 /** Brings the texts of one answer together with their sounds. */

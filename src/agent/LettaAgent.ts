@@ -70,7 +70,10 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
 
 const addressOf = ({ host, port }: LettaAgentConfig): string => {
   const given = host.trim().replace(/\/+$/, "")
-  return /^https?:\/\//i.test(given) ? given : `http://${given}:${port}`
+  const [, scheme, authority = "", path = ""] = /^(https?:\/\/)?([^/?#]*)(.*)$/is.exec(given) ?? []
+  const own = port ?? (scheme === undefined ? 8283 : undefined)
+  const isWhole = own === undefined || /:\d+$/.test(authority)
+  return `${scheme ?? "http://"}${authority.replace(/:$/, "")}${isWhole ? "" : `:${own}`}${path}`
 }
 
 const contentOf = ({ images, text }: AgentInput) => [

@@ -3,6 +3,7 @@ import { Effect, Option, Stream } from "effect"
 import type { Scope } from "effect"
 import type { Mem0AgentConfig } from "../config/RemoteAgentConfig.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { LlmFailed } from "../llm/Llm.ts"
 import type { Agent, AgentInput, AgentOptions } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
@@ -41,7 +42,11 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const { character } = options
   const scope = yield* Effect.scope
   const chat = yield* chatConfig(config)
-  const agent = yield* mind({ ...options, character: { ...character, agent_config: chat } })
+  const { provider } = config.llm
+  const agent = yield* Effect.mapError(
+    mind({ ...options, character: { ...character, agent_config: chat } }),
+    (failure) => new EngineUnavailable({ ...failure, advice: Mem0Llm.inOwnKeys(provider, failure.advice) })
+  )
   const server = Mem0Server.make(RemoteAnswer.boundedFetchOver(http), config)
   const describe = AgentFailure.describe({
     agent: "mem0_agent",
@@ -118,7 +123,10 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   const reply = (input: AgentInput) =>
     Stream.unwrap(
       Effect.map(recall(input), (memories) =>
-        agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] })
+        Stream.mapError(
+          agent.reply({ ...input, recalled: [...(input.recalled ?? []), ...memories] }),
+          (failure) => new LlmFailed({ ...failure, advice: Mem0Llm.inOwnKeys(provider, failure.advice) })
+        )
       )
     )
   return { ...agent, reply, remember }

@@ -44,6 +44,19 @@ export const agentConfigOf = (llm: {
   )
 }
 
+/** Words for a model of `llm_configs`, with the keys of mem0's section, where its settings are. */
+export const inOwnKeys = (provider: string, words: string): string => {
+  const counterpart = counterparts[provider]
+  if (counterpart === undefined) return words
+  const { address, ours } = counterpart
+  const section = "agent_settings.mem0_agent.llm"
+  return words
+    .replaceAll(`llm_configs.${ours}.base_url`, `${section}.config.${address}`)
+    .replaceAll(`llm_configs.${ours}.llm_api_key`, `${section}.config.api_key`)
+    .replaceAll(`llm_configs.${ours}.model`, `${section}.config.model`)
+    .replaceAll(`llm_configs.${ours}`, section)
+}
+
 /** mem0 names Ollama's own address; its OpenAI-compatible one is below that. */
 const addressOf = (provider: string, address: unknown) =>
   provider === "ollama" && typeof address === "string" && !/\/v1\/*$/.test(address)

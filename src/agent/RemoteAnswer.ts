@@ -1,6 +1,5 @@
 import * as Undici from "@effect/platform-node/Undici"
-import { Chunk, Effect, Option, Schedule, Stream } from "effect"
-import type { Duration } from "effect"
+import { Chunk, Duration, Effect, Option, Schedule, Stream } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
@@ -36,6 +35,7 @@ const whileBusy = Schedule.intersect(Schedule.exponential("500 millis"), Schedul
 export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, LlmFailed> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
+      const seconds = Duration.toSeconds(options.silence)
       let controller = new AbortController()
       yield* Finalizer.add(Effect.sync(() => controller.abort()))
 
@@ -43,7 +43,8 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
         Effect.tryPromise({ try: promise, catch: options.explain }).pipe(
           Effect.timeoutFail({
             duration: options.silence,
-            onTimeout: () => new Unanswered({ reason: "too-slow" })
+            onTimeout: () =>
+              new Unanswered({ reason: "too-slow", detail: `has said nothing for ${seconds} s` })
           })
         )
 
@@ -110,7 +111,10 @@ export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
     )
   )
 
-/** The same with a bound of each message, in bytes: client libraries collect one whatever its length. */
+/**
+ * The same with a bound of each message, in bytes: client libraries collect one whatever its length. A web page is no
+ * answer: some of them would take it for an empty one.
+ */
 export const boundedFetchOver = (
   dispatcher: Undici.Dispatcher,
   longestMessage = 4 * 2 ** 20
@@ -122,7 +126,17 @@ export const boundedFetchOver = (
       detail: `sent a message of more than ${longestMessage / 2 ** 20} MiB`
     })
   return (input, init) =>
-    over(input, init).then((response) => BoundedMessages.bounded(response, longestMessage, tooLong))
+    over(input, init).then((response) => {
+      if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))
+        throw webPage(response)
+      return BoundedMessages.bounded(response, longestMessage, tooLong)
+    })
+}
+
+const webPage = (response: Response) => {
+  // Nobody reads it.
+  void response.body?.cancel().catch(() => {})
+  return new Unanswered({ reason: "unreadable", detail: "answers with a web page" })
 }
 
 /** Fails with what the server said unless it has accepted the request. */

@@ -109,14 +109,20 @@ const call = (
         )
       )
       if (!tool.confirm) return running
-      const asked = consent?.({ id, tool: tool.name, input }) ?? Effect.succeed(false)
+      const asked = consent?.({ id, tool: tool.name, input }) ?? Effect.succeed("cannot-ask" as const)
       return Stream.unwrap(
-        Effect.map(asked, (allowed) =>
-          allowed ? running : Stream.sync(() => failed("the person did not allow this call"))
+        Effect.map(asked, (consent) =>
+          consent === "allowed" ? running : Stream.sync(() => failed(whyNot[consent]))
         )
       )
     }
   })
+}
+
+const whyNot = {
+  refused: "the person did not allow this call",
+  "cannot-ask":
+    "this call needs the person's consent, and this client cannot ask for it (tool_consent of use-extensions); it was not made"
 }
 
 const overdue = ({ seconds }: ToolTime): string =>

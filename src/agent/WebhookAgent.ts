@@ -23,6 +23,7 @@ export const make = (services: Services, config: WebhookAgentConfig, options: Ag
     isWhole: true,
     secrets: AgentFailure.secretsOf(config.headers),
     addressKeys: "url",
+    timeoutKey: "timeout",
     secretKeys: "headers",
     unknown: { detail: "knows no such address", advice: "Correct agent_settings.webhook_agent.url." }
   })

@@ -25,13 +25,13 @@ export type WebhookEvent = typeof WebhookEvent.Type
 
 const decode = Schema.decodeUnknownEither(Schema.parseJson(WebhookEvent))
 
-const readEvent = (json: string): WebhookEvent => {
+const readEvent = (json: string, type: string): WebhookEvent => {
   const event = decode(json)
   if (event._tag === "Left")
     throw new Unanswered({
       reason: "unreadable",
       // What stands in it may be private; what is wrong with it is in the documentation.
-      detail: "sent an event that is none of those in docs/webhook-agent.md"
+      detail: `answers with ${type}, and sent an event that is none of those in docs/webhook-agent.md`
     })
   if (event.right.type === "error") throw new Reported({ said: event.right.message })
   return event.right
@@ -41,9 +41,9 @@ const readEvent = (json: string): WebhookEvent => {
 export const of = (response: Response): AsyncIterable<WebhookEvent> => {
   const type = (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase()
   const texts = BodyText.pieces(response)
-  if (type === "text/event-stream") return serverSentEvents(texts)
+  if (type === "text/event-stream") return serverSentEvents(texts, type)
   if (/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines|json|stream\+json)$/.test(type))
-    return lines(texts)
+    return lines(texts, type)
   if (type === "text/plain") return plain(texts)
   throw new Unanswered({
     reason: "unreadable",
@@ -55,7 +55,7 @@ async function* plain(texts: AsyncIterable<string>): AsyncGenerator<WebhookEvent
   for await (const text of texts) if (text !== "") yield { type: "text", text }
 }
 
-async function* serverSentEvents(texts: AsyncIterable<string>): AsyncGenerator<WebhookEvent> {
+async function* serverSentEvents(texts: AsyncIterable<string>, type: string): AsyncGenerator<WebhookEvent> {
   const come: Array<string> = []
   const parser = createParser({
     maxBufferSize: longest,
@@ -68,12 +68,12 @@ async function* serverSentEvents(texts: AsyncIterable<string>): AsyncGenerator<W
     parser.feed(text)
     for (const data of come.splice(0)) {
       if (data.trim() === "[DONE]") return
-      yield readEvent(data)
+      yield readEvent(data, type)
     }
   }
 }
 
-async function* lines(texts: AsyncIterable<string>): AsyncGenerator<WebhookEvent> {
+async function* lines(texts: AsyncIterable<string>, type: string): AsyncGenerator<WebhookEvent> {
   let open: Array<string> = []
   let length = 0
   for await (const text of texts) {
@@ -83,13 +83,13 @@ async function* lines(texts: AsyncIterable<string>): AsyncGenerator<WebhookEvent
     if (length > longest) throw tooLong()
     for (const next of rest) {
       const line = open.join("").trim()
-      if (line !== "") yield readEvent(line)
+      if (line !== "") yield readEvent(line, type)
       open = [next]
       length = next.length
     }
   }
   const line = open.join("").trim()
-  if (line !== "") yield readEvent(line)
+  if (line !== "") yield readEvent(line, type)
 }
 
 const tooLong = () =>

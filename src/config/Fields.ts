@@ -92,7 +92,7 @@ const missingOr = (what: string, { words }: Field.Shape, value: unknown) =>
   RawValue.isNothing(value) ? `is required: ${words}` : expected(what, value).message
 
 /** What an inner value may be. */
-const shapeOf = (of: Schema.Schema.Any): Field.Shape =>
+export const shapeOf = (of: Schema.Schema.Any): Field.Shape =>
   (of.ast.annotations[Field.shape] as Field.Shape | undefined) ?? { words: "anything", json: {} }
 
 /** A list of values of one kind. */
@@ -116,7 +116,10 @@ export const ListOf = <A>(item: Schema.Schema<A, unknown>): Schema.Schema<Readon
 export const TextList = ListOf(Text)
 export const IntList = ListOf(Int)
 
-const map = <A>(of: Schema.Schema<A, unknown>): Schema.Schema<{ readonly [key: string]: A }, unknown> => {
+/** Values of one kind by name; a name without a value is left out. */
+export const map = <A>(
+  of: Schema.Schema<A, unknown>
+): Schema.Schema<{ readonly [key: string]: A }, unknown> => {
   const { json, secret = false } = shapeOf(of)
   const shape: Field.Shape = {
     words: "a section of texts by name",
@@ -142,32 +145,6 @@ export const TextMap = map(Text)
 export const SecretMap = Schema.Redacted(TextMap).annotations({
   [Field.shape]: { ...shapeOf(TextMap), secret: true }
 })
-
-/** What HTTP lets a header hold: Latin text without line breaks. No message shows it. */
-const HeaderValue = Field.make(Schema.RedactedFromSelf(Schema.String), { ...text, secret: true }, (value) =>
-  Option.match(textOf(value), {
-    onNone: () => expected("a text", value),
-    onSome: (text) =>
-      /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
-        ? Redacted.make(text)
-        : new Mismatch(
-            "holds a character that no HTTP header can have, perhaps a line break at its end: take it out"
-          )
-  })
-)
-
-const headerValues = map(HeaderValue)
-
-/** HTTP headers; their values are secrets. */
-export const Headers = headerValues.pipe(
-  Schema.filter(
-    (headers) =>
-      Object.keys(headers)
-        .filter((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-        .map((name) => ({ path: [name], message: "is no name of an HTTP header" })),
-    { [Field.shape]: shapeOf(headerValues) }
-  )
-)
 
 /** Anything at all: what belongs to a feature that is not read here. */
 export const Anything = Field.make(Schema.Unknown, { words: "anything", json: {} }, (value) => {

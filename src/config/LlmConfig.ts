@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 
 const interruptMethod = (fallback: "system" | "user") =>
   Fields.withDefault(
@@ -8,9 +9,9 @@ const interruptMethod = (fallback: "system" | "user") =>
     "Whose word an interruption is in the model's memory; `user` for models that take a system message at the beginning only."
   )
 
-const key = Fields.required(Fields.Secret, "The account's key.")
+const key = Fields.required(HttpFields.HeaderKey, "The account's key.")
 const optionalKey = Fields.withDefault(
-  Fields.Secret,
+  HttpFields.HeaderKey,
   "default_api_key",
   "The server's key; one on one's own machine asks for none."
 )

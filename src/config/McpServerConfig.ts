@@ -1,6 +1,7 @@
 import { ParseResult, Schema } from "effect"
 import * as Field from "./Field.ts"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import * as RawValue from "./RawValue.ts"
 
 /** All tools of a server (`true`), none (`false`), or those of these names. */
@@ -62,13 +63,16 @@ export const McpServerEntry = Schema.Struct({
     60,
     "Seconds that a call may take without any sign of progress."
   ),
-  url: Fields.maybe(Fields.NonEmptyText, "The address of a server that runs elsewhere."),
+  url: Fields.maybe(
+    Fields.NonEmptyText,
+    "The address of a server that runs elsewhere. `user:password@` in it is sent as a header."
+  ),
   transport: Fields.maybe(
     Transport,
     "How to speak to it. Without the key streamable HTTP is tried and then SSE."
   ),
   type: Fields.maybe(Transport, "What other programs call `transport`."),
-  headers: Fields.withDefault(Fields.SecretMap, {}, "HTTP headers that are sent with each request."),
+  headers: Fields.withDefault(HttpFields.SecretHeaders, {}, "HTTP headers that are sent with each request."),
   oauth: Fields.maybe(
     Fields.section(OAuth),
     "How a token for the server is had, without any person: OAuth's client credentials."

@@ -59,7 +59,8 @@ const textsOf = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
     if (Option.isSome(text)) texts.set(name, text.value)
     else
       yield* Effect.logWarning(
-        `system_config.tool_prompts.${purpose}: there is no file prompts/utils/${name}.txt that can be read; ` +
+        `system_config.tool_prompts.${purpose}: there is no file prompts/utils/${name}.txt that can be read` +
+          (/\.txt$/i.test(name) ? " (write its name without .txt); " : "; ") +
           (purpose === "proactive_speak_prompt" ? "a short one takes its place" : "the prompt is left out")
       )
   }

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 
 export const segmentMethod = Fields.withDefault(
   Fields.Choice("regex", "pysbd"),
@@ -29,7 +30,7 @@ export const Mem0AgentConfig = Schema.Struct({
   llm: Fields.required(Fields.section(Mem0Part), "The language model, which answers too."),
   embedder: Fields.required(Fields.section(Mem0Part), "What makes memories comparable."),
   host: Fields.withDefault(Fields.HttpUrl, "http://localhost:8888", "Where mem0's own REST server is."),
-  api_key: Fields.maybe(Fields.Secret, "The server's key, if it asks for one."),
+  api_key: Fields.maybe(HttpFields.HeaderKey, "The server's key, if it asks for one."),
   user_id: Fields.maybe(
     Fields.NonEmptyText,
     "Whose memories they are. Without the key: the character's `human_name`. A person whom a client names has their own."
@@ -40,9 +41,9 @@ export type Mem0AgentConfig = typeof Mem0AgentConfig.Type
 export const HumeAiAgentConfig = Schema.Struct({
   api_key: Fields.required(Fields.Secret, "The account's key."),
   host: Fields.withDefault(
-    Fields.NonEmptyText,
+    HttpFields.Host("wss", "ws", "https", "http"),
     "api.hume.ai",
-    "A host name; for a server of one's own without TLS an address that begins with `ws://`."
+    "A host name; for a server of one's own without TLS an address that begins with `ws://` or `http://`."
   ),
   config_id: Fields.maybe(Fields.Text, "The id of a configuration that was made at Hume."),
   idle_timeout: Fields.withDefault(
@@ -55,19 +56,22 @@ export type HumeAiAgentConfig = typeof HumeAiAgentConfig.Type
 
 export const LettaAgentConfig = Schema.Struct({
   host: Fields.withDefault(
-    Fields.NonEmptyText,
+    HttpFields.Host("http", "https"),
     "localhost",
     "A host name, or an address with its scheme, such as `https://api.letta.com`."
   ),
-  port: Fields.withDefault(Fields.IntIn({ min: 1, max: 65_535 }), 8283, "The server's port."),
+  port: Fields.maybe(
+    Fields.IntIn({ min: 1, max: 65_535 }),
+    "The server's port, where `host` names none. Without the key: 8283 for a host name, and what its scheme says for an address."
+  ),
   id: Fields.required(Fields.NonEmptyText, "The agent's id on that server."),
-  api_key: Fields.maybe(Fields.Secret, "The server's key, if it asks for one."),
+  api_key: Fields.maybe(HttpFields.HeaderKey, "The server's key, if it asks for one."),
   faster_first_response: fasterFirstResponse,
   segment_method: segmentMethod
 })
 export type LettaAgentConfig = typeof LettaAgentConfig.Type
 
-const headers = Fields.withDefault(Fields.Headers, {}, "HTTP headers that are sent with each request.")
+const headers = Fields.withDefault(HttpFields.Headers, {}, "HTTP headers that are sent with each request.")
 
 /** An agent of one's own behind an HTTP endpoint. */
 export const WebhookAgentConfig = Schema.Struct({

@@ -5,7 +5,7 @@ import { extname } from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { NodeStream } from "@effect/platform-node"
-import { Effect, Fiber, Option, Stream } from "effect"
+import { Effect, Fiber, identity, Option, Stream } from "effect"
 import type { Scope } from "effect"
 import type { UnknownException } from "effect/Cause"
 
@@ -67,8 +67,16 @@ const lines = <E>(pieces: Stream.Stream<string, E>): Stream.Stream<string, E> =>
     Stream.filter((line) => line !== "")
   )
 
-/** What a process prints belongs in the log (at level debug), not in the terminal. Ends with the output. */
-export const logOutput = (name: string, output: Readable | null, onLine: (line: string) => void = () => {}) =>
+/**
+ * What a process prints belongs in the log (at level debug), not in the terminal. Ends with the output. `clean` takes out of
+ * a line what nobody may read.
+ */
+export const logOutput = (
+  name: string,
+  output: Readable | null,
+  onLine: (line: string) => void = () => {},
+  clean: (line: string) => string = identity
+) =>
   output === null
     ? Effect.void
     : NodeStream.fromReadable(
@@ -78,6 +86,7 @@ export const logOutput = (name: string, output: Readable | null, onLine: (line: 
         Stream.decodeText(),
         Stream.flatMap((text) => Stream.make(...text.split(/(?<=[\r\n])/u))),
         lines,
+        Stream.map(clean),
         Stream.tap((line) => Effect.sync(() => onLine(line))),
         Stream.runForEach((line) => Effect.logDebug(`${name}: ${line}`)),
         Effect.ignore

@@ -63,6 +63,16 @@ export const lost: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ER
 /** Whether the connection was there and went away. */
 export const isLost = (cause: unknown): boolean => lost.has(codeOf(cause))
 
+/** Longest address that a redirect may lead to, in characters. */
+const longestRedirect = 500
+
+/** Where a redirect leads; nothing for what is no web address, or too long to be told. */
+export const redirectOf = (location: string | undefined, from: string): URL | undefined => {
+  if (location === undefined || location.length > longestRedirect) return undefined
+  const to = URL.canParse(location, from) ? new URL(location, from) : undefined
+  return to !== undefined && /^https?:$/.test(to.protocol) ? to : undefined
+}
+
 /** The host of an address, for people: the rest of it may hold secrets. */
 export const hostOf = (address: string, otherwise = "the configured address"): string =>
   URL.canParse(address) ? new URL(address).host : otherwise

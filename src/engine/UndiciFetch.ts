@@ -2,7 +2,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
 
 /** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
-const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
+export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
 
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.

@@ -137,5 +137,6 @@ const together = ([first, ...others]: ReadonlyArray<LlmFailed>): LlmFailed =>
         provider: first!.provider,
         reason: first!.reason,
         detail: [first!.detail, ...others.map(({ detail, provider }) => `${provider}: ${detail}`)].join("; "),
-        advice: first!.advice
+        // What is to be done about one is not to be taken for another's.
+        advice: [first!, ...others].map(({ advice, provider }) => `For ${provider}: ${advice}`).join(" ")
       })

@@ -1,7 +1,8 @@
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import type { Redacted } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as Quotation from "../engine/Quotation.ts"
+import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import * as Background from "./Background.ts"
 import { LlmFailed } from "./Llm.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
@@ -139,6 +140,14 @@ export const describe = (about: About) => {
       const detail = `${host} has accepted the request but has not answered`
       return { reason: "unreachable", detail, advice: "Look whether that server is overloaded." }
     }
+    if (code !== undefined && RemoteFailure.lost.has(code)) {
+      const detail = `${host} closed the connection before it had answered (${code})`
+      return {
+        reason: "unreachable",
+        detail,
+        advice: `Look at that server's log, and check ${section}.base_url.`
+      }
+    }
     const detail = `no server answers at ${host}`
     return { reason: "unreachable", detail, advice: `Start it, or correct ${section}.base_url.` }
   }
@@ -153,8 +162,9 @@ export const describe = (about: About) => {
     )
     if (match !== undefined) return match.explain(all)
     const location = headers["location"]
-    if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, about.address)) {
-      const detail = `${host} sends the request on to ${hostOf(new URL(location, about.address).href)}`
+    const to = RemoteFailure.redirectOf(location, about.address)
+    if (status >= 300 && status < 400 && to !== undefined) {
+      const detail = `${host} sends the request on to ${to.host}`
       return { reason: "rejected", detail, advice: `Set ${section}.base_url to that address.` }
     }
     if (status < 300) {
@@ -200,6 +210,17 @@ export const describe = (about: About) => {
   /** The answer had begun. */
   const midAnswer = (cause: unknown): LlmFailed => {
     const unreadable = unreadableOf(cause)
+    if (RemoteFailure.codeOf(cause) === "UND_ERR_BODY_TIMEOUT") {
+      const seconds = Duration.toSeconds(UndiciFetch.longestSilence.withinAnswer)
+      return failed(
+        {
+          reason: "broken-off",
+          detail: `nothing more of the answer of ${host} has come for ${seconds} s`,
+          advice: "Look whether that server is overloaded, and ask again."
+        },
+        cause
+      )
+    }
     const said =
       unreadable === undefined
         ? Quotation.quote(cause instanceof Error ? undefined : { error: cause }, about.key)

@@ -1,10 +1,13 @@
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js"
+import { SseError } from "@modelcontextprotocol/sdk/client/sse.js"
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
 import { OAuthError } from "@modelcontextprotocol/sdk/server/auth/errors.js"
 import { ErrorCode as Code, McpError } from "@modelcontextprotocol/sdk/types.js"
-import { Data, Effect } from "effect"
+import { Data, Effect, identity } from "effect"
 import * as HostPaths from "../engine/HostPaths.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import type { ToolFailed } from "./McpClient.ts"
 import { NotConnected } from "./NotConnected.ts"
 
@@ -28,9 +31,14 @@ const prefix = /^(?:MCP error -?\d+: )+/u
 /** How much of a server's own words is told, in characters. */
 const longestWords = 300
 
-/** A server's words without folders and without the SDK's own prefix. */
-const wordsOf = (error: Error): string => {
-  const words = HostPaths.without(error.message.replace(prefix, ""))
+/** How much of them is looked at, in characters. */
+const mostRead = 16_384
+
+/** A server's words without folders, without the SDK's own prefix and without what `clean` takes out. */
+export const wordsOf = (error: Error, clean: Clean = identity): string => {
+  // Its message is a listing of all that is wrong in what came.
+  if (error.name === "ZodError") return "what it sent does not follow the protocol"
+  const words = HostPaths.without(clean(error.message.slice(0, mostRead).replace(prefix, "")))
     .replaceAll(/\s+/gu, " ")
     .trim()
     .replace(/\.+$/u, "")
@@ -38,7 +46,12 @@ const wordsOf = (error: Error): string => {
 }
 
 /** `timeout` in ms. */
-export const verdictOf = ({ ended = false, error }: Raw, server: string, timeout: number): Verdict => {
+export const verdictOf = (
+  { ended = false, error }: Raw,
+  server: string,
+  timeout: number,
+  clean: Clean = identity
+): Verdict => {
   // Servers use the code of the SDK's "connection closed" for errors of their own.
   if (error instanceof McpError && (error.code as Code) === Code.ConnectionClosed && ended)
     return {
@@ -57,19 +70,19 @@ export const verdictOf = ({ ended = false, error }: Raw, server: string, timeout
       case Code.InvalidParams:
         return {
           reason: "bad-arguments",
-          detail: `MCP server ${server} does not accept the arguments: ${wordsOf(error)}`,
+          detail: `MCP server ${server} does not accept the arguments: ${wordsOf(error, clean)}`,
           advice: "Correct them to fit the tool's schema."
         }
       case Code.MethodNotFound:
         return {
           reason: "unknown-tool",
-          detail: `MCP server ${server} does not know it: ${wordsOf(error)}`,
+          detail: `MCP server ${server} does not know it: ${wordsOf(error, clean)}`,
           advice: "Use another tool."
         }
       default:
         return {
           reason: "refused",
-          detail: `MCP server ${server} refused it: ${wordsOf(error)}`,
+          detail: `MCP server ${server} refused it: ${wordsOf(error, clean)}`,
           advice: "Do something else, or look at the server's own documentation."
         }
     }
@@ -86,12 +99,12 @@ export const verdictOf = ({ ended = false, error }: Raw, server: string, timeout
       detail: `MCP server ${server} has ended`,
       advice: "It is being started anew: try again in a moment."
     }
-  const { advice, reason } = notConnected(error)
+  const { advice, reason } = notConnected(error, clean)
   return { reason: "server-down", detail: `MCP server ${server} cannot be reached: ${reason}`, advice }
 }
 
-/** Why there is no connection. `error`: what connecting, or asking, failed with. */
-export const notConnected = (error: unknown): NotConnected => {
+/** Why there is no connection. `error`: what connecting, or asking, failed with; `clean` takes secrets out of its words. */
+export const notConnected = (error: unknown, clean: Clean = identity): NotConnected => {
   if (error instanceof NotConnected) return error
   const say = (reason: string, advice: string) => new NotConnected({ reason, advice })
   const status = statusOf(error)
@@ -105,24 +118,51 @@ export const notConnected = (error: unknown): NotConnected => {
       "its authorization server gives us no token",
       "Check oauth (issuer, client_id, client_secret, scope) of its entry in mcp_servers.json."
     )
-  if (status !== undefined && status > 0)
-    return say(`it answers with status ${status}`, "Check its url and transport in mcp_servers.json.")
+  const sent = strangeContent(error)
+  if (sent !== undefined) return say(`it answers with ${sent}, not as an MCP server does`, checkAddress)
+  if (status !== undefined && status > 0) return say(`it answers with status ${status}`, checkAddress)
   if (error instanceof McpError)
     // A handshake that fails ends the connection in any case.
     return saysClosed(error)
       ? say("it ended", "Start it by hand to see what is wrong.")
-      : say(`it refused: ${wordsOf(error)}`, "Look at the server's own documentation.")
+      : say(`it refused: ${wordsOf(error, clean)}`, "Look at the server's own documentation.")
+  if (RemoteFailure.isLost(error))
+    return say(
+      "it closed the connection",
+      "Look at that server's log, and check its url in mcp_servers.json."
+    )
   const code = ErrorCode.ofSystem(error)
   if (code !== undefined)
     return say(`no server answers (${code})`, "Start it, or correct its url in mcp_servers.json.")
   if (error instanceof Error && error.name === "ZodError")
     return say("what it answers does not follow the protocol", "Look for a newer version of it.")
-  // Only here the log has to say more.
-  return new NotConnected({
-    reason: "it does not answer as an MCP server does",
-    advice: "Check its entry in mcp_servers.json; the server's log has more.",
-    cause: error
-  })
+  const version = error instanceof Error ? oldVersion.exec(error.message)?.[1] : undefined
+  if (version !== undefined)
+    return say(
+      `it speaks a version of MCP that is not supported: ${JSON.stringify(HostPaths.without(clean(version)))}`,
+      "Look for another version of it."
+    )
+  const words = error instanceof Error ? wordsOf(error, clean) : ""
+  return say(
+    `it does not answer as an MCP server does${words === "" ? "" : `: ${words}`}`,
+    "Check its entry in mcp_servers.json."
+  )
+}
+
+const checkAddress = "Check its url and transport in mcp_servers.json."
+
+/** The SDK's words for a version of the protocol that it does not know, with some of what the server calls it. */
+const oldVersion = /^Server's protocol version is not supported: (.{1,40})/u
+
+/** What a server has sent instead of a message of the protocol, by the content type that it said; nothing if that is not why. */
+const strangeContent = (error: unknown): string | undefined => {
+  // This one keeps the type to itself; its code is the status.
+  if (error instanceof SseError && error.code === 200 && /content type/iu.test(error.message))
+    return "something that is no stream of events, perhaps a web page"
+  if (!(error instanceof StreamableHTTPError) || error.code !== -1) return undefined
+  const type = /content type: ([\w.+-]{1,40}\/[\w.+-]{1,40})/iu.exec(error.message)?.[1]?.toLowerCase()
+  if (type === undefined) return "something without a content type"
+  return type === "text/html" || type === "application/xhtml+xml" ? "a web page" : type
 }
 
 /** The HTTP status that a server answered with; -1 for one that is no MCP at all. */

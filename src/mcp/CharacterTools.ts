@@ -4,6 +4,7 @@ import { chooses } from "../config/McpServerConfig.ts"
 import type { McpServerEntry } from "../config/McpServerConfig.ts"
 import * as Suggestion from "../config/Suggestion.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as EntrySecrets from "./EntrySecrets.ts"
 import { ToolFailed } from "./McpClient.ts"
 import type { McpClient, Tool } from "./McpClient.ts"
 import type { McpServer } from "./McpServer.ts"
@@ -59,7 +60,7 @@ export const clientOf = (opening: ReadonlyArray<Opening>): McpClient => {
       const answer = yield* found.server
         .call(found.definition.name, input)
         .pipe(Effect.mapError((verdict) => new ToolFailed({ tool: name, ...verdict })))
-      return ToolAnswer.read(answer)
+      return ToolAnswer.read(answer, EntrySecrets.cleaning(found.entry))
     },
     (called, name) =>
       // A server's answer that we stumble over must not end the conversation.

@@ -7,10 +7,11 @@ import {
   ToolListChangedNotificationSchema
 } from "@modelcontextprotocol/sdk/types.js"
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js"
-import { Deferred, Effect, Queue } from "effect"
+import { Deferred, Effect, identity, Queue } from "effect"
 import type { Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as CallFailure from "./CallFailure.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import { NotConnected } from "./NotConnected.ts"
 import * as ToolList from "./ToolList.ts"
 
@@ -35,6 +36,8 @@ export interface Options {
   readonly timeout: number
   /** Whether the other side can go without the transport's noticing: after each error it is asked whether it is there. */
   readonly remote: boolean
+  /** Takes the entry's secrets out of what the server says, before it is logged. */
+  readonly clean?: Clean
 }
 
 /** How long the handshake and the first list may take: programs that are fetched first need the most of it. */
@@ -62,7 +65,8 @@ export const open = Effect.fn("McpConnection.open")(function* (
   const changes = yield* Queue.sliding<void>(1)
   const troubles = yield* Queue.sliding<void>(1)
   const messages = yield* Queue.dropping<string>(mostMessages)
-  const say = (text: string) => void messages.unsafeOffer(copyOf(text.slice(0, longestMessage)))
+  const { clean = identity } = options
+  const say = (text: string) => void messages.unsafeOffer(copyOf(clean(text).slice(0, longestMessage)))
 
   // Nothing is offered to servers: they may not ask the person, nor the model, nor see folders.
   const client = new Client({ name: "seiyuu", version: options.version }, { capabilities: {} })
@@ -70,7 +74,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   client.onclose = end
   // oxlint-disable-next-line unicorn/prefer-add-event-listener
   client.onerror = (error) => {
-    say(error.message)
+    say(CallFailure.wordsOf(error))
     // Its transport would go on in a session that has had no handshake, and where no call is under way.
     if (error instanceof SseError) void client.close()
     else if (options.remote) troubles.unsafeOffer(undefined)
@@ -93,7 +97,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   )
 
   const { name } = options
-  const { tools } = yield* ToolList.open({ client, name, changes, time: startTime, slow })
+  const { tools } = yield* ToolList.open({ client, name, changes, time: startTime, slow, clean })
   const isThere = CallFailure.attempt((signal) => client.ping({ signal, timeout: answerTime })).pipe(
     Effect.catchIf(CallFailure.isAnswer, () => Effect.void)
   )

@@ -2,6 +2,7 @@ import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js"
 import { Deferred, Duration, Effect } from "effect"
 import type { Scope } from "effect"
 import * as CallFailure from "./CallFailure.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import type * as McpConnection from "./McpConnection.ts"
 import { NotConnected } from "./NotConnected.ts"
 
@@ -9,6 +10,8 @@ export interface Options {
   readonly name: string
   /** How long a call may take without any sign of progress, in ms. */
   readonly timeout: number
+  /** Takes the entry's secrets out of what the server says. */
+  readonly clean?: Clean
   /** Connects once; the connection ends with the scope. */
   readonly connect: Effect.Effect<McpConnection.McpConnection, NotConnected, Scope.Scope>
 }
@@ -38,6 +41,7 @@ const waitAfter = (ends: number): Duration.Duration => Duration.millis(Math.min(
  * been answered. Fails if the first connection does.
  */
 export const open = Effect.fn("McpServer.open")(function* ({
+  clean,
   connect,
   name,
   timeout
@@ -100,7 +104,7 @@ export const open = Effect.fn("McpServer.open")(function* ({
       onTimeout: () => down("it is still being started anew", "Try again in a moment.")
     })
   )
-  const verdict = (failure: CallFailure.Raw) => CallFailure.verdictOf(failure, name, timeout)
+  const verdict = (failure: CallFailure.Raw) => CallFailure.verdictOf(failure, name, timeout, clean)
   const attempt = (tool: string, input: Readonly<Record<string, unknown>>) =>
     Effect.flatMap(running, (connection) =>
       connection.call(tool, input).pipe(

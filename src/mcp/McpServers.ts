@@ -12,6 +12,7 @@ import { EnginePool } from "../engine/EnginePool.ts"
 import * as CallFailure from "./CallFailure.ts"
 import * as CharacterTools from "./CharacterTools.ts"
 import { unavailable } from "./CharacterTools.ts"
+import * as EntrySecrets from "./EntrySecrets.ts"
 import { McpClients, none } from "./McpClient.ts"
 import * as McpConnection from "./McpConnection.ts"
 import * as McpServer from "./McpServer.ts"
@@ -47,22 +48,26 @@ const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) 
 
   const connect = (name: string, entry: McpServerEntry) => {
     const timeout = entry.timeout * 1000
-    const options = { name, version, timeout, remote: entry.url !== undefined }
+    const clean = EntrySecrets.cleaning(entry)
+    const options = { name, version, timeout, remote: entry.url !== undefined, clean }
     const env = Redacted.value(entry.env)
     const headers = Redacted.value(entry.headers)
     const { args, command = "", cwd = ".", oauth, url } = entry
     return url === undefined
-      ? connectProcess({ name, command, args, env, folder: path.resolve(folder, cwd) }, options)
+      ? connectProcess({ name, command, args, env, folder: path.resolve(folder, cwd), clean }, options)
       : RemoteServer.open({ url, headers, oauth, transport: transportOf(entry) }, options).pipe(
-          Effect.mapError(({ error }) => CallFailure.notConnected(error))
+          Effect.mapError(({ error }) => CallFailure.notConnected(error, clean))
         )
   }
   const spec = (name: string, entry: McpServerEntry) => ({
     kind: "mcp" as const,
     id: idOf(name, entry),
-    load: McpServer.open({ name, timeout: entry.timeout * 1000, connect: connect(name, entry) }).pipe(
-      Effect.mapError(({ advice, cause, reason }) => unavailable(name, { advice, reason }, cause))
-    )
+    load: McpServer.open({
+      name,
+      timeout: entry.timeout * 1000,
+      connect: connect(name, entry),
+      clean: EntrySecrets.cleaning(entry)
+    }).pipe(Effect.mapError(({ advice, cause, reason }) => unavailable(name, { advice, reason }, cause)))
   })
   const borrow = (file: McpServersFile.McpServersFile, name: string) =>
     Either.match(file.find(name), {
@@ -154,7 +159,7 @@ const connectProcess = Effect.fnUntraced(function* (
         const words = yield* process.lastWords
         if (words !== undefined) yield* Effect.logWarning(`MCP server ${options.name}: ${words}`)
         const end = yield* process.end
-        if (end === undefined) return yield* CallFailure.notConnected(error)
+        if (end === undefined) return yield* CallFailure.notConnected(error, options.clean)
         return yield* new NotConnected({
           reason: `${end} while it was started`,
           advice: "The server's log has its last words; start it by hand to see all of them."

@@ -7,6 +7,7 @@ import type { McpServerEntry } from "../config/McpServerConfig.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as BoundedFetch from "./BoundedFetch.ts"
 import * as CallFailure from "./CallFailure.ts"
+import * as EntrySecrets from "./EntrySecrets.ts"
 import * as McpConnection from "./McpConnection.ts"
 
 export interface Options {
@@ -25,9 +26,9 @@ export const open = Effect.fn("RemoteServer.open")(function* (
   { headers, oauth, transport, url }: Options,
   options: McpConnection.Options
 ): Effect.fn.Return<McpConnection.McpConnection, CallFailure.Raw, Scope.Scope> {
-  const address = new URL(url)
+  const { address, credentials } = apart(url)
   const init = {
-    requestInit: { headers: { ...headers } },
+    requestInit: { headers: hasAuthorization(headers) ? { ...headers } : { ...credentials, ...headers } },
     fetch: BoundedFetch.fetch,
     ...(oauth === undefined ? {} : { authProvider: providerOf(oauth) })
   }
@@ -41,6 +42,20 @@ export const open = Effect.fn("RemoteServer.open")(function* (
   if (transport !== undefined) return yield* transport === "http" ? byHttp : bySse
   return yield* Effect.catchIf(byHttp, speaksAnother, () => bySse)
 })
+
+const hasAuthorization = (headers: Options["headers"]) =>
+  Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
+
+/** `user:password@` out of an address, where requests cannot have it, as the header that it stands for. */
+const apart = (url: string) => {
+  const address = new URL(url)
+  const { password, username } = address
+  if (username === "" && password === "") return { address, credentials: {} }
+  const pair = `${EntrySecrets.decoded(username)}:${EntrySecrets.decoded(password)}`
+  address.username = ""
+  address.password = ""
+  return { address, credentials: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` } }
+}
 
 const providerOf = ({ client_id, client_secret, issuer, scope }: NonNullable<Options["oauth"]>) =>
   new ClientCredentialsProvider({

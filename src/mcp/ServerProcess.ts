@@ -8,6 +8,7 @@ import * as ChildProcess from "../engine/ChildProcess.ts"
 import * as GroupLeader from "../engine/GroupLeader.ts"
 import * as ProcessGroup from "../engine/ProcessGroup.ts"
 import { longestMessage } from "./BoundedFetch.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import { NotConnected } from "./NotConnected.ts"
 
 type Child = GroupLeader.GroupLeader
@@ -20,6 +21,8 @@ export interface Options {
   readonly env: Readonly<Record<string, string>>
   /** Working folder. */
   readonly folder: string
+  /** Takes the entry's secrets out of what the server prints, before it is logged. */
+  readonly clean?: Clean
 }
 
 export interface ServerProcess {
@@ -58,7 +61,12 @@ export const open = Effect.fn("ServerProcess.open")(function* (
   const transport = transportOf(child)
   let complaint: string | undefined
   yield* Effect.forkScoped(
-    ChildProcess.logOutput(`MCP server ${options.name}`, child.stderr, (line) => (complaint = line))
+    ChildProcess.logOutput(
+      `MCP server ${options.name}`,
+      child.stderr,
+      (line) => (complaint = line),
+      options.clean
+    )
   )
   // Whoever closes its output without ending will not answer any more either.
   yield* Effect.raceFirst(ChildProcess.ended(child), closed(child.stdout)).pipe(

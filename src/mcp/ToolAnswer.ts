@@ -1,5 +1,8 @@
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
+import { identity } from "effect"
+import * as HostPaths from "../engine/HostPaths.ts"
 import * as BrowserView from "./BrowserView.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import type { ToolResult } from "./McpClient.ts"
 import * as NestedDepth from "./NestedDepth.ts"
 
@@ -13,7 +16,7 @@ const most = { images: 4, base64: 4 * 2 ** 20 }
 const mostLevels = 100
 
 /** A tool's answer as the model and the page get it; what is too much of it is left out, with a word about that. */
-export const read = (answer: CallToolResult): ToolResult => {
+export const read = (answer: CallToolResult, clean: Clean = identity): ToolResult => {
   const images: Array<ToolResult["images"][number]> = []
   const texts: Array<string> = []
   for (const block of answer.content) {
@@ -32,12 +35,20 @@ export const read = (answer: CallToolResult): ToolResult => {
       : said
   const browserView = BrowserView.find([structuredContent, answer._meta, answer["metadata"], ...texts])
   return {
-    text: cut(text),
+    // What it says of a failure is for whoever runs the server: folders and keys stay there.
+    text: answer.isError === true ? withoutFolders(cut(clean(text))) : cut(text),
     images,
     failed: isTooDeep || answer.isError === true,
     ...(browserView === undefined ? {} : { browserView })
   }
 }
+
+/** Line by line: of each only so much is told. Web addresses stay. */
+const withoutFolders = (text: string): string =>
+  text
+    .split(/(\n|\bhttps?:\/\/[^\s"'<>()]+)/u)
+    .map((part, index) => (index % 2 === 0 ? HostPaths.without(part) : part))
+    .join("")
 
 const cut = (text: string): string =>
   text.length <= longestText

@@ -1,11 +1,13 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
-import { ListToolsResultSchema } from "@modelcontextprotocol/sdk/types.js"
+import { PaginatedResultSchema, ToolSchema } from "@modelcontextprotocol/sdk/types.js"
 import type { Tool } from "@modelcontextprotocol/sdk/types.js"
-import { Duration, Effect, Queue } from "effect"
+import { Cause, Duration, Effect, identity, Option, Queue } from "effect"
 import type { Scope } from "effect"
 import * as WarnOnce from "../config/WarnOnce.ts"
 import * as CallFailure from "./CallFailure.ts"
+import type { Clean } from "./EntrySecrets.ts"
 import * as NestedDepth from "./NestedDepth.ts"
+import { NotConnected } from "./NotConnected.ts"
 
 export interface Options {
   readonly client: Client
@@ -17,6 +19,8 @@ export interface Options {
   readonly time: number
   /** What the first list fails with if it takes longer. */
   readonly slow: CallFailure.Raw
+  /** Takes the entry's secrets out of what is logged. */
+  readonly clean?: Clean
 }
 
 export interface ToolList {
@@ -33,6 +37,7 @@ const wait = { first: Duration.seconds(1), longest: Duration.minutes(1) }
 /** Lists the tools of a server, and lists them again in the background when they have changed. */
 export const open = Effect.fn("ToolList.open")(function* ({
   changes,
+  clean = identity,
   client,
   name,
   slow,
@@ -56,7 +61,13 @@ export const open = Effect.fn("ToolList.open")(function* ({
     Effect.tap((listed) => Effect.sync(() => (tools = listed))),
     // Defects too: nobody else would hear of them, nor of any further change.
     Effect.catchAllCause((cause) =>
-      Effect.logWarning(`The tools of MCP server ${name} could not be listed again`, cause)
+      Option.match(Cause.failureOption(cause), {
+        onNone: () => Effect.logError(`listing the tools of MCP server ${name} died`, cause),
+        onSome: ({ error }) =>
+          Effect.logWarning(
+            `The tools of MCP server ${name} could not be listed again: ${CallFailure.notConnected(error, clean).reason}`
+          )
+      })
     ),
     Effect.forever,
     Effect.forkScoped
@@ -74,10 +85,19 @@ const all = Effect.fnUntraced(function* (client: Client, warn: (what: string) =>
   for (let page = 0; page < most.pages; page++) {
     const params = cursor === undefined ? {} : { cursor }
     const answer = yield* CallFailure.attempt((signal) =>
-      client.request({ method: "tools/list", params }, ListToolsResultSchema, { signal })
+      client.request({ method: "tools/list", params }, PaginatedResultSchema, { signal })
     )
-    for (const listed of answer.tools) {
+    const { nextCursor, tools: sent } = answer
+    if (!Array.isArray(sent)) return yield* noList
+    for (const one of sent as ReadonlyArray<unknown>) {
       if (++seen > most.tools) break
+      // One by one: a tool that is no tool must not take the others with it.
+      const read = ToolSchema.safeParse(one)
+      if (!read.success) {
+        yield* warn(`its tool ${calledOf(one, seen)} is left out: ${problemOf(read.error.issues[0]?.path)}`)
+        continue
+      }
+      const listed = read.data
       if (listed.execution?.taskSupport === "required") continue
       if (listed.name === "") {
         yield* warn("a tool that has no name is left out")
@@ -97,13 +117,31 @@ const all = Effect.fnUntraced(function* (client: Client, warn: (what: string) =>
         tools.push(tool)
       }
     }
-    cursor = answer.nextCursor
+    cursor = nextCursor
     if (cursor === undefined && seen <= most.tools) return tools
     if (seen >= most.tools) break
   }
   yield* warn(`it has more than ${most.tools} tools, or ${most.pages} pages of them: the others are left out`)
   return tools
 })
+
+const noList = new CallFailure.Raw({
+  error: new NotConnected({
+    reason: "its list of tools does not follow the protocol",
+    advice: "Look for a newer version of it."
+  })
+})
+
+/** What people know a tool by that cannot be read; `place` counts from 1. */
+const calledOf = (sent: unknown, place: number): string =>
+  typeof sent === "object" && sent !== null && "name" in sent && typeof sent.name === "string" && sent.name
+    ? JSON.stringify(sent.name.slice(0, 100))
+    : `number ${place}`
+
+const problemOf = (path: ReadonlyArray<PropertyKey> = []): string =>
+  path.length === 0
+    ? "it is none as the protocol has it"
+    : `its ${path.map(String).join(".").slice(0, 100)} is not as the protocol has it`
 
 /** Without icons and the like, which may be large and are of no use. */
 const needed = ({ description, inputSchema, name, title }: Tool): Tool => ({

@@ -49,14 +49,18 @@ export const longestMemory = 300
 /** What names something; answers repeat it. */
 const longestName = 1000
 
-const Name = Schema.NonEmptyString.pipe(
+const notEmpty = { message: () => "is empty: send a text" }
+
+const Name = Schema.String.pipe(
+  Schema.nonEmptyString(notEmpty),
   Schema.maxLength(longestName, { message: () => `is longer than ${longestName} characters` })
 )
 
 /** Who speaks. Spaces around a name are no part of it. */
 const Person = Schema.compose(
   Schema.Trim,
-  Schema.NonEmptyString.pipe(
+  Schema.String.pipe(
+    Schema.nonEmptyString({ message: () => "is empty: send a name" }),
     Schema.maxLength(100, { message: () => "is longer than 100 characters: send a name" }),
     Schema.pattern(/^\P{Cc}*$/u, { message: () => "has control characters: send a name on one line" })
   )
@@ -68,13 +72,16 @@ export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, "
 /** In place of whatever is said of a number that is none, or not a whole one. */
 const instead = (message: string) => ({ message: () => ({ message, override: true }) })
 
+const Truth = Schema.Boolean.annotations(Explain.expecting("true or false"))
+
 /** A memory's number in `memory-list`. */
 const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
 
 /** What a memory says, as it is kept. */
 const MemoryText = Schema.compose(
   Schema.transform(Schema.String, Schema.String, { strict: true, decode: oneLine, encode: (text) => text }),
-  Schema.NonEmptyString.pipe(
+  Schema.String.pipe(
+    Schema.nonEmptyString(notEmpty),
     Schema.maxLength(longestMemory, {
       message: () => `is longer than ${longestMemory} characters: send one sentence`
     })
@@ -101,10 +108,11 @@ const message = <Type extends string, Fields extends Schema.Struct.Fields>(type:
 /** What may be asked for by `use-extensions`. */
 const extensions = {
   binary_audio: Schema.optionalWith(Explain.oneOf(...AudioChunk.types), { nullable: true }),
-  partial_transcripts: Schema.optionalWith(Schema.Boolean, { nullable: true }),
-  tool_consent: Schema.optionalWith(Schema.Boolean, { nullable: true }),
-  config_changes: Schema.optionalWith(Schema.Boolean, { nullable: true }),
-  person: Schema.optionalWith(Person, { nullable: true })
+  partial_transcripts: Schema.optionalWith(Truth, { nullable: true }),
+  tool_consent: Schema.optionalWith(Truth, { nullable: true }),
+  config_changes: Schema.optionalWith(Truth, { nullable: true }),
+  /** `null`: whoever the character's `human_name` is. */
+  person: Schema.optional(Schema.NullOr(Person))
 }
 
 const ofJson = Schema.Union(
@@ -144,7 +152,7 @@ const ofJson = Schema.Union(
     volume: Schema.optionalWith(Schema.Number, { nullable: true })
   }),
   // An extension, announced in `set-model-and-conf`: the answer to a `tool-consent-request`.
-  message("tool-consent", { tool_id: Name, allowed: Schema.Boolean }),
+  message("tool-consent", { tool_id: Name, allowed: Truth }),
   // An extension, announced in `set-model-and-conf`: what a client leaves out stays as it was.
   message("use-extensions", extensions),
   // Extensions, announced in `set-model-and-conf`: what the character has learnt of the person.

@@ -17,7 +17,7 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
   extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
   extensions.configChanges = wanted.config_changes ?? extensions.configChanges
-  yield* introduce(session, wanted.person ?? extensions.person)
+  yield* introduce(session, wanted.person === undefined ? extensions.person : (wanted.person ?? undefined))
   if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
     type: "extensions-in-use",
@@ -34,7 +34,7 @@ const introduce = Effect.fnUntraced(function* (session: Session, person: string 
   const { extensions, memory } = session
   const { character } = yield* Ref.get(session.seat)
   const before = Extensions.personOf(extensions, character.config)
-  if (person === undefined || person === before) {
+  if ((person ?? character.config.human_name) === before) {
     extensions.person = person
     return
   }

@@ -29,7 +29,7 @@ interface Asking {
 type Question = Parameters<NonNullable<AgentInput["consent"]>>[0]
 
 /**
- * Asks the person before a call. A client that cannot ask, or does not answer in time, says no. Interrupting it takes the
+ * Asks the person before a call. One that does not answer in time says no. Interrupting it takes the
  * question back.
  */
 export const asking = ({ client, consent, name, turn, understood }: Asking) => {
@@ -48,11 +48,14 @@ export const asking = ({ client, consent, name, turn, understood }: Asking) => {
         },
         turn
       )
-      return Option.getOrElse(yield* Effect.timeoutOption(Deferred.await(answer), patience), () => false)
+      const allowed = yield* Effect.timeoutOption(Deferred.await(answer), patience)
+      return Option.getOrElse(allowed, () => false) ? ("allowed" as const) : ("refused" as const)
     }).pipe(Effect.ensuring(Effect.sync(() => (consent.waiting = undefined))))
 
   const question: NonNullable<AgentInput["consent"]> = (asked) =>
-    Effect.suspend(() => (understood() ? consent.turns.withPermits(1)(put(asked)) : Effect.succeed(false)))
+    Effect.suspend(() =>
+      understood() ? consent.turns.withPermits(1)(put(asked)) : Effect.succeed("cannot-ask" as const)
+    )
   return question
 }
 

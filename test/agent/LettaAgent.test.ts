@@ -223,4 +223,24 @@ describe("LettaAgent", () => {
       assert.lengthOf(server.requests, 6)
     })
   )
+
+  it.scopedLive(
+    "asks at its port where an address has none, and does not take a web page for an answer",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* AgentServer.open(
+          (_, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>Hello.</p>")
+        )
+        const { hostname, port } = new URL(server.url)
+        const agent = LettaAgent.make(AgentServer.dispatcher, {
+          host: `http://${hostname}`,
+          port: Number(port),
+          id: "agent-1",
+          faster_first_response: true,
+          segment_method: "pysbd"
+        })
+        const { failure } = yield* collect(agent.reply(input()))
+        assert.include(failure?.message ?? "", `${hostname}:${port} answers with a web page. Look whether`)
+      })
+  )
 })

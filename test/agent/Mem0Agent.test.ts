@@ -5,6 +5,7 @@ import type { AgentConfig } from "../../src/config/AgentConfig.ts"
 import type { Agent, AgentInput } from "../../src/agent/Agent.ts"
 import * as Mem0Hosts from "../../src/agent/Mem0Hosts.ts"
 import * as Mem0Agent from "../../src/agent/Mem0Agent.ts"
+import { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import * as AgentServer from "../support/AgentServer.ts"
 import { characterConfig } from "../support/Fixtures.ts"
@@ -18,13 +19,15 @@ const llm = (provider: string, config: object) => ({ provider, config })
 const open = (
   url: string,
   model = llm("openai", { model: "gpt-x", api_key: secret }),
-  hosts = Mem0Hosts.make()
+  hosts = Mem0Hosts.make(),
+  failure?: LlmFailed
 ) => {
   const asked: Array<AgentInput> = []
   const configs: Array<AgentConfig> = []
   const mind: Agent = {
     reply: (input) => {
       asked.push(input)
+      if (failure !== undefined) return Stream.fail(failure)
       return Stream.make(
         { _tag: "Think", text: "Hm." } as const,
         { _tag: "Text", text: "Yes, " } as const,
@@ -238,6 +241,26 @@ describe("Mem0Agent", () => {
       const requests = yield* server.asked(2)
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual(yield* Effect.promise(() => requests[1]!.over), "aborted")
+    })
+  )
+
+  it.scopedLive("names the keys of its own section where its model fails", () =>
+    Effect.gen(function* () {
+      const server = yield* AgentServer.open(mem0)
+      const model = llm("ollama", { model: "llama3.2" })
+      const failure = new LlmFailed({
+        provider: "ollama_llm",
+        reason: "unreachable",
+        detail: "no server answers at localhost",
+        advice: "Start it, or correct llm_configs.ollama_llm.base_url; check llm_configs.ollama_llm."
+      })
+      const { agent } = yield* open(server.url, model, undefined, failure)
+      const told = (yield* collect(agent.reply(input()))).failure
+      assert.strictEqual(
+        told?.message,
+        "ollama_llm: no server answers at localhost. Start it, or correct " +
+          "agent_settings.mem0_agent.llm.config.ollama_base_url; check agent_settings.mem0_agent.llm."
+      )
     })
   )
 

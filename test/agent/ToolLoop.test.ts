@@ -183,7 +183,7 @@ describe("an answer with tools", () => {
         (question) =>
           Effect.sync(() => {
             asked.push(question)
-            return allowed
+            return allowed ? "allowed" : "refused"
           })
       const script = [[call("1", "risky", { n: 1 })], ["So be it."]]
       const [yes, no, nobody] = [
@@ -202,6 +202,7 @@ describe("an answer with tools", () => {
       expect(yes.called).toEqual(['risky {"n":1}'])
       expect([no, nobody].map(({ called }) => called)).toEqual([[], []])
       expect(no.seen()[0]).toBe("risky error: Error: the person did not allow this call")
+      expect(nobody.seen()[0]).toMatch(/^risky error: Error: .* this client cannot ask for it/u)
     })
   )
 

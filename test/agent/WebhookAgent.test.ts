@@ -171,9 +171,11 @@ describe("WebhookAgent", () => {
   for (const [location, says] of [
     ["/answer/", /sends the request on to http:\/\/127\.0\.0\.1:\d+\/answer\/\. Set .*webhook_agent\.url/],
     ["https://example.com/answer", /sends the request on to example\.com\. /],
-    ["https://example.com/v2/0123456789abcdef0123?key=secret", /on to https:\/\/example\.com\/v2\/…\. /]
+    ["https://example.com/v2/0123456789abcdef0123?key=secret", /on to https:\/\/example\.com\/v2\/…\. /],
+    ["javascript:alert(1)", /on to where it cannot be sent\. Correct .*webhook_agent\.url/],
+    [`/${"x".repeat(5000)}`, /on to where it cannot be sent\. /]
   ] as const) {
-    it.scopedLive(`says where it should ask instead: ${location}`, () =>
+    it.scopedLive(`says where it should ask instead: ${location.slice(0, 80)}`, () =>
       Effect.gen(function* () {
         const server = yield* AgentServer.open(
           (_, response) => void response.writeHead(308, { location }).end()
@@ -189,6 +191,16 @@ describe("WebhookAgent", () => {
       const { events, failure } = yield* answered("application/x-ndjson", '{"type":"think","text":"Hm."}\n')
       assert.deepStrictEqual(events, [{ _tag: "Think", text: "Hm." }])
       assert.match(failure?.message ?? "", /^webhook_agent: .* ended its answer without a word/)
+    })
+  )
+
+  it.scopedLive("says in what form an answer came that it cannot read", () =>
+    Effect.gen(function* () {
+      const { failure } = yield* answered("application/json", '{"reply": "Meow."}')
+      assert.match(
+        failure?.message ?? "",
+        /answers with application\/json, and sent an event that is none of/
+      )
     })
   )
 

@@ -276,7 +276,7 @@ export const describeAgent = (contract: Contract) => {
             yield* Effect.promise(() => new Promise(setImmediate))
           }
           const failure = yield* Fiber.join(answering)
-          assert.match(failure.message, /has said nothing for too long/)
+          assert.match(failure.message, /has said nothing for [\d.]+ s\. /)
           assert.strictEqual(yield* Effect.promise(() => over), "aborted")
         }
       })

@@ -43,6 +43,25 @@ layer(NodeContext.layer)("the section of an agent", (it) => {
     })
   )
 
+  for (const [choice, section, says] of [
+    [
+      "letta_agent",
+      '{id: a, host: "ftp://foo bar"}',
+      /letta_agent\.host: expected a host name, or an address/
+    ],
+    ["letta_agent", '{id: a, host: "not a host"}', /letta_agent\.host: expected a host name/],
+    ["letta_agent", '{id: a, api_key: "sk-1\\n"}', /letta_agent\.api_key: holds a character that no key/],
+    ["hume_ai_agent", '{api_key: a, host: "not a host"}', /hume_ai_agent\.host: expected a host name/]
+  ] as const) {
+    it.scoped(`names what no request can be made with: ${section}`, () =>
+      Effect.gen(function* () {
+        const problem = yield* Effect.flip(load(choice, `{url: nowhere}\n      ${choice}: ${section}`))
+        assert.match(problem.message, says)
+        assert.notInclude(problem.message, "sk-1")
+      })
+    )
+  }
+
   for (const [header, says] of [
     ['Authorization: "Bearer abc\\n"', /webhook_agent\.headers\.Authorization: .*no HTTP header can have/],
     ["My key: abc", /webhook_agent\.headers\.My key: is no name of an HTTP header/]

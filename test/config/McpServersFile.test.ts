@@ -60,6 +60,7 @@ layer(NodeContext.layer)("McpServersFile", (it) => {
     "unset": { "command": "uvx", "env": { "KEY": "\${NO_SUCH_KEY}" } },
     "asks": { "command": "uvx", "confirm": "sometimes" },
     "text": "uvx",
+    "header": { "url": "https://mcp.example", "headers": { "Authorization": "Bearer SECRET\\nabc" } },
     "typo": { "command": "uvx", "arg": ["x"] }
   }
 }`)
@@ -88,9 +89,13 @@ layer(NodeContext.layer)("McpServersFile", (it) => {
         'mcp_servers.json has no server "godo" (did you mean "good"?). ' +
           "Add it to mcp_servers.json, or take it out of mcp_enabled_servers."
       )
+      expect(why(file, "header")).toMatch(
+        /11:\d+ mcp_servers\.header\.headers\.Authorization: holds a character/u
+      )
+      expect(why(file, "header")).not.toContain("SECRET")
       expect(why(file, "typo")).toBe("it is there")
       expect(file.warnings).toEqual([
-        'mcp_servers.json:11:33 mcp_servers.typo.arg: is not a known key (did you mean "args"?); it is ignored'
+        'mcp_servers.json:12:33 mcp_servers.typo.arg: is not a known key (did you mean "args"?); it is ignored'
       ])
     })
   )

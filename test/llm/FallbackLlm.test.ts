@@ -148,7 +148,7 @@ describe("FallbackLlm", () => {
       const { failure: failed } = yield* answerOf(llm)
       assert.strictEqual(
         failed?.message,
-        "first: unreachable at first; second: unauthorized at second. Mend it."
+        "first: unreachable at first; second: unauthorized at second. For first: Mend it. For second: Mend it."
       )
       assert.deepStrictEqual((yield* answerOf(llm)).deltas, [LlmLab.text("Yes.")])
     })
@@ -169,7 +169,7 @@ describe("FallbackLlm", () => {
       const none = yield* open([missing("first"), missing("second")])
       assert.strictEqual(
         (yield* answerOf(none.llm)).failure?.message,
-        "first: no model; second: no model. Fetch one."
+        "first: no model; second: no model. For first: Fetch one. For second: Fetch one."
       )
     })
   )

@@ -125,6 +125,22 @@ describe("ProviderFailure", () => {
       assert.notStrictEqual(failed.beforeAnswer(cause, false).reason, "no-tools")
     })
 
+  it("tells a connection that was closed, and one that has gone silent, from a server that is not there", () => {
+    const lost = (code: string) =>
+      new APICallError({
+        message: "Cannot connect",
+        url: "https://llm.example/v1",
+        requestBodyValues: {},
+        cause: Object.assign(new Error("read"), { code })
+      })
+    assert.include(failed.beforeAnswer(lost("ECONNRESET"), false).detail, "llm.example closed the connection")
+    assert.include(failed.beforeAnswer(lost("ECONNREFUSED"), false).detail, "no server answers")
+    const silent = Object.assign(new Error("Body Timeout Error"), { code: "UND_ERR_BODY_TIMEOUT" })
+    const { detail, reason } = failed.midAnswer(silent)
+    assert.strictEqual(reason, "broken-off")
+    assert.strictEqual(detail, "nothing more of the answer of llm.example has come for 60 s")
+  })
+
   it("understands what a provider reports in the midst of its stream", () => {
     const reported = (report: object) => failed.beforeAnswer(report, false)
     assert.strictEqual(reported({ message: "Overloaded", type: "overloaded_error" }).reason, "unavailable")

@@ -29,9 +29,13 @@ describe("a failure of a server", () => {
     expect(CallFailure.notConnected(closed).reason).toBe("it ended")
   })
 
-  it("that is told in full leaves nothing for the log to add", () => {
+  it("that nobody knows is told in its own words, without a stack", () => {
     const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" })
     expect(CallFailure.notConnected(refused).cause).toBeUndefined()
-    expect(CallFailure.notConnected(new Error("odd")).cause).toBeDefined()
+    const odd = CallFailure.notConnected(new Error("odd at /home/me/x.js"))
+    expect(odd.reason).toBe("it does not answer as an MCP server does: odd at x.js")
+    expect(odd.cause).toBeUndefined()
+    const reset = Object.assign(new Error("read"), { code: "ECONNRESET" })
+    expect(CallFailure.notConnected(reset).reason).toBe("it closed the connection")
   })
 })

@@ -115,6 +115,12 @@ describe("the list of a server's tools", () => {
       /a tool that has no name is left out/u
     ],
     [
+      "what is no tool",
+      [[{ name: "odd", inputSchema: "foo" as never }, tool("fine")]],
+      ["fine"],
+      /its tool "odd" is left out: its inputSchema is not as the protocol has it/u
+    ],
+    [
       "too many pages",
       Array.from({ length: 60 }, (_, number) => [tool(`t${number}`)]),
       Array.from({ length: 50 }, (_, number) => `t${number}`),

@@ -1,11 +1,25 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Logger, LogLevel } from "effect"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
 import * as McpFolder from "./McpFolder.ts"
+
+/** A program that answers to the first message with this object, and complains of its key before. */
+const replying = (answer: string) => ({
+  command: process.execPath,
+  args: [
+    "-e",
+    `const serverInfo = { name: "odd", version: "1" }
+    if (process.env.KEY) console.error("my key is " + process.env.KEY)
+    process.stdin.once("data", (data) => {
+      const { id } = JSON.parse(String(data))
+      console.log(JSON.stringify({ jsonrpc: "2.0", id, ...${answer} }))
+    })`
+  ]
+})
 
 describe("servers that cannot be had", () => {
   it.scopedLive("leave the others' tools, and each says why", () => {
@@ -44,8 +58,8 @@ describe("servers that cannot be had", () => {
               "The server's log has its last words; start it by hand to see all of them.",
             "mcp: MCP server deaf is not available: no server answers (ECONNREFUSED). " +
               "Start it, or correct its url in mcp_servers.json.",
-            "mcp: MCP server strange is not available: it does not answer as an MCP server does. " +
-              "Check its entry in mcp_servers.json; the server's log has more.",
+            "mcp: MCP server strange is not available: it answers with something without a content type, not as an MCP server does. " +
+              "Check its url and transport in mcp_servers.json.",
             "mcp: MCP server closed is not available: it does not let us in (status 401). " +
               "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported.",
             "mcp: MCP server endless is not available: it sent a message of more than 8 MiB. Ask it for less.",
@@ -119,6 +133,47 @@ describe("servers that cannot be had", () => {
       )
     }).pipe(Effect.provide(NodeContext.layer))
   )
+
+  it.scopedLive("say what they are instead, and nothing of what their entry keeps to itself", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function* () {
+      const page = yield* HttpAnswers.serve(() => ({
+        status: 200,
+        headers: { "content-type": "text/html; charset=utf-8" },
+        body: "<p>Hello.</p>"
+      }))
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open("page", "events", "old", "key")
+        assert.deepStrictEqual(
+          client.problems?.map(({ cause, engine, reason }) => [engine, reason, cause]),
+          [
+            ["MCP server page", "it answers with a web page, not as an MCP server does", undefined],
+            [
+              "MCP server events",
+              "it answers with something that is no stream of events, perhaps a web page, not as an MCP server does",
+              undefined
+            ],
+            ["MCP server old", 'it speaks a version of MCP that is not supported: "1999-01-01"', undefined],
+            ["MCP server key", "it refused: key … is wrong", undefined]
+          ]
+        )
+        assert.notInclude(lines.join("\n"), "ENVSECRET99")
+        assert.include(lines, "MCP server key: my key is …")
+      }).pipe(
+        Effect.provide(
+          McpFolder.layer({
+            page: { url: page.url },
+            events: { url: page.url, transport: "sse" },
+            old: replying(`{ result: { protocolVersion: "1999-01-01", capabilities: {}, serverInfo } }`),
+            key: {
+              ...replying('{ error: { code: -32603, message: "key " + process.env.KEY + " is wrong" } }'),
+              env: { KEY: "ENVSECRET99" }
+            }
+          })
+        )
+      )
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.Debug), Effect.provide(ConfigFolder.logTo(lines)))
+  })
 
   it.scopedLive("are not looked for by a character that asks for none", () =>
     Effect.gen(function* () {

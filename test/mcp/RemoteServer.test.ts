@@ -87,6 +87,19 @@ describe("a server elsewhere", () => {
     })
   )
 
+  it.scopedLive("gets the name and password of its address as a header", () =>
+    Effect.gen(function* () {
+      const server = yield* McpHttpServer.serve
+      const url = `${server.url.replace("://", "://bob:pass%20word@")}/mcp`
+      yield* Effect.gen(function* () {
+        const client = yield* McpFolder.open("remote")
+        assert.strictEqual((yield* client.call("add", { a: 2, b: 3 })).text, "5")
+      }).pipe(Effect.provide(McpFolder.layer({ remote: { url } })))
+      const basic = `Basic ${Buffer.from("bob:pass word").toString("base64")}`
+      for (const { headers } of server.asked) assert.strictEqual(headers["authorization"], basic)
+    })
+  )
+
   it.scopedLive("that does not answer to the end of the session is left all the same", () =>
     Effect.gen(function* () {
       const server = yield* McpHttpServer.serve

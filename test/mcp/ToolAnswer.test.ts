@@ -25,6 +25,14 @@ describe("a tool's answer", () => {
     })
   })
 
+  it("that is an error is told without folders and without keys", () => {
+    const content = [text("no /home/me/notes.txt\nfor token SECRETWORD")]
+    const clean = (text: string) => text.replaceAll("SECRETWORD", "…")
+    const { text: told } = ToolAnswer.read({ content, isError: true }, clean)
+    expect(told).toBe("no notes.txt\nfor token …")
+    expect(ToolAnswer.read({ content }, clean).text).toBe(content[0]?.text)
+  })
+
   it("is its structured content where it has no text", () => {
     const structuredContent = { temperature: 33 }
     expect(ToolAnswer.read({ content: [], structuredContent }).text).toBe('{"temperature":33}')

@@ -83,7 +83,11 @@ describe("ClientMessage.decode", () => {
       /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent, config_changes, person$/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
-    [{ type: "use-extensions", person: "  " }, /^use-extensions: field `person`/u],
+    [{ type: "use-extensions", person: "  " }, /^use-extensions: field `person` is empty: send a name$/u],
+    [
+      { type: "use-extensions", tool_consent: "yes" },
+      /field `tool_consent` expected true or false, actual "yes"$/u
+    ],
     [
       { type: "use-extensions", person: "x".repeat(101) },
       /field `person` is longer than 100 characters: send a name$/u

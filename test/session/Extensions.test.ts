@@ -256,6 +256,12 @@ describe("a person whom the client names", () => {
         yield* client.send(ask("And now"))
         yield* tick
         expect(world.asked.at(-1)?.memory).toHaveLength(2)
+        // Null is whoever spoke at first; what Anna has said is none of theirs.
+        yield* client.send({ type: "use-extensions", person: null })
+        expect(client.received.at(-1)).toMatchObject({ type: "extensions-in-use", person: null })
+        yield* client.send(ask("Who am I"))
+        yield* tick
+        expect(world.asked.at(-1)).toMatchObject({ from: "Human", memory: [] })
         yield* client.leave
       })
     )

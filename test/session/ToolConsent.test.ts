@@ -7,7 +7,9 @@ import * as World from "../support/World.ts"
 /** An agent that asks before it says anything. */
 const asking = (input: AgentInput) =>
   Stream.fromEffect(input.consent!({ id: "t1", tool: "door", input: { open: true } })).pipe(
-    Stream.flatMap((allowed) => says(allowed ? "It is open." : "I may not."))
+    Stream.flatMap((allowed) =>
+      says({ allowed: "It is open.", refused: "I may not.", "cannot-ask": "Nobody was asked." }[allowed])
+    )
   )
 
 const wanted = { type: "use-extensions", tool_consent: true } as const
@@ -90,7 +92,7 @@ describe("tool-consent", () => {
         expect(asked()).toEqual(["t1", "t2"])
         yield* client.send(consent(false, "t2"))
         yield* tick
-        expect(texts(client)).toEqual(["true false."])
+        expect(texts(client)).toEqual(["allowed refused."])
         yield* client.leave
       })
     )
@@ -123,7 +125,7 @@ describe("tool-consent", () => {
         const client = yield* ready
         yield* client.send(ask("open the door"))
         yield* tick
-        expect(texts(client)).toEqual(["I may not."])
+        expect(texts(client)).toEqual(["Nobody was asked."])
         expect(client.received.some(({ type }) => type === "tool-consent-request")).toBe(false)
         yield* client.leave
       })

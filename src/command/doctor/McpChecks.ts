@@ -7,6 +7,9 @@ import * as Report from "./Report.ts"
 /** How long a server may take to start, in ms: shorter than a check, so that the row can say what it waits for. */
 export const patience = (Report.limit - 5) * 1000
 
+/** How many servers are tried at once. */
+const mostAtOnce = 8
+
 /** How many tools are named. */
 const shown = 5
 
@@ -18,10 +21,18 @@ export const rows = Effect.fn("McpChecks.rows")(function* (characters: ReadonlyA
     if (settings?.use_mcpp !== true) continue
     for (const name of settings.mcp_enabled_servers) if (!wanted.has(name)) wanted.set(name, character)
   }
-  return yield* Effect.forEach(wanted, ([name, character]) => {
-    const label = `mcp ${name}`
-    return Effect.zipRight(Console.error(`Checking ${label} …`), Report.check(label, judge(name, character)))
-  })
+  // Side by side: those that do not answer take their whole time.
+  return yield* Effect.forEach(
+    wanted,
+    ([name, character]) => {
+      const label = `mcp ${name}`
+      return Effect.zipRight(
+        Console.error(`Checking ${label} …`),
+        Report.check(label, judge(name, character))
+      )
+    },
+    { concurrency: mostAtOnce }
+  )
 })
 
 const judge = Effect.fn("McpChecks.judge")(
