@@ -111,7 +111,7 @@ describe("every key", () => {
       const theirs = Yaml.parse(yield* fs.readFileString(defaults)) as Readonly<Record<string, unknown>>
       const ours = new Map(leaves.map(({ fallback, path }) => [path, fallback]))
       for (const [path, value] of Object.entries(theirs)) expect(ours.get(path), path).toEqual(value)
-      expect(Object.keys(theirs)).toHaveLength(116)
+      expect(Object.keys(theirs)).toHaveLength(115)
     }).pipe(Effect.provide(NodeContext.layer))
   )
 })
