@@ -5,6 +5,7 @@ import * as ConfigCheck from "../config/ConfigCheck.ts"
 import * as ConfigKey from "../config/ConfigKey.ts"
 import * as Migration from "../config/Migration.ts"
 import * as Explanation from "./Explanation.ts"
+import * as TextFile from "../config/TextFile.ts"
 import * as Root from "./Root.ts"
 
 /** The configuration's files are not in order; what was printed says where. */
@@ -95,7 +96,7 @@ const migrate = Command.make(
     const name = yield* fileOf(file, config)
     // Says what is wrong with the syntax: such a file is left as it is.
     yield* Migration.read(name)
-    const { changes, from, older, text } = Migration.rewrite(yield* fs.readFileString(name))
+    const { changes, from, older, text } = Migration.rewrite((yield* TextFile.read(name)).text)
     const all = [
       ...changes,
       ...(older ? [`system_config.conf_version: ${from} has become ${Migration.newest}`] : [])

@@ -118,5 +118,8 @@ const issuesOf = <Config, Encoded>(schema: Schema.Schema<Config, Encoded>, value
 
 const unknownKeys = (file: YamlFile, schema: Schema.Schema.Any, fromRoot: ReadonlyArray<string>) =>
   UnknownKeys.find(schema, Sections.at(file.value, fromRoot), fromRoot).map(({ path, hint }) =>
-    file.at(path, `is not a known key${hint}; it is ignored`)
+    file.at(path, `is not a known key${spaceless(path.at(-1)) ?? hint}; it is ignored`)
   )
+
+const spaceless = (key: PropertyKey | undefined) =>
+  /^\w+:/u.test(String(key)) ? " (a space is missing after its colon)" : undefined

@@ -15,6 +15,15 @@ interface Step {
   readonly change: Change
 }
 
+/** A section in place of a key without a value, with the comments that stand there: they may be keys that were left out. */
+const emptySection = (before: unknown): Yaml.YAMLMap => {
+  const section = new Yaml.YAMLMap()
+  if (!Yaml.isScalar(before)) return section
+  const comments = [before.commentBefore, before.comment].filter((comment) => typeof comment === "string")
+  if (comments.length > 0) section.commentBefore = comments.join("\n")
+  return section
+}
+
 /** Moves a key with its value and its comments. One that is there already, or an empty one, is not replaced: the old one goes. */
 const move =
   (from: ReadonlyArray<string>, to: ReadonlyArray<string>): Change =>
@@ -29,10 +38,12 @@ const move =
     if (section !== undefined && section !== null && !Yaml.isMap(section)) return []
     parent.delete(from.at(-1))
     const [old, now] = [from.join("."), to.join(".")]
-    if (document.hasIn(to)) return [`${old} was given up: ${now} counts`]
-    if (!Yaml.isMap(section)) document.setIn(place, new Yaml.YAMLMap())
+    if (document.getIn(to) !== undefined && document.getIn(to) !== null)
+      return [`${old} was given up: ${now} counts`]
+    if (!Yaml.isMap(section)) document.setIn(place, emptySection(document.getIn(place, true)))
     const target = document.getIn(place)
     if (!Yaml.isMap(target)) return []
+    target.delete(to.at(-1))
     pair.key.value = to.at(-1)
     target.items.push(pair)
     return [`${old} has become ${now}`]

@@ -1,8 +1,9 @@
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Context, Effect, Layer, Option } from "effect"
 import * as CurrentConfig from "./CurrentConfig.ts"
 import type { LoadedConfig } from "./ConfigFile.ts"
 import type { ToolPrompts } from "./SystemConfig.ts"
+import * as TextFile from "./TextFile.ts"
 
 /** What a prompt of `system_config.tool_prompts` is for. */
 export type PromptPurpose = keyof ToolPrompts
@@ -39,14 +40,14 @@ const ofCurrent = Effect.gen(function* () {
 })
 
 const textsOf = Effect.fnUntraced(function* ({ folder, config }: LoadedConfig) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   // Two folders up from here is the package's own folder, in src/ as in dist/.
   const shipped = yield* Effect.orDie(path.fromFileUrl(new URL("../../prompts/utils", import.meta.url)))
   const folders = [path.join(folder, "prompts", "utils"), shipped]
 
   const read = (name: string) =>
-    Effect.firstSuccessOf(folders.map((folder) => fs.readFileString(path.join(folder, `${name}.txt`)))).pipe(
+    Effect.firstSuccessOf(folders.map((folder) => TextFile.read(path.join(folder, `${name}.txt`)))).pipe(
+      Effect.map(({ text }) => text),
       Effect.option
     )
   // Once, like the configuration that names them: every connection asks for them.

@@ -1,10 +1,11 @@
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Array, Effect } from "effect"
 import * as Yaml from "yaml"
 import { ConfigInvalid, ConfigMissing } from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
 import * as Environment from "./Environment.ts"
 import * as RawValue from "./RawValue.ts"
+import * as TextFile from "./TextFile.ts"
 
 export type KeyPath = ReadonlyArray<PropertyKey>
 
@@ -35,9 +36,8 @@ const parse = Effect.fnUntraced(function* (
   explain: (error: Yaml.YAMLParseError) => string,
   change?: (document: Yaml.Document) => void
 ) {
-  const fs = yield* FileSystem.FileSystem
   const name = (yield* Path.Path).basename(file)
-  const text = yield* fs.readFileString(file).pipe(
+  const { isWhole, text } = yield* TextFile.read(file).pipe(
     Effect.mapError((cause) => {
       const notFound = cause._tag === "SystemError" && cause.reason === "NotFound"
       return new ConfigMissing({ file, reason: notFound ? "not-found" : "unreadable", cause })
@@ -54,13 +54,15 @@ const parse = Effect.fnUntraced(function* (
   })
   const problem = (offset: number, path: KeyPath, message: string): ConfigProblem => {
     const { line, col } = lines.linePos(offset)
-    return { path: path.map(String).join("."), line, column: col, message }
+    return { path: path.map(nameOf).join("."), line, column: col, message }
   }
   const reject = (problems: ReadonlyArray<ConfigProblem>) =>
     Array.isNonEmptyReadonlyArray(problems)
       ? Effect.fail(new ConfigInvalid({ file: name, problems }))
       : Effect.void
 
+  if (!isWhole)
+    yield* reject([problem(text.length, [], "a byte here belongs to no text: save the file as UTF-8")])
   yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
   change?.(document)
   yield* prepare(document)
@@ -77,6 +79,9 @@ const parse = Effect.fnUntraced(function* (
   }
   return result
 })
+
+/** A key as it may be told. What stands behind a colon without a space is its value, which may be a secret. */
+const nameOf = (key: PropertyKey): string => String(key).replace(/:.+$/su, ":…")
 
 /** The library's words, except where they speak to a programmer. */
 const syntaxMessage = ({ code, message }: Yaml.YAMLParseError) =>

@@ -281,6 +281,11 @@ character_config:
       const loaded = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: hunter2}\n`)
       expect(JSON.stringify(loaded)).not.toContain("hunter2")
       expect(Redacted.value(loaded.config.character_config.tts_config.openai_tts.api_key)).toBe("hunter2")
+      const glued = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key:hunter2: }\n`)
+      expect(glued.warnings.filter((warning) => warning.includes("hunter2"))).toEqual([])
+      expect(glued.warnings.join()).toContain(
+        "openai_tts.api_key:…: is not a known key (a space is missing after its colon); it is ignored"
+      )
     })
   )
 })

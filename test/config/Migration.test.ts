@@ -67,6 +67,26 @@ describe("Migration", () => {
     expect(Migration.rewrite("system_config: {group_conversation_prompt: x}\n").changes).toHaveLength(1)
   })
 
+  it("keeps the comments of an empty section, and fills an empty key", () => {
+    const commented = `system_config:
+  tool_prompts:
+    # live_prompt: mine
+    # think_tag_prompt: mine
+  group_conversation_prompt: g # ours
+`
+    expect(Migration.rewrite(commented).text).toBe(`system_config:
+  tool_prompts:
+    # live_prompt: mine
+    # think_tag_prompt: mine
+    group_conversation_prompt: g # ours
+`)
+    const empty =
+      "system_config:\n  tool_prompts:\n    group_conversation_prompt:\n  group_conversation_prompt: g\n"
+    expect(Migration.rewrite(empty).text).toBe(
+      "system_config:\n  tool_prompts:\n    group_conversation_prompt: g\n"
+    )
+  })
+
   it("does not replace what is there in the new place, and spares what is no section", () => {
     const both = Migration.rewrite(
       "system_config:\n  group_conversation_prompt: old\n  tool_prompts: {group_conversation_prompt: new}\n"
