@@ -12,6 +12,12 @@ export interface Mind {
   readonly asked: (text: string) => ReadonlyArray<ChatRecord>
 }
 
+/** An answer that outlasts any row, one sentence again and again; `pause`: ms between two of them. */
+export const endless = (sentence: string, pause = 30): ChatScript => ({
+  chunks: Array<string>(1000).fill(sentence),
+  delayMs: pause
+})
+
 /** Sentences that the voice does not simply speak, by a word in them. */
 const slow = "Slowly"
 const broken = "Unspeakable"

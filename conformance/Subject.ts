@@ -39,13 +39,11 @@ export const of = (target: Target): Subject => {
 }
 
 /** "Hello, can you hear me?", mono at 16 kHz. */
-const utteranceFile = readFileSync(new URL("./utterance.wav", import.meta.url))
-
-export const utteranceWav: Buffer = utteranceFile
+export const utteranceWav = readFileSync(new URL("./utterance.wav", import.meta.url))
 
 /** Samples in [-1, 1], as the microphone messages carry them. */
 const utterance: ReadonlyArray<number> = Array.from(
-  Wav.decodePlain(utteranceFile)!.samples,
+  Wav.decodePlain(utteranceWav)!.samples,
   (sample) => sample / 32_768
 )
 

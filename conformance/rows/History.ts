@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { endless } from "../Mind.ts"
 import { about, equal, holds } from "../Row.ts"
 import * as Talk from "../Talk.ts"
 
@@ -96,7 +97,7 @@ export const rows = [
       Effect.gen(function* () {
         const talk = yield* subject.connect()
         const history = yield* talk.begin
-        const text = subject.mind.when({ chunks: Array(1000).fill("On and on. "), delayMs: 30 })
+        const text = subject.mind.when(endless("On and on. "))
         yield* talk.send({ type: "text-input", text, images: [] })
         yield* talk.next("audio")
         yield* talk.request({ type: "interrupt-signal", text: "On" })

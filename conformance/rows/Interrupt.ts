@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { endless } from "../Mind.ts"
 import { about, equal, holds } from "../Row.ts"
 import type { Subject } from "../Subject.ts"
 import * as Talk from "../Talk.ts"
@@ -11,9 +12,7 @@ const inTurn = (subject: Subject) =>
   Effect.gen(function* () {
     const talk = yield* subject.connect()
     const history = yield* talk.begin
-    const text = subject.mind.when((time) =>
-      time === 0 ? { chunks: Array(1000).fill("There is always more. "), delayMs: 30 } : {}
-    )
+    const text = subject.mind.when((time) => (time === 0 ? endless("There is always more. ") : {}))
     yield* talk.send({ type: "text-input", text, images: [] })
     yield* talk.next("audio")
     return { talk, history, text }

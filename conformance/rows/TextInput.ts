@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { endless } from "../Mind.ts"
 import { about, equal, holds } from "../Row.ts"
 import * as Talk from "../Talk.ts"
 
@@ -51,9 +52,9 @@ export const rows = [
     (subject) =>
       Effect.gen(function* () {
         const talk = yield* subject.connect()
-        const endless = subject.mind.when({ chunks: Array(1000).fill("And so on. "), delayMs: 30 })
+        const unending = subject.mind.when(endless("And so on. "))
         const brief = subject.mind.when({ chunks: ["Here I am."] })
-        yield* talk.send({ type: "text-input", text: endless, images: [] })
+        yield* talk.send({ type: "text-input", text: unending, images: [] })
         yield* talk.next("audio")
         const turn = yield* talk.say(brief)
         const rest = [...turn, ...(yield* talk.settle)]
@@ -65,7 +66,7 @@ export const rows = [
         )
         const after = Talk.texts(rest.slice(starts)).join("")
         equal(after.trim(), "Here I am.", "what the new turn shows")
-        holds(subject.mind.asked(endless)[0]?.aborted, "the old turn's request to the model to be aborted")
+        holds(subject.mind.asked(unending)[0]?.aborted, "the old turn's request to the model to be aborted")
       }),
     { needs: ["mind"] }
   )

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { endless } from "../Mind.ts"
 import { about, equal, holds } from "../Row.ts"
 import * as Talk from "../Talk.ts"
 
@@ -54,8 +55,8 @@ export const rows = [
     (subject) =>
       Effect.gen(function* () {
         const talk = yield* subject.connect()
-        const endless = subject.mind.when({ chunks: Array(500).fill("More of it. "), delayMs: 40 })
-        yield* talk.send({ type: "text-input", text: endless, images: [] })
+        const unending = subject.mind.when(endless("More of it. ", 40))
+        yield* talk.send({ type: "text-input", text: unending, images: [] })
         yield* talk.next("audio")
         holds(subject.mind.stub.log.chats.at(-1)?.aborted === false, "the model to be still writing")
         yield* talk.request({ type: "interrupt-signal", text: "" })

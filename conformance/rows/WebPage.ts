@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { PageLikeClient } from "../../test/support/PageLikeClient.ts"
+import { endless } from "../Mind.ts"
 import { TooLate, about, equal, holds } from "../Row.ts"
 import { speak } from "../Subject.ts"
 import type { Subject } from "../Subject.ts"
@@ -95,7 +96,7 @@ export const rows = [
       Effect.gen(function* () {
         const client = yield* open(subject)
         client.playsThrough = false
-        yield* begin(client, subject.mind.when({ chunks: Array(1000).fill("No end. "), delayMs: 30 }))
+        yield* begin(client, subject.mind.when(endless("No end. ")))
         yield* client.until(({ turn }) => (turn?.texts.length ?? 0) > 0)
         client.interrupt()
         client.finish()
@@ -111,8 +112,7 @@ export const rows = [
     (subject) =>
       Effect.gen(function* () {
         const client = yield* open(subject)
-        for (let time = 0; time < 5; time++)
-          yield* begin(client, subject.mind.when({ chunks: Array(500).fill("No end. "), delayMs: 10 }))
+        for (let time = 0; time < 5; time++) yield* begin(client, subject.mind.when(endless("No end. ", 10)))
         yield* begin(client, subject.mind.when(three))
         yield* over(client)
         yield* Effect.sleep("200 millis")
@@ -172,7 +172,7 @@ export const rows = [
       Effect.gen(function* () {
         const client = yield* open(subject)
         client.playsThrough = false
-        const text = subject.mind.when({ chunks: Array(1000).fill("No end. "), delayMs: 30 })
+        const text = subject.mind.when(endless("No end. "))
         yield* begin(client, text)
         yield* client.until(({ turn }) => (turn?.texts.length ?? 0) > 2)
         client.interrupt()
@@ -209,7 +209,7 @@ export const rows = [
     (subject) =>
       Effect.gen(function* () {
         const client = yield* open(subject)
-        yield* begin(client, subject.mind.when({ chunks: Array(1000).fill("No end. "), delayMs: 30 }))
+        yield* begin(client, subject.mind.when(endless("No end. ")))
         client.switchTo(client.configs.find(({ filename }) => filename !== "conf.yaml")!.name)
         yield* client.until(({ created }) => created.length === 2)
         equal(client.wrong, [], "what the page did not expect")

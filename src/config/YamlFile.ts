@@ -37,7 +37,7 @@ const parse = Effect.fnUntraced(function* (
   change?: (document: Yaml.Document) => void
 ) {
   const name = (yield* Path.Path).basename(file)
-  const { isWhole, text } = yield* TextFile.read(file).pipe(
+  const { broken, text } = yield* TextFile.read(file).pipe(
     Effect.mapError((cause) => {
       const notFound = cause._tag === "SystemError" && cause.reason === "NotFound"
       return new ConfigMissing({ file, reason: notFound ? "not-found" : "unreadable", cause })
@@ -61,8 +61,8 @@ const parse = Effect.fnUntraced(function* (
       ? Effect.fail(new ConfigInvalid({ file: name, problems }))
       : Effect.void
 
-  if (!isWhole)
-    yield* reject([problem(text.length, [], "a byte here belongs to no text: save the file as UTF-8")])
+  if (broken !== undefined)
+    yield* reject([problem(broken, [], "a byte here belongs to no text: save the file as UTF-8")])
   yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
   change?.(document)
   yield* prepare(document)

@@ -7,20 +7,22 @@ import * as World from "../support/World.ts"
 /** The model runs on this machine, and knows nothing of what is more urgent. */
 const here = { llm_provider: "ollama_llm" } as const
 
-const remembers = (world: World.World) => {
+const remembers = (world: World.World, settings: World.World["settings"] = {}) => {
   const { long_term_memory } = Cast.rememberingSettings
-  world.settings = { long_term_memory }
+  world.settings = { long_term_memory, ...settings }
 }
+
+/** What the person said in a turn that is to be learnt from. */
+const saidIn = (text: string) => /Human: (.*)/.exec(text)?.[1]
 
 describe("what is learnt behind the turns", () => {
   it.effect("waits while a model of this machine answers, and is begun again afterwards", () =>
     World.run((world) =>
       Effect.gen(function* () {
-        remembers(world)
-        world.settings = { ...world.settings, ...here }
+        remembers(world, here)
         const learnt: Array<string | undefined> = []
         world.write = ({ text }) => {
-          learnt.push(/Human: (.*)/.exec(text)?.[1])
+          learnt.push(saidIn(text))
           return Effect.as(Effect.sleep("5 seconds"), "[]").pipe(
             Effect.onInterrupt(() => Effect.sync(() => world.journal.push("interrupt writing")))
           )
@@ -51,11 +53,10 @@ describe("what is learnt behind the turns", () => {
     it.effect(`is begun again after a turn that ${what}`, () =>
       World.run((world) =>
         Effect.gen(function* () {
-          remembers(world)
-          world.settings = { ...world.settings, ...here }
+          remembers(world, here)
           const learnt: Array<string | undefined> = []
           world.write = ({ text }) => {
-            learnt.push(/Human: (.*)/.exec(text)?.[1])
+            learnt.push(saidIn(text))
             return Effect.as(Effect.sleep("5 seconds"), "[]")
           }
           const client = yield* ready
@@ -78,8 +79,7 @@ describe("what is learnt behind the turns", () => {
   it.effect("is begun again after an utterance in which nothing is recognised", () =>
     World.run((world) =>
       Effect.gen(function* () {
-        remembers(world)
-        world.settings = { ...world.settings, ...here }
+        remembers(world, here)
         let begun = 0
         world.write = () =>
           Effect.as(
@@ -106,12 +106,11 @@ describe("what is learnt behind the turns", () => {
   it.effect("runs to its end once it has been broken off twice, however quick the talk", () =>
     World.run((world) =>
       Effect.gen(function* () {
-        remembers(world)
-        world.settings = { ...world.settings, ...here }
+        remembers(world, here)
         const learnt: Array<string | undefined> = []
         world.write = ({ text }) =>
           Effect.as(Effect.sleep("5 seconds"), "[]").pipe(
-            Effect.tap(() => Effect.sync(() => learnt.push(/Human: (.*)/.exec(text)?.[1])))
+            Effect.tap(() => Effect.sync(() => learnt.push(saidIn(text))))
           )
         const client = yield* ready
         for (let count = 1; count <= 6; count++) {
