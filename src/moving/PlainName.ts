@@ -1,0 +1,32 @@
+/** What no system lets a name be, or reads as something else than a name. */
+const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)/iu
+const forbidden = /[<>:"/\\|?*\p{Cc}]/u
+/** File systems take 255 bytes; this leaves room for an ending. */
+const longest = 200
+
+/**
+ * Whether a text can be a file's name on every system, and leads nowhere: no `..`, no slash of either kind, no drive, no
+ * device.
+ */
+export const isPlain = (name: string): boolean =>
+  name !== "" &&
+  Buffer.byteLength(name) <= longest &&
+  name.isWellFormed() &&
+  !forbidden.test(name) &&
+  !/[. ]$/u.test(name) &&
+  !device.test(name)
+
+/** A name for any text: the text itself if it is plain. Two texts never have the same name. */
+export const of = (text: string): string => {
+  // A text that looks like a name from below has to look different from it.
+  if (isPlain(text) && !/%[\dA-F]{2}/u.test(text)) return text
+  const name = Array.from(text.toWellFormed(), encoded).join("")
+  const safe = device.test(name) || name === "" ? `%00${name}` : name.replace(/[. ]$/u, encodedByte)
+  return isPlain(safe) ? safe : `${safe.slice(0, 60)}%00${Buffer.from(text).toString("hex").slice(0, 120)}`
+}
+
+const encodedByte = (character: string) =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
+
+const encoded = (character: string) =>
+  forbidden.test(character) || character === "%" ? encodedByte(character) : character
