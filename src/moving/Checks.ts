@@ -77,5 +77,5 @@ export const mcpServers: Check = (source) =>
 /** Of a picture, a text or a part of a model: that there is something in it, and that JSON is whole. */
 export const asset: Check = (source) => {
   if (source.size === 0) return Effect.succeed("is empty")
-  return /\.json$/iu.test(source.shown) ? problem(json(source)) : Effect.succeed(undefined)
+  return /\.json$/iu.test(source.shown) ? problem(json(source)) : Effect.sync(() => undefined)
 }

@@ -31,7 +31,7 @@ export const files = Effect.fn("SourceFolder.files")(function* (
   isTaken: (name: string) => boolean = PlainName.isPlain
 ) {
   const found: Array<Source> = []
-  yield* look({ root, found, growing, isTaken }, names, [])
+  yield* look({ root, found, growing, isTaken }, names, [root])
   return found
 })
 
