@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto"
+
 /** What no system lets a name be, or reads as something else than a name. */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)/iu
 const forbidden = /[<>:"/\\|?*\p{Cc}]/u
@@ -22,7 +24,10 @@ export const of = (text: string): string => {
   if (isPlain(text) && !/%[\dA-F]{2}/u.test(text)) return text
   const name = Array.from(text.toWellFormed(), encoded).join("")
   const safe = device.test(name) || name === "" ? `%00${name}` : name.replace(/[. ]$/u, encodedByte)
-  return isPlain(safe) ? safe : `${safe.slice(0, 60)}%00${Buffer.from(text).toString("hex").slice(0, 120)}`
+  if (text.isWellFormed() && isPlain(safe)) return safe
+  // Too long, or no text at all: its beginning and what tells it from all others.
+  const digest = createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex")
+  return `${Array.from(safe).slice(0, 20).join("")}%00${digest}`
 }
 
 const encodedByte = (character: string) =>
