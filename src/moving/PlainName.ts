@@ -21,13 +21,13 @@ export const isPlain = (name: string): boolean =>
 /** A name for any text: the text itself if it is plain. Two texts never have the same name. */
 export const of = (text: string): string => {
   // A text that looks like a name from below has to look different from it.
-  if (isPlain(text) && !/%[\dA-F]{2}/u.test(text)) return text
+  if (isPlain(text) && !/%(?:[\dA-F]{2}|_)/u.test(text)) return text
   const name = Array.from(text.toWellFormed(), encoded).join("")
-  const safe = device.test(name) || name === "" ? `%00${name}` : name.replace(/[. ]$/u, encodedByte)
+  const safe = device.test(name) || name === "" ? `%_${name}` : name.replace(/[. ]$/u, encodedByte)
   if (text.isWellFormed() && isPlain(safe)) return safe
   // Too long, or no text at all: its beginning and what tells it from all others.
   const digest = createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex")
-  return `${Array.from(safe).slice(0, 20).join("")}%00${digest}`
+  return `${Array.from(safe).slice(0, 20).join("")}%_${digest}`
 }
 
 const encodedByte = (character: string) =>
