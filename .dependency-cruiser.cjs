@@ -9,6 +9,7 @@ const rooms = [
   ["agent"],
   ["llm", "asr", "tts", "vad", "translate"],
   ["mcp"],
+  ["moving"],
   ["history"],
   ["engine"],
   ["models"],

@@ -4,7 +4,7 @@ import stringWidth from "string-width"
 export const widthOf = (text: string): number => stringWidth(text)
 
 /** Control characters as what they are: a terminal would obey them. */
-const plain = (cell: string): string =>
+export const plain = (cell: string): string =>
   cell.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`)
 
 /** Lines of columns as wide as their widest cell, under a header. */

@@ -7,7 +7,8 @@ export const run = Effect.suspend(() =>
     table: "history_migrations",
     loader: Migrator.fromRecord({
       "0001_histories_and_messages": historiesAndMessages,
-      "0002_facts": facts
+      "0002_facts": facts,
+      "0003_conversations_by_character": conversationsByCharacter
     })
   })
 )
@@ -55,4 +56,45 @@ const facts = Effect.gen(function* () {
     used BIGINT NOT NULL
   )`
   yield* sql`CREATE INDEX facts_of_owner ON facts (conf_uid, person)`
+})
+
+/**
+ * A conversation is known by its character and its uid: one that has moved in may have another character's uid. What its
+ * file said of it beside its messages is kept as JSON.
+ */
+const conversationsByCharacter = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql.onDialectOrElse({
+    pg: () =>
+      Effect.all([
+        sql`ALTER TABLE histories DROP CONSTRAINT histories_uid_key`,
+        sql`ALTER TABLE histories ADD UNIQUE (conf_uid, uid)`,
+        sql`ALTER TABLE histories ADD COLUMN metadata TEXT`
+      ]),
+    // SQLite takes no constraint away. Messages go first: deleting what they refer to would delete them too.
+    orElse: () =>
+      Effect.all([
+        sql`CREATE TABLE new_histories (
+          id ${idColumn(sql)}, uid TEXT NOT NULL, conf_uid TEXT NOT NULL, metadata TEXT, UNIQUE (conf_uid, uid)
+        )`,
+        sql`INSERT INTO new_histories (id, uid, conf_uid) SELECT id, uid, conf_uid FROM histories`,
+        sql`CREATE TABLE new_messages (
+          id ${idColumn(sql)},
+          history_id INTEGER NOT NULL REFERENCES new_histories (id) ON DELETE CASCADE,
+          role TEXT NOT NULL,
+          timestamp TEXT NOT NULL,
+          content TEXT NOT NULL,
+          name TEXT,
+          avatar TEXT
+        )`,
+        sql`INSERT INTO new_messages SELECT id, history_id, role, timestamp, content, name, avatar FROM messages`,
+        sql`DROP TABLE messages`,
+        sql`DROP TABLE histories`,
+        sql`ALTER TABLE new_histories RENAME TO histories`,
+        sql`ALTER TABLE new_messages RENAME TO messages`,
+        sql`CREATE INDEX histories_of_character ON histories (conf_uid)`,
+        sql`CREATE INDEX messages_of_history ON messages (history_id, id)`,
+        sql`CREATE INDEX shown_messages_of_history ON messages (history_id, id) WHERE role <> 'system'`
+      ])
+  })
 })

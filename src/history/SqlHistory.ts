@@ -7,8 +7,8 @@ import type { HistoryMessage, NewMessage, Role } from "./History.ts"
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
 
-interface MessageRow {
-  readonly uid: string
+/** A message as the database has it. */
+export interface MessageRow {
   readonly role: Role
   readonly timestamp: string
   readonly content: string
@@ -51,11 +51,12 @@ export const make = Effect.gen(function* () {
   })
 
   const list = Effect.fn("History.list")(function* (confUid: string) {
-    const rows = yield* sql<MessageRow>`
+    // Conversations that have moved in are older than their ids.
+    const rows = yield* sql<MessageRow & { readonly uid: string }>`
       SELECT h.uid, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
       FROM histories h JOIN messages m ON m.id =
         (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
-      WHERE h.conf_uid = ${confUid} ORDER BY m.id DESC`
+      WHERE h.conf_uid = ${confUid} ORDER BY m.timestamp DESC, m.id DESC`
     return rows.map((row) => ({
       uid: row.uid,
       latest_message: messageOf(row),
@@ -135,7 +136,7 @@ const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
   new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 )
 
-const messageOf = (row: MessageRow): HistoryMessage => ({
+export const messageOf = (row: MessageRow): HistoryMessage => ({
   role: row.role,
   timestamp: row.timestamp,
   content: row.content,

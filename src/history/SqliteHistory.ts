@@ -2,9 +2,11 @@ import { Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "@effect/sql"
 import { dirname, resolve } from "node:path"
 import * as Folder from "../models/Folder.ts"
+import { Archive } from "./Archive.ts"
 import { Facts } from "./Facts.ts"
 import { History } from "./History.ts"
 import * as Migrations from "./Migrations.ts"
+import * as SqlArchive from "./SqlArchive.ts"
 import * as SqlFacts from "./SqlFacts.ts"
 import * as SqlHistory from "./SqlHistory.ts"
 import * as SqliteClient from "./SqliteClient.ts"
@@ -38,17 +40,26 @@ export const layer = (options: Options) => {
 /** Facts alone, for a look at them from outside: a server may use the file meanwhile. */
 export const layerFacts = (options: Options) => open(options, facts)
 
+/** All conversations, for moving them: a server may use the file meanwhile. */
+export const layerArchive = (options: Options) => open(options, archive)
+
+/** The same of a file that is there, for a look alone: nothing is brought up to date. */
+export const layerArchiveAsItIs = (options: Options) => connect(options, archive)
+
 interface Options {
   readonly file: string
 }
 
 const facts = Layer.effect(Facts, SqlFacts.make)
+const archive = Layer.effect(Archive, SqlArchive.make)
 
-const open = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) => {
+const open = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) =>
+  stores.pipe(Layer.provide(Layer.effectDiscard(Migrations.run)), (migrated) => connect(options, migrated))
+
+const connect = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) => {
   const file = resolve(options.file)
   const createFolder = Layer.effectDiscard(Folder.make(dirname(file)))
   return stores.pipe(
-    Layer.provide(Layer.effectDiscard(Migrations.run)),
     Layer.provide(SqliteClient.layer(file)),
     Layer.provide(createFolder),
     Layer.catchAll((cause) => Layer.fail(new DatabaseUnavailable({ file: options.file, cause })))

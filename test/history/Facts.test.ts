@@ -114,7 +114,7 @@ describe("Facts", () => {
       yield* Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         yield* sql`DROP TABLE facts`
-        yield* sql`DELETE FROM history_migrations WHERE migration_id = 2`
+        yield* sql`DELETE FROM history_migrations WHERE migration_id >= 2`
       }).pipe(Effect.provide(SqliteClient.layer(file)))
       yield* Effect.gen(function* () {
         yield* (yield* Facts).add(anna, fact("Anna says hello."))
