@@ -33,7 +33,7 @@ export const SystemConfig = Schema.Struct({
   media_server: Fields.maybe(Fields.Anything),
   /** Origins of web pages that may connect, beside the server's own. Defaults to none. */
   allowed_origins: Fields.withDefault(Fields.TextList, []),
-  /** The history database, relative to the configuration file. Defaults to `data/history.db`. */
+  /** The history database: a file, relative to the configuration file, or postgres://… Defaults to `data/history.db`. */
   database: Fields.withDefault(Fields.NonEmptyText, "data/history.db"),
   /** The folder of downloaded models. */
   models_dir: Fields.maybe(Fields.NonEmptyText),
