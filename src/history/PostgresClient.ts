@@ -2,7 +2,7 @@ import { Reactivity } from "@effect/experimental"
 import { SqlClient, SqlError } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import pg from "pg"
+import { Client, Pool } from "pg"
 
 /** Connections of one process at most; sessions wait for one. */
 const mostConnections = 10
@@ -10,9 +10,8 @@ const mostConnections = 10
 const poolOf = (url: string) => {
   const options = { connectionString: url, application_name: "seiyuu" }
   // Says at once what is wrong with the address. The pool would throw only when it connects.
-  const probe = new pg.Client(options)
-  probe.removeAllListeners()
-  const pool = new pg.Pool({
+  void new Client(options)
+  const pool = new Pool({
     ...options,
     max: mostConnections,
     connectionTimeoutMillis: 5000,

@@ -32,14 +32,27 @@ export const make = Effect.map(SqlClient.SqlClient, (sql) => {
     // In quotes everything is text, whatever it is in the index's own language.
     const match = long.map((word) => `"${word.replaceAll('"', '""')}"`).join(" AND ")
     return long.length === 0
-      ? { from: sql`messages m`, order: sql.literal("m.id"), conditions }
+      ? {
+          from: sql`messages m`,
+          order: sql.literal("m.id"),
+          // The driver is synchronous: everybody waits while all messages are walked through.
+          conditions: [
+            ...conditions,
+            ...sql.onDialectOrElse({
+              sqlite: () => [sql`m.id > (SELECT MAX(id) FROM messages) - ${mostWalked}`],
+              orElse: () => []
+            })
+          ]
+        }
       : {
-          // SQLite would rather walk through everybody's messages: CROSS JOIN keeps the order.
           from: sql`messages_text t CROSS JOIN messages m ON m.id = t.rowid`,
           order: sql.literal("t.rowid"),
           conditions: [sql`messages_text MATCH ${match}`, ...conditions]
         }
   }
+
+  // SQLite would rather collect all of a character's messages and sort them: CROSS JOIN keeps the order, newest first.
+  const join = sql.literal(sql.onDialectOrElse({ sqlite: () => "CROSS JOIN", orElse: () => "JOIN" }))
 
   return Effect.fnUntraced(function* (confUid: string, text: string, limit: number) {
     const words = [...new Set(text.split(/\s+/u).filter((word) => word !== ""))]
@@ -47,7 +60,7 @@ export const make = Effect.map(SqlClient.SqlClient, (sql) => {
     const { conditions, from, order } = indexed(words)
     const rows = yield* sql<MatchRow>`
       SELECT h.uid, h.title, m.role, m.timestamp, m.content, m.name
-      FROM ${from} JOIN histories h ON h.id = m.history_id
+      FROM ${from} ${join} histories h ON h.id = m.history_id
       WHERE ${sql.and([...conditions, sql`h.conf_uid = ${confUid}`, sql`m.role <> 'system'`])}
       ORDER BY ${order} DESC LIMIT ${limit + 1}`
     const page: Page<HistoryMatch> = {
@@ -57,6 +70,9 @@ export const make = Effect.map(SqlClient.SqlClient, (sql) => {
     return page
   })
 })
+
+/** How many of the latest messages SQLite looks through for words of one or two characters alone. */
+const mostWalked = 100_000
 
 const isLong = (word: string): boolean => [...word].length >= 3
 

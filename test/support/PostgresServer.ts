@@ -7,7 +7,7 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import pg from "pg"
+import { Client } from "pg"
 import * as PostgresHistory from "../../src/history/PostgresHistory.ts"
 
 const home = "/usr/lib/postgresql"
@@ -101,7 +101,7 @@ export class PostgresServer extends Context.Tag("test/support/PostgresServer")<
         `postgres://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`
       const run = (statement: string) =>
         Effect.promise(async () => {
-          const client = new pg.Client({ connectionString: addressOf("postgres") })
+          const client = new Client({ connectionString: addressOf("postgres") })
           await client.connect()
           await client.query(statement)
           await client.end()
