@@ -7,7 +7,8 @@ export const run = Effect.suspend(() =>
     table: "history_migrations",
     loader: Migrator.fromRecord({
       "0001_histories_and_messages": historiesAndMessages,
-      "0002_facts": facts
+      "0002_facts": facts,
+      "0003_titles_and_search": titlesAndSearch
     })
   })
 )
@@ -56,3 +57,67 @@ const facts = Effect.gen(function* () {
   )`
   yield* sql`CREATE INDEX facts_of_owner ON facts (conf_uid, person)`
 })
+
+const titlesAndSearch = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE histories ADD COLUMN title TEXT`
+  // The latest message that a list shows: with it a list reads as many rows as it has. Triggers keep it, whoever writes.
+  yield* sql`ALTER TABLE histories ADD COLUMN last_shown INTEGER`
+  yield* sql`UPDATE histories SET last_shown =
+    (SELECT MAX(id) FROM messages WHERE history_id = histories.id AND role <> 'system')`
+  yield* sql`DROP INDEX histories_of_character`
+  yield* sql`CREATE INDEX histories_of_character ON histories (conf_uid, last_shown)`
+  yield* sql.onDialectOrElse({ pg: () => postgresTriggers(sql), orElse: () => sqliteTriggers(sql) })
+})
+
+const latestShown = "(SELECT MAX(id) FROM messages WHERE history_id = old.history_id AND role <> 'system')"
+
+const sqliteTriggers = (sql: SqlClient.SqlClient) =>
+  Effect.forEach(
+    [
+      // Three characters at a time, so that languages without spaces are found. The text itself is read from `messages`.
+      `CREATE VIRTUAL TABLE messages_text USING fts5 (content, content='messages', content_rowid='id', tokenize='trigram')`,
+      // What is deleted leaves nothing in this index either.
+      `INSERT INTO messages_text (messages_text, rank) VALUES ('secure-delete', 1)`,
+      `INSERT INTO messages_text (rowid, content) SELECT id, content FROM messages WHERE role <> 'system'`,
+      `CREATE TRIGGER message_added AFTER INSERT ON messages WHEN new.role <> 'system' BEGIN
+        INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);
+        UPDATE histories SET last_shown = new.id WHERE id = new.history_id;
+      END`,
+      `CREATE TRIGGER message_changed AFTER UPDATE OF content ON messages WHEN new.role <> 'system' BEGIN
+        INSERT INTO messages_text (messages_text, rowid, content) VALUES ('delete', old.id, old.content);
+        INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);
+      END`,
+      `CREATE TRIGGER message_removed AFTER DELETE ON messages WHEN old.role <> 'system' BEGIN
+        INSERT INTO messages_text (messages_text, rowid, content) VALUES ('delete', old.id, old.content);
+        UPDATE histories SET last_shown = ${latestShown} WHERE id = old.history_id AND last_shown = old.id;
+      END`
+    ],
+    (statement) => sql.unsafe(statement)
+  )
+
+const postgresTriggers = (sql: SqlClient.SqlClient) =>
+  Effect.forEach(
+    [
+      `CREATE FUNCTION history_message_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET last_shown = new.id WHERE id = new.history_id;
+        RETURN NULL;
+      END $$`,
+      `CREATE TRIGGER message_added AFTER INSERT ON messages FOR EACH ROW WHEN (new.role <> 'system')
+        EXECUTE FUNCTION history_message_added()`,
+      `CREATE FUNCTION history_message_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET last_shown = ${latestShown} WHERE id = old.history_id AND last_shown = old.id;
+        RETURN NULL;
+      END $$`,
+      `CREATE TRIGGER message_removed AFTER DELETE ON messages FOR EACH ROW WHEN (old.role <> 'system')
+        EXECUTE FUNCTION history_message_removed()`,
+      // The extension may not be installed, or not be ours to make. A search finds the same without it, by looking at
+      // every message.
+      `DO $$ BEGIN
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+        CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
+      EXCEPTION WHEN OTHERS THEN NULL;
+      END $$`
+    ],
+    (statement) => sql.unsafe(statement)
+  )
