@@ -2,9 +2,10 @@ import { notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
-import { createHistories, createMessages, joinSentences } from "./conversation.js"
+import { createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
 import { createFace } from "./face.js"
+import { createHistories } from "./histories.js"
 import { createPlayer } from "./player.js"
 import { createTools } from "./tools.js"
 
@@ -87,7 +88,7 @@ const onControl = {
     // A turn that failed has put no sentence in its place.
     if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
     showState()
-    send({ type: "fetch-history-list" })
+    histories.fetch()
   },
   // Somebody has begun to speak into the open microphone, and has stopped.
   interrupt,
@@ -163,11 +164,16 @@ const onMessage = {
   "config-switched": () => {
     stopTurn()
     notice("")
-    send({ type: "fetch-history-list" })
+    histories.fetch()
     startConversation()
   },
   "background-files": ({ files }) => backgrounds.show(files),
-  "history-list": (list) => histories.show(list.histories),
+  "history-list": (list) => histories.show(list),
+  "history-search-results": (found) => histories.showMatches(found),
+  "history-renamed": ({ success }) => {
+    if (!success) notice("That conversation could not be named.")
+    histories.fetch()
+  },
   "history-data": (data) => {
     messages.replace(data.messages)
     clearStatus()
@@ -179,7 +185,7 @@ const onMessage = {
   },
   "history-deleted": ({ success, history_uid }) => {
     if (!success) return notice("That conversation could not be deleted.")
-    send({ type: "fetch-history-list" })
+    histories.fetch()
     if (history_uid === histories.current()) startConversation()
   },
   // A turn of a group that another member stopped.
@@ -193,6 +199,7 @@ const openHistory = (uid) => {
 }
 
 const histories = createHistories({
+  send: (message) => send(message),
   onOpen: openHistory,
   onDelete: (uid) => {
     if (uid === histories.current()) interrupt()
@@ -214,7 +221,7 @@ const characters = createCharacters({
 const onOpen = () => {
   send({ type: "fetch-backgrounds" })
   send({ type: "fetch-configs" })
-  send({ type: "fetch-history-list" })
+  histories.fetch()
   if (everOpened) waitingForCharacter = true
   else startConversation()
   everOpened = true

@@ -1,5 +1,6 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
+import * as Unreachable from "./Unreachable.ts"
 
 export const Role = Schema.Literal("human", "ai", "system")
 export type Role = typeof Role.Type
@@ -20,6 +21,26 @@ export interface HistorySummary {
   readonly latest_message: HistoryMessage
   /** That message's time. */
   readonly timestamp: string
+  /** What the person calls it, if they have named it. */
+  readonly title?: string
+}
+
+/** A message in which something was found. */
+export interface HistoryMatch {
+  readonly uid: string
+  readonly title?: string
+  readonly role: "human" | "ai"
+  readonly timestamp: string
+  readonly name?: string
+  /** The part of the message around what was found. */
+  readonly excerpt: string
+}
+
+/** Part of something longer. */
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** Whether there is more of it. */
+  readonly more: boolean
 }
 
 /** `uid` names no history of this character. */
@@ -38,7 +59,9 @@ export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryF
   cause: Schema.Defect
 }) {
   override get message(): string {
-    return `The conversation store failed (${this.action}). The log says more.`
+    return Unreachable.is(this.cause)
+      ? `The conversations' database cannot be reached at the moment (${this.action}). Try again in a while; the log says more.`
+      : `The conversation store failed (${this.action}). The log says more.`
   }
 }
 
@@ -59,6 +82,22 @@ export class History extends Context.Tag("seiyuu/history/History")<
   {
     /** Newest first, only those with a `human` or `ai` message. */
     readonly list: (confUid: string) => Effect.Effect<ReadonlyArray<HistorySummary>, HistoryFailed>
+    /** The first `limit` of that list, or of those that come after the history `before` in it. */
+    readonly page: (
+      confUid: string,
+      options: { readonly limit: number; readonly before: string | undefined }
+    ) => Effect.Effect<Page<HistorySummary>, HistoryFailed | HistoryNotFound>
+    /**
+     * The newest `limit` messages in which all words of `text` occur, whatever their case, also as parts of words. The
+     * text is nothing but words, whatever is in it.
+     */
+    readonly search: (
+      confUid: string,
+      text: string,
+      limit: number
+    ) => Effect.Effect<Page<HistoryMatch>, HistoryFailed>
+    /** Gives a history a title, or none if it is empty. Answers whether there was such a history. */
+    readonly rename: (confUid: string, uid: string, title: string) => Effect.Effect<boolean, HistoryFailed>
     /** Creates an empty history and answers its uid, `YYYY-MM-DD_HH-MM-SS_<32 hex>`. */
     readonly create: (confUid: string) => Effect.Effect<string, HistoryFailed>
     /** All messages, oldest first, `system` ones included. */

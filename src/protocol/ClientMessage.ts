@@ -92,6 +92,32 @@ const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
   instead("expected a whole number from 1 to 10")
 )
 
+/** How much of a list is wanted. */
+const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
+  instead("expected a whole number from 1 to 500")
+)
+
+const noControl = (what: string) =>
+  Schema.pattern(/^\P{Cc}*$/u, { message: () => `has control characters: send ${what} on one line` })
+
+/** What a person calls a conversation; nothing takes the title away. */
+const Title = Schema.compose(
+  Schema.Trim,
+  Schema.String.pipe(
+    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a title" }),
+    noControl("a title")
+  )
+)
+
+/** What is looked for. */
+const Sought = Schema.compose(
+  Schema.Trim,
+  Schema.NonEmptyString.pipe(
+    Schema.maxLength(200, { message: () => "is longer than 200 characters: send some words" }),
+    noControl("some words")
+  )
+)
+
 const DisplayText = Schema.compose(
   AnyObject,
   Schema.Struct({
@@ -131,7 +157,14 @@ const ofJson = Schema.Union(
   message("frontend-playback-complete", {
     request_id: Schema.optionalWith(Schema.String, { nullable: true })
   }),
-  message("fetch-history-list", {}),
+  // `limit` and `before` (the uid after which the list goes on) are extensions, announced in `set-model-and-conf`.
+  message("fetch-history-list", {
+    limit: Schema.optionalWith(Limit, { nullable: true }),
+    before: Schema.optionalWith(Name, { nullable: true })
+  }),
+  // Extensions, announced in `set-model-and-conf`.
+  message("search-histories", { text: Sought, limit: Schema.optionalWith(Limit, { nullable: true }) }),
+  message("rename-history", { history_uid: Name, title: Title }),
   message("create-new-history", {}),
   message("fetch-and-set-history", { history_uid: Name }),
   message("delete-history", { history_uid: Name }),

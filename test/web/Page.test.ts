@@ -96,6 +96,29 @@ describe("the page in a real browser", () => {
   )
 
   it.scopedLive(
+    "names conversations and finds what was said in them",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, page, say, state } = opened
+        page.on("dialog", (dialog) => void dialog.accept("Morning tea"))
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* state("idle")
+        yield* Effect.promise(() => at("#conversations summary").click())
+        yield* Effect.promise(() => at("#histories .rename").first().click())
+        yield* there(at("#histories .open span").filter({ hasText: /^Morning tea$/u }))
+        yield* Effect.promise(() => at("#search").fill("morn"))
+        yield* there(at("#histories .open span").filter({ hasText: "Morning tea: Good morning" }))
+        yield* Effect.promise(() => at("#search").fill("nothing of it"))
+        yield* Effect.promise(() => at("#histories li").first().waitFor({ state: "detached" }))
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
     "keeps what is said before the new conversation has its name",
     () =>
       Effect.gen(function* () {
