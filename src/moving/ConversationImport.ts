@@ -57,7 +57,7 @@ export const run = Effect.fn("ConversationImport.run")(function* (
       )
     )
   )
-  yield* Effect.provide(all, Database[dryRun ? "layerArchiveAsItIs" : "layerArchive"](database))
+  yield* Effect.provide(all, dryRun ? Database.layerArchiveAsItIs(database) : Database.layerArchive(database))
 })
 
 const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
