@@ -31,7 +31,8 @@ const compressed = {
 for (const name of readdirSync(folder, { recursive: true })) {
   const file = join(folder, name)
   const ending = extname(name)
-  if (Object.hasOwn(compressed, ending) && !existsSync(file.slice(0, -ending.length))) rmSync(file)
+  if (Object.hasOwn(compressed, ending) && !existsSync(file.slice(0, -ending.length)))
+    rmSync(file, { force: true })
   if (!texts.has(ending)) continue
   const { atime, mtimeMs, mtime } = statSync(file)
   const bytes = readFileSync(file)
