@@ -1,4 +1,4 @@
-import { notice, showConnection } from "./announcements.js"
+import { news, notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
@@ -121,7 +121,13 @@ const onMessage = {
     face.express("neutral")
     characters.mark(conf_name)
     ear.connected(extensions)
-    if (extensions?.tool_consent) send({ type: "use-extensions", tool_consent: true })
+    // A server refuses what it does not know.
+    const wanted = ["tool_consent", "config_changes"].filter((name) => extensions?.[name])
+    if (wanted.length > 0) {
+      send({ type: "use-extensions", ...Object.fromEntries(wanted.map((name) => [name, true])) })
+    }
+    // A changed configuration counts from here on.
+    news("")
     if (!waitingForCharacter) return
     // Back after the connection was lost: go on with the conversation that is on the screen.
     waitingForCharacter = false
@@ -156,6 +162,10 @@ const onMessage = {
   error: ({ message }) => {
     notice(message)
     characters.mark(character.name)
+  },
+  "config-changed": ({ message }) => {
+    news(message)
+    send({ type: "fetch-configs" })
   },
   "config-files": ({ configs }) => {
     characters.show(configs)
