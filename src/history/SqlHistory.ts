@@ -3,6 +3,8 @@ import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { HistoryMessage, NewMessage, Role } from "./History.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
@@ -50,38 +52,50 @@ export const make = Effect.gen(function* () {
     return rows[0]?.id ?? (yield* new HistoryNotFound({ uid }))
   })
 
-  const list = Effect.fn("History.list")(function* (confUid: string) {
-    // Conversations that have moved in are older than their ids.
-    const rows = yield* sql<MessageRow & { readonly uid: string }>`
+  const list = Effect.fn("History.list")(
+    function* (confUid: string) {
+      // Conversations that have moved in are older than their ids.
+      const rows = yield* sql<MessageRow & { readonly uid: string }>`
       SELECT h.uid, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
       FROM histories h JOIN messages m ON m.id =
         (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
       WHERE h.conf_uid = ${confUid} ORDER BY m.timestamp DESC, m.id DESC`
-    return rows.map((row) => ({
-      uid: row.uid,
-      latest_message: messageOf(row),
-      timestamp: row.timestamp
-    }))
-  }, failed("list conversations"))
+      return rows.map((row) => ({
+        uid: row.uid,
+        latest_message: messageOf(row),
+        timestamp: row.timestamp
+      }))
+    },
+    failed(say("history.listConversations"))
+  )
 
-  const create = Effect.fn("History.create")(function* (confUid: string) {
-    const now = yield* localTime
-    const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
-    yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
-    return uid
-  }, failed("create a conversation"))
+  const create = Effect.fn("History.create")(
+    function* (confUid: string) {
+      const now = yield* localTime
+      const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
+      yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
+      return uid
+    },
+    failed(say("history.createConversation"))
+  )
 
-  const messages = Effect.fn("History.messages")(function* (confUid: string, uid: string) {
-    const id = yield* idOf(confUid, uid)
-    const rows = yield* sql<MessageRow>`
+  const messages = Effect.fn("History.messages")(
+    function* (confUid: string, uid: string) {
+      const id = yield* idOf(confUid, uid)
+      const rows = yield* sql<MessageRow>`
       SELECT role, timestamp, content, name, avatar FROM messages WHERE history_id = ${id} ORDER BY id`
-    return rows.map(messageOf)
-  }, failed("read a conversation"))
+      return rows.map(messageOf)
+    },
+    failed(say("history.readConversation"))
+  )
 
-  const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
-    const rows = yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
-    return rows.length > 0
-  }, failed("delete a conversation"))
+  const remove = Effect.fn("History.remove")(
+    function* (confUid: string, uid: string) {
+      const rows = yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+      return rows.length > 0
+    },
+    failed(say("history.deleteConversation"))
+  )
 
   const append = Effect.fn("History.append")(
     (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
@@ -89,7 +103,7 @@ export const make = Effect.gen(function* () {
       // One statement is a transaction by itself.
       return added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     },
-    failed("add messages")
+    failed(say("history.addMessages"))
   )
 
   const interrupt = Effect.fn("History.interrupt")(
@@ -108,12 +122,15 @@ export const make = Effect.gen(function* () {
       yield* insert(historyId, { role: "system", content: interruptedMark }, now)
     },
     sql.withTransaction,
-    failed("record an interruption")
+    failed(say("history.recordInterruption"))
   )
 
-  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(function* (confUid: string, uid: string) {
-    yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
-  }, failed("discard an empty conversation"))
+  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(
+    function* (confUid: string, uid: string) {
+      yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
+    },
+    failed(say("history.discardEmpty"))
+  )
 
   return History.of({ list, create, messages, remove, append, interrupt, discardIfEmpty })
 })
@@ -146,7 +163,7 @@ export const messageOf = (row: MessageRow): HistoryMessage => ({
 
 /** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
 export const failed =
-  (action: string) =>
+  (action: Text) =>
   <A, E, R>(
     effect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | HistoryFailed, R> =>

@@ -52,7 +52,7 @@ const folder = Effect.acquireRelease(
 const start = Effect.gen(function* () {
   const root = yield* folder
   const context = yield* Layer.build(
-    HttpServer.serve(StaticFiles.router({ folder: root })).pipe(
+    HttpServer.serve(StaticFiles.router({ folder: root, language: "auto" })).pipe(
       Layer.provideMerge(NodeHttpServer.layer(http.createServer, { port: 0, host: "127.0.0.1" }))
     )
   )
