@@ -16,6 +16,7 @@ const rooms = [
   ["config"],
   ["audio"],
   ["protocol"],
+  ["language"],
   ["telemetry"],
   ["supervision"]
 ]
@@ -34,7 +35,7 @@ module.exports = {
       name: "protocol-is-a-leaf",
       severity: "error",
       from: { path: "^src/protocol/" },
-      to: { path: "^src/", pathNot: "^src/protocol/" }
+      to: { path: "^src/", pathNot: "^src/(protocol|language)/" }
     },
     ...rooms.slice(1).map((names, index) => ({
       name: `imports-go-down-from-${names[0]}`,

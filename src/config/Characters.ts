@@ -13,6 +13,8 @@ import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as WarnOnce from "./WarnOnce.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** A character that can be chosen. */
 export interface CharacterEntry {
@@ -25,8 +27,12 @@ export interface CharacterEntry {
 export class CharacterNotFound extends Schema.TaggedError<CharacterNotFound>()("CharacterNotFound", {
   filename: Schema.String
 }) {
+  get words(): Text {
+    return say("config.noCharacter", JSON.stringify(this.filename.slice(0, 100)))
+  }
+
   override get message(): string {
-    return `There is no character ${JSON.stringify(this.filename.slice(0, 100))}. Choose one from the list of characters.`
+    return english(this.words)
   }
 }
 

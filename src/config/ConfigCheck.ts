@@ -13,6 +13,7 @@ import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as Suggestion from "./Suggestion.ts"
 import type * as YamlFile from "./YamlFile.ts"
+import { english } from "../language/Text.ts"
 
 /** What is wrong with the files of a configuration; each text begins with the file, the line and the key path. */
 export interface Findings {
@@ -146,7 +147,8 @@ const checkNames = (
   )
   const missing = wanted.flatMap((server, index) =>
     Either.match(servers.find(server), {
-      onLeft: ({ reason }) => at([...enabled, index], `${reason}; the server's tools are done without`),
+      onLeft: ({ reason }) =>
+        at([...enabled, index], `${english(reason)}; the server's tools are done without`),
       onRight: () => []
     })
   )

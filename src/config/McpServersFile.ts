@@ -7,16 +7,18 @@ import * as RawValue from "./RawValue.ts"
 import * as Suggestion from "./Suggestion.ts"
 import * as UnknownKeys from "./UnknownKeys.ts"
 import * as YamlFile from "./YamlFile.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export const fileName = "mcp_servers.json"
-const advice = `Correct ${fileName}.`
+const advice = say("config.correctFile", fileName)
 
 /** An entry that cannot be used. Both are fit for a client: they name no folder and no secret. */
 export interface Unusable {
   /** What is wrong, a clause without a full stop. */
-  readonly reason: string
+  readonly reason: Words
   /** What to do about it, a whole sentence. */
-  readonly advice: string
+  readonly advice: Words
 }
 
 /** The MCP servers that are described beside the configuration file. */
@@ -41,7 +43,7 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
       ConfigInvalid: ({ file, problems }) =>
         Effect.succeed(
           nothing(
-            { reason: ConfigInvalid.describe(file, problems[0]), advice },
+            { reason: ConfigInvalid.inWords(file, problems[0]), advice },
             problems.map((problem) => ConfigInvalid.describe(file, problem))
           )
         ),
@@ -50,12 +52,12 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
           nothing(
             reason === "not-found"
               ? {
-                  reason: `there is no ${fileName} beside the configuration file`,
-                  advice: "Create it, or take the server out of mcp_enabled_servers."
+                  reason: say("config.noServersFile", fileName),
+                  advice: say("config.createServersFile")
                 }
               : {
-                  reason: `${fileName} cannot be read`,
-                  advice: "Check that it is a file and that its permissions allow reading."
+                  reason: say("config.fileUnreadable", fileName),
+                  advice: say("config.checkFile")
                 },
             reason === "not-found" ? [] : [`${fileName} cannot be read`]
           )
@@ -82,13 +84,10 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   const usable = present.filter((section) => RawValue.isMapping(root[section]))
   if (usable.length === 0) {
     const at = file.at(present.slice(0, 1), "expected a section of servers by name")
-    const reason = ConfigInvalid.describe(file.name, at)
+    const example = `{"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}`
     return nothing(
-      {
-        reason,
-        advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
-      },
-      [reason]
+      { reason: ConfigInvalid.inWords(file.name, at), advice: say("config.writeServers", example) },
+      [ConfigInvalid.describe(file.name, at)]
     )
   }
   const described = usable.flatMap((section) =>
@@ -98,7 +97,13 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   for (const { name, ...place } of described) if (!places.has(name)) places.set(name, place)
   const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
-    Either.left({ reason: problems.map(describe).join("; "), advice })
+    Either.left({
+      reason: say(
+        "engine.clauses",
+        problems.map((problem) => ConfigInvalid.inWords(file.name, problem))
+      ),
+      advice
+    })
 
   const decode = (name: string, { entry, section }: Place) => {
     const own = [section, name]
@@ -114,17 +119,22 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const place = places.get(name)
     if (place === undefined)
       return Either.left({
-        reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, [...places.keys()])}`,
-        advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
+        reason: say(
+          "config.noServer",
+          fileName,
+          JSON.stringify(name),
+          Suggestion.hint(name, [...places.keys()])
+        ),
+        advice: say("config.addServer", fileName)
       })
     const { decoded, problems } = decode(name, place)
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.filterOrLeft(
-      Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice })),
+      Either.mapLeft(decoded, (): Unusable => ({ reason: say("config.serverUnreadable"), advice })),
       ({ disabled }) => !disabled,
       (): Unusable => ({
-        reason: `it is disabled in ${fileName}`,
-        advice: "Take disabled out there, or the server out of mcp_enabled_servers."
+        reason: say("config.serverDisabled", fileName),
+        advice: say("config.enableServer")
       })
     )
   }

@@ -46,6 +46,11 @@ export const SystemConfig = Schema.Struct({
   ),
   enable_proxy: Fields.withDefault(Fields.Flag, false, "Whether clients may connect to one shared session."),
   media_server: Fields.maybe(Fields.Anything, "The kiosk's media server."),
+  language: Fields.withDefault(
+    Fields.Choice("auto", "en", "zh"),
+    "auto",
+    "The language of messages to clients, English or Chinese; `auto`: what each client asks for (`Accept-Language`), else English."
+  ),
   allowed_origins: Fields.withDefault(
     Fields.TextList,
     [],

@@ -10,6 +10,8 @@ import type { TurnToken } from "./Client.ts"
 import * as Delivery from "./Delivery.ts"
 import type { Playback } from "./Playback.ts"
 import type { TurnRecord } from "./TurnRecord.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** What triggers a turn. A proactive one has a prompt for input that nobody keeps. */
 export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
@@ -45,10 +47,12 @@ export interface Options extends Delivery.Options {
 class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
   reason: Schema.Literal("not-recognised", "no-answer")
 }) {
+  get words(): Text {
+    return this.reason === "not-recognised" ? say("session.notRecognised") : say("session.noAnswer")
+  }
+
   override get message(): string {
-    return this.reason === "not-recognised"
-      ? "Nothing was recognised in what you said. Please speak again, closer to the microphone."
-      : "The model gave no answer. Please ask again."
+    return english(this.words)
   }
 }
 
@@ -59,7 +63,7 @@ class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
 export const run = Effect.fn("Turn.run")(function* (options: Options, input: Input, token: TurnToken) {
   const client = yield* Client
   const census = yield* Census
-  const send = (message: ServerMessage.ServerMessage) => client.send(message, token)
+  const send = (message: ServerMessage.Outgoing) => client.send(message, token)
   const delivered = Delivery.nothing()
   /** What the person said; undefined in a proactive turn. */
   let asked: string | undefined
@@ -106,23 +110,19 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   }
 
   return yield* send(ServerMessage.control("conversation-chain-start")).pipe(
-    Effect.zipRight(send(ServerMessage.fullText("Thinking..."))),
+    Effect.zipRight(send(ServerMessage.fullText(say("session.thinking")))),
     Effect.zipRight(
       Effect.catchAll(answer, (failure) =>
         Effect.zipRight(
           failure._tag === "NothingSaid" ? Effect.void : Effect.logWarning(failure.message),
-          send(ServerMessage.failure(failure.message))
+          send(ServerMessage.failure(failure.words))
         )
       )
     ),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("a turn died", Cause.die(defect)),
-        send(
-          ServerMessage.failure(
-            "Something went wrong inside the server; its log says what. Please try again."
-          )
-        )
+        send(ServerMessage.failure(say("session.turnDied")))
       )
     ),
     Effect.zipRight(play),
@@ -142,7 +142,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   )
 })
 
-type Send = (message: ServerMessage.ServerMessage) => Effect.Effect<void>
+type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
 
 /** What the user says, as text. */
 const listen = Effect.fnUntraced(function* (options: Options, input: Input, send: Send) {
@@ -157,10 +157,10 @@ const listen = Effect.fnUntraced(function* (options: Options, input: Input, send
 })
 
 /** A conversation that cannot be stored goes on; the client is told. */
-const kept = (store: Effect.Effect<void, { readonly message: string }>, send: Send) =>
+const kept = (store: Effect.Effect<void, { readonly words: Text }>, send: Send) =>
   Effect.catchAll(store, (failure) =>
     Effect.zipRight(
       Effect.logError("a message was not stored", failure),
-      send(ServerMessage.failure(failure.message))
+      send(ServerMessage.failure(failure.words))
     )
   )

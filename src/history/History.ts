@@ -1,6 +1,8 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
 import * as Unreachable from "./Unreachable.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 export const Role = Schema.Literal("human", "ai", "system")
 export type Role = typeof Role.Type
@@ -47,21 +49,27 @@ export interface Page<A> {
 export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("HistoryNotFound", {
   uid: Schema.String
 }) {
+  get words(): Text {
+    return say("history.notFound", JSON.stringify(this.uid.slice(0, 100)))
+  }
+
   override get message(): string {
-    return `There is no conversation ${JSON.stringify(this.uid.slice(0, 100))}. Ask for the list of conversations and choose one of those.`
+    return english(this.words)
   }
 }
 
 /** The database did not do its work. */
 export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryFailed", {
-  /** What was being done, such as `list histories`. */
-  action: Schema.String,
+  /** What was being done, such as `history.listConversations`. */
+  action: Words,
   cause: Schema.Defect
 }) {
+  get words(): Text {
+    return say(Unreachable.is(this.cause) ? "history.unreachable" : "history.failed", this.action)
+  }
+
   override get message(): string {
-    return Unreachable.is(this.cause)
-      ? `The conversations' database cannot be reached at the moment (${this.action}). Try again in a while; the log says more.`
-      : `The conversation store failed (${this.action}). The log says more.`
+    return english(this.words)
   }
 }
 

@@ -4,6 +4,8 @@ import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
@@ -72,46 +74,61 @@ export const make = Effect.gen(function* () {
 
   const list = Effect.fn("History.list")(
     (confUid: string) => summaries(confUid, latestFirst),
-    failed("list conversations")
+    failed(say("history.listConversations"))
   )
 
-  const page = Effect.fn("History.page")(function* (
-    confUid: string,
-    { before, limit }: { readonly limit: number; readonly before: string | undefined }
-  ) {
-    const after =
-      before === undefined
-        ? sql``
-        : sql`AND (h.last_at, h.last_shown) < (SELECT last_at, last_shown FROM histories WHERE id = ${yield* idOf(confUid, before)})`
-    const found = yield* summaries(confUid, sql`${after} ${latestFirst} LIMIT ${limit + 1}`)
-    return { items: found.slice(0, limit), more: found.length > limit }
-  }, failed("list conversations"))
+  const page = Effect.fn("History.page")(
+    function* (
+      confUid: string,
+      { before, limit }: { readonly limit: number; readonly before: string | undefined }
+    ) {
+      const after =
+        before === undefined
+          ? sql``
+          : sql`AND (h.last_at, h.last_shown) < (SELECT last_at, last_shown FROM histories WHERE id = ${yield* idOf(confUid, before)})`
+      const found = yield* summaries(confUid, sql`${after} ${latestFirst} LIMIT ${limit + 1}`)
+      return { items: found.slice(0, limit), more: found.length > limit }
+    },
+    failed(say("history.listConversations"))
+  )
 
-  const rename = Effect.fn("History.rename")(function* (confUid: string, uid: string, title: string) {
-    const rows = yield* sql`UPDATE histories SET title = ${title === "" ? null : title}
+  const rename = Effect.fn("History.rename")(
+    function* (confUid: string, uid: string, title: string) {
+      const rows = yield* sql`UPDATE histories SET title = ${title === "" ? null : title}
       WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
-    return rows.length > 0
-  }, failed("rename a conversation"))
+      return rows.length > 0
+    },
+    failed(say("history.renameConversation"))
+  )
 
-  const create = Effect.fn("History.create")(function* (confUid: string) {
-    const now = yield* localTime
-    const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
-    yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
-    return uid
-  }, failed("create a conversation"))
+  const create = Effect.fn("History.create")(
+    function* (confUid: string) {
+      const now = yield* localTime
+      const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
+      yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
+      return uid
+    },
+    failed(say("history.createConversation"))
+  )
 
-  const messages = Effect.fn("History.messages")(function* (confUid: string, uid: string) {
-    const id = yield* idOf(confUid, uid)
-    const rows = yield* sql<MessageRow>`
+  const messages = Effect.fn("History.messages")(
+    function* (confUid: string, uid: string) {
+      const id = yield* idOf(confUid, uid)
+      const rows = yield* sql<MessageRow>`
       SELECT role, timestamp, content, name, avatar FROM messages WHERE history_id = ${id} ORDER BY id`
-    return rows.map(messageOf)
-  }, failed("read a conversation"))
+      return rows.map(messageOf)
+    },
+    failed(say("history.readConversation"))
+  )
 
-  const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
-    const rows =
-      yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
-    return rows.length > 0
-  }, failed("delete a conversation"))
+  const remove = Effect.fn("History.remove")(
+    function* (confUid: string, uid: string) {
+      const rows =
+        yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+      return rows.length > 0
+    },
+    failed(say("history.deleteConversation"))
+  )
 
   const append = Effect.fn("History.append")(
     (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
@@ -119,7 +136,7 @@ export const make = Effect.gen(function* () {
       // One statement is a transaction by itself.
       return added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     },
-    failed("add messages")
+    failed(say("history.addMessages"))
   )
 
   const interrupt = Effect.fn("History.interrupt")(
@@ -138,15 +155,18 @@ export const make = Effect.gen(function* () {
       yield* insert(historyId, { role: "system", content: interruptedMark }, now)
     },
     sql.withTransaction,
-    failed("record an interruption")
+    failed(say("history.recordInterruption"))
   )
 
-  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(function* (confUid: string, uid: string) {
-    yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
-  }, failed("discard an empty conversation"))
+  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(
+    function* (confUid: string, uid: string) {
+      yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
+    },
+    failed(say("history.discardEmpty"))
+  )
 
   const search = yield* Effect.map(SqlSearch.make, (find) =>
-    Effect.fn("History.search")(find, failed("search conversations"))
+    Effect.fn("History.search")(find, failed(say("history.searchConversations")))
   )
 
   return History.of({
@@ -206,7 +226,7 @@ export const messageOf = (row: MessageRow): HistoryMessage => ({
 
 /** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
 export const failed =
-  (action: string) =>
+  (action: Text) =>
   <A, E, R>(
     effect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | HistoryFailed, R> =>

@@ -20,6 +20,7 @@ import { NotConnected } from "./NotConnected.ts"
 import * as RemoteServer from "./RemoteServer.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 import * as ToolNames from "./ToolNames.ts"
+import { say } from "../language/Text.ts"
 
 export interface Options {
   /** How long a character waits for its servers; the tools of later ones come when they are there. Defaults to 10 seconds. */
@@ -161,8 +162,8 @@ const connectProcess = Effect.fnUntraced(function* (
         const end = yield* process.end
         if (end === undefined) return yield* CallFailure.notConnected(error, options.clean)
         return yield* new NotConnected({
-          reason: `${end} while it was started`,
-          advice: "The server's log has its last words; start it by hand to see all of them."
+          reason: say("tools.whileStarted", end),
+          advice: say("tools.lastWords")
         })
       })
     )

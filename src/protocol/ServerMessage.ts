@@ -1,4 +1,7 @@
 import { Schema } from "effect"
+import * as Text from "../language/Text.ts"
+import type { Language } from "../language/Language.ts"
+import type { Words } from "../language/Text.ts"
 
 const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
@@ -235,10 +238,44 @@ export const ServerMessage = Schema.Union(
 )
 export type ServerMessage = typeof ServerMessage.Type
 
+/** The fields that a person reads, and that are the server's own words. */
+const readable = {
+  "full-text": ["text"],
+  error: ["message"],
+  "config-changed": ["message"],
+  "config-switched": ["message"],
+  "group-operation-result": ["message"],
+  tool_call_status: ["content"],
+  "mcp-tool-response": ["error"],
+  "adaptive-vad-response": ["message", "error"]
+} as const
+
+type Readable = typeof readable
+
+type InWords<Message> = Message extends { readonly type: infer Type extends keyof Readable }
+  ? {
+      readonly [Field in keyof Message]: Field extends Readable[Type][number]
+        ? Message[Field] | Text.Text
+        : Message[Field]
+    }
+  : Message
+
+/** A message as it is sent within the server: what people read of it is in no language yet. */
+export type Outgoing = InWords<ServerMessage>
+
+/** The message as it goes out. All texts of a session become those of its client here. */
+export const inLanguage = (message: Outgoing, language: Language): ServerMessage => {
+  if (!(message.type in readable)) return message as ServerMessage
+  const said: Record<string, unknown> = { ...message }
+  for (const field of readable[message.type as keyof Readable])
+    if (Text.isText(said[field])) said[field] = Text.inLanguage(said[field], language)
+  return said as ServerMessage
+}
+
 /** Messages that carry nothing but their type or one text. */
 export const control = (text: ControlText): ServerMessage => ({ type: "control", text })
-export const fullText = (text: string): ServerMessage => ({ type: "full-text", text })
-export const failure = (message: string): ServerMessage => ({ type: "error", message })
+export const fullText = (text: Words): Outgoing => ({ type: "full-text", text })
+export const failure = (message: Words): Outgoing => ({ type: "error", message })
 
 /** Writes one text frame. The types are the guarantee: encoding by schema would walk every audio message again. */
 export const encode = (message: ServerMessage): string => {

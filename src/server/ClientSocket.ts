@@ -1,5 +1,7 @@
 import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 import * as ClientMessage from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
@@ -12,12 +14,12 @@ import * as SocketEdge from "./SocketEdge.ts"
 /** `/client-ws`: one session per connection. See `SocketEdge.open`. */
 export const open = () =>
   SocketEdge.open({
-    encode: ServerMessage.encode,
-    serve: (link: SocketEdge.Link<ServerMessage.ServerMessage>) =>
+    encode: (message, language) => ServerMessage.encode(ServerMessage.inLanguage(message, language)),
+    serve: (link: SocketEdge.Link<ServerMessage.Outgoing>) =>
       WholeFiber.provide(serve(link), Context.make(Client, Client.of({ uid: link.uid, send: link.send })))
   })
 
-const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.ServerMessage>) {
+const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.Outgoing>) {
   const census = yield* Census
   const session = yield* Session.open()
   return yield* take.pipe(
@@ -30,14 +32,11 @@ const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessa
 const receive = (session: Session.Session, frame: Inbox.Frame) =>
   decode(session, frame).pipe(
     Effect.matchEffect({
-      onFailure: ({ message }) => reply(message),
+      onFailure: ({ words }) => reply(words),
       onSuccess: (message) => Dispatch.handle(session, message)
     }),
     Effect.catchAllDefect((defect) =>
-      Effect.zipRight(
-        Effect.logError("handling a message died", defect),
-        reply("Something went wrong inside the server; its log says what. The connection goes on.")
-      )
+      Effect.zipRight(Effect.logError("handling a message died", defect), reply(say("session.wentWrong")))
     )
   )
 
@@ -46,4 +45,4 @@ const decode = (session: Session.Session, frame: Inbox.Frame) =>
     ? ClientMessage.decode(frame)
     : ClientMessage.decodeBinary(frame, session.extensions.binaryAudio)
 
-const reply = (text: string) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(text)))
+const reply = (words: Words) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(words)))

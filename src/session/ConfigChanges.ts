@@ -6,6 +6,7 @@ import * as ConfigReload from "../config/ConfigReload.ts"
 import { CurrentConfig } from "../config/CurrentConfig.ts"
 import * as FolderWatch from "../config/FolderWatch.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
+import { say } from "../language/Text.ts"
 
 /** Takes over files of the configuration that change while the server runs, and tells the sessions. */
 export const layer = Layer.scopedDiscard(
@@ -19,7 +20,7 @@ export const layer = Layer.scopedDiscard(
       registry.tell({
         type: "config-changed",
         files,
-        message: `The configuration has changed (${files.join(", ")}). It counts from the next connection or switch of the character on.`
+        message: say("session.configChanged", files)
       })
     yield* FolderWatch.changes(Effect.provide(ConfigReload.folders, context), isOfConfig).pipe(
       Stream.runForEach(() =>

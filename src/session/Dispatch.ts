@@ -14,6 +14,7 @@ import * as SwitchConfig from "./SwitchConfig.ts"
 import * as ToolConsent from "./ToolConsent.ts"
 import * as ToolRequests from "./ToolRequests.ts"
 import * as TurnRequests from "./TurnRequests.ts"
+import { say } from "../language/Text.ts"
 
 /**
  * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
@@ -27,7 +28,7 @@ export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, 
         failure._tag === "HistoryFailed"
           ? Effect.logError(`${message.type} failed`, failure)
           : Effect.logDebug(`${message.type} was refused`, failure),
-        client.send(ServerMessage.failure(failure.message))
+        client.send(ServerMessage.failure(failure.words))
       )
     ),
     session.exclusive.withPermits(1)
@@ -87,7 +88,7 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* client.send({
         type: "group-operation-result",
         success: false,
-        message: "Groups are not part of this version."
+        message: say("session.noGroups")
       })
     case "mcp-tool-call":
       return yield* ToolRequests.call(session, message.tool_name, message.arguments ?? {})

@@ -16,6 +16,8 @@ import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -102,7 +104,7 @@ export const open = Effect.fnUntraced(function* () {
 
   const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
   yield* client.send(alone)
-  yield* client.send(ServerMessage.fullText("Connection established"))
+  yield* client.send(ServerMessage.fullText(say("session.connected")))
   yield* client.send(character.announcement)
   yield* client.send(alone)
   yield* client.send(ServerMessage.control("start-mic"))
@@ -123,10 +125,10 @@ export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
 })
 
 /** Tells the client something once a session, or once a character; `what` is what it is about. */
-export const tellOnce = ({ told }: Pick<Session, "told">, what: string, text: string) =>
+export const tellOnce = ({ told }: Pick<Session, "told">, what: string, words: Words) =>
   Effect.gen(function* () {
     if (told.has(what)) return
     told.add(what)
     const client = yield* Client
-    yield* client.send(ServerMessage.failure(text))
+    yield* client.send(ServerMessage.failure(words))
   })

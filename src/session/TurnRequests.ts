@@ -13,6 +13,9 @@ import * as Remembering from "./Remembering.ts"
 import * as ToolConsent from "./ToolConsent.ts"
 import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
 
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
@@ -22,9 +25,7 @@ export const textInput = Effect.fnUntraced(function* (
 ) {
   if (text.trim() === "" && images.length === 0) {
     const client = yield* Client
-    return yield* client.send(
-      ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
-    )
+    return yield* client.send(ServerMessage.failure(say("session.emptyInput")))
   }
   yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
@@ -42,11 +43,7 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
       // What is kept of it is transcribed as a whole.
       yield* listening.cancel
       const client = yield* Client
-      return yield* client.send(
-        ServerMessage.failure(
-          "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.tooLongUtterance", Speech.longest)))
     }
     case "dropped":
       return
@@ -88,7 +85,7 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
   yield* session.turn.interrupt()
-  yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
+  yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
   yield* begin(session, {
     _tag: "Proactive",
     prompt: prompt ?? "Please say something.",
@@ -116,18 +113,10 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     memory: session.memory,
     current: session.history
   })
-  const told = (
-    what: string,
-    failure: { readonly engine: string; readonly message: string },
-    instead: string
-  ) =>
+  const told = (what: string, failure: { readonly engine: string; readonly message: string }, words: Words) =>
     Effect.zipRight(
       Effect.logWarning(`${what}: ${failure.message}`),
-      Effect.provideService(
-        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
-        Client,
-        client
-      )
+      Effect.provideService(tellOnce(character, failure.engine, words), Client, client)
     )
   const options: Omit<Turn.Options, "consent"> = {
     character: character.config,
@@ -146,11 +135,11 @@ const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) 
     onVoiceFailure: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence stays silent", failure, "The answer goes on as text."),
+        : told("a sentence stays silent", failure, say("session.goesOnAsText", failure.words)),
     onUntranslated: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence is not translated", failure, "It is spoken as it is written.")
+        : told("a sentence is not translated", failure, say("session.spokenAsWritten", failure.words))
   }
   yield* session.turn.start((turn) => {
     const consent = ToolConsent.asking({

@@ -18,7 +18,7 @@ import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
-import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as Session from "../../src/session/Session.ts"
@@ -216,7 +216,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
 
 /** A client that is connected. */
 export interface Connected {
-  readonly received: Array<ServerMessage>
+  readonly received: Array<ServerMessage.ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
   /** The socket closes. */
   readonly leave: Effect.Effect<void>
@@ -227,10 +227,13 @@ export interface Connected {
 /** Opens a session as the socket edge does, in a scope of its own. */
 export const connect = Effect.gen(function* () {
   const scope = yield* Scope.make()
-  const received: Array<ServerMessage> = []
+  const received: Array<ServerMessage.ServerMessage> = []
   const client = Client.of({
     uid: "client",
-    send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+    send: (message, turn) =>
+      Effect.sync(() => {
+        if (turn?.stopped !== true) received.push(ServerMessage.inLanguage(message, "en"))
+      })
   })
   const session = yield* Session.open().pipe(Scope.extend(scope), Effect.provideService(Client, client))
   const context =
@@ -245,7 +248,7 @@ export const connect = Effect.gen(function* () {
   return connected
 })
 
-const summary = (message: ServerMessage): string => {
+const summary = (message: ServerMessage.ServerMessage): string => {
   switch (message.type) {
     case "control":
       return message.text
