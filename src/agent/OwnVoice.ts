@@ -38,6 +38,4 @@ export const make = (
   }
 }
 
-const tooLong = Effect.fail(
-  new UndecodableAudio({ reason: say("agent.tooMuchSound", longest / 2 ** 20) })
-)
+const tooLong = Effect.fail(new UndecodableAudio({ reason: say("agent.tooMuchSound", longest / 2 ** 20) }))
