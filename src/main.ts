@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { resolve } from "node:path"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
@@ -13,7 +12,7 @@ import type * as ConfigFile from "./config/ConfigFile.ts"
 import { ModelDict } from "./config/ModelDict.ts"
 import { Prompts } from "./config/Prompts.ts"
 import { Settings } from "./config/Settings.ts"
-import * as SqliteHistory from "./history/SqliteHistory.ts"
+import * as Database from "./history/Database.ts"
 import * as LlmTable from "./llm/LlmTable.ts"
 import * as McpServers from "./mcp/McpServers.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
@@ -54,7 +53,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layerCurrent,
         Layer.succeed(Settings, { folder, system }),
-        SqliteHistory.layer({ file: resolve(folder, system.database) })
+        Database.layer(Database.placeOf(system.database, folder))
       )
     ),
     Layer.provide(CurrentConfig.layer(loaded))

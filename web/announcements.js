@@ -8,6 +8,13 @@ export const notice = (text) => {
 
 byId("dismiss").addEventListener("click", () => notice(""))
 
+/** Says by the way what is new, until it is dismissed or not new any more; an empty text takes it away. */
+export const news = (text) => {
+  byId("change-text").textContent = text
+}
+
+byId("dismiss-change").addEventListener("click", () => news(""))
+
 /** Shows whether there is a connection, and lets messages be sent only then. `delay` is the time to the next try in ms. */
 export const showConnection = (state, delay) => {
   const status = byId("status")

@@ -1,10 +1,11 @@
-import { notice, showConnection } from "./announcements.js"
+import { news, notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
-import { createHistories, createMessages, joinSentences } from "./conversation.js"
+import { createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
 import { createFace } from "./face.js"
+import { createHistories } from "./histories.js"
 import { createPlayer } from "./player.js"
 import { createTools } from "./tools.js"
 
@@ -87,7 +88,7 @@ const onControl = {
     // A turn that failed has put no sentence in its place.
     if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
     showState()
-    send({ type: "fetch-history-list" })
+    histories.fetch()
   },
   // Somebody has begun to speak into the open microphone, and has stopped.
   interrupt,
@@ -120,7 +121,13 @@ const onMessage = {
     face.express("neutral")
     characters.mark(conf_name)
     ear.connected(extensions)
-    if (extensions?.tool_consent) send({ type: "use-extensions", tool_consent: true })
+    // A server refuses what it does not know.
+    const wanted = ["tool_consent", "config_changes"].filter((name) => extensions?.[name])
+    if (wanted.length > 0) {
+      send({ type: "use-extensions", ...Object.fromEntries(wanted.map((name) => [name, true])) })
+    }
+    // A changed configuration counts from here on.
+    news("")
     if (!waitingForCharacter) return
     // Back after the connection was lost: go on with the conversation that is on the screen.
     waitingForCharacter = false
@@ -156,6 +163,10 @@ const onMessage = {
     notice(message)
     characters.mark(character.name)
   },
+  "config-changed": ({ message }) => {
+    news(message)
+    send({ type: "fetch-configs" })
+  },
   "config-files": ({ configs }) => {
     characters.show(configs)
     characters.mark(character.name)
@@ -163,11 +174,16 @@ const onMessage = {
   "config-switched": () => {
     stopTurn()
     notice("")
-    send({ type: "fetch-history-list" })
+    histories.fetch()
     startConversation()
   },
   "background-files": ({ files }) => backgrounds.show(files),
-  "history-list": (list) => histories.show(list.histories),
+  "history-list": (list) => histories.show(list),
+  "history-search-results": (found) => histories.showMatches(found),
+  "history-renamed": ({ success }) => {
+    if (!success) notice("That conversation could not be named.")
+    histories.fetch()
+  },
   "history-data": (data) => {
     messages.replace(data.messages)
     clearStatus()
@@ -179,7 +195,7 @@ const onMessage = {
   },
   "history-deleted": ({ success, history_uid }) => {
     if (!success) return notice("That conversation could not be deleted.")
-    send({ type: "fetch-history-list" })
+    histories.fetch()
     if (history_uid === histories.current()) startConversation()
   },
   // A turn of a group that another member stopped.
@@ -193,6 +209,7 @@ const openHistory = (uid) => {
 }
 
 const histories = createHistories({
+  send: (message) => send(message),
   onOpen: openHistory,
   onDelete: (uid) => {
     if (uid === histories.current()) interrupt()
@@ -214,7 +231,7 @@ const characters = createCharacters({
 const onOpen = () => {
   send({ type: "fetch-backgrounds" })
   send({ type: "fetch-configs" })
-  send({ type: "fetch-history-list" })
+  histories.fetch()
   if (everOpened) waitingForCharacter = true
   else startConversation()
   everOpened = true

@@ -18,6 +18,8 @@ import { Embedders } from "../recall/Embedder.ts"
 import * as PiperTts from "../tts/PiperTts.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
+import * as Database from "../history/Database.ts"
+import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
 import * as Machine from "./doctor/Machine.ts"
 import * as McpChecks from "./doctor/McpChecks.ts"
@@ -132,6 +134,10 @@ const examine = Effect.fn("Doctor.examine")(function* (
     yield* Report.check(
       "models folder",
       Effect.flatMap(store.folder, (folder) => Machine.modelsFolder(folder, bytes))
+    ),
+    yield* Report.check(
+      "database",
+      DatabaseCheck.check(Database.placeOf(loaded.config.system_config.database, loaded.folder))
     ),
     ...(models.some(({ byPip }) => byPip) ? [yield* Report.check("pip", Machine.pip)] : [])
   ]

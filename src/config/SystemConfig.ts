@@ -59,7 +59,7 @@ export const SystemConfig = Schema.Struct({
   database: Fields.withDefault(
     Fields.NonEmptyText,
     "data/history.db",
-    "The history database, relative to the configuration file."
+    "The history database: a file, relative to the configuration file, or `postgres://…`."
   ),
   models_dir: Fields.maybe(
     Fields.NonEmptyText,

@@ -2,6 +2,7 @@ import { Context, Schema } from "effect"
 import type { Effect } from "effect"
 import { english, say, Words } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
+import * as Unreachable from "./Unreachable.ts"
 
 export const Role = Schema.Literal("human", "ai", "system")
 export type Role = typeof Role.Type
@@ -22,6 +23,26 @@ export interface HistorySummary {
   readonly latest_message: HistoryMessage
   /** That message's time. */
   readonly timestamp: string
+  /** What the person calls it, if they have named it. */
+  readonly title?: string
+}
+
+/** A message in which something was found. */
+export interface HistoryMatch {
+  readonly uid: string
+  readonly title?: string
+  readonly role: "human" | "ai"
+  readonly timestamp: string
+  readonly name?: string
+  /** The part of the message around what was found. */
+  readonly excerpt: string
+}
+
+/** Part of something longer. */
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** Whether there is more of it. */
+  readonly more: boolean
 }
 
 /** `uid` names no history of this character. */
@@ -44,7 +65,9 @@ export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryF
   cause: Schema.Defect
 }) {
   get words(): Text {
-    return say("history.failed", this.action)
+    return Unreachable.is(this.cause)
+      ? say("history.unreachable", this.action)
+      : say("history.failed", this.action)
   }
 
   override get message(): string {
@@ -69,6 +92,22 @@ export class History extends Context.Tag("seiyuu/history/History")<
   {
     /** Newest first, only those with a `human` or `ai` message. */
     readonly list: (confUid: string) => Effect.Effect<ReadonlyArray<HistorySummary>, HistoryFailed>
+    /** The first `limit` of that list, or of those that come after the history `before` in it. */
+    readonly page: (
+      confUid: string,
+      options: { readonly limit: number; readonly before: string | undefined }
+    ) => Effect.Effect<Page<HistorySummary>, HistoryFailed | HistoryNotFound>
+    /**
+     * The newest `limit` messages in which all words of `text` occur, whatever their case, also as parts of words. The
+     * text is nothing but words, whatever is in it.
+     */
+    readonly search: (
+      confUid: string,
+      text: string,
+      limit: number
+    ) => Effect.Effect<Page<HistoryMatch>, HistoryFailed>
+    /** Gives a history a title, or none if it is empty. Answers whether there was such a history. */
+    readonly rename: (confUid: string, uid: string, title: string) => Effect.Effect<boolean, HistoryFailed>
     /** Creates an empty history and answers its uid, `YYYY-MM-DD_HH-MM-SS_<32 hex>`. */
     readonly create: (confUid: string) => Effect.Effect<string, HistoryFailed>
     /** All messages, oldest first, `system` ones included. */

@@ -1,8 +1,10 @@
 import { SqlClient, SqlError } from "@effect/sql"
+import type { Statement } from "@effect/sql"
 import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
-import type { HistoryMessage, NewMessage, Role } from "./History.ts"
+import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
+import * as SqlSearch from "./SqlSearch.ts"
 import { say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 
@@ -18,6 +20,11 @@ export interface MessageRow {
   readonly avatar: string | null
 }
 
+interface SummaryRow extends MessageRow {
+  readonly uid: string
+  readonly title: string | null
+}
+
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -27,8 +34,8 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(
       localTime,
       (now) => sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
-        SELECT id, ${message.role}, ${now}, ${message.content}, ${message.name ?? null}, ${message.avatar ?? null}
-        FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+        SELECT id, ${message.role}, ${now}, ${plain(message.content)}, ${message.name ?? null}, ${message.avatar ?? null}
+        FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
     ).pipe(
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.fail(new HistoryNotFound({ uid })) : Effect.succeed(row.id)
@@ -40,7 +47,7 @@ export const make = Effect.gen(function* () {
       history_id: historyId,
       role: message.role,
       timestamp,
-      content: message.content,
+      content: plain(message.content),
       name: message.name ?? null,
       avatar: message.avatar ?? null
     })} RETURNING id`.pipe(Effect.map((rows) => rows[0]!.id))
@@ -48,25 +55,50 @@ export const make = Effect.gen(function* () {
   const idOf = Effect.fnUntraced(function* (confUid: string, uid: string) {
     const rows = yield* sql<{
       id: number
-    }>`SELECT id FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid}`
+    }>`SELECT id FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid}`
     return rows[0]?.id ?? (yield* new HistoryNotFound({ uid }))
   })
 
+  // Conversations that have moved in are older than their ids.
+  const latestFirst = sql`ORDER BY h.last_at DESC, h.last_shown DESC`
+
+  /** What `rest` says after the condition that it is one of this character. */
+  const summaries = (confUid: string, rest: Statement.Fragment) =>
+    Effect.map(
+      sql<SummaryRow>`
+        SELECT h.uid, h.title, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
+        FROM histories h JOIN messages m ON m.id = h.last_shown
+        WHERE h.conf_uid = ${confUid} ${rest}`,
+      (rows) => rows.map(summaryOf)
+    )
+
   const list = Effect.fn("History.list")(
-    function* (confUid: string) {
-      // Conversations that have moved in are older than their ids.
-      const rows = yield* sql<MessageRow & { readonly uid: string }>`
-      SELECT h.uid, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
-      FROM histories h JOIN messages m ON m.id =
-        (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
-      WHERE h.conf_uid = ${confUid} ORDER BY m.timestamp DESC, m.id DESC`
-      return rows.map((row) => ({
-        uid: row.uid,
-        latest_message: messageOf(row),
-        timestamp: row.timestamp
-      }))
+    (confUid: string) => summaries(confUid, latestFirst),
+    failed(say("history.listConversations"))
+  )
+
+  const page = Effect.fn("History.page")(
+    function* (
+      confUid: string,
+      { before, limit }: { readonly limit: number; readonly before: string | undefined }
+    ) {
+      const after =
+        before === undefined
+          ? sql``
+          : sql`AND (h.last_at, h.last_shown) < (SELECT last_at, last_shown FROM histories WHERE id = ${yield* idOf(confUid, before)})`
+      const found = yield* summaries(confUid, sql`${after} ${latestFirst} LIMIT ${limit + 1}`)
+      return { items: found.slice(0, limit), more: found.length > limit }
     },
     failed(say("history.listConversations"))
+  )
+
+  const rename = Effect.fn("History.rename")(
+    function* (confUid: string, uid: string, title: string) {
+      const rows = yield* sql`UPDATE histories SET title = ${title === "" ? null : title}
+      WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+      return rows.length > 0
+    },
+    failed(say("history.renameConversation"))
   )
 
   const create = Effect.fn("History.create")(
@@ -91,7 +123,8 @@ export const make = Effect.gen(function* () {
 
   const remove = Effect.fn("History.remove")(
     function* (confUid: string, uid: string) {
-      const rows = yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+      const rows =
+        yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
       return rows.length > 0
     },
     failed(say("history.deleteConversation"))
@@ -115,7 +148,7 @@ export const make = Effect.gen(function* () {
       if (heard === undefined) {
         yield* sql`DELETE FROM messages WHERE id = ${stored} AND history_id = ${historyId}`
       } else {
-        const replaced = yield* sql`UPDATE messages SET content = ${heard.content}
+        const replaced = yield* sql`UPDATE messages SET content = ${plain(heard.content)}
           WHERE id = ${stored} AND history_id = ${historyId} RETURNING id`
         if (replaced.length === 0) yield* insert(historyId, heard, now)
       }
@@ -127,18 +160,38 @@ export const make = Effect.gen(function* () {
 
   const discardIfEmpty = Effect.fn("History.discardIfEmpty")(
     function* (confUid: string, uid: string) {
-      yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
+      yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
     },
     failed(say("history.discardEmpty"))
   )
 
-  return History.of({ list, create, messages, remove, append, interrupt, discardIfEmpty })
+  const search = yield* Effect.map(SqlSearch.make, (find) =>
+    Effect.fn("History.search")(find, failed(say("history.searchConversations")))
+  )
+
+  return History.of({
+    list,
+    page,
+    search,
+    rename,
+    create,
+    messages,
+    remove,
+    append,
+    interrupt,
+    discardIfEmpty
+  })
 })
 
-/** Forgets every history without a message: only for a start, when no session holds a fresh one. */
+/**
+ * Forgets every history without a message: only for a start, when no session holds a fresh one. Other servers may use the
+ * same PostgreSQL, so there it forgets only those of yesterday and before.
+ */
 export const discardAllEmpty = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`DELETE FROM histories WHERE ${sql.literal(empty)}`
+  const today = (yield* localTime).slice(0, 10)
+  const old = sql.onDialectOrElse({ pg: () => sql`AND uid < ${today}`, orElse: () => sql`` })
+  yield* sql`DELETE FROM histories WHERE ${sql.literal(empty)} ${old}`
 })
 
 interface Interruption {
@@ -152,6 +205,16 @@ const empty = "NOT EXISTS (SELECT 1 FROM messages WHERE messages.history_id = hi
 const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
   new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 )
+
+/** PostgreSQL has no room for a zero character, and nobody sees one. */
+const plain = (text: string): string => text.replaceAll("\0", "")
+
+const summaryOf = (row: SummaryRow): HistorySummary => ({
+  uid: row.uid,
+  latest_message: messageOf(row),
+  timestamp: row.timestamp,
+  ...(row.title === null ? {} : { title: row.title })
+})
 
 export const messageOf = (row: MessageRow): HistoryMessage => ({
   role: row.role,

@@ -1,8 +1,7 @@
-import { FileSystem } from "@effect/platform"
-import { Effect, Either, Layer, Sink, Stream } from "effect"
+import { Effect, Either, Sink, Stream } from "effect"
 import { Archive } from "../history/Archive.ts"
 import type { Conversation, Standing } from "../history/Archive.ts"
-import * as SqliteHistory from "../history/SqliteHistory.ts"
+import * as Database from "../history/Database.ts"
 import * as ConversationFile from "./ConversationFile.ts"
 import type { Show } from "./ProgressBar.ts"
 import type { Growing, Outcome } from "./Report.ts"
@@ -26,12 +25,11 @@ interface Moving {
 /** Moves the conversations of `chat_history/<conf_uid>/<uid>.json` into the database, and says what came of each. */
 export const run = Effect.fn("ConversationImport.run")(function* (
   files: ReadonlyArray<Source>,
-  database: string,
+  database: Database.Place,
   { dryRun, show }: Options,
   growing: Growing
 ) {
   if (files.length === 0) return
-  const isThere = yield* (yield* FileSystem.FileSystem).exists(database)
   let done = 0
   const read = Effect.fnUntraced(function* (source: Source) {
     const moving = yield* readOne(source, growing)
@@ -59,24 +57,8 @@ export const run = Effect.fn("ConversationImport.run")(function* (
       )
     )
   )
-  // To open a database would create it.
-  const archive = dryRun
-    ? isThere
-      ? SqliteHistory.layerArchiveAsItIs({ file: database })
-      : nothing
-    : SqliteHistory.layerArchive({ file: database })
-  yield* Effect.provide(all, archive)
+  yield* Effect.provide(all, dryRun ? Database.layerArchiveAsItIs(database) : Database.layerArchive(database))
 })
-
-const nothing = Layer.succeed(
-  Archive,
-  Archive.of({
-    compare: (conversations) => Effect.succeed(conversations.map(() => "missing")),
-    restore: () => Effect.dieMessage("there is no database"),
-    characters: Effect.succeed([]),
-    conversations: () => Stream.empty
-  })
-)
 
 const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
   const [, confUid, file] = source.names

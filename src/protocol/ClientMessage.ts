@@ -94,6 +94,32 @@ const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
   Explain.sayingInstead(say("protocol.expectedWithin", 1, 10))
 )
 
+/** How much of a list is wanted. */
+const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
+  Explain.sayingInstead(say("protocol.expectedWithin", 1, 500))
+)
+
+const noControl = (what: Text) =>
+  Schema.pattern(/^\P{Cc}*$/u, Explain.saying(say("protocol.controlCharacters", what)))
+
+/** What a person calls a conversation; nothing takes the title away. */
+const Title = Schema.compose(
+  Schema.Trim,
+  Schema.String.pipe(
+    Schema.maxLength(100, Explain.saying(say("protocol.tooLongFor", 100, say("protocol.aTitle")))),
+    noControl(say("protocol.aTitle"))
+  )
+)
+
+/** What is looked for. */
+const Sought = Schema.compose(
+  Schema.Trim,
+  Schema.NonEmptyString.pipe(
+    Schema.maxLength(200, Explain.saying(say("protocol.tooLongFor", 200, say("protocol.someWords")))),
+    noControl(say("protocol.someWords"))
+  )
+)
+
 const DisplayText = Schema.compose(
   AnyObject,
   Schema.Struct({
@@ -133,7 +159,14 @@ const ofJson = Schema.Union(
   message("frontend-playback-complete", {
     request_id: Schema.optionalWith(Schema.String, { nullable: true })
   }),
-  message("fetch-history-list", {}),
+  // `limit` and `before` (the uid after which the list goes on) are extensions, announced in `set-model-and-conf`.
+  message("fetch-history-list", {
+    limit: Schema.optionalWith(Limit, { nullable: true }),
+    before: Schema.optionalWith(Name, { nullable: true })
+  }),
+  // Extensions, announced in `set-model-and-conf`.
+  message("search-histories", { text: Sought, limit: Schema.optionalWith(Limit, { nullable: true }) }),
+  message("rename-history", { history_uid: Name, title: Title }),
   message("create-new-history", {}),
   message("fetch-and-set-history", { history_uid: Name }),
   message("delete-history", { history_uid: Name }),

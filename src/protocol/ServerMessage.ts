@@ -45,6 +45,17 @@ const HistoryMessage = Schema.Struct({
   avatar: Schema.optional(Schema.String)
 })
 
+/** A message in which something was found. */
+const HistoryMatch = Schema.Struct({
+  uid: Schema.String,
+  title: Schema.optional(Schema.String),
+  role: Schema.Literal("human", "ai"),
+  timestamp: Schema.String,
+  name: Schema.optional(Schema.String),
+  /** The part of the message around what was found. */
+  excerpt: Schema.String
+})
+
 /** One spoken (or silent) sentence. `slice_length` is in ms and belongs to `volumes`. */
 export const Audio = message("audio", {
   /** A whole WAV file (16-bit PCM) in base64, or null for a silent sentence. */
@@ -98,7 +109,13 @@ const Extensions = Schema.Struct({
   /** `person` of `use-extensions`: who speaks, where several people use one character. */
   person: Schema.Boolean,
   /** `fetch-memories`, `edit-memory`, `delete-memory`: what the character has learnt of the person. */
-  memories: Schema.Boolean
+  memories: Schema.Boolean,
+  /** `limit` and `before` of `fetch-history-list`: a long list in parts. */
+  history_pages: Schema.Boolean,
+  /** `search-histories`: what was said, in whatever conversation. */
+  history_search: Schema.Boolean,
+  /** `rename-history`, and `title` in the list. */
+  history_titles: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
@@ -109,7 +126,10 @@ export const extensions: typeof Extensions.Type = {
   tool_consent: true,
   config_changes: true,
   person: true,
-  memories: true
+  memories: true,
+  history_pages: true,
+  history_search: true,
+  history_titles: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
@@ -140,6 +160,14 @@ export const ServerMessage = Schema.Union(
   message("memory-list", { memories: Schema.Array(Memory) }),
   message("memory-edited", { success: Schema.Boolean, id: Schema.Number }),
   message("memory-deleted", { success: Schema.Boolean, deleted: Schema.Number }),
+  message("history-search-results", {
+    /** What was looked for. */
+    text: Schema.String,
+    /** Newest first. */
+    results: Schema.Array(HistoryMatch),
+    more: Schema.Boolean
+  }),
+  message("history-renamed", { success: Schema.Boolean, history_uid: Schema.String, title: Schema.String }),
   message("tool-consent-request", {
     tool_id: Schema.String,
     tool_name: Schema.String,
@@ -155,8 +183,16 @@ export const ServerMessage = Schema.Union(
   message("force-new-message", {}),
   message("history-list", {
     histories: Schema.Array(
-      Schema.Struct({ uid: Schema.String, latest_message: HistoryMessage, timestamp: Schema.String })
-    )
+      Schema.Struct({
+        uid: Schema.String,
+        latest_message: HistoryMessage,
+        timestamp: Schema.String,
+        /** An extension: what the person calls it, if they have named it. */
+        title: Schema.optional(Schema.String)
+      })
+    ),
+    /** An extension, in answer to a `limit`: whether there are older ones. */
+    more: Schema.optional(Schema.Boolean)
   }),
   message("history-data", { messages: Schema.Array(HistoryMessage) }),
   message("new-history-created", { history_uid: Schema.String }),

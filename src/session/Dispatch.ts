@@ -58,7 +58,11 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       // Only a group relays it.
       return
     case "fetch-history-list":
-      return yield* HistoryRequests.list(session)
+      return yield* HistoryRequests.list(session, message)
+    case "search-histories":
+      return yield* HistoryRequests.search(session, message)
+    case "rename-history":
+      return yield* HistoryRequests.rename(session, message)
     case "create-new-history":
       return yield* HistoryRequests.create(session)
     case "fetch-and-set-history":

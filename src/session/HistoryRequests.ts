@@ -3,14 +3,46 @@ import { Client } from "../conversation/Client.ts"
 import { History, interruptedMark } from "../history/History.ts"
 import type { HistoryMessage } from "../history/History.ts"
 import type { ChatMessage } from "../llm/Llm.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Session } from "./Session.ts"
 
-/** `fetch-history-list` */
-export const list = Effect.fn("HistoryRequests.list")(function* (session: Session) {
-  const histories = yield* (yield* History).list(yield* confUid(session))
-  yield* (yield* Client).send({ type: "history-list", histories })
+type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { readonly type: Type }>
+
+/** How many conversations or messages a client gets that does not say how many it wants. */
+const usualPage = 50
+
+/** `fetch-history-list`: all of it, or a part if the client asks for one. */
+export const list = Effect.fn("HistoryRequests.list")(function* (
+  session: Session,
+  { before, limit }: Message<"fetch-history-list">
+) {
+  const history = yield* History
+  const client = yield* Client
+  const conf = yield* confUid(session)
+  if (limit === undefined && before === undefined)
+    return yield* client.send({ type: "history-list", histories: yield* history.list(conf) })
+  const { items, more } = yield* history.page(conf, { limit: limit ?? usualPage, before })
+  yield* client.send({ type: "history-list", histories: items, more })
+})
+
+/** `search-histories`, an extension. */
+export const search = Effect.fn("HistoryRequests.search")(function* (
+  session: Session,
+  { limit = usualPage, text }: Message<"search-histories">
+) {
+  const { items, more } = yield* (yield* History).search(yield* confUid(session), text, limit)
+  yield* (yield* Client).send({ type: "history-search-results", text, results: items, more })
+})
+
+/** `rename-history`, an extension. */
+export const rename = Effect.fn("HistoryRequests.rename")(function* (
+  session: Session,
+  { history_uid, title }: Message<"rename-history">
+) {
+  const success = yield* (yield* History).rename(yield* confUid(session), history_uid, title)
+  yield* (yield* Client).send({ type: "history-renamed", success, history_uid, title })
 })
 
 /** `create-new-history`: a new conversation becomes current, and the memory starts anew. */

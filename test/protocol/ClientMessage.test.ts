@@ -103,6 +103,14 @@ describe("ClientMessage.decode", () => {
       /field `importance` expected a whole number from 1 to 10/u
     ],
     [{ type: "edit-memory", id: 1, text: "x".repeat(301) }, /field `text` is longer than 300 characters/u],
+    [{ type: "fetch-history-list", limit: 0 }, /field `limit` expected a whole number from 1 to 500$/u],
+    [{ type: "search-histories", text: "  " }, /^search-histories: field `text`/u],
+    [{ type: "search-histories", text: "x".repeat(201) }, /field `text` is longer than 200 characters/u],
+    [
+      { type: "rename-history", history_uid: "a", title: "two\nlines" },
+      /field `title` has control characters/u
+    ],
+    [{ type: "rename-history", history_uid: "a", title: "x".repeat(101) }, /`title` is longer than 100/u],
     [{ type: "delete-memory", id: 1.5 }, /^delete-memory: field `id` expected a whole number$/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],

@@ -142,4 +142,43 @@ describe("history requests", () => {
       })
     )
   )
+
+  it.effect("gives a part of the list to who asks for one, and searches and names conversations", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.turn("one")
+        yield* client.create
+        yield* client.turn("two")
+        yield* client.send({ type: "fetch-history-list", limit: 1 })
+        expect(client.received.at(-1)).toMatchObject({ type: "history-list", histories: [{}], more: true })
+        yield* client.send({ type: "fetch-history-list" })
+        const all = client.received.at(-1)
+        if (all?.type !== "history-list") expect.fail("no list")
+        expect(all.histories).toHaveLength(2)
+        expect(all).not.toHaveProperty("more")
+        const uid = all.histories[0]!.uid
+        yield* client.send({ type: "rename-history", history_uid: uid, title: "First" })
+        expect(client.received.at(-1)).toEqual({
+          type: "history-renamed",
+          success: true,
+          history_uid: uid,
+          title: "First"
+        })
+        yield* client.send({ type: "fetch-history-list", limit: 1 })
+        expect(client.received.at(-1)).toMatchObject({ histories: [{ uid, title: "First" }] })
+        yield* client.send({ type: "search-histories", text: "two" })
+        expect(client.received.at(-1)).toMatchObject({
+          type: "history-search-results",
+          text: "two",
+          results: [
+            { role: "human", excerpt: "two" },
+            { role: "ai", excerpt: "You said two." }
+          ],
+          more: false
+        })
+        yield* client.leave
+      })
+    )
+  )
 })

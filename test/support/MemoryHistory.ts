@@ -16,16 +16,46 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
       return found === undefined ? new HistoryNotFound({ uid }) : Effect.succeed(found)
     })
   const timestamp = "2026-01-01T00:00:00"
+  const titles = new Map<string, string>()
+  const list = Effect.sync(() =>
+    [...stored].flatMap(([uid, messages]) => {
+      const latest = messages.findLast(({ role }) => role !== "system")
+      const title = titles.get(uid)
+      return latest === undefined
+        ? []
+        : [
+            {
+              uid,
+              latest_message: { ...latest, timestamp },
+              timestamp,
+              ...(title === undefined ? {} : { title })
+            }
+          ]
+    })
+  )
   return Layer.succeed(
     History,
     History.of({
-      list: () =>
-        Effect.sync(() =>
-          [...stored].flatMap(([uid, messages]) => {
-            const latest = messages.findLast(({ role }) => role !== "system")
-            return latest === undefined ? [] : [{ uid, latest_message: { ...latest, timestamp }, timestamp }]
-          })
-        ),
+      list: () => list,
+      page: (_, { before, limit }) =>
+        Effect.map(list, (all) => {
+          const from = before === undefined ? 0 : all.findIndex(({ uid }) => uid === before) + 1
+          return { items: all.slice(from, from + limit), more: all.length > from + limit }
+        }),
+      search: (_, text, limit) =>
+        Effect.sync(() => {
+          const found = [...stored].flatMap(([uid, messages]) =>
+            messages.flatMap(({ content, role }) =>
+              role === "system" || !content.includes(text) ? [] : [{ uid, role, timestamp, excerpt: content }]
+            )
+          )
+          return { items: found.slice(0, limit), more: found.length > limit }
+        }),
+      rename: (_, uid, title) =>
+        Effect.sync(() => {
+          titles.set(uid, title)
+          return stored.has(uid)
+        }),
       create: () =>
         Effect.sync(() => {
           const uid = `history-${stored.size + 1}`

@@ -7,7 +7,9 @@ const kinds: Readonly<Record<string, string>> = {
   string: "字符串",
   number: "数字",
   boolean: "true 或 false",
-  null: "null"
+  null: "null",
+  NonEmptyString: "非空字符串",
+  "a non empty string": "非空字符串"
 }
 
 /** Between Chinese and Latin letters stands a space. */
