@@ -14,6 +14,6 @@ export type Choice = "auto" | Language
 export const of = (choice: Choice, acceptLanguage: string | undefined): Language => {
   if (choice !== "auto") return choice
   if (acceptLanguage === undefined) return "en"
-  const [best] = new Negotiator({ headers: { "accept-language": acceptLanguage } }).languages(languages)
+  const [best] = new Negotiator({ headers: { "accept-language": acceptLanguage } }).languages([...languages])
   return best === "zh" ? "zh" : "en"
 }

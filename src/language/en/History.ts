@@ -2,9 +2,9 @@
 export const history = {
   notFound: (uid: string) =>
     `There is no conversation ${uid}. Ask for the list of conversations and choose one of those.`,
-  failed: (action: string) => `The conversation store failed (${action}). The log says more.`,
   unreachable: (action: string) =>
     `The conversations' database cannot be reached at the moment (${action}). Try again in a while; the log says more.`,
+  failed: (action: string) => `The conversation store failed (${action}). The log says more.`,
   listMemories: "list memories",
   readMemories: "read memories",
   searchMemories: "look through memories",

@@ -87,6 +87,8 @@ export const tools = {
   sentNoProtocol: "what it sent does not follow the protocol",
   listNoProtocol: "its list of tools does not follow the protocol",
   notReady: (seconds: number) => `it was not ready within ${seconds} s`,
+  sentTooMuch: (mebibytes: number) => `it sent a message of more than ${mebibytes} MiB`,
+  askItLess: "Ask it for less.",
   readsNot: "it does not read what it is sent",
   orFolder: (problem: string) => `${problem}, or not the folder to run it in`,
   installServer: (name: string) =>

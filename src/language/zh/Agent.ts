@@ -12,7 +12,7 @@ export const agent: Translated<typeof english> = {
   lettaBusy:
     "它一次只能回答一个人：请再问一次，或通过 agent_settings.letta_agent.id 为此角色配置单独的智能体。",
   noSuchConfiguration: "没有这个配置",
-  correctHume: "请更正 agent_settings.hume_ai_agent 的 config_id 或 host。",
+  correctHume: "请更正 agent_settings.hume_ai_agent.config_id 或其 host。",
   noMem0: "没有记忆：它不是 mem0 服务器",
   busy: (host, said) => `${host} 正忙于另一个回答${quoted(said)}`,
   sendsNowhere: (host) => `${host} 将请求转到了无法到达的地址`,

@@ -1,12 +1,13 @@
 import type { Translated } from "../Catalogue.ts"
 import type { config as english } from "../en/Config.ts"
+import { sentence } from "./ConfigWords.ts"
 import { hinted, named } from "./Words.ts"
 
 export const config: Translated<typeof english> = {
   noCharacter: (file) => `没有角色${named(file)}。请从角色列表中选择。`,
   problems: (problems) => problems.join("\n"),
-  problem: (place, what) => `${place}：${what}`,
-  problemAt: (place, key, what) => `${place} ${key}：${what}`,
+  problem: (place, what) => `${place}：${sentence(what)}`,
+  problemAt: (place, key, what) => `${place} ${key}：${sentence(what)}`,
   noServersFile: (file) => `配置文件旁边没有 ${file}`,
   createServersFile: "请创建该文件，或从 mcp_enabled_servers 中移除该服务器。",
   fileUnreadable: (file) => `无法读取 ${file}`,

@@ -4,8 +4,8 @@ import { named } from "./Words.ts"
 
 export const history: Translated<typeof english> = {
   notFound: (uid) => `没有对话${named(uid)}。请获取对话列表，然后从中选择。`,
-  failed: (action) => `对话存储出错（${action}），详情请查看日志。`,
   unreachable: (action) => `暂时无法连接对话数据库（${action}）。请稍后再试，详情请查看日志。`,
+  failed: (action) => `对话存储出错（${action}），详情请查看日志。`,
   listMemories: "列出记忆",
   readMemories: "读取记忆",
   searchMemories: "查找记忆",

@@ -7,8 +7,13 @@ const kinds: Readonly<Record<string, string>> = {
   string: "字符串",
   number: "数字",
   boolean: "true 或 false",
-  null: "null"
+  null: "null",
+  NonEmptyString: "非空字符串",
+  "a non empty string": "非空字符串"
 }
+
+/** Between Chinese and Latin letters stands a space. */
+const spaced = (actual: string) => (/^\p{Script=Han}/u.test(actual) ? actual : ` ${actual}`)
 
 export const protocol: Translated<typeof english> = {
   notJson: "收到的内容不是 JSON：每个文本帧应为一个 JSON 对象。",
@@ -23,11 +28,11 @@ export const protocol: Translated<typeof english> = {
   field: (path, problem) => `字段 \`${path}\` ${problem}`,
   missing: "缺失",
   missingNumbers: "缺失：应为数字数组",
-  notNumbers: (actual) => `应为数字数组，实际为 ${actual}`,
-  notANumber: (actual) => `应为数字，实际为 ${actual}`,
-  expectedKind: (kind, actual) => `应为${kinds[kind] ?? ` ${kind}`}，实际为 ${actual}`,
-  expected: (what, actual) => `应为${what}，实际为 ${actual}`,
-  expectedOneOf: (words, actual) => `应为 ${list(words)} 之一，实际为 ${actual}`,
+  notNumbers: (actual) => `应为数字数组，实际为${spaced(actual)}`,
+  notANumber: (actual) => `应为数字，实际为${spaced(actual)}`,
+  expectedKind: (kind, actual) => `应为${kinds[kind] ?? ` ${kind}`}，实际为${spaced(actual)}`,
+  expected: (what, actual) => `应为${what}，实际为${spaced(actual)}`,
+  expectedOneOf: (words, actual) => `应为 ${list(words)} 之一，实际为${spaced(actual)}`,
   image: "图片（包含 source、data 和 mime_type 的对象）",
   images: "图片列表",
   truth: " true 或 false",

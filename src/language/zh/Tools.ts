@@ -81,6 +81,8 @@ export const tools: Translated<typeof english> = {
   sentNoProtocol: "它发来的内容不符合协议",
   listNoProtocol: "它的工具列表不符合协议",
   notReady: (seconds) => `它在 ${seconds} 秒内没有准备好`,
+  sentTooMuch: (mebibytes) => `它发来了超过 ${mebibytes} MiB 的消息`,
+  askItLess: "请减少向它提出的要求。",
   readsNot: "它不读取发给它的内容",
   orFolder: (problem) => `${problem}，或者没有用于运行它的文件夹`,
   installServer: (name) => `请安装该程序，或更正 mcp_servers.json 中${named(name)}的 command 和 cwd。`
