@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import { Characters } from "./Characters.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import { CurrentConfig } from "./CurrentConfig.ts"
+import { McpEntries } from "./McpEntries.ts"
 import * as McpServersFile from "./McpServersFile.ts"
 import * as ModelDict from "./ModelDict.ts"
 import type { SystemConfig } from "./SystemConfig.ts"
@@ -30,12 +31,14 @@ export const make = Effect.gen(function* () {
   const path = yield* Path.Path
   const current = yield* CurrentConfig
   const characters = yield* Characters
+  const servers = yield* McpEntries
   const start = yield* Ref.get(current)
   const name = path.basename(start.file)
   let written = start.written
   let known = yield* fingerprints
   // What the characters are now is what they stay, if their files break.
   yield* characters.examine
+  yield* servers.take
 
   const takeConfig = Effect.gen(function* () {
     const before = yield* Ref.get(current)
@@ -77,11 +80,9 @@ export const make = Effect.gen(function* () {
     return yield* sayProblems(ModelDict.fileName, problems)
   })
 
-  const takeServers = Effect.gen(function* () {
-    const { folder } = yield* Ref.get(current)
-    // It is read anew by each session.
-    return yield* sayProblems(McpServersFile.fileName, (yield* McpServersFile.read(folder)).problems)
-  })
+  const takeServers = Effect.flatMap(servers.take, ({ problems }) =>
+    sayProblems(McpServersFile.fileName, problems)
+  )
 
   const takeCharacters = Effect.fnUntraced(function* (changed: ReadonlySet<string>) {
     const taken: Array<string> = []

@@ -17,12 +17,16 @@ export interface Unusable {
   readonly reason: string
   /** What to do about it, a whole sentence. */
   readonly advice: string
+  /** Whether somebody has made a mistake, or wants it so: the entry is not there, or disabled. */
+  readonly kind: "mistake" | "no-file" | "unwanted"
 }
 
 /** The MCP servers that are described beside the configuration file. */
 export interface McpServersFile {
   /** The server of this name, or why there is none. */
   readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
+  /** The servers that are described, those that cannot be used too. */
+  readonly names: ReadonlyArray<string>
   /** What is wrong with the file or with any server in it, each with its line and key path. */
   readonly problems: ReadonlyArray<string>
   /** What is ignored, each with its line and key path. */
@@ -41,7 +45,7 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
       ConfigInvalid: ({ file, problems }) =>
         Effect.succeed(
           nothing(
-            { reason: ConfigInvalid.describe(file, problems[0]), advice },
+            { kind: "mistake", reason: ConfigInvalid.describe(file, problems[0]), advice },
             problems.map((problem) => ConfigInvalid.describe(file, problem))
           )
         ),
@@ -50,10 +54,12 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
           nothing(
             reason === "not-found"
               ? {
+                  kind: "no-file",
                   reason: `there is no ${fileName} beside the configuration file`,
                   advice: "Create it, or take the server out of mcp_enabled_servers."
                 }
               : {
+                  kind: "mistake",
                   reason: `${fileName} cannot be read`,
                   advice: "Check that it is a file and that its permissions allow reading."
                 },
@@ -66,6 +72,7 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
 
 const nothing = (why: Unusable, problems: ReadonlyArray<string>): McpServersFile => ({
   find: () => Either.left(why),
+  names: [],
   problems,
   warnings: []
 })
@@ -85,6 +92,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const reason = ConfigInvalid.describe(file.name, at)
     return nothing(
       {
+        kind: "mistake",
         reason,
         advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
       },
@@ -98,7 +106,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   for (const { name, ...place } of described) if (!places.has(name)) places.set(name, place)
   const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
-    Either.left({ reason: problems.map(describe).join("; "), advice })
+    Either.left<Unusable>({ kind: "mistake", reason: problems.map(describe).join("; "), advice })
 
   const decode = (name: string, { entry, section }: Place) => {
     const own = [section, name]
@@ -114,15 +122,17 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const place = places.get(name)
     if (place === undefined)
       return Either.left({
+        kind: "unwanted",
         reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, [...places.keys()])}`,
         advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
       })
     const { decoded, problems } = decode(name, place)
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.filterOrLeft(
-      Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice })),
+      Either.mapLeft(decoded, (): Unusable => ({ kind: "mistake", reason: "it cannot be read", advice })),
       ({ disabled }) => !disabled,
       (): Unusable => ({
+        kind: "unwanted",
         reason: `it is disabled in ${fileName}`,
         advice: "Take disabled out there, or the server out of mcp_enabled_servers."
       })
@@ -149,6 +159,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   ]
   return {
     find,
+    names: [...places.keys()],
     problems: [...places].flatMap(([name, place]) => decode(name, place).problems).map(describe),
     warnings: [...file.duplicates, ...ignored].map(describe)
   }

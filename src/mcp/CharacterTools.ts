@@ -26,9 +26,9 @@ export interface Opening {
 /** `why`: a clause and a sentence, both fit for a client. */
 export const unavailable = (
   name: string,
-  why: { readonly reason: string; readonly advice: string },
+  { advice, reason }: { readonly reason: string; readonly advice: string },
   cause?: unknown
-) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, ...why, cause })
+) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, reason, advice, cause })
 
 const late = {
   reason: "it is still being started",

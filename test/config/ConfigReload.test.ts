@@ -1,46 +1,10 @@
-import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Ref } from "effect"
+import { Effect, Ref } from "effect"
 import { Characters } from "../../src/config/Characters.ts"
-import * as ConfigFile from "../../src/config/ConfigFile.ts"
-import * as ConfigReload from "../../src/config/ConfigReload.ts"
 import { CurrentConfig } from "../../src/config/CurrentConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
-import * as ConfigFolder from "../support/ConfigFolder.ts"
-
-const base = ConfigFolder.minimal
-const other = 'character_config: {conf_name: Other, human_name: "You"}\n'
-
-/** A running configuration, with what the test does to its files. */
-const run = <E>(
-  test: (at: {
-    readonly write: (name: string, text: string) => Effect.Effect<void>
-    readonly remove: (name: string) => Effect.Effect<void>
-    readonly look: Effect.Effect<ReadonlyArray<string>>
-    readonly lines: Array<string>
-  }) => Effect.Effect<void, E, Characters | ModelDict | CurrentConfig>
-) => {
-  const lines: Array<string> = []
-  return Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const folder = yield* ConfigFolder.make({ "conf.yaml": base, "characters/other.yaml": other })
-    const loaded = yield* ConfigFile.load(`${folder}/conf.yaml`)
-    const config = Layer.merge(Characters.layerCurrent, ModelDict.layer).pipe(
-      Layer.provideMerge(CurrentConfig.layer(loaded))
-    )
-    yield* Effect.gen(function* () {
-      const { look } = yield* ConfigReload.make
-      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig>()
-      yield* test({
-        write: (name, text) => Effect.orDie(fs.writeFileString(`${folder}/${name}`, text)),
-        remove: (name) => Effect.orDie(fs.remove(`${folder}/${name}`)),
-        look: Effect.provide(look, context),
-        lines
-      })
-    }).pipe(Effect.provide(config))
-  }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
-}
+import { base, other, run } from "./ReloadFolder.ts"
 
 layer(NodeContext.layer)("ConfigReload", (it) => {
   it.scoped("takes over what can be used, and says once what it was", () =>
