@@ -52,7 +52,7 @@ export const check = Effect.fn("ConfigCheck.check")(function* (file: string) {
   const readings = yield* CharacterFiles.readAll(
     path.resolve(folder, typeof alternatives === "string" ? alternatives : "characters")
   )
-  const characters = yield* Effect.forEach(readings, (reading) => checkCharacter(reading, root, base))
+  const characters = yield* Effect.forEach(readings ?? [], (reading) => checkCharacter(reading, root, base))
   const usable = [base, ...characters.map(({ file }) => file)].filter((file) => file !== undefined)
   const models = yield* ModelDict.read(folder)
   const servers = yield* McpServersFile.read(folder)

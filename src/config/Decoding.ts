@@ -22,6 +22,7 @@ export const decodeWhole = Effect.fnUntraced(function* (file: YamlFile) {
   if (RawValue.isMapping(value) && !("character_config" in value) && "CONF_VERSION" in value)
     return yield* new ConfigInvalid({
       file: file.name,
+      digest: file.digest,
       problems: [file.at(["CONF_VERSION"], beforeSections)]
     })
   const decoded = yield* decode(
@@ -91,6 +92,7 @@ const decode = Effect.fnUntraced(function* <Config, Encoded>(
   if (Array.isNonEmptyReadonlyArray(problems)) {
     return yield* new ConfigInvalid({
       file: file.name,
+      digest: file.digest,
       problems,
       warnings: [...file.duplicates, ...unknownKeys(file, schema, fromRoot)]
     })

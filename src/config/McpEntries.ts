@@ -10,8 +10,8 @@ export class McpEntries extends Context.Tag("seiyuu/config/McpEntries")<
   {
     /** What the file says now. An entry that cannot be used any more is what it was when `take` saw it last. */
     readonly read: Effect.Effect<McpServersFile.McpServersFile>
-    /** Reads the file and keeps the entries that can be used; gives what it says. */
-    readonly take: Effect.Effect<McpServersFile.McpServersFile>
+    /** Reads the file and keeps the entries that can be used; gives its problems, or undefined if it is what it was. */
+    readonly take: Effect.Effect<ReadonlyArray<string> | undefined>
   }
 >() {
   static readonly layer = Layer.effect(
@@ -22,6 +22,17 @@ export class McpEntries extends Context.Tag("seiyuu/config/McpEntries")<
       /** What could be used last, by name. */
       const kept = new Map<string, McpServerEntry>()
       const file = Effect.provide(McpServersFile.read(folder), context)
+      let digest: string | undefined
+      const keep = (now: McpServersFile.McpServersFile) => {
+        digest = now.digest
+        for (const name of new Set([...kept.keys(), ...now.names])) {
+          const found = now.find(name)
+          if (Either.isRight(found)) kept.set(name, found.right)
+          else if (found.left.kind !== "mistake") kept.delete(name)
+        }
+        return now.problems
+      }
+      keep(yield* file)
       return McpEntries.of({
         // A file that is not there for a moment may be in the middle of being saved.
         read: Effect.map(file, (now) => ({
@@ -31,13 +42,7 @@ export class McpEntries extends Context.Tag("seiyuu/config/McpEntries")<
               why.kind === "unwanted" ? Either.left(why) : Either.fromNullable(kept.get(name), () => why)
             )
         })),
-        take: Effect.tap(file, (now) => {
-          for (const name of new Set([...kept.keys(), ...now.names])) {
-            const found = now.find(name)
-            if (Either.isRight(found)) kept.set(name, found.right)
-            else if (found.left.kind !== "mistake") kept.delete(name)
-          }
-        })
+        take: Effect.map(file, (now) => (now.digest === digest ? undefined : keep(now)))
       })
     })
   )

@@ -27,6 +27,8 @@ export interface McpServersFile {
   readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
   /** The servers that are described, those that cannot be used too. */
   readonly names: ReadonlyArray<string>
+  /** Of the bytes that were read; undefined if there is nothing to read. */
+  readonly digest: string | undefined
   /** What is wrong with the file or with any server in it, each with its line and key path. */
   readonly problems: ReadonlyArray<string>
   /** What is ignored, each with its line and key path. */
@@ -42,11 +44,12 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
   return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
     Effect.map(fromFile),
     Effect.catchTags({
-      ConfigInvalid: ({ file, problems }) =>
+      ConfigInvalid: ({ digest, file, problems }) =>
         Effect.succeed(
           nothing(
             { kind: "mistake", reason: ConfigInvalid.describe(file, problems[0]), advice },
-            problems.map((problem) => ConfigInvalid.describe(file, problem))
+            problems.map((problem) => ConfigInvalid.describe(file, problem)),
+            digest
           )
         ),
       ConfigMissing: ({ reason }) =>
@@ -63,16 +66,22 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
                   reason: `${fileName} cannot be read`,
                   advice: "Check that it is a file and that its permissions allow reading."
                 },
-            reason === "not-found" ? [] : [`${fileName} cannot be read`]
+            reason === "not-found" ? [] : [`${fileName} cannot be read`],
+            reason === "not-found" ? undefined : ""
           )
         )
     })
   )
 })
 
-const nothing = (why: Unusable, problems: ReadonlyArray<string>): McpServersFile => ({
+const nothing = (
+  why: Unusable,
+  problems: ReadonlyArray<string>,
+  digest: string | undefined
+): McpServersFile => ({
   find: () => Either.left(why),
   names: [],
+  digest,
   problems,
   warnings: []
 })
@@ -96,7 +105,8 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
         reason,
         advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
       },
-      [reason]
+      [reason],
+      file.digest
     )
   }
   const described = usable.flatMap((section) =>
@@ -159,6 +169,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   ]
   return {
     find,
+    digest: file.digest,
     names: [...places.keys()],
     problems: [...places].flatMap(([name, place]) => decode(name, place).problems).map(describe),
     warnings: [...file.duplicates, ...ignored].map(describe)

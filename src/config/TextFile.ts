@@ -1,5 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
+import { createHash } from "node:crypto"
 
 const decode = (encoding: string) => {
   const decoder = new TextDecoder(encoding, { fatal: true })
@@ -12,6 +13,8 @@ const decoders = [decode("utf-8"), decode("gbk")]
 /** A file's text. */
 export interface Text {
   readonly text: string
+  /** Says whether two files have the same bytes. */
+  readonly digest: string
   /** Where it stops being one, in characters: there stands a byte that belongs to no text. */
   readonly broken?: number
 }
@@ -19,11 +22,12 @@ export interface Text {
 /** Reads a text in UTF-8, with or without a byte order mark, or in GBK. */
 export const read = Effect.fn("TextFile.read")(function* (file: string) {
   const bytes = yield* (yield* FileSystem.FileSystem).readFile(file)
+  const digest = createHash("sha256").update(bytes).digest("hex")
   return Option.match(Option.firstSomeOf(decoders.map((decoder) => decoder(bytes))), {
-    onSome: (text): Text => ({ text }),
+    onSome: (text): Text => ({ text, digest }),
     onNone: (): Text => {
       const text = new TextDecoder().decode(bytes)
-      return { text, broken: text.indexOf("\uFFFD") }
+      return { text, digest, broken: text.indexOf("\uFFFD") }
     }
   })
 })

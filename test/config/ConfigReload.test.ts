@@ -1,3 +1,4 @@
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Ref } from "effect"
@@ -104,6 +105,121 @@ layer(NodeContext.layer)("ConfigReload", (it) => {
           expect.stringMatching(/^mcp_servers\.json has changed .*\n.*time: needs either command/u)
         ])
       })
+    )
+  )
+
+  it.scoped("keeps a character as it was where a good conf.yaml takes away what it needs, and says so", () =>
+    run(
+      ({ lines, look, write }) =>
+        Effect.gen(function* () {
+          yield* write("conf.yaml", base.replace("Base", "Renamed"))
+          expect(yield* look).toEqual(["conf.yaml"])
+          const characters = yield* Characters
+          expect(yield* characters.resolve("leaning.yaml")).toMatchObject({
+            conf_name: "Leaning",
+            agent_config: { llm_configs: { groq_llm: { model: "m" } } }
+          })
+          expect((yield* characters.base).conf_name).toBe("Renamed")
+          expect(lines[0]).toMatch(
+            /^leaning\.yaml cannot be used with what is in conf\.yaml now; the character stays as it was\nleaning\.yaml:1:40 [^]*groq_llm\.model: is required/u
+          )
+          expect(yield* look).toEqual([])
+          expect(lines.filter((line) => line.startsWith("leaning.yaml cannot"))).toHaveLength(1)
+        }),
+      {
+        files: {
+          "conf.yaml": base.replace(
+            "  tts_config:",
+            "    llm_configs: {groq_llm: {model: m, llm_api_key: k}}\n  tts_config:"
+          ),
+          "characters/leaning.yaml":
+            "character_config: {conf_name: Leaning, agent_config: {agent_settings: {basic_memory_agent: {llm_provider: groq_llm}}}}\n"
+        }
+      }
+    )
+  )
+
+  it.scoped("sees what has changed between the loading of the configuration and the first look", () =>
+    run(
+      ({ look }) =>
+        Effect.gen(function* () {
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect((yield* (yield* Characters).base).conf_name).toBe("Renamed")
+          expect(yield* look).toEqual([])
+        }),
+      {
+        meanwhile: (folder) =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) =>
+            Effect.orDie(fs.writeFileString(`${folder}/conf.yaml`, base.replace("Base", "Renamed")))
+          )
+      }
+    )
+  )
+
+  it.scoped("keeps what it has read, not what it has looked at: a file may change in between", () => {
+    const swap = { to: "" }
+    return run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          // While the look reads it, it is another one for a moment.
+          yield* write("conf.yaml", base.replace("Base", "First"))
+          swap.to = base.replace("Base", "Second")
+          expect(yield* look).toEqual(["conf.yaml"])
+          swap.to = ""
+          expect((yield* (yield* Characters).base).conf_name).toBe("Second")
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect((yield* (yield* Characters).base).conf_name).toBe("First")
+        }),
+      { instead: (file) => (swap.to !== "" && file.endsWith("conf.yaml") ? swap.to : undefined) }
+    )
+  })
+
+  it.scoped("keeps the good form of a character whose file goes and comes back wrong", () =>
+    run(({ look, remove, write }) =>
+      Effect.gen(function* () {
+        const characters = yield* Characters
+        yield* remove("characters/other.yaml")
+        // A list or a choice between the two halves of saving it.
+        expect(yield* characters.list).toContainEqual({ filename: "other.yaml", name: "Other" })
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        yield* write("characters/other.yaml", "character_config: {conf_name: [Other")
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        expect(yield* look).toEqual([])
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        yield* remove("characters/other.yaml")
+        expect(yield* look).toEqual(["other.yaml"])
+        expect((yield* Effect.flip(characters.resolve("other.yaml")))._tag).toBe("CharacterNotFound")
+      })
+    )
+  )
+
+  it.scoped("takes a folder of characters that cannot be read for no empty one", () => {
+    const state = { unreadable: false }
+    return run(
+      ({ look }) =>
+        Effect.gen(function* () {
+          const characters = yield* Characters
+          state.unreadable = true
+          expect(yield* look).toEqual([])
+          expect(yield* characters.list).toHaveLength(2)
+          expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        }),
+      { isUnreadable: (folder) => state.unreadable && folder.endsWith("characters") }
+    )
+  })
+
+  it.scoped("takes no character of another folder for one of the same name", () =>
+    run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          const characters = yield* Characters
+          yield* write("others/other.yaml", "character_config: {conf_name: [")
+          yield* write("conf.yaml", `system_config: {config_alts_dir: others}\n${base}`)
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect(yield* characters.list).toContainEqual({ filename: "other.yaml", name: "other.yaml" })
+          expect((yield* Effect.flip(characters.resolve("other.yaml")))._tag).toBe("ConfigInvalid")
+        }),
+      { files: { "others/unused.txt": "" } }
     )
   )
 })

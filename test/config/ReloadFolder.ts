@@ -1,4 +1,4 @@
-import { FileSystem } from "@effect/platform"
+import { Error, FileSystem } from "@effect/platform"
 import type { Path } from "@effect/platform"
 import { Effect, Layer } from "effect"
 import { Characters } from "../../src/config/Characters.ts"
@@ -26,14 +26,40 @@ interface Options {
   readonly files?: Readonly<Record<string, string>>
   /** What happens between the loading of the configuration and the first look. */
   readonly meanwhile?: (folder: string) => Effect.Effect<void, never, FileSystem.FileSystem>
+  /** What is read of a file instead of what is in it. */
+  readonly instead?: (file: string) => string | undefined
+  readonly isUnreadable?: (folder: string) => boolean
 }
 
+/** The disk, but for what a test says of it. */
+const diskBut = ({ instead = () => undefined, isUnreadable = () => false }: Options) =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (fs) => ({
+      ...fs,
+      readFile: (file: string) =>
+        Effect.suspend(() => {
+          const text = instead(file)
+          return text === undefined ? fs.readFile(file) : Effect.succeed(new TextEncoder().encode(text))
+        }),
+      readDirectory: (folder: string) =>
+        Effect.suspend(() =>
+          isUnreadable(folder)
+            ? new Error.SystemError({
+                reason: "Unknown",
+                module: "FileSystem",
+                method: "readDirectory",
+                pathOrDescriptor: folder
+              })
+            : fs.readDirectory(folder)
+        )
+    }))
+  )
+
 /** A running configuration, with what the test does to its files. */
-export const run = <E, R>(
-  test: (running: Running) => Effect.Effect<void, E, R>,
-  { files = {}, meanwhile = () => Effect.void }: Options = {}
-) => {
+export const run = <E, R>(test: (running: Running) => Effect.Effect<void, E, R>, options: Options = {}) => {
   const lines: Array<string> = []
+  const { files = {}, meanwhile = () => Effect.void } = options
   return Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const folder = yield* ConfigFolder.make({ "conf.yaml": base, "characters/other.yaml": other, ...files })
@@ -54,5 +80,5 @@ export const run = <E, R>(
         lines
       })
     }).pipe(Effect.provide(config))
-  }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
+  }).pipe(Effect.provide(diskBut(options)), Effect.provide(ConfigFolder.logTo(lines)))
 }
