@@ -46,11 +46,12 @@ export const check = Effect.fn("ConfigCheck.check")(function* (file: string) {
   const absolute = path.resolve(file)
   const folder = path.dirname(absolute)
   const read = yield* Migration.read(absolute).pipe(
-    Effect.map(({ yaml }) => Either.right(yaml)),
+    Effect.map(Either.right),
     Effect.catchTag("ConfigInvalid", (problem) => Effect.succeed(Either.left(problem)))
   )
-  const root = Either.isRight(read) ? read.right.value : undefined
-  const base = Either.isRight(read) ? yield* checkBase(read.right) : undefined
+  const yaml = Either.isRight(read) ? read.right.yaml : undefined
+  const root = yaml?.value
+  const base = yaml === undefined ? undefined : yield* checkBase(yaml)
   const alternatives = Field.textOf(Sections.at(root, ["system_config", "config_alts_dir"]))
   const readings = yield* CharacterFiles.readAll(
     path.resolve(
@@ -64,6 +65,7 @@ export const check = Effect.fn("ConfigCheck.check")(function* (file: string) {
   const servers = yield* McpServersFile.read(folder)
   return joined([
     Either.isLeft(read) ? ofInvalid(read.left) : (base?.findings ?? nothing),
+    Either.isLeft(read) ? nothing : ofMigrated(read.right),
     ...characters.map(({ findings }) => findings),
     { errors: models?.problems ?? [], warnings: [] },
     { errors: servers.problems, warnings: servers.warnings },
@@ -82,6 +84,13 @@ const ofWarnings = (yaml: YamlFile.YamlFile, warnings: ReadonlyArray<ConfigProbl
   errors: [],
   warnings: ConfigInvalid.inOrder([...yaml.duplicates, ...warnings]).map(describe(yaml.name))
 })
+
+/** What is so in the newest form, and how the file gets it. */
+const ofMigrated = ({ migrated: { changes, from, older }, yaml }: Migration.Read): Findings => {
+  const age = older && changes.length === 0 ? [`is of an older form, ${from}`] : changes
+  const mended = `it is read as the newest form, and "seiyuu config migrate --write" rewrites it`
+  return { errors: [], warnings: age.map((what) => `${yaml.name}: ${what}; ${mended}`) }
+}
 
 const checkBase = (yaml: YamlFile.YamlFile) =>
   Decoding.decodeWhole(yaml).pipe(

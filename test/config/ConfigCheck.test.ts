@@ -83,6 +83,20 @@ layer(NodeContext.layer)("ConfigCheck", (it) => {
     })
   )
 
+  it.scoped("says that a file is of an older form, and what the newest one has instead", () =>
+    Effect.gen(function* () {
+      const of = (text: string) =>
+        Effect.map(check({ "conf.yaml": `system_config: ${text}\n${ConfigFolder.minimal}` }), (found) =>
+          found.warnings.join("\n")
+        )
+      expect(yield* of("{conf_version: v1.1.0, group_conversation_prompt: x}")).toMatch(
+        /^conf\.yaml: v1\.1 to v1\.2: .* has become .*; .*"seiyuu config migrate --write" rewrites it$/u
+      )
+      expect(yield* of("{conf_version: 1.1}")).toMatch(/^conf\.yaml: is of an older form, 1\.1; /u)
+      expect(yield* of("{conf_version: v1.2.1}")).toBe("")
+    })
+  )
+
   it.scoped("looks at the others even if conf.yaml cannot be read", () =>
     Effect.gen(function* () {
       const { errors } = yield* check({
