@@ -6,12 +6,13 @@ import { CurrentConfig } from "./CurrentConfig.ts"
 import { McpEntries } from "./McpEntries.ts"
 import * as McpServersFile from "./McpServersFile.ts"
 import * as ModelDict from "./ModelDict.ts"
+import * as Prompts from "./Prompts.ts"
 
 /** The folders that the configuration's files are in. */
 export const folders = Effect.gen(function* () {
   const path = yield* Path.Path
   const { config, folder } = yield* Ref.get(yield* CurrentConfig)
-  return [folder, path.resolve(folder, config.system_config.config_alts_dir)]
+  return [folder, path.resolve(folder, config.system_config.config_alts_dir), Prompts.folderOf(path, folder)]
 })
 
 /**
@@ -24,6 +25,7 @@ export const make = Effect.gen(function* () {
   const characters = yield* Characters
   const models = yield* ModelDict.ModelDict
   const servers = yield* McpEntries
+  const prompts = yield* Prompts.Prompts
   const config = yield* ConfigTakeover.make
   const name = path.basename((yield* Ref.get(yield* CurrentConfig)).file)
   // What the characters are now is what they stay, if their files break.
@@ -50,7 +52,8 @@ export const make = Effect.gen(function* () {
       ...(yield* taken(name, yield* config.take)),
       ...(yield* taken(ModelDict.fileName, yield* models.take)),
       ...(yield* taken(McpServersFile.fileName, yield* servers.take)),
-      ...(yield* takeCharacters)
+      ...(yield* takeCharacters),
+      ...(yield* prompts.take)
     ]
     if (all.length > 0)
       yield* Effect.logInfo(`${all.join(", ")}: new sessions and the next switches have what is there now`)

@@ -5,6 +5,7 @@ import { Effect, Ref } from "effect"
 import { Characters } from "../../src/config/Characters.ts"
 import { CurrentConfig } from "../../src/config/CurrentConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
+import { Prompts } from "../../src/config/Prompts.ts"
 import { base, other, run } from "./ReloadFolder.ts"
 
 layer(NodeContext.layer)("ConfigReload", (it) => {
@@ -83,6 +84,16 @@ layer(NodeContext.layer)("ConfigReload", (it) => {
         const { config } = yield* Ref.get(yield* CurrentConfig)
         expect(config.system_config).toMatchObject({ host: "localhost", config_alts_dir: "others" })
         expect(yield* (yield* Characters).list).toHaveLength(1)
+        const waiting = () => lines.filter((line) => line.includes("next time"))
+        // Another key changes, and then everything is again what the server runs with.
+        yield* write("conf.yaml", `system_config: {host: 0.0.0.0, port: 1, database: new.db}\n${base}`)
+        yield* look
+        yield* write("conf.yaml", base)
+        yield* look
+        expect(waiting()).toHaveLength(1)
+        yield* write("conf.yaml", `system_config: {port: 2}\n${base}`)
+        yield* look
+        expect(waiting().at(-1)).toMatch(/^conf\.yaml: system_config\.port: /u)
       })
     )
   )
@@ -220,6 +231,26 @@ layer(NodeContext.layer)("ConfigReload", (it) => {
           expect((yield* Effect.flip(characters.resolve("other.yaml")))._tag).toBe("ConfigInvalid")
         }),
       { files: { "others/unused.txt": "" } }
+    )
+  )
+
+  it.scoped("reads the prompts anew", () =>
+    run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          const prompts = yield* Prompts
+          yield* write("prompts/utils/mine.txt", "Later.")
+          expect(yield* prompts.get("think_tag_prompt", [])).toBe("First.")
+          expect(yield* look).toEqual(["mine.txt"])
+          expect(yield* prompts.get("think_tag_prompt", [])).toBe("Later.")
+          expect(yield* look).toEqual([])
+        }),
+      {
+        files: {
+          "conf.yaml": `system_config: {tool_prompts: {think_tag_prompt: mine}}\n${base}`,
+          "prompts/utils/mine.txt": "First."
+        }
+      }
     )
   )
 })

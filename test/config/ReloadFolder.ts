@@ -7,6 +7,7 @@ import * as ConfigReload from "../../src/config/ConfigReload.ts"
 import { CurrentConfig } from "../../src/config/CurrentConfig.ts"
 import { McpEntries } from "../../src/config/McpEntries.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
+import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 
@@ -65,7 +66,12 @@ export const run = <E, R>(test: (running: Running) => Effect.Effect<void, E, R>,
     const folder = yield* ConfigFolder.make({ "conf.yaml": base, "characters/other.yaml": other, ...files })
     const loaded = yield* ConfigFile.load(`${folder}/conf.yaml`)
     yield* meanwhile(folder)
-    const config = Layer.mergeAll(Characters.layerCurrent, ModelDict.layer, McpEntries.layer).pipe(
+    const config = Layer.mergeAll(
+      Characters.layerCurrent,
+      ModelDict.layer,
+      McpEntries.layer,
+      Prompts.layerCurrent
+    ).pipe(
       Layer.provideMerge(CurrentConfig.layer(loaded)),
       Layer.provideMerge(Layer.succeed(Settings, { folder, system: loaded.config.system_config }))
     )

@@ -154,7 +154,8 @@ const configuration = Layer.mergeAll(
     take: Effect.succeed([])
   }),
   Layer.succeed(Prompts, {
-    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined),
+    take: Effect.succeed([])
   }),
   Layer.mock(ModelStore, { progress: Stream.never })
 )
