@@ -55,9 +55,20 @@ const withNotBuilt = <Config>(
   config,
   warnings: [
     ...warnings,
+    ...leftAsIs(file),
     ...found.filter(({ path }) => says(file, path)).map(({ path, message }) => file.at(path, message))
   ]
 })
+
+const persona = ["character_config", "persona_prompt"]
+
+/** Variables of a text that may mean them as they stand. */
+const leftAsIs = (file: YamlFile): ReadonlyArray<ConfigProblem> => {
+  const text = Sections.at(file.value, persona)
+  return text instanceof RawValue.Unset
+    ? [file.at(persona, `${text.message}; it stays in the text as it stands`)]
+    : []
+}
 
 /** Whether the file itself has the key: the base that a character is laid on has had its own warnings. */
 const says = (file: YamlFile, path: KeyPath) => Sections.at(file.value, path) !== undefined

@@ -113,7 +113,7 @@ const prepare = Effect.fnUntraced(function* (document: Yaml.Document) {
   })
   for (const node of references) {
     const { text, missing } = yield* Environment.substitute(String(node.value))
-    node.value = missing.length === 0 ? text : new RawValue.Unset(missing)
+    node.value = missing.length === 0 ? text : new RawValue.Unset(missing, text)
   }
 })
 
