@@ -9,6 +9,7 @@ import * as ExitCode from "./command/ExitCode.ts"
 import { Characters } from "./config/Characters.ts"
 import { CurrentConfig } from "./config/CurrentConfig.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
+import { McpEntries } from "./config/McpEntries.ts"
 import { ModelDict } from "./config/ModelDict.ts"
 import { Prompts } from "./config/Prompts.ts"
 import { Settings } from "./config/Settings.ts"
@@ -52,7 +53,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         ModelDict.layer,
         ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layerCurrent,
-        Layer.succeed(Settings, { folder, system }),
+        Layer.provideMerge(McpEntries.layer, Layer.succeed(Settings, { folder, system })),
         Database.layer(Database.placeOf(system.database, folder))
       )
     ),

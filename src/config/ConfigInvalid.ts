@@ -30,6 +30,8 @@ export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigIn
   /** The file's name without its folder. */
   file: Schema.String,
   problems: Schema.NonEmptyArray(ConfigProblem),
+  /** Of the bytes that were read; undefined if they could not be. */
+  digest: Schema.optional(Schema.String),
   /** What would only be warned of: a key that is not known may be a required one, misspelt. */
   warnings: Schema.optionalWith(Schema.Array(ConfigProblem), { default: () => [] })
 }) {

@@ -19,12 +19,18 @@ export interface Unusable {
   readonly reason: Words
   /** What to do about it, a whole sentence. */
   readonly advice: Words
+  /** Whether somebody has made a mistake, or wants it so: the entry is not there, or disabled. */
+  readonly kind: "mistake" | "no-file" | "unwanted"
 }
 
 /** The MCP servers that are described beside the configuration file. */
 export interface McpServersFile {
   /** The server of this name, or why there is none. */
   readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
+  /** The servers that are described, those that cannot be used too. */
+  readonly names: ReadonlyArray<string>
+  /** Of the bytes that were read; undefined if there is nothing to read. */
+  readonly digest: string | undefined
   /** What is wrong with the file or with any server in it, each with its line and key path. */
   readonly problems: ReadonlyArray<string>
   /** What is ignored, each with its line and key path. */
@@ -40,11 +46,12 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
   return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
     Effect.map(fromFile),
     Effect.catchTags({
-      ConfigInvalid: ({ file, problems }) =>
+      ConfigInvalid: ({ digest, file, problems }) =>
         Effect.succeed(
           nothing(
-            { reason: ConfigInvalid.inWords(file, problems[0]), advice },
-            problems.map((problem) => ConfigInvalid.describe(file, problem))
+            { kind: "mistake", reason: ConfigInvalid.inWords(file, problems[0]), advice },
+            problems.map((problem) => ConfigInvalid.describe(file, problem)),
+            digest
           )
         ),
       ConfigMissing: ({ reason }) =>
@@ -52,22 +59,31 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
           nothing(
             reason === "not-found"
               ? {
+                  kind: "no-file",
                   reason: say("config.noServersFile", fileName),
                   advice: say("config.createServersFile")
                 }
               : {
+                  kind: "mistake",
                   reason: say("config.fileUnreadable", fileName),
                   advice: say("config.checkFile")
                 },
-            reason === "not-found" ? [] : [`${fileName} cannot be read`]
+            reason === "not-found" ? [] : [`${fileName} cannot be read`],
+            reason === "not-found" ? undefined : ""
           )
         )
     })
   )
 })
 
-const nothing = (why: Unusable, problems: ReadonlyArray<string>): McpServersFile => ({
+const nothing = (
+  why: Unusable,
+  problems: ReadonlyArray<string>,
+  digest: string | undefined
+): McpServersFile => ({
   find: () => Either.left(why),
+  names: [],
+  digest,
   problems,
   warnings: []
 })
@@ -86,8 +102,13 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const at = file.at(present.slice(0, 1), "expected a section of servers by name")
     const example = `{"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}`
     return nothing(
-      { reason: ConfigInvalid.inWords(file.name, at), advice: say("config.writeServers", example) },
-      [ConfigInvalid.describe(file.name, at)]
+      {
+        kind: "mistake",
+        reason: ConfigInvalid.inWords(file.name, at),
+        advice: say("config.writeServers", example)
+      },
+      [ConfigInvalid.describe(file.name, at)],
+      file.digest
     )
   }
   const described = usable.flatMap((section) =>
@@ -97,7 +118,8 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   for (const { name, ...place } of described) if (!places.has(name)) places.set(name, place)
   const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
-    Either.left({
+    Either.left<Unusable>({
+      kind: "mistake",
       reason: say(
         "engine.clauses",
         problems.map((problem) => ConfigInvalid.inWords(file.name, problem))
@@ -119,6 +141,7 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const place = places.get(name)
     if (place === undefined)
       return Either.left({
+        kind: "unwanted",
         reason: say(
           "config.noServer",
           fileName,
@@ -130,9 +153,14 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const { decoded, problems } = decode(name, place)
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.filterOrLeft(
-      Either.mapLeft(decoded, (): Unusable => ({ reason: say("config.serverUnreadable"), advice })),
+      Either.mapLeft(decoded, (): Unusable => ({
+        kind: "mistake",
+        reason: say("config.serverUnreadable"),
+        advice
+      })),
       ({ disabled }) => !disabled,
       (): Unusable => ({
+        kind: "unwanted",
         reason: say("config.serverDisabled", fileName),
         advice: say("config.enableServer")
       })
@@ -159,6 +187,8 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   ]
   return {
     find,
+    digest: file.digest,
+    names: [...places.keys()],
     problems: [...places].flatMap(([name, place]) => decode(name, place).problems).map(describe),
     warnings: [...file.duplicates, ...ignored].map(describe)
   }

@@ -13,6 +13,8 @@ export type KeyPath = ReadonlyArray<PropertyKey>
 export interface YamlFile {
   /** The file's name without its folder. */
   readonly name: string
+  /** Of its bytes. */
+  readonly digest: string
   /** Plain values; numbers are `RawValue.Numeral`, environment variables are put in, or `RawValue.Unset` stands there. */
   readonly value: unknown
   /** Keys that are there twice. */
@@ -37,7 +39,7 @@ const parse = Effect.fnUntraced(function* (
   change?: (document: Yaml.Document) => void
 ) {
   const name = (yield* Path.Path).basename(file)
-  const { broken, text } = yield* TextFile.read(file).pipe(
+  const { broken, digest, text } = yield* TextFile.read(file).pipe(
     Effect.mapError((cause) => {
       const notFound = cause._tag === "SystemError" && cause.reason === "NotFound"
       return new ConfigMissing({ file, reason: notFound ? "not-found" : "unreadable", cause })
@@ -58,7 +60,7 @@ const parse = Effect.fnUntraced(function* (
   }
   const reject = (problems: ReadonlyArray<ConfigProblem>) =>
     Array.isNonEmptyReadonlyArray(problems)
-      ? Effect.fail(new ConfigInvalid({ file: name, problems }))
+      ? Effect.fail(new ConfigInvalid({ file: name, digest, problems }))
       : Effect.void
 
   if (broken !== undefined)
@@ -69,10 +71,15 @@ const parse = Effect.fnUntraced(function* (
   const value = yield* Effect.try({
     try: (): unknown => document.toJS(),
     catch: () =>
-      new ConfigInvalid({ file: name, problems: [problem(0, [], "an alias (*name) cannot be resolved")] })
+      new ConfigInvalid({
+        file: name,
+        digest,
+        problems: [problem(0, [], "an alias (*name) cannot be resolved")]
+      })
   })
   const result: YamlFile = {
     name,
+    digest,
     value,
     duplicates: duplicates(document, problem),
     at: (path, message) => problem(offsetOf(document, path), path, message)
@@ -106,7 +113,7 @@ const prepare = Effect.fnUntraced(function* (document: Yaml.Document) {
   })
   for (const node of references) {
     const { text, missing } = yield* Environment.substitute(String(node.value))
-    node.value = missing.length === 0 ? text : new RawValue.Unset(missing)
+    node.value = missing.length === 0 ? text : new RawValue.Unset(missing, text)
   }
 })
 

@@ -28,9 +28,9 @@ export interface Opening {
 /** `why`: a clause and a sentence, both fit for a client. */
 export const unavailable = (
   name: string,
-  why: { readonly reason: Words; readonly advice: Words },
+  { advice, reason }: { readonly reason: Words; readonly advice: Words },
   cause?: unknown
-) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, ...why, cause })
+) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, reason, advice, cause })
 
 const late = {
   reason: say("tools.stillStarting"),

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Effect, Either, ExecutionStrategy, Fiber, Layer, Redacted, Scope } from "effect"
 import type { Duration } from "effect"
 import { basicSettings } from "../config/AgentConfig.ts"
 import type { McpServerEntry } from "../config/McpServerConfig.ts"
-import * as McpServersFile from "../config/McpServersFile.ts"
+import { McpEntries } from "../config/McpEntries.ts"
+import type * as McpServersFile from "../config/McpServersFile.ts"
 import * as Package from "../config/Package.ts"
 import { Settings } from "../config/Settings.ts"
 import * as WarnOnce from "../config/WarnOnce.ts"
@@ -35,16 +36,15 @@ export const layer = (options: Options = {}) => Layer.effect(McpClients, make(op
 
 const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) {
   const { folder } = yield* Settings
+  const entries = yield* McpEntries
   const pool = yield* EnginePool
   const version = yield* Package.version
   const path = yield* Path.Path
-  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const warnOnce = WarnOnce.make()
   /** The entry, as an id, of each server that a session has waited for in vain: until it answers or fails, others hardly wait. */
   const silent = new Map<string, string>()
-  const readFile = McpServersFile.read(folder).pipe(
-    Effect.tap(({ warnings }) => Effect.forEach(warnings, warnOnce, { discard: true })),
-    Effect.provide(context)
+  const readFile = Effect.tap(entries.read, ({ warnings }) =>
+    Effect.forEach(warnings, warnOnce, { discard: true })
   )
 
   const connect = (name: string, entry: McpServerEntry) => {

@@ -1,5 +1,5 @@
 import { FileSystem, Path } from "@effect/platform"
-import { Effect, Layer, Ref, Stream } from "effect"
+import { Effect, FiberHandle, Layer, Ref, Stream } from "effect"
 import { basename } from "node:path"
 import { Characters } from "../config/Characters.ts"
 import * as ConfigReload from "../config/ConfigReload.ts"
@@ -13,19 +13,23 @@ export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const registry = yield* SessionRegistry
     const own = basename((yield* Ref.get(yield* CurrentConfig)).file)
-    const isOfConfig = (name: string) => name === own || /\.(ya?ml|json)$/iu.test(name)
+    const isOfConfig = (name: string) => name === own || /\.(ya?ml|json|txt)$/iu.test(name)
     const { look } = yield* ConfigReload.make
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig | Characters>()
-    const tell = (files: ReadonlyArray<string>) =>
-      registry.tell({
-        type: "config-changed",
-        files,
-        message: say("session.configChanged", files)
-      })
+    // Not waited for: a client that does not read would keep the next change from counting. What it misses comes with that.
+    const telling = yield* FiberHandle.make()
+    const untold = new Set<string>()
+    const tell = Effect.suspend(() => {
+      const files = [...untold]
+      return registry.tell({ type: "config-changed", files, message: say("session.configChanged", files) })
+    }).pipe(Effect.zipRight(Effect.sync(() => untold.clear())))
     yield* FolderWatch.changes(Effect.provide(ConfigReload.folders, context), isOfConfig).pipe(
       Stream.runForEach(() =>
         look.pipe(
-          Effect.tap((files) => (files.length === 0 ? Effect.void : tell(files))),
+          Effect.tap((files) => {
+            for (const file of files) untold.add(file)
+            return files.length === 0 ? Effect.void : FiberHandle.run(telling, tell)
+          }),
           Effect.catchAllCause((cause) => Effect.logError("the configuration could not be read anew", cause))
         )
       ),

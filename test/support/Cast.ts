@@ -41,7 +41,7 @@ export const characters = (changes: Changes) => {
     translated(withSettings(config, changes.settings), changes.translation)
   return Layer.succeed(Characters, {
     base: Effect.sync(() => changed(first)),
-    examine: Effect.succeed([]),
+    take: Effect.succeed({ changed: [], gone: [] }),
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
       const found = filename === "conf.yaml" ? first : others[filename]
