@@ -249,7 +249,11 @@ character_config:
       expect(yield* problemsOf("a: 1\n---\nb: 2\n")).toEqual([
         "conf.yaml:2:1 a second document begins here (---): keep one"
       ])
-      expect(yield* problemsOf("a: *nobody\n")).toEqual(["conf.yaml:1:1 an alias (*name) cannot be resolved"])
+      expect(yield* problemsOf("a: {b: [1, *nobody]}\nc:\n  <<: [*nobody, 1]\n")).toEqual([
+        "conf.yaml:1:12 a.b.1: this alias (*name) stands for nothing: write &name before what it means, further up",
+        "conf.yaml:3:3 c.<<: expected sections to take in",
+        "conf.yaml:3:8 c.<<.0: this alias (*name) stands for nothing: write &name before what it means, further up"
+      ])
     })
   )
 
@@ -273,6 +277,18 @@ character_config:
         _tag: "ConfigMissing",
         reason: "unreadable"
       })
+    })
+  )
+
+  it.scoped("warns of a tag, and does not say it: it may be a secret without quotation marks", () =>
+    Effect.gen(function* () {
+      const { warnings } = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: !sk-hunter2 }\n`)
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^conf\.yaml:10:\d+ character_config\.tts_config\.openai_tts\.api_key: a tag \(!…\)/u
+        )
+      ])
+      expect((yield* loadText(`${ConfigFolder.minimal}  human_name: !!str 5\n`)).warnings).toEqual([])
     })
   )
 
