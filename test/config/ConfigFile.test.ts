@@ -280,18 +280,6 @@ character_config:
     })
   )
 
-  it.scoped("warns of a tag, and does not say it: it may be a secret without quotation marks", () =>
-    Effect.gen(function* () {
-      const { warnings } = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: !sk-hunter2 }\n`)
-      expect(warnings).toEqual([
-        expect.stringMatching(
-          /^conf\.yaml:10:\d+ character_config\.tts_config\.openai_tts\.api_key: a tag \(!…\)/u
-        )
-      ])
-      expect((yield* loadText(`${ConfigFolder.minimal}  human_name: !!str 5\n`)).warnings).toEqual([])
-    })
-  )
-
   it.scoped("keeps secrets out of what is printed", () =>
     Effect.gen(function* () {
       const loaded = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: hunter2}\n`)
