@@ -83,7 +83,7 @@ const watch = Effect.fnUntraced(function* (
   const state = Effect.flatMap(files, (files) => ids(files.flat()))
   const compared = Effect.gen(function* () {
     let before = yield* state
-    yield* Effect.forever(
+    return yield* Effect.forever(
       Effect.gen(function* () {
         yield* Effect.sleep(pause)
         const now = yield* state

@@ -66,6 +66,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([
+        "system_config.language",
         "system_config.allowed_origins",
         "system_config.database",
         "system_config.models_dir",
@@ -94,6 +95,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       expect(warnings).toEqual([])
       expect(config.system_config).toEqual({
         conf_version: "v1.2.1",
+        language: "auto",
         host: "localhost",
         port: 12393,
         config_alts_dir: "characters",
@@ -249,7 +251,11 @@ character_config:
       expect(yield* problemsOf("a: 1\n---\nb: 2\n")).toEqual([
         "conf.yaml:2:1 a second document begins here (---): keep one"
       ])
-      expect(yield* problemsOf("a: *nobody\n")).toEqual(["conf.yaml:1:1 an alias (*name) cannot be resolved"])
+      expect(yield* problemsOf("a: {b: [1, *nobody]}\nc:\n  <<: [*nobody, 1]\n")).toEqual([
+        "conf.yaml:1:12 a.b.1: this alias (*name) stands for nothing: write &name before what it means, further up",
+        "conf.yaml:3:3 c.<<: expected sections to take in",
+        "conf.yaml:3:8 c.<<.0: this alias (*name) stands for nothing: write &name before what it means, further up"
+      ])
     })
   )
 

@@ -86,5 +86,5 @@ export const run = <E, R>(test: (running: Running) => Effect.Effect<void, E, R>,
         lines
       })
     }).pipe(Effect.provide(config))
-  }).pipe(Effect.provide(diskBut(options)), Effect.provide(ConfigFolder.logTo(lines)))
+  }).pipe(Effect.provide(Layer.merge(diskBut(options), ConfigFolder.logTo(lines))))
 }
