@@ -107,6 +107,30 @@ export const make = Effect.gen(function* () {
     return rows.map(messageOf)
   }, failed("read a conversation"))
 
+  const shown = Effect.fn("History.shown")(function* (
+    confUid: string,
+    uid: string,
+    { before, limit }: { readonly before: number; readonly limit: number }
+  ) {
+    const id = yield* idOf(confUid, uid)
+    const ofHistory = sql`history_id = ${id} AND role <> 'system'`
+    const [row] = yield* sql<{ count: number }>`
+      SELECT CAST(COUNT(*) AS INTEGER) AS count FROM messages WHERE ${ofHistory}`
+    const end = Math.min(before, row!.count)
+    const first = Math.max(0, end - limit)
+    // What is passed over is counted in the index alone.
+    const rows = yield* sql<MessageRow>`
+      SELECT role, timestamp, content, name, avatar FROM messages
+      WHERE id IN (SELECT id FROM messages WHERE ${ofHistory} ORDER BY id LIMIT ${end - first} OFFSET ${first})
+      ORDER BY id`
+    return { messages: rows.map(messageOf), first }
+  }, failed("read a conversation"))
+
+  const check = Effect.fn("History.check")(
+    (confUid: string, uid: string) => Effect.asVoid(idOf(confUid, uid)),
+    failed("find a conversation")
+  )
+
   const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
     const rows =
       yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
@@ -156,6 +180,8 @@ export const make = Effect.gen(function* () {
     rename,
     create,
     messages,
+    shown,
+    check,
     remove,
     append,
     interrupt,

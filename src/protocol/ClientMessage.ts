@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import * as AudioChunk from "./AudioChunk.ts"
 import * as Explain from "./Explain.ts"
+import * as HistoryFields from "./HistoryFields.ts"
 
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
@@ -69,13 +70,10 @@ const Person = Schema.compose(
 /** On one line, without control characters and spaces around it. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()
 
-/** In place of whatever is said of a number that is none, or not a whole one. */
-const instead = (message: string) => ({ message: () => ({ message, override: true }) })
-
 const Truth = Schema.Boolean.annotations(Explain.expecting("true or false"))
 
 /** A memory's number in `memory-list`. */
-const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
+const MemoryId = Schema.Int.annotations(Explain.instead("expected a whole number"))
 
 /** What a memory says, as it is kept. */
 const MemoryText = Schema.compose(
@@ -89,33 +87,7 @@ const MemoryText = Schema.compose(
 )
 
 const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
-  instead("expected a whole number from 1 to 10")
-)
-
-/** How much of a list is wanted. */
-const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
-  instead("expected a whole number from 1 to 500")
-)
-
-const noControl = (what: string) =>
-  Schema.pattern(/^\P{Cc}*$/u, { message: () => `has control characters: send ${what} on one line` })
-
-/** What a person calls a conversation; nothing takes the title away. */
-const Title = Schema.compose(
-  Schema.Trim,
-  Schema.String.pipe(
-    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a title" }),
-    noControl("a title")
-  )
-)
-
-/** What is looked for. */
-const Sought = Schema.compose(
-  Schema.Trim,
-  Schema.NonEmptyString.pipe(
-    Schema.maxLength(200, { message: () => "is longer than 200 characters: send some words" }),
-    noControl("some words")
-  )
+  Explain.instead("expected a whole number from 1 to 10")
 )
 
 const DisplayText = Schema.compose(
@@ -159,14 +131,27 @@ const ofJson = Schema.Union(
   }),
   // `limit` and `before` (the uid after which the list goes on) are extensions, announced in `set-model-and-conf`.
   message("fetch-history-list", {
-    limit: Schema.optionalWith(Limit, { nullable: true }),
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true }),
     before: Schema.optionalWith(Name, { nullable: true })
   }),
   // Extensions, announced in `set-model-and-conf`.
-  message("search-histories", { text: Sought, limit: Schema.optionalWith(Limit, { nullable: true }) }),
-  message("rename-history", { history_uid: Name, title: Title }),
+  message("search-histories", {
+    text: HistoryFields.Sought,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  message("rename-history", { history_uid: Name, title: HistoryFields.Title }),
   message("create-new-history", {}),
-  message("fetch-and-set-history", { history_uid: Name }),
+  // `limit` is an extension, announced in `set-model-and-conf`.
+  message("fetch-and-set-history", {
+    history_uid: Name,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  // An extension, announced in `set-model-and-conf`.
+  message("fetch-history-messages", {
+    history_uid: Name,
+    before: HistoryFields.Place,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
   message("delete-history", { history_uid: Name }),
   message("fetch-configs", {}),
   message("switch-config", { file: Name }),

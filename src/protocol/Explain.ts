@@ -27,6 +27,9 @@ export const expecting = (what: string) => ({
   message: ({ actual }: ParseResult.ParseIssue) => `expected ${what}, actual ${shown(actual)}`
 })
 
+/** In place of whatever is said of a number that is none, or not a whole one. */
+export const instead = (message: string) => ({ message: () => ({ message, override: true }) })
+
 /** The same for one of some words; all of them are told. */
 export const oneOf = <const Words extends Arr.NonEmptyReadonlyArray<string>>(...words: Words) =>
   Schema.Literal(...words).annotations({
