@@ -4,6 +4,7 @@ import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
+import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
@@ -26,6 +27,8 @@ interface SummaryRow extends MessageRow {
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const clearLog = yield* SecureDelete.clearLog
+  const clearIndex = yield* SecureDelete.clearIndex
 
   /** Adds one message in one statement, which finds the conversation by itself. */
   const appendOne = (confUid: string, uid: string, message: NewMessage) =>
@@ -134,6 +137,7 @@ export const make = Effect.gen(function* () {
   const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
     const rows =
       yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+    if (rows.length > 0) yield* Effect.zipRight(clearIndex, clearLog)
     return rows.length > 0
   }, failed("delete a conversation"))
 
