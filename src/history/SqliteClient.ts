@@ -50,12 +50,12 @@ const settings = [
   "PRAGMA secure_delete = ON"
 ]
 
-/** Another process may hold the file for a moment (a backup): tries again for 2 s, without blocking the event loop. */
+/** Another process may hold the file for a moment (a backup, an import): tries again for 5 s, without blocking the event loop. */
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
   const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
     Effect.retry(run, {
       while: ({ cause }) => String((cause as { code?: unknown } | undefined)?.code).startsWith("SQLITE_BUSY"),
-      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("2 seconds"))
+      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("5 seconds"))
     })
   return {
     execute: (...query) => retried(connection.execute(...query)),
