@@ -17,7 +17,8 @@ const make = Effect.fnUntraced(function* (file: string) {
     // The driver opens the file at once and throws if it can't.
     Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
   )
-  const connection = patient(rollingBack(yield* driver.reserve))
+  // Patience comes first: a commit that has been rolled back cannot be tried again.
+  const connection = rollingBack(patient(yield* driver.reserve))
   for (const setting of settings) yield* connection.executeUnprepared(setting, [], undefined)
 
   const lock = yield* Effect.makeSemaphore(1)
