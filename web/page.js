@@ -4,6 +4,7 @@ import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
 import { createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
+import { createEarlier, step } from "./earlier.js"
 import { createFace } from "./face.js"
 import { createHistories } from "./histories.js"
 import { createPlayer } from "./player.js"
@@ -104,6 +105,7 @@ const clearStatus = () => {
 const startConversation = () => {
   // At once: what is said before the answer comes is part of the new one.
   messages.replace([])
+  earlier.begin()
   send({ type: "create-new-history" })
 }
 
@@ -186,8 +188,10 @@ const onMessage = {
   },
   "history-data": (data) => {
     messages.replace(data.messages)
+    earlier.begin(data.first)
     clearStatus()
   },
+  "history-messages": (part) => earlier.show(part),
   "new-history-created": ({ history_uid }) => {
     dropping = false
     histories.setCurrent(history_uid)
@@ -205,7 +209,7 @@ const onMessage = {
 const openHistory = (uid) => {
   interrupt()
   histories.setCurrent(uid)
-  send({ type: "fetch-and-set-history", history_uid: uid })
+  send({ type: "fetch-and-set-history", history_uid: uid, limit: step })
 }
 
 const histories = createHistories({
@@ -216,6 +220,8 @@ const histories = createHistories({
     send({ type: "delete-history", history_uid: uid })
   }
 })
+
+const earlier = createEarlier({ send: (message) => send(message), messages, current: histories.current })
 
 const tools = createTools((tool_id, allowed) => send({ type: "tool-consent", tool_id, allowed }))
 

@@ -64,6 +64,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const client = yield* Client
   const census = yield* Census
   const send = (message: ServerMessage.Outgoing) => client.send(message, token)
+  const kept = keeping(send)
   const delivered = Delivery.nothing()
   /** What the person said; undefined in a proactive turn. */
   let asked: string | undefined
@@ -74,12 +75,12 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     const before = yield* options.memory.remembered
     if (input._tag !== "Proactive") {
       asked = text
-      yield* kept(options.record.asked(text, input.images), send)
+      yield* kept(options.record.asked(text, input.images))
     }
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
     if (delivered.shown.trim() !== "") {
-      yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
+      yield* kept(options.record.answered(delivered.raw, delivered.shown))
       yield* options.onAnswered(asked, delivered.shown)
     }
     if (failed !== undefined) return yield* failed
@@ -156,11 +157,16 @@ const listen = Effect.fnUntraced(function* (options: Options, input: Input, send
   return text
 })
 
-/** A conversation that cannot be stored goes on; the client is told. */
-const kept = (store: Effect.Effect<void, { readonly words: Text }>, send: Send) =>
-  Effect.catchAll(store, (failure) =>
-    Effect.zipRight(
-      Effect.logError("a message was not stored", failure),
-      send(ServerMessage.failure(failure.words))
-    )
-  )
+/** A conversation that cannot be stored goes on; the client is told, once a turn of the same. */
+const keeping = (send: Send) => {
+  let told: string | undefined
+  return (store: Effect.Effect<void, { readonly words: Text; readonly message: string }>) =>
+    Effect.catchAll(store, (failure) => {
+      const isNew = failure.message !== told
+      told = failure.message
+      return Effect.zipRight(
+        Effect.logError("a message was not stored", failure),
+        isNew ? send(ServerMessage.failure(failure.words)) : Effect.void
+      )
+    })
+}

@@ -45,6 +45,13 @@ export interface Page<A> {
   readonly more: boolean
 }
 
+/** Part of the messages of a conversation that are shown, those of `human` and `ai`, oldest first. */
+export interface ShownMessages {
+  readonly messages: ReadonlyArray<HistoryMessage>
+  /** The place of the first of them among all that are shown, from 0. */
+  readonly first: number
+}
+
 /** `uid` names no history of this character. */
 export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("HistoryNotFound", {
   uid: Schema.String
@@ -113,6 +120,14 @@ export class History extends Context.Tag("seiyuu/history/History")<
       confUid: string,
       uid: string
     ) => Effect.Effect<ReadonlyArray<HistoryMessage>, HistoryFailed | HistoryNotFound>
+    /** The `limit` shown messages that come before the place `before`, or the latest ones if there is no such place. */
+    readonly shown: (
+      confUid: string,
+      uid: string,
+      options: { readonly before: number; readonly limit: number }
+    ) => Effect.Effect<ShownMessages, HistoryFailed | HistoryNotFound>
+    /** Fails unless there is such a history, and reads nothing of it. */
+    readonly check: (confUid: string, uid: string) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
     /** Answers whether there was such a history. */
     readonly remove: (confUid: string, uid: string) => Effect.Effect<boolean, HistoryFailed>
     /** Adds messages in order, in one transaction, and answers their ids. */

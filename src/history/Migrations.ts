@@ -1,5 +1,5 @@
-import { Migrator, SqlClient } from "@effect/sql"
-import { Effect } from "effect"
+import { Migrator, SqlClient, SqlError } from "@effect/sql"
+import { Effect, Option } from "effect"
 
 /** Brings the database up to date; each step runs once, all in one transaction. Programs that start together wait for each other. */
 export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -7,6 +7,13 @@ export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
     pg: () => Effect.scoped(Effect.zipRight(aloneOn(sql), migrate)),
     orElse: () => migrate
   })
+).pipe(
+  // A step that fails comes as a defect. It may be the database's, which people can do something about.
+  Effect.catchSomeDefect((defect) =>
+    defect instanceof Migrator.MigrationError || defect instanceof SqlError.SqlError
+      ? Option.some(Effect.fail(defect))
+      : Option.none()
+  )
 )
 
 /** The lock's number: any that no other program takes in this database. */
@@ -179,8 +186,13 @@ const postgresTriggers = (sql: SqlClient.SqlClient) =>
       // every message.
       `DO $$ BEGIN
         CREATE EXTENSION IF NOT EXISTS pg_trgm;
-        CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
       EXCEPTION WHEN OTHERS THEN NULL;
+      END $$`,
+      // Somebody may have made it in a schema where it is not found by its name.
+      `DO $$ BEGIN
+        IF EXISTS (SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops' AND pg_opclass_is_visible(oid)) THEN
+          CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
+        END IF;
       END $$`
     ],
     (statement) => sql.unsafe(statement)

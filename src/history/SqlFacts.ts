@@ -1,8 +1,9 @@
 import { SqlClient } from "@effect/sql"
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect } from "effect"
 import { Facts } from "./Facts.ts"
 import type { Change, Fact, NewFact, Owner, Trace, Whose } from "./Facts.ts"
 import * as Generations from "./Generations.ts"
+import * as SecureDelete from "./SecureDelete.ts"
 import { failed } from "./SqlHistory.ts"
 import { say } from "../language/Text.ts"
 
@@ -102,17 +103,7 @@ export const make = Effect.gen(function* () {
     failed(say("history.noteUse"))
   )
 
-  // The database overwrites what it deletes (`secure_delete`), and the log of its latest changes goes with this. Whoever
-  // reads the file at the moment (a backup) still needs the log.
-  const clearLog = sql.onDialectOrElse({
-    sqlite: () =>
-      sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.pipe(
-        Effect.filterOrFail(([answer]) => answer?.busy !== 1),
-        Effect.retry(Schedule.spaced("50 millis").pipe(Schedule.upTo("2 seconds"))),
-        Effect.catchAll(() => Effect.logWarning(stillInLog))
-      ),
-    orElse: () => Effect.void
-  })
+  const clearLog = yield* SecureDelete.clearLog
 
   const remove = Effect.fn("Facts.remove")(
     function* (whose: Whose, ids: ReadonlyArray<number> | "all") {
@@ -153,9 +144,6 @@ export const make = Effect.gen(function* () {
     generation: generations.of
   })
 })
-
-const stillInLog =
-  "Another program reads the conversations' database: what was deleted stays in its log (-wal) until the next deletion, or until nobody has it open."
 
 const columns = (sql: SqlClient.SqlClient) => sql.literal("id, person, text, importance, created, updated")
 

@@ -6,6 +6,7 @@ import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./Hist
 import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
 import { say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
+import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
@@ -28,6 +29,7 @@ interface SummaryRow extends MessageRow {
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const clearLog = yield* SecureDelete.clearLog
 
   /** Adds one message in one statement, which finds the conversation by itself. */
   const appendOne = (confUid: string, uid: string, message: NewMessage) =>
@@ -121,10 +123,38 @@ export const make = Effect.gen(function* () {
     failed(say("history.readConversation"))
   )
 
+  const shown = Effect.fn("History.shown")(
+    function* (
+      confUid: string,
+      uid: string,
+      { before, limit }: { readonly before: number; readonly limit: number }
+    ) {
+      const id = yield* idOf(confUid, uid)
+      const ofHistory = sql`history_id = ${id} AND role <> 'system'`
+      const [row] = yield* sql<{ count: number }>`
+      SELECT CAST(COUNT(*) AS INTEGER) AS count FROM messages WHERE ${ofHistory}`
+      const end = Math.min(before, row!.count)
+      const first = Math.max(0, end - limit)
+      // What is passed over is counted in the index alone.
+      const rows = yield* sql<MessageRow>`
+      SELECT role, timestamp, content, name, avatar FROM messages
+      WHERE id IN (SELECT id FROM messages WHERE ${ofHistory} ORDER BY id LIMIT ${end - first} OFFSET ${first})
+      ORDER BY id`
+      return { messages: rows.map(messageOf), first }
+    },
+    failed(say("history.readConversation"))
+  )
+
+  const check = Effect.fn("History.check")(
+    (confUid: string, uid: string) => Effect.asVoid(idOf(confUid, uid)),
+    failed(say("history.findConversation"))
+  )
+
   const remove = Effect.fn("History.remove")(
     function* (confUid: string, uid: string) {
       const rows =
         yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+      if (rows.length > 0) yield* clearLog
       return rows.length > 0
     },
     failed(say("history.deleteConversation"))
@@ -176,6 +206,8 @@ export const make = Effect.gen(function* () {
     rename,
     create,
     messages,
+    shown,
+    check,
     remove,
     append,
     interrupt,

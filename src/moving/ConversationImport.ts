@@ -8,7 +8,9 @@ import type { Growing, Outcome } from "./Report.ts"
 import type { Source } from "./SourceFolder.ts"
 
 /** Messages that one transaction adds, but for a conversation that has more alone. */
-const messagesAtOnce = 500
+const messagesAtOnce = 200
+/** Between transactions: a server that uses the same SQLite file tries again every 25 ms, and must get its turn. */
+const pause = "50 millis"
 /** Files that are read ahead; with these, what is held is a few thousand messages. */
 const readAhead = 4
 
@@ -52,7 +54,8 @@ export const run = Effect.fn("ConversationImport.run")(function* (
         archive[dryRun ? "compare" : "restore"](batch.map(({ conversation }) => conversation)).pipe(
           Effect.map((standings) => {
             for (const [index, standing] of standings.entries()) tell(batch[index]!, standing, growing)
-          })
+          }),
+          Effect.zipLeft(dryRun ? Effect.void : Effect.sleep(pause))
         )
       )
     )

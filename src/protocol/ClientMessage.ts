@@ -3,6 +3,7 @@ import { english, isText, say, Words } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 import * as AudioChunk from "./AudioChunk.ts"
 import * as Explain from "./Explain.ts"
+import * as HistoryFields from "./HistoryFields.ts"
 
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
@@ -59,17 +60,10 @@ const Name = Schema.String.pipe(
 
 const aName = say("protocol.aName")
 
-/** Text on one line, of at most so many characters. */
-const line = (most: number, what: Text) =>
-  Schema.String.pipe(
-    Schema.maxLength(most, Explain.saying(say("protocol.tooLongFor", most, what))),
-    Schema.pattern(/^\P{Cc}*$/u, Explain.saying(say("protocol.controlCharacters", what)))
-  )
-
 /** Who speaks. Spaces around a name are no part of it. */
 const Person = Schema.compose(
   Schema.Trim,
-  line(100, aName).pipe(Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", aName))))
+  HistoryFields.line(100, aName).pipe(Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", aName))))
 )
 
 /** On one line, without control characters and spaces around it. */
@@ -95,22 +89,6 @@ const MemoryText = Schema.compose(
 const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
   // In place of whatever is said of a number that is none, or not a whole one.
   Explain.sayingInstead(say("protocol.expectedWithin", 1, 10))
-)
-
-/** How much of a list is wanted. */
-const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
-  Explain.sayingInstead(say("protocol.expectedWithin", 1, 500))
-)
-
-/** What a person calls a conversation; nothing takes the title away. */
-const Title = Schema.compose(Schema.Trim, line(100, say("protocol.aTitle")))
-
-/** What is looked for. */
-const Sought = Schema.compose(
-  Schema.Trim,
-  line(200, say("protocol.someWords")).pipe(
-    Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", say("protocol.someWords"))))
-  )
 )
 
 const DisplayText = Schema.compose(
@@ -154,14 +132,27 @@ const ofJson = Schema.Union(
   }),
   // `limit` and `before` (the uid after which the list goes on) are extensions, announced in `set-model-and-conf`.
   message("fetch-history-list", {
-    limit: Schema.optionalWith(Limit, { nullable: true }),
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true }),
     before: Schema.optionalWith(Name, { nullable: true })
   }),
   // Extensions, announced in `set-model-and-conf`.
-  message("search-histories", { text: Sought, limit: Schema.optionalWith(Limit, { nullable: true }) }),
-  message("rename-history", { history_uid: Name, title: Title }),
+  message("search-histories", {
+    text: HistoryFields.Sought,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  message("rename-history", { history_uid: Name, title: HistoryFields.Title }),
   message("create-new-history", {}),
-  message("fetch-and-set-history", { history_uid: Name }),
+  // `limit` is an extension, announced in `set-model-and-conf`.
+  message("fetch-and-set-history", {
+    history_uid: Name,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  // An extension, announced in `set-model-and-conf`.
+  message("fetch-history-messages", {
+    history_uid: Name,
+    before: HistoryFields.Place,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
   message("delete-history", { history_uid: Name }),
   message("fetch-configs", {}),
   message("switch-config", { file: Name }),

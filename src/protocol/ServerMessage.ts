@@ -115,7 +115,9 @@ const Extensions = Schema.Struct({
   /** `search-histories`: what was said, in whatever conversation. */
   history_search: Schema.Boolean,
   /** `rename-history`, and `title` in the list. */
-  history_titles: Schema.Boolean
+  history_titles: Schema.Boolean,
+  /** `limit` of `fetch-and-set-history`, and `fetch-history-messages`: a long conversation in parts. */
+  history_messages: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
@@ -129,7 +131,8 @@ export const extensions: typeof Extensions.Type = {
   memories: true,
   history_pages: true,
   history_search: true,
-  history_titles: true
+  history_titles: true,
+  history_messages: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
@@ -194,7 +197,17 @@ export const ServerMessage = Schema.Union(
     /** An extension, in answer to a `limit`: whether there are older ones. */
     more: Schema.optional(Schema.Boolean)
   }),
-  message("history-data", { messages: Schema.Array(HistoryMessage) }),
+  message("history-data", {
+    messages: Schema.Array(HistoryMessage),
+    /** An extension, in answer to a `limit`: the place of the first of them among all of the conversation's, from 0. */
+    first: Schema.optional(Schema.Number)
+  }),
+  message("history-messages", {
+    history_uid: Schema.String,
+    messages: Schema.Array(HistoryMessage),
+    /** The place of the first of them, from 0. */
+    first: Schema.Number
+  }),
   message("new-history-created", { history_uid: Schema.String }),
   message("history-deleted", { success: Schema.Boolean, history_uid: Schema.String }),
   message("config-files", {

@@ -66,7 +66,9 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "create-new-history":
       return yield* HistoryRequests.create(session)
     case "fetch-and-set-history":
-      return yield* HistoryRequests.load(session, message.history_uid)
+      return yield* HistoryRequests.load(session, message)
+    case "fetch-history-messages":
+      return yield* HistoryRequests.earlier(session, message)
     case "delete-history":
       return yield* HistoryRequests.remove(session, message.history_uid)
     case "fetch-configs":

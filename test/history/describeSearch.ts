@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type { Layer } from "effect"
 import type { Facts } from "../../src/history/Facts.ts"
 import { History } from "../../src/history/History.ts"
-import type { NewMessage } from "../../src/history/History.ts"
+import type { HistoryMessage, NewMessage } from "../../src/history/History.ts"
 
 const human = (content: string): NewMessage => ({ role: "human", content })
 const ai = (content: string): NewMessage => ({ role: "ai", content, name: "Shizuku" })
@@ -48,6 +48,61 @@ export const describeSearch = <R, E>(
       ] as const) {
         const refused = yield* Effect.flip(history.page(conf, { limit: 3, before }))
         assert.strictEqual(refused._tag, "HistoryNotFound")
+      }
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("gives a long conversation in parts, each shown message once", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const turns = Array.from({ length: 5 }, (_, turn) => turn)
+      const uid = yield* said(
+        ...turns.flatMap((turn) => [
+          human(`Question ${turn}`),
+          { role: "system", content: "[Interrupted by user]" } as const,
+          ai(`Answer ${turn}`)
+        ])
+      )
+      yield* said(human("Of another one"))
+      const all = (yield* history.messages("shizuku", uid)).filter(({ role }) => role !== "system")
+      assert.strictEqual(all.length, 10)
+      const seen: Array<HistoryMessage> = []
+      let before = Number.MAX_SAFE_INTEGER
+      do {
+        const { first, messages } = yield* history.shown("shizuku", uid, { before, limit: 4 })
+        assert.deepStrictEqual(messages, all.slice(first, first + messages.length))
+        seen.unshift(...messages)
+        before = first
+      } while (before > 0)
+      assert.deepStrictEqual(seen, all)
+      assert.deepStrictEqual(yield* history.shown("shizuku", uid, { before: 3, limit: 2 }), {
+        messages: all.slice(1, 3),
+        first: 1
+      })
+      for (const [at, length] of [
+        [0, 0],
+        [10, 10],
+        [11, 10]
+      ] as const) {
+        const { first, messages } = yield* history.shown("shizuku", uid, { before: at, limit: 500 })
+        assert.deepStrictEqual([first, messages.length], [0, length])
+      }
+      const empty = yield* history.create("shizuku")
+      assert.deepStrictEqual(yield* history.shown("shizuku", empty, { before: 9, limit: 9 }), {
+        messages: [],
+        first: 0
+      })
+      yield* history.check("shizuku", empty)
+      for (const [conf, unknown] of [
+        ["mao", uid],
+        ["shizuku", "nowhere\0"]
+      ] as const) {
+        const options = { before: 9, limit: 9 }
+        assert.strictEqual(
+          (yield* Effect.flip(history.shown(conf, unknown, options)))._tag,
+          "HistoryNotFound"
+        )
+        assert.strictEqual((yield* Effect.flip(history.check(conf, unknown)))._tag, "HistoryNotFound")
       }
     }).pipe(Effect.provide(fresh))
   )

@@ -63,6 +63,13 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
           return uid
         }),
       messages: (_, uid) => Effect.map(rows(uid), (found) => found.map((row) => ({ ...row, timestamp }))),
+      shown: (_, uid, { before, limit }) =>
+        Effect.map(rows(uid), (found) => {
+          const all = found.filter(({ role }) => role !== "system").slice(0, before)
+          const first = Math.max(0, all.length - limit)
+          return { messages: all.slice(first).map((row) => ({ ...row, timestamp })), first }
+        }),
+      check: (_, uid) => Effect.asVoid(rows(uid)),
       remove: (_, uid) => Effect.sync(() => stored.delete(uid)),
       append: (_, uid, messages) =>
         Effect.map(rows(uid), (found) =>

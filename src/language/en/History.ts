@@ -15,6 +15,7 @@ export const history = {
   deleteMemories: "delete memories",
   listConversations: "list conversations",
   createConversation: "create a conversation",
+  findConversation: "find a conversation",
   readConversation: "read a conversation",
   deleteConversation: "delete a conversation",
   addMessages: "add messages",

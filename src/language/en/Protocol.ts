@@ -30,6 +30,7 @@ export const protocol = {
   expectedObject: "expected an object",
   expectedWhole: "expected a whole number",
   expectedWithin: (least: number, most: number) => `expected a whole number from ${least} to ${most}`,
+  expectedFrom: (least: number) => `expected a whole number from ${least}`,
   notAnImage: "expected a data URL of an image (data:image/...;base64,...)",
   tooManyImages: (most: number) => `has too many images: expected at most ${most}`,
   tooLong: (most: number) => `is longer than ${most} characters`,

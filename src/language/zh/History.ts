@@ -16,6 +16,7 @@ export const history: Translated<typeof english> = {
   deleteMemories: "删除记忆",
   listConversations: "列出对话",
   createConversation: "新建对话",
+  findConversation: "查找对话",
   readConversation: "读取对话",
   deleteConversation: "删除对话",
   addMessages: "添加消息",

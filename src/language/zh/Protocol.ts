@@ -41,6 +41,7 @@ export const protocol: Translated<typeof english> = {
   expectedObject: "应为对象",
   expectedWhole: "应为整数",
   expectedWithin: (least, most) => `应为 ${least} 到 ${most} 之间的整数`,
+  expectedFrom: (least) => `应为不小于 ${least} 的整数`,
   notAnImage: "应为图片的 data URL（data:image/...;base64,...）",
   tooManyImages: (most) => `图片过多：最多 ${most} 张`,
   tooLong: (most) => `超过 ${most} 个字符`,

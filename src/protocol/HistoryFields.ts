@@ -1,0 +1,32 @@
+import { Schema } from "effect"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
+import * as Explain from "./Explain.ts"
+
+/** How much of a list is wanted. */
+export const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
+  Explain.sayingInstead(say("protocol.expectedWithin", 1, 500))
+)
+
+/** The place of a message among those of its conversation that are shown, from 0. */
+export const Place = Schema.Int.pipe(Schema.nonNegative()).annotations(
+  Explain.sayingInstead(say("protocol.expectedFrom", 0))
+)
+
+/** Text on one line, of at most so many characters. */
+export const line = (most: number, what: Text) =>
+  Schema.String.pipe(
+    Schema.maxLength(most, Explain.saying(say("protocol.tooLongFor", most, what))),
+    Schema.pattern(/^\P{Cc}*$/u, Explain.saying(say("protocol.controlCharacters", what)))
+  )
+
+/** What a person calls a conversation; nothing takes the title away. */
+export const Title = Schema.compose(Schema.Trim, line(100, say("protocol.aTitle")))
+
+/** What is looked for. */
+export const Sought = Schema.compose(
+  Schema.Trim,
+  line(200, say("protocol.someWords")).pipe(
+    Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", say("protocol.someWords"))))
+  )
+)
