@@ -148,8 +148,7 @@ const sqliteTriggers = (sql: SqlClient.SqlClient) =>
     [
       // Three characters at a time, so that languages without spaces are found. The text itself is read from `messages`.
       `CREATE VIRTUAL TABLE messages_text USING fts5 (content, content='messages', content_rowid='id', tokenize='trigram')`,
-      // What is deleted leaves nothing in this index either.
-      `INSERT INTO messages_text (messages_text, rank) VALUES ('secure-delete', 1)`,
+      // Its option secure-delete is left off: FTS5's own integrity check fails after it. What is deleted leaves when segments merge.
       `INSERT INTO messages_text (rowid, content) SELECT id, content FROM messages WHERE role <> 'system'`,
       `CREATE TRIGGER message_added AFTER INSERT ON messages WHEN new.role <> 'system' BEGIN
         INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);

@@ -34,7 +34,7 @@ const sound = (file: string) =>
     (sql) => sql`INSERT INTO messages_text (messages_text, rank) VALUES ('integrity-check', 1)`
   ).pipe(Effect.provide(SqliteClient.layer(file)))
 
-/** Runs of so many letters that are looked for. The index may keep single terms, of three letters, where a page of it begins. */
+/** Runs of so many letters that are looked for. The index holds three at a time, and drops what is deleted when it merges its segments. */
 const runLength = 5
 const runs = (texts: ReadonlyArray<string>) =>
   texts.flatMap((text) =>

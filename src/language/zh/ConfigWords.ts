@@ -93,6 +93,10 @@ const rules: ReadonlyArray<Rule> = [
     () => "此处有不属于文本的字节：请将文件保存为 UTF-8"
   ],
   [/^an alias \(\*name\) cannot be resolved$/u, () => "有别名（*name）无法解析"],
+  [
+    /^this alias \(\*name\) stands for nothing: /u,
+    () => "此别名（*name）没有对应的内容：请在它之前用 &name 标出所指的内容"
+  ],
   [/^a second document begins here \(---\): keep one$/u, () => "此处开始了第二个文档（---）：请只保留一个"],
   [/^the closing quotation mark \((.+)\) of a text is missing$/u, (mark) => `文本缺少结束的引号（${mark}）`],
   [/^the file cannot be read$/u, () => "无法读取该文件"],
