@@ -66,6 +66,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([
+        "system_config.language",
         "system_config.allowed_origins",
         "system_config.database",
         "system_config.models_dir",
@@ -103,6 +104,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         database: "data/history.db",
         offline: false,
         engine_idle_seconds: 300,
+        language: "auto",
         playback_grace_seconds: 15
       })
       expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })
