@@ -11,6 +11,7 @@ import { speech } from "./en/Speech.ts"
 import { tools } from "./en/Tools.ts"
 import { translate } from "./en/Translate.ts"
 import type { Language } from "./Language.ts"
+import type { Translated } from "./Translated.ts"
 import { agent as agentZh } from "./zh/Agent.ts"
 import { config as configZh } from "./zh/Config.ts"
 import { engine as engineZh } from "./zh/Engine.ts"
@@ -58,10 +59,3 @@ const zh: { readonly [Area in keyof Catalogue]: Translated<Catalogue[Area]> } = 
 }
 
 export const catalogues: Readonly<Record<Language, typeof zh>> = { en, zh }
-
-/** The same names with the same parameters, in another language. A file that lacks one does not compile. */
-export type Translated<Area> = {
-  readonly [Name in keyof Area]: Area[Name] extends (...given: infer Given) => string
-    ? (...given: Given) => string
-    : string
-}

@@ -105,6 +105,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         database: "data/history.db",
         offline: false,
         engine_idle_seconds: 300,
+        language: "auto",
         playback_grace_seconds: 15
       })
       expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })

@@ -106,25 +106,41 @@ const failures: ReadonlyArray<{ readonly _tag: string; readonly message: string;
   })
 ]
 
+const src = fileURLToPath(new URL("../../src", import.meta.url))
+
+const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ file, text: readFileSync(`${src}/${file}`, "utf8") }))
+
 /** Errors in the sources that have words for clients, by name. */
-const withWords = () => {
-  const src = fileURLToPath(new URL("../../src", import.meta.url))
-  return readdirSync(src, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) =>
-      readFileSync(`${src}/${file}`, "utf8")
-        .split(/^(?=(?:export )?class )/mu)
-        .filter(
-          (part) => /^(?:export )?class/u.test(part) && /^ {2}(?:get words\(\)|words: Words)/mu.test(part)
-        )
-        .map((part) => /class (\w+)/u.exec(part)![1]!)
-    )
-}
+const withWords = () =>
+  sources.flatMap(({ text }) =>
+    text
+      .split(/^(?=(?:export )?class )/mu)
+      .filter(
+        (part) => /^(?:export )?class/u.test(part) && /^ {2}(?:get words\(\)|words: Words)/mu.test(part)
+      )
+      .map((part) => /class (\w+)/u.exec(part)![1]!)
+  )
+
+/** The log's and the command line's own, which stay in English. */
+const own = /^(?:language|command|moving|config|telemetry|recall\/Learning|llm\/OllamaKeeper)/u
+
+/** Sentences that stand in an error, or in a message to a client, and not in the catalogue. */
+const prose =
+  /\b(?:detail|advice|reason|problem|said|error):\s*(["`])(?:(?!\1)[^\n])*[a-z] [a-z](?:(?!\1)[^\n])*\1/gu
 
 /** They are told on a socket only: see `test/server/Languages.test.ts`. */
 const elsewhere = ["NothingSaid", "NothingSpoken"]
 
 describe("failures that clients are told of", () => {
+  it("have their sentences in the catalogue", () => {
+    const found = sources
+      .filter(({ file }) => !own.test(file))
+      .flatMap(({ file, text }) => (text.match(prose) ?? []).map((sentence) => `${file} ${sentence}`))
+    assert.deepStrictEqual(found, [])
+  })
+
   it("are all looked at here", () => {
     const here = failures.map(({ _tag }) => _tag)
     assert.sameMembers([...new Set([...here, ...elsewhere])], withWords())

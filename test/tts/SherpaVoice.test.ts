@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SherpaVoice from "../../src/tts/SherpaVoice.ts"
 import type { Load } from "../../src/tts/SherpaVoice.ts"
-import { english } from "../../src/language/Text.ts"
+import { english, say } from "../../src/language/Text.ts"
 
 const inFolder = (path: string) => `/conf/${path}`
 
@@ -145,7 +145,7 @@ describe("SherpaVoice", () => {
       assert.deepStrictEqual(SherpaVoice.choose(keys, inFolder), {
         _tag: "Unclear",
         key: missing,
-        reason: "it is missing"
+        reason: say("speech.keyMissing")
       })
     })
   }

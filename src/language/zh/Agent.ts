@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { agent as english } from "../en/Agent.ts"
 import { named, quoted } from "./Words.ts"
 

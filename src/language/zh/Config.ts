@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { config as english } from "../en/Config.ts"
 import { sentence } from "./ConfigWords.ts"
 import { hinted, named } from "./Words.ts"

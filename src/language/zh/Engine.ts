@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { engine as english } from "../en/Engine.ts"
 import { engineName, list, named, quoted } from "./Words.ts"
 

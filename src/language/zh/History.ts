@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { history as english } from "../en/History.ts"
 import { named } from "./Words.ts"
 

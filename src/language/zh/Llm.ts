@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { llm as english } from "../en/Llm.ts"
 import { list, named, quoted } from "./Words.ts"
 

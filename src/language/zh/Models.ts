@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { models as english } from "../en/Models.ts"
 import { hinted, list, named, time } from "./Words.ts"
 

@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { protocol as english } from "../en/Protocol.ts"
 import { list, named } from "./Words.ts"
 

@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { server as english } from "../en/Server.ts"
 import { time } from "./Words.ts"
 

@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { session as english } from "../en/Session.ts"
 import { list, named } from "./Words.ts"
 

@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { tools as english } from "../en/Tools.ts"
 import { hinted, list, named } from "./Words.ts"
 

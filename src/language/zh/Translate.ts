@@ -1,4 +1,4 @@
-import type { Translated } from "../Catalogue.ts"
+import type { Translated } from "../Translated.ts"
 import type { translate as english } from "../en/Translate.ts"
 import { quoted } from "./Words.ts"
 
