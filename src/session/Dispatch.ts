@@ -19,7 +19,21 @@ import * as TurnRequests from "./TurnRequests.ts"
  * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
  * answers go out in the order of the requests and an interrupt is never stuck behind a turn.
  */
-export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, message: ClientMessage) {
+export const handle = Effect.fn("Dispatch.handle")((session: Session, message: ClientMessage) =>
+  session.exclusive.withPermits(1)(answer(session, message))
+)
+
+/** Handles what `next` gives, unless a turn runs: then nothing happens, and nothing is taken. */
+export const handleUnlessTurn = Effect.fn("Dispatch.handleUnlessTurn")(
+  <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+    next.pipe(
+      Effect.flatMap((message) => answer(session, message)),
+      Effect.unlessEffect(session.turn.isRunning),
+      session.exclusive.withPermits(1)
+    )
+)
+
+const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
   const client = yield* Client
   yield* route(session, message).pipe(
     Effect.catchAll((failure) =>
@@ -29,8 +43,7 @@ export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, 
           : Effect.logDebug(`${message.type} was refused`, failure),
         client.send(ServerMessage.failure(failure.message))
       )
-    ),
-    session.exclusive.withPermits(1)
+    )
   )
 })
 

@@ -100,14 +100,22 @@ export const open = Effect.fnUntraced(function* () {
     tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
   })
 
-  const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.fullText("Connection established"))
-  yield* client.send(character.announcement)
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.control("start-mic"))
+  yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })
   return session
 })
+
+const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
+
+/** What a client is sent before anything else. */
+export const openingSequence = ({
+  announcement
+}: Pick<LiveCharacter.LiveCharacter, "announcement">): ReadonlyArray<ServerMessage.ServerMessage> => [
+  alone,
+  ServerMessage.fullText("Connection established"),
+  announcement,
+  alone,
+  ServerMessage.control("start-mic")
+]
 
 /**
  * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:

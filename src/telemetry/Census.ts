@@ -13,6 +13,8 @@ export type Kind =
   | "playback"
   | "context"
   | "tts-socket"
+  | "viewer"
+  | "proxy"
   | "upload"
   | "transcription"
   | "tool-call"

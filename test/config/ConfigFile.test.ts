@@ -39,7 +39,6 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
     Effect.gen(function* () {
       const { config, warnings } = yield* ConfigFile.load(fixture)
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
-        "system_config.enable_proxy",
         "system_config.media_server",
         "character_config.tts_config.tts_model",
         "live_config.bilibili_live.room_ids"
