@@ -3,6 +3,7 @@ import { Effect, ExecutionStrategy, Exit, Fiber, Ref, Scope } from "effect"
 import { Client } from "../conversation/Client.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -32,13 +33,15 @@ const begin = Effect.fnUntraced(function* () {
   const fanout = Fanout.make()
   const client = Client.of({
     uid: randomUUID(),
-    send: (message, turn) => fanout.send(message, turn)
+    send: (message, turn) => fanout.send(message, turn),
+    hasListener: () => [...fanout.seats].some(({ line }) => line.listens)
   })
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
     const shared: SharedSession = { session, client, fanout, texts }
     yield* answerInTurn(shared)
+    yield* ProactiveSpeech.follow(session)
     return shared
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
 })

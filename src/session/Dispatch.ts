@@ -7,6 +7,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as ExtensionRequests from "./ExtensionRequests.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
+import * as Idleness from "./Idleness.ts"
 import * as MemoryRequests from "./MemoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
@@ -35,6 +36,7 @@ export const handleUnlessTurn = Effect.fn("Dispatch.handleUnlessTurn")(
 
 const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
   const client = yield* Client
+  if (Idleness.isDoing(message)) session.idleness.stir()
   yield* route(session, message).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(

@@ -12,6 +12,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
+import * as Idleness from "./Idleness.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
@@ -49,6 +50,8 @@ export interface Session {
   readonly switching: { readonly slot: FiberSlot.FiberSlot; unanswered: string | undefined }
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
+  /** How long nobody has done anything. */
+  readonly idleness: Idleness.Idleness
   /** Notices that are told once a session. */
   readonly told: Set<string>
 }
@@ -90,6 +93,7 @@ export const open = Effect.fnUntraced(function* () {
     consent: ToolConsent.make(),
     toolCalls: new Set(),
     exclusive: yield* Effect.makeSemaphore(1),
+    idleness: yield* Idleness.make,
     told: new Set(),
     switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make

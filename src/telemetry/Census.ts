@@ -15,6 +15,7 @@ export type Kind =
   | "tts-socket"
   | "viewer"
   | "proxy"
+  | "proactive"
   | "upload"
   | "transcription"
   | "tool-call"
