@@ -17,15 +17,21 @@ import { say } from "../language/Text.ts"
 import type { Words } from "../language/Text.ts"
 import * as Speech from "../audio/Speech.ts"
 
+/** Whether there is nothing in it to answer. */
+export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
+  text.trim() === "" && images.length === 0
+
+export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
+
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
   images: ReadonlyArray<Image>
 ) {
-  if (text.trim() === "" && images.length === 0) {
+  if (isEmpty(text, images)) {
     const client = yield* Client
-    return yield* client.send(ServerMessage.failure(say("session.emptyInput")))
+    return yield* client.send(nothingToAnswer)
   }
   yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
