@@ -30,3 +30,23 @@ export const Sought = Schema.compose(
     Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", say("protocol.someWords"))))
   )
 )
+
+/** A message of a conversation, as clients get it. */
+export const HistoryMessage = Schema.Struct({
+  role: Schema.Literal("human", "ai", "system"),
+  timestamp: Schema.String,
+  content: Schema.String,
+  name: Schema.optional(Schema.String),
+  avatar: Schema.optional(Schema.String)
+})
+
+/** A message in which something was found. */
+export const HistoryMatch = Schema.Struct({
+  uid: Schema.String,
+  title: Schema.optional(Schema.String),
+  role: Schema.Literal("human", "ai"),
+  timestamp: Schema.String,
+  name: Schema.optional(Schema.String),
+  /** The part of the message around what was found. */
+  excerpt: Schema.String
+})

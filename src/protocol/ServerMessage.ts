@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import * as Text from "../language/Text.ts"
 import type { Language } from "../language/Language.ts"
 import type { Words } from "../language/Text.ts"
+import * as HistoryFields from "./HistoryFields.ts"
 
 const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
@@ -36,25 +37,6 @@ export const ControlText = Schema.Literal(
   "conversation-chain-end"
 )
 export type ControlText = typeof ControlText.Type
-
-const HistoryMessage = Schema.Struct({
-  role: Schema.Literal("human", "ai", "system"),
-  timestamp: Schema.String,
-  content: Schema.String,
-  name: Schema.optional(Schema.String),
-  avatar: Schema.optional(Schema.String)
-})
-
-/** A message in which something was found. */
-const HistoryMatch = Schema.Struct({
-  uid: Schema.String,
-  title: Schema.optional(Schema.String),
-  role: Schema.Literal("human", "ai"),
-  timestamp: Schema.String,
-  name: Schema.optional(Schema.String),
-  /** The part of the message around what was found. */
-  excerpt: Schema.String
-})
 
 /** One spoken (or silent) sentence. `slice_length` is in ms and belongs to `volumes`. */
 export const Audio = message("audio", {
@@ -171,7 +153,7 @@ export const ServerMessage = Schema.Union(
     /** What was looked for. */
     text: Schema.String,
     /** Newest first. */
-    results: Schema.Array(HistoryMatch),
+    results: Schema.Array(HistoryFields.HistoryMatch),
     more: Schema.Boolean
   }),
   message("history-renamed", { success: Schema.Boolean, history_uid: Schema.String, title: Schema.String }),
@@ -192,7 +174,7 @@ export const ServerMessage = Schema.Union(
     histories: Schema.Array(
       Schema.Struct({
         uid: Schema.String,
-        latest_message: HistoryMessage,
+        latest_message: HistoryFields.HistoryMessage,
         timestamp: Schema.String,
         /** An extension: what the person calls it, if they have named it. */
         title: Schema.optional(Schema.String)
@@ -202,13 +184,13 @@ export const ServerMessage = Schema.Union(
     more: Schema.optional(Schema.Boolean)
   }),
   message("history-data", {
-    messages: Schema.Array(HistoryMessage),
+    messages: Schema.Array(HistoryFields.HistoryMessage),
     /** An extension, in answer to a `limit`: the place of the first of them among all of the conversation's, from 0. */
     first: Schema.optional(Schema.Number)
   }),
   message("history-messages", {
     history_uid: Schema.String,
-    messages: Schema.Array(HistoryMessage),
+    messages: Schema.Array(HistoryFields.HistoryMessage),
     /** The place of the first of them, from 0. */
     first: Schema.Number
   }),

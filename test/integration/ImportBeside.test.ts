@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process"
 import { dirname, join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Option } from "effect"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as ServerFolder from "../support/ServerFolder.ts"
 import * as SocketTalk from "../support/SocketTalk.ts"
@@ -42,11 +42,9 @@ it.scopedLive(
       const talk = yield* SocketTalk.open(server.url)
       yield* talk.ask("turn 0")
       const moving = yield* BuiltServer.launch(["import", from, "--config", conf])
-      let ended = false
-      const watching = yield* Effect.fork(Effect.tap(moving.ended, () => Effect.sync(() => (ended = true))))
+      const watching = yield* Effect.fork(moving.ended)
       let turns = 1
-      while (!ended) yield* talk.ask(`turn ${turns++}`)
-      yield* watching
+      while (Option.isNone(yield* Fiber.poll(watching))) yield* talk.ask(`turn ${turns++}`)
       assert.deepStrictEqual(moving.stderr, [])
       assert.match(moving.stdout.join("\n"), new RegExp(`^conversations +${count} +0 +0 +0 +0 +0$`, "mu"))
       assert.isAbove(turns, 1)
