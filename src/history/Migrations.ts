@@ -169,12 +169,16 @@ const sqliteTriggers = (sql: SqlClient.SqlClient) =>
 const postgresTriggers = (sql: SqlClient.SqlClient) =>
   Effect.forEach(
     [
-      `CREATE FUNCTION history_message_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        UPDATE histories SET last_shown = new.id, last_at = new.timestamp WHERE id = new.history_id;
+      // Once a statement: each update of a row leaves an old one behind, and an import adds thousands of messages.
+      `CREATE FUNCTION history_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET last_shown = latest.id, last_at = latest.timestamp FROM (
+          SELECT DISTINCT ON (history_id) history_id, id, timestamp FROM added WHERE role <> 'system'
+          ORDER BY history_id, id DESC
+        ) latest WHERE histories.id = latest.history_id;
         RETURN NULL;
       END $$`,
-      `CREATE TRIGGER message_added AFTER INSERT ON messages FOR EACH ROW WHEN (new.role <> 'system')
-        EXECUTE FUNCTION history_message_added()`,
+      `CREATE TRIGGER messages_added AFTER INSERT ON messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+        EXECUTE FUNCTION history_messages_added()`,
       `CREATE FUNCTION history_message_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         UPDATE histories SET ${latestOf("old.history_id")} WHERE id = old.history_id AND last_shown = old.id;
         RETURN NULL;

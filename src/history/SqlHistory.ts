@@ -30,6 +30,7 @@ interface SummaryRow extends MessageRow {
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const clearLog = yield* SecureDelete.clearLog
+  const clearIndex = yield* SecureDelete.clearIndex
 
   /** Adds one message in one statement, which finds the conversation by itself. */
   const appendOne = (confUid: string, uid: string, message: NewMessage) =>
@@ -154,7 +155,7 @@ export const make = Effect.gen(function* () {
     function* (confUid: string, uid: string) {
       const rows =
         yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
-      if (rows.length > 0) yield* clearLog
+      if (rows.length > 0) yield* Effect.zipRight(clearLog, clearIndex)
       return rows.length > 0
     },
     failed(say("history.deleteConversation"))

@@ -33,7 +33,7 @@ const rootOf = (cause: unknown): string =>
  * created. Empty histories that an earlier process left are removed, so one server may use a file at a time.
  */
 export const layer = (options: Options) => {
-  const history = Layer.effect(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
+  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
   return open(options, Layer.merge(history, facts))
 }
 

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { History } from "../../src/history/History.ts"
@@ -34,46 +34,56 @@ const sound = (file: string) =>
     (sql) => sql`INSERT INTO messages_text (messages_text, rank) VALUES ('integrity-check', 1)`
   ).pipe(Effect.provide(SqliteClient.layer(file)))
 
-/** Runs of so many letters that are looked for. The index holds three at a time, and drops what is deleted when it merges its segments. */
-const runLength = 5
-const runs = (texts: ReadonlyArray<string>) =>
-  texts.flatMap((text) =>
-    Array.from({ length: text.length - runLength + 1 }, (_, at) => text.slice(at, at + runLength))
+/** All pieces of three letters, which is what the index holds. */
+const pieces = (texts: ReadonlyArray<string>) => [
+  ...new Set(
+    texts.flatMap((text) => Array.from({ length: text.length - 2 }, (_, at) => text.slice(at, at + 3)))
   )
+]
 
-it.scoped(
-  "leaves nothing to read of a deleted conversation in the database's file, its index or its log",
-  () =>
-    Effect.gen(function* () {
-      const folder = yield* HistoryDatabase.temporaryFolder
-      const random = numbers(7)
-      const hangul = letters(0xac00, 400)
-      const others = letters(0x4e00, 400)
-      const secrets = Array.from({ length: 100 }, () => text(hangul, 60, random))
-      const left = () => {
-        const bytes = bytesOf(folder)
-        return runs(secrets).filter((run) => bytes.includes(run))
-      }
-      yield* Effect.gen(function* () {
-        const history = yield* History
-        const deleted = yield* history.create("a")
-        const kept = yield* history.create("a")
-        const say = (uid: string, content: string) => history.append("a", uid, [{ role: "human", content }])
-        // One after the other: the index is written, and merged, in many pieces.
-        for (const secret of secrets) {
-          yield* say(deleted, secret)
-          yield* say(kept, text(others, 60, random))
-        }
-        expect(left()).toEqual(runs(secrets))
-        expect(yield* history.remove("a", deleted)).toBe(true)
-        expect(left()).toEqual([])
-        expect(yield* history.messages("a", kept)).toHaveLength(secrets.length)
-        yield* sound(join(folder, "history.db"))
-        // What stays is found as before.
-        const [message] = yield* history.messages("a", kept)
-        const found = yield* history.search("a", message!.content.slice(20, 30), 5)
-        expect(found.items.map(({ uid }) => uid)).toEqual([kept])
-      }).pipe(Effect.provide(HistoryDatabase.open(join(folder, "history.db"))))
-      expect(left()).toEqual([])
-    })
-)
+const hangul = letters(0xac00, 400)
+const others = letters(0x4e00, 400)
+
+/** Those of `secrets` that can be read somewhere in the folder. */
+const leftOf = (folder: string, secrets: ReadonlyArray<string>) => {
+  const bytes = bytesOf(folder)
+  return pieces(secrets).filter((piece) => bytes.includes(piece))
+}
+
+for (const [size, count] of [
+  ["short", 1],
+  ["long", 50]
+] as const)
+  it.scopedLive(
+    `leaves no piece of a deleted ${size} conversation in the database's file, its index or its log`,
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* HistoryDatabase.temporaryFolder
+        const file = join(folder, "history.db")
+        const random = numbers(7)
+        const secrets = Array.from({ length: count }, () => text(hangul, 60, random))
+        yield* Effect.gen(function* () {
+          const history = yield* History
+          const deleted = yield* history.create("a")
+          const kept = yield* history.create("a")
+          const say = (uid: string, content: string) => history.append("a", uid, [{ role: "human", content }])
+          for (const secret of secrets) {
+            yield* say(deleted, secret)
+            yield* say(kept, text(others, 60, random))
+          }
+          expect(leftOf(folder, secrets).length).toBe(pieces(secrets).length)
+          expect(yield* history.remove("a", deleted)).toBe(true)
+          // The index is cleared in the background.
+          const left = Effect.sync(() => leftOf(folder, secrets).slice(0, 5))
+          yield* left.pipe(
+            Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (some) => some.length === 0 })
+          )
+          yield* sound(file)
+          // What stays is found as before.
+          const [message] = yield* history.messages("a", kept)
+          const found = yield* history.search("a", message!.content.slice(20, 30), 5)
+          expect(found.items.map(({ uid }) => uid)).toEqual([kept])
+        }).pipe(Effect.provide(HistoryDatabase.open(file)))
+        expect(leftOf(folder, secrets)).toEqual([])
+      })
+  )

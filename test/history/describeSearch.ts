@@ -143,6 +143,43 @@ export const describeSearch = <R, E>(
     }).pipe(Effect.provide(fresh))
   )
 
+  it.effect("finds words in other scripts whatever the case, long and short ones", () =>
+    Effect.gen(function* () {
+      const french = "Été ÉTÉ été"
+      const greek = "ΚΑΛΗΜΕΡΑ Σας*"
+      yield* said(human(french), ai("Привет, МИР [ж?]"), human(greek))
+      for (const text of ["ét", "ÉT", "Ét", "été", "éTÉ", "É ét"])
+        assert.deepStrictEqual(yield* found(text), [french], text)
+      for (const text of ["мир", "Ми", "ПРИВЕТ мир", "[Ж?]"])
+        assert.deepStrictEqual(yield* found(text), ["Привет, МИР [ж?]"], text)
+      for (const text of ["καλη", "σΑ", "σας*"]) assert.deepStrictEqual(yield* found(text), [greek], text)
+      for (const text of ["eté", "ж*", "[м]", "м?р", "σ*ς"])
+        assert.deepStrictEqual(yield* found(text), [], text)
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("finds the newest first among very many, also the oldest, and those of one character alone", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const oldest = yield* said(human("The first train"))
+      const mao = yield* history.create("mao")
+      yield* history.append(
+        "mao",
+        mao,
+        Array.from({ length: 1300 }, () => human("A train of another character"))
+      )
+      yield* said(human("The last train"))
+      assert.deepStrictEqual(yield* found("train"), ["The last train", "The first train"])
+      const { items, more } = yield* history.search("shizuku", "TRAIN", 1)
+      assert.deepStrictEqual([items.map(({ excerpt }) => excerpt), more], [["The last train"], true])
+      assert.deepStrictEqual(
+        (yield* history.search("shizuku", "first", 5)).items.map(({ uid }) => uid),
+        [oldest]
+      )
+      assert.strictEqual((yield* history.search("mao", "train", 1000)).items.length, 1000)
+    }).pipe(Effect.provide(fresh))
+  )
+
   it.effect("takes a text as nothing but words, whatever is in it", () =>
     Effect.gen(function* () {
       const odd = `9% "q" AND (NEAR) a_b* c:\\t' -not`
