@@ -26,6 +26,17 @@ interface SummaryRow extends MessageRow {
   readonly title: string | null
 }
 
+/** The same as an array, in the order of the columns. */
+type SummaryValues = readonly [
+  uid: string,
+  title: string | null,
+  role: Role,
+  timestamp: string,
+  content: string,
+  name: string | null,
+  avatar: string | null
+]
+
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -65,20 +76,31 @@ export const make = Effect.gen(function* () {
   // Conversations that have moved in are older than their ids.
   const latestFirst = sql`ORDER BY h.last_at DESC, h.last_shown DESC`
 
+  const columns = sql`h.uid, h.title, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar`
+
   /** What `rest` says after the condition that it is one of this character. */
+  const ofCharacter = (confUid: string, rest: Statement.Fragment) =>
+    sql`FROM histories h JOIN messages m ON m.id = h.last_shown WHERE h.conf_uid = ${confUid} ${rest}`
+
   const summaries = (confUid: string, rest: Statement.Fragment) =>
-    Effect.map(
-      sql<SummaryRow>`
-        SELECT h.uid, h.title, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
-        FROM histories h JOIN messages m ON m.id = h.last_shown
-        WHERE h.conf_uid = ${confUid} ${rest}`,
-      (rows) => rows.map(summaryOf)
+    Effect.map(sql<SummaryRow>`SELECT ${columns} ${ofCharacter(confUid, rest)}`, (rows) =>
+      rows.map(summaryOf)
     )
 
-  const list = Effect.fn("History.list")(
-    (confUid: string) => summaries(confUid, latestFirst),
-    failed(say("history.listConversations"))
-  )
+  /** SQLite's driver makes an object of each row while everybody waits: one row of JSON takes a fifth of the time. */
+  const all = (confUid: string) =>
+    sql.onDialectOrElse({
+      sqlite: () =>
+        Effect.map(
+          sql<{ all: string }>`
+            SELECT json_group_array(json_array(uid, title, role, timestamp, content, name, avatar)) AS "all"
+            FROM (SELECT ${columns} ${ofCharacter(confUid, latestFirst)})`,
+          ([row]) => (JSON.parse(row!.all) as ReadonlyArray<SummaryValues>).map(summaryOfValues)
+        ),
+      orElse: () => summaries(confUid, latestFirst)
+    })
+
+  const list = Effect.fn("History.list")(all, failed(say("history.listConversations")))
 
   const page = Effect.fn("History.page")(
     function* (
@@ -248,6 +270,9 @@ const summaryOf = (row: SummaryRow): HistorySummary => ({
   timestamp: row.timestamp,
   ...(row.title === null ? {} : { title: row.title })
 })
+
+const summaryOfValues = ([uid, title, role, timestamp, content, name, avatar]: SummaryValues) =>
+  summaryOf({ uid, title, role, timestamp, content, name, avatar })
 
 export const messageOf = (row: MessageRow): HistoryMessage => ({
   role: row.role,
