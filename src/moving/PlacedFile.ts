@@ -28,14 +28,16 @@ export const copy = (from: string, options: Options) =>
     write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.copyFile(from, part))
   })
 
-/** Puts a file of this text in a place. */
-export const write = (text: string, options: Options) =>
-  put(options, {
-    isSame: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(options.path)).pipe(
-      Effect.map((there) => there === text)
+/** Puts a file of this content in a place. */
+export const write = (content: string | Uint8Array, options: Options) => {
+  const bytes = Buffer.from(content)
+  return put(options, {
+    isSame: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(options.path)).pipe(
+      Effect.map((there) => bytes.equals(there))
     ),
-    write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(part, text))
+    write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFile(part, bytes))
   })
+}
 
 const isSameFile = (one: string, other: string) =>
   Effect.gen(function* () {
