@@ -5,7 +5,7 @@ import type { HistoryFailed, HistoryMessage } from "./History.ts"
 export interface Conversation {
   readonly confUid: string
   readonly uid: string
-  /** What its file said of it beside its messages, such as when it began; undefined if it began here. */
+  /** What its file said of it beside its messages, such as when it began; undefined if it began here. It can be written as JSON. */
   readonly metadata: Metadata | undefined
   /** Oldest first. */
   readonly messages: ReadonlyArray<HistoryMessage>

@@ -69,7 +69,8 @@ const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
     growing.remark(source.shown, "is no conversation of a character; it is left out")
     return []
   }
-  const content = yield* ConversationFile.read(source)
+  const uid = file!.slice(0, -".json".length)
+  const content = yield* ConversationFile.read(source, uid)
   if (Either.isLeft(content)) {
     growing.add("conversations", "broken")
     growing.remark(source.shown, `${content.left}; it is left out`)
@@ -83,7 +84,7 @@ const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
   }
   const moving: Moving = {
     shown: source.shown,
-    conversation: { confUid, uid: file!.slice(0, -".json".length), metadata, messages }
+    conversation: { confUid, uid, metadata, messages }
   }
   return [moving]
 })

@@ -81,6 +81,28 @@ describe("Import", () => {
       }).pipe(Effect.provide(NodeContext.layer))
     )
 
+  it.scopedLive("reports files that are nested too deep, and goes on", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`
+      write(folder, "from/conf.yaml", `${ConfigFolder.minimal}\nx: ${deep}\n`)
+      write(folder, "from/characters/hana.yaml", `character_config:\n  conf_name: ${deep}\n`)
+      write(folder, "from/model_dict.json", deep)
+      write(folder, `from/${talk}`, JSON.stringify([message]))
+      write(
+        folder,
+        "from/chat_history/base_001/deep.json",
+        `[{"role": "metadata", "x": ${deep}}, ${JSON.stringify(message)}]`
+      )
+      for (const outcome of ["added", "same"] as const) {
+        const report = yield* run(folder)
+        assert.strictEqual(report.count("conversations", outcome), 1)
+        for (const kind of ["configuration", "characters", "conversations"] as const)
+          assert.strictEqual(report.count(kind, "broken"), 1)
+      }
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
   it.scopedLive("leaves a configuration out that leads out by an alias", () =>
     Effect.gen(function* () {
       const folder = yield* temporary
