@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
+import { setImmediate } from "node:timers/promises"
 import { dirname, join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import * as Import from "../../src/moving/Import.ts"
 import type { Report } from "../../src/moving/Report.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
+import * as SqliteFile from "../support/SqliteFile.ts"
 
 /** A folder with the folders that are moved from and to, so that what is written beside them is seen. */
 const temporary = Effect.acquireRelease(
@@ -84,10 +86,10 @@ describe("Import", () => {
   it.scopedLive("reports files that are nested too deep, and goes on", () =>
     Effect.gen(function* () {
       const folder = yield* temporary
-      const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`
-      write(folder, "from/conf.yaml", `${ConfigFolder.minimal}\nx: ${deep}\n`)
-      write(folder, "from/characters/hana.yaml", `character_config:\n  conf_name: ${deep}\n`)
-      write(folder, "from/model_dict.json", deep)
+      const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
+      const deep = nested(20_000)
+      write(folder, "from/conf.yaml", `${ConfigFolder.minimal}\nx: ${nested(6000)}\n`)
+      write(folder, "from/characters/hana.yaml", `character_config:\n  conf_name: ${nested(6000)}\n`)
       write(folder, `from/${talk}`, JSON.stringify([message]))
       write(
         folder,
@@ -100,6 +102,57 @@ describe("Import", () => {
         for (const kind of ["configuration", "characters", "conversations"] as const)
           assert.strictEqual(report.count(kind, "broken"), 1)
       }
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("adds what was said after the first import", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      write(folder, `from/${talk}`, JSON.stringify([message]))
+      yield* run(folder)
+      write(folder, `from/${talk}`, JSON.stringify([message, message, message]))
+      for (const dryRun of [true, false]) {
+        const report = yield* run(folder, { dryRun })
+        assert.strictEqual(report.count("conversations", "added"), 1)
+        assert.deepStrictEqual(remarks(report), [`${talk}: went on there; messages that are added: 2`])
+      }
+      const again = yield* run(folder)
+      assert.strictEqual(again.count("conversations", "same"), 1)
+      assert.deepStrictEqual(remarks(again), [])
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scoped("waits only after a transaction that has added something", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      write(folder, `from/${talk}`, JSON.stringify([message]))
+      const first = yield* Effect.fork(run(folder))
+      // Nothing but the wait is in its way: it sleeps on the test's clock.
+      while ((yield* TestClock.sleeps()).length === 0) yield* Effect.promise(() => setImmediate())
+      yield* TestClock.adjust("50 millis")
+      assert.strictEqual((yield* Fiber.join(first)).count("conversations", "added"), 1)
+      // It would never end if it slept.
+      assert.strictEqual((yield* run(folder)).count("conversations", "same"), 1)
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("changes no byte of a database in a dry run", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      write(folder, `from/${talk}`, JSON.stringify([message]))
+      yield* run(folder)
+      const database = join(folder, "again", "data", "history.db")
+      mkdirSync(dirname(database), { recursive: true })
+      yield* SqliteFile.withoutLog(join(folder, "to", "data", "history.db"), database)
+      const before = readFileSync(database)
+      write(folder, `from/chat_history/base_001/two.json`, JSON.stringify([message]))
+      const report = yield* run(folder, { dryRun: true, config: join(folder, "again", "conf.yaml") })
+      assert.deepStrictEqual(
+        [report.count("conversations", "same"), report.count("conversations", "added")],
+        [1, 1]
+      )
+      assert.isTrue(before.equals(readFileSync(database)))
+      assert.deepStrictEqual(readdirSync(dirname(database)), ["history.db"])
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
