@@ -63,6 +63,14 @@ export const make = Effect.gen(function* () {
     }
   })
 
+  /** Adds what is not here of it. Answers how it stood before. */
+  const settle = Effect.fnUntraced(function* (conversation: Conversation) {
+    const { id, standing } = yield* find(conversation)
+    if (id === undefined) yield* add(conversation)
+    else if (typeof standing === "object") yield* append(id, conversation.messages.slice(-standing.lacking))
+    return standing
+  })
+
   const compare = Effect.fn("Archive.compare")(
     (conversations: ReadonlyArray<Conversation>) =>
       Effect.forEach(conversations, (conversation) =>
@@ -72,14 +80,7 @@ export const make = Effect.gen(function* () {
   )
 
   const restore = Effect.fn("Archive.restore")(
-    (conversations: ReadonlyArray<Conversation>) =>
-      Effect.forEach(conversations, (conversation) =>
-        Effect.flatMap(find(conversation), ({ id, standing }) => {
-          if (id === undefined) return Effect.as(add(conversation), standing)
-          if (typeof standing !== "object") return Effect.succeed(standing)
-          return Effect.as(append(id, conversation.messages.slice(-standing.lacking)), standing)
-        })
-      ),
+    (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, settle),
     sql.withTransaction,
     failed(say("history.addConversations"))
   )
