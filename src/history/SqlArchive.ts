@@ -33,10 +33,11 @@ export const make = Effect.gen(function* () {
       (rows) => rows.map(messageOf)
     )
 
-  const standingOf = Effect.fnUntraced(function* ({ confUid, messages, uid }: Conversation) {
+  const find = Effect.fnUntraced(function* ({ confUid, messages, uid }: Conversation) {
     const [found] = yield* sql<{ id: number }>`
       SELECT id FROM histories WHERE conf_uid = ${confUid} AND uid = ${uid}`
-    return found === undefined ? "missing" : standing(messages, yield* messagesOf(found.id))
+    if (found === undefined) return { id: undefined, standing: "missing" as const }
+    return { id: found.id, standing: standing(messages, yield* messagesOf(found.id)) }
   })
 
   const add = Effect.fnUntraced(function* ({ confUid, messages, metadata, uid }: Conversation) {
@@ -45,9 +46,13 @@ export const make = Effect.gen(function* () {
       uid,
       metadata: metadata === undefined ? null : JSON.stringify(metadata)
     })} RETURNING id`
+    yield* append(added!.id, messages)
+  })
+
+  const append = Effect.fnUntraced(function* (historyId: number, messages: ReadonlyArray<HistoryMessage>) {
     for (const some of Array.chunksOf(messages, messagesAtOnce)) {
       const rows = some.map(({ avatar, content, name, role, timestamp }) => ({
-        history_id: added!.id,
+        history_id: historyId,
         role,
         timestamp,
         content,
@@ -58,18 +63,24 @@ export const make = Effect.gen(function* () {
     }
   })
 
+  /** Adds what is not here of it. Answers how it stood before. */
+  const settle = Effect.fnUntraced(function* (conversation: Conversation) {
+    const { id, standing } = yield* find(conversation)
+    if (id === undefined) yield* add(conversation)
+    else if (typeof standing === "object") yield* append(id, conversation.messages.slice(-standing.lacking))
+    return standing
+  })
+
   const compare = Effect.fn("Archive.compare")(
-    (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, standingOf),
+    (conversations: ReadonlyArray<Conversation>) =>
+      Effect.forEach(conversations, (conversation) =>
+        Effect.map(find(conversation), ({ standing }) => standing)
+      ),
     failed(say("history.compareConversations"))
   )
 
   const restore = Effect.fn("Archive.restore")(
-    (conversations: ReadonlyArray<Conversation>) =>
-      Effect.forEach(conversations, (conversation) =>
-        Effect.tap(standingOf(conversation), (before) =>
-          before === "missing" ? add(conversation) : Effect.void
-        )
-      ),
+    (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, settle),
     sql.withTransaction,
     failed(say("history.addConversations"))
   )
@@ -123,6 +134,10 @@ const isSame = (one: HistoryMessage, other: HistoryMessage | undefined) =>
   one.avatar === other.avatar
 
 const standing = (wanted: ReadonlyArray<HistoryMessage>, here: ReadonlyArray<HistoryMessage>): Standing => {
-  if (!wanted.every((message, index) => isSame(message, here[index]))) return "different"
+  const [shorter, longer] = here.length < wanted.length ? [here, wanted] : [wanted, here]
+  // One without a message has begun here by itself.
+  if (shorter.length === 0 || !shorter.every((message, index) => isSame(message, longer[index])))
+    return "different"
+  if (here.length < wanted.length) return { lacking: wanted.length - here.length }
   return here.length === wanted.length ? "same" : "continued"
 }

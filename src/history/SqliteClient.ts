@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url"
  * client begins and commits on the one connection itself, and a lock lets one statement or transaction use it at
  * a time: nothing slips into somebody else's transaction and is rolled back with it.
  */
-const make = Effect.fnUntraced(function* (file: string) {
+const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<string>) {
   const driver = yield* LibsqlClient.make({ url: pathToFileURL(file).href }).pipe(
     // The driver opens the file at once and throws if it can't.
     Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
@@ -38,7 +38,7 @@ const make = Effect.fnUntraced(function* (file: string) {
   })
 })
 
-const settings = [
+const forUse = [
   // The driver is synchronous: it must not wait on the event loop. See `patient`.
   "PRAGMA busy_timeout = 0",
   // Readers of other processes (a backup) don't hold up writers.
@@ -50,6 +50,9 @@ const settings = [
   // What is deleted is overwritten: nobody finds it in the file.
   "PRAGMA secure_delete = ON"
 ]
+
+/** `journal_mode` would write the file's header. */
+const forLook = ["PRAGMA busy_timeout = 0", "PRAGMA query_only = ON"]
 
 /** Another process may hold the file for a moment (a backup, an import): tries again for 5 s, without blocking the event loop. */
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
@@ -83,5 +86,10 @@ const rollingBack = (connection: SqlConnection.Connection): SqlConnection.Connec
 })
 
 /** An SQL client on `file` (a path), closed with the layer's scope. Fails if the file cannot be opened. */
-export const layer = (file: string) =>
-  Layer.scoped(SqlClient.SqlClient, make(file)).pipe(Layer.provide(Reactivity.layer))
+export const layer = (file: string) => connect(file, forUse)
+
+/** The same for a look alone, at a file that is there: nothing can be written, and its settings stay as they are. */
+export const layerForLook = (file: string) => connect(file, forLook)
+
+const connect = (file: string, settings: ReadonlyArray<string>) =>
+  Layer.scoped(SqlClient.SqlClient, make(file, settings)).pipe(Layer.provide(Reactivity.layer))
