@@ -102,9 +102,10 @@ export const make = Effect.map(SqlClient.SqlClient, (sql) => {
   })
 })
 
-/** Messages that SQLite looks through at once, by their ids, and those among which it takes what the index names: a few ms. */
+/** Messages that SQLite looks through at once, by their ids: a few ms. */
 const walked = 500
-const found = 2000
+/** Those among which it takes what the index names. Each time it reads the index's whole lists of the words' pieces: some ms. */
+const found = 5000
 
 const isLong = (word: string): boolean => [...word].length >= 3
 

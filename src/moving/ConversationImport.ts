@@ -1,4 +1,4 @@
-import { Effect, Either, Sink, Stream } from "effect"
+import { Duration, Effect, Either, Sink, Stream } from "effect"
 import { Archive } from "../history/Archive.ts"
 import type { Behind, Conversation, Standing } from "../history/Archive.ts"
 import * as Database from "../history/Database.ts"
@@ -9,8 +9,11 @@ import type { Source } from "./SourceFolder.ts"
 
 /** Messages that one transaction adds, but for a conversation that has more alone. */
 const messagesAtOnce = 200
-/** After a transaction that has written: a server that uses the same SQLite file tries again every 25 ms, and must get its turn. */
-const pause = "50 millis"
+/**
+ * After a transaction that has written, at least, in ms: a server that uses the same SQLite file tries again every 25 ms, and
+ * must get its turn, so the pause is as long as the transaction was.
+ */
+const shortestPause = 50
 /** Files that are read ahead; with these, what is held is a few thousand messages. */
 const readAhead = 4
 
@@ -52,12 +55,11 @@ export const run = Effect.fn("ConversationImport.run")(function* (
       ),
       Stream.runForEach((batch) =>
         archive[dryRun ? "compare" : "restore"](batch.map(({ conversation }) => conversation)).pipe(
-          Effect.tap((standings) => {
+          Effect.timed,
+          Effect.flatMap(([took, standings]) => {
             for (const [index, standing] of standings.entries()) tell(batch[index]!, standing, growing)
-          }),
-          Effect.flatMap((standings) => {
             const isWritten = !dryRun && "file" in database && standings.some(isAdding)
-            return isWritten ? Effect.sleep(pause) : Effect.void
+            return isWritten ? Effect.sleep(Duration.max(took, shortestPause)) : Effect.void
           })
         )
       )

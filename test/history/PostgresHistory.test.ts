@@ -3,7 +3,9 @@ import { Cause, Effect, Exit, Layer } from "effect"
 import { inspect } from "node:util"
 import { SqlClient } from "@effect/sql"
 import { Archive } from "../../src/history/Archive.ts"
+import type { Conversation } from "../../src/history/Archive.ts"
 import { History } from "../../src/history/History.ts"
+import type { HistoryMessage } from "../../src/history/History.ts"
 import * as PostgresClient from "../../src/history/PostgresClient.ts"
 import * as PostgresHistory from "../../src/history/PostgresHistory.ts"
 import * as DatabaseCheck from "../../src/command/doctor/DatabaseCheck.ts"
@@ -45,18 +47,20 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
   it.scoped("looks at a database without making anything in it", () =>
     Effect.gen(function* () {
       const url = yield* (yield* PostgresServer).database
-      const look = Effect.flatMap(Archive, (archive) =>
-        archive.compare([{ confUid: "a", uid: "one", metadata: undefined, messages: [] }])
-      ).pipe(Effect.provide(PostgresHistory.layerArchiveAsItIs({ url })))
+      const hello: HistoryMessage = { role: "human", timestamp: "2025-01-01T10:00:00", content: "Hello" }
+      const one: Conversation = { confUid: "a", uid: "one", metadata: undefined, messages: [hello] }
+      const look = Effect.flatMap(Archive, (archive) => archive.compare([one])).pipe(
+        Effect.provide(PostgresHistory.layerArchiveAsItIs({ url }))
+      )
       const tables = Effect.flatMap(
         SqlClient.SqlClient,
         (sql) => sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`
       ).pipe(Effect.provide(PostgresClient.layer(url)))
       assert.deepStrictEqual(yield* look, ["missing"])
       assert.deepStrictEqual(yield* tables, [])
-      yield* Effect.flatMap(Archive, (archive) =>
-        archive.restore([{ confUid: "a", uid: "one", metadata: undefined, messages: [] }])
-      ).pipe(Effect.provide(PostgresHistory.layerArchive({ url })))
+      yield* Effect.flatMap(Archive, (archive) => archive.restore([one])).pipe(
+        Effect.provide(PostgresHistory.layerArchive({ url }))
+      )
       assert.deepStrictEqual(yield* look, ["same"])
     })
   )
