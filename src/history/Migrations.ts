@@ -1,11 +1,16 @@
 import { Migrator, SqlClient, SqlError } from "@effect/sql"
-import { Effect, Option } from "effect"
+import { Effect, Option, Schedule } from "effect"
 
-/** Brings the database up to date; each step runs once, all in one transaction. Programs that start together wait for each other. */
-export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  sql.onDialectOrElse({
-    pg: () => Effect.scoped(Effect.zipRight(aloneOn(sql), migrate)),
-    orElse: () => migrate
+/** Brings the database up to date; each step runs once, all in one transaction. On PostgreSQL see `alone`, too. */
+export const run = Effect.suspend(() =>
+  Migrator.make({})({
+    table: "history_migrations",
+    loader: Migrator.fromRecord({
+      "0001_histories_and_messages": historiesAndMessages,
+      "0002_facts": facts,
+      "0003_conversations_by_character": conversationsByCharacter,
+      "0004_titles_and_search": titlesAndSearch
+    })
   })
 ).pipe(
   // A step that fails comes as a defect. It may be the database's, which people can do something about.
@@ -19,26 +24,20 @@ export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 /** The lock's number: any that no other program takes in this database. */
 const lock = 12_393
 
-/** Keeps others out until the scope closes. A connection of its own holds the lock: a failing statement of the migration takes back its transaction. */
-const aloneOn = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const connection = yield* sql.reserve
+/**
+ * Waits until no other program brings this PostgreSQL database up to date, and keeps others out until the scope closes. A
+ * connection of its own holds the lock: a failing statement of the migration takes back its transaction.
+ */
+export const alone = Effect.gen(function* () {
+  const connection = yield* (yield* SqlClient.SqlClient).reserve
   const say = (statement: string) => connection.execute(statement, [lock], undefined)
-  yield* Effect.acquireRelease(say("SELECT pg_advisory_lock($1)"), () =>
-    Effect.ignore(say("SELECT pg_advisory_unlock($1)"))
-  )
+  const attempt = Effect.map(say("SELECT pg_try_advisory_lock($1) AS taken"), ([row]) => row?.taken === true)
+  // It is nothing to give back a lock that one does not have.
+  yield* Effect.addFinalizer(() => Effect.ignore(say("SELECT pg_advisory_unlock($1)")))
+  if (yield* attempt) return
+  yield* Effect.logInfo("Another server is bringing the database up to date. This one starts after it.")
+  yield* Effect.repeat(attempt, { schedule: Schedule.spaced("250 millis"), until: (taken) => taken })
 })
-
-const migrate = Effect.suspend(() =>
-  Migrator.make({})({
-    table: "history_migrations",
-    loader: Migrator.fromRecord({
-      "0001_histories_and_messages": historiesAndMessages,
-      "0002_facts": facts,
-      "0003_conversations_by_character": conversationsByCharacter,
-      "0004_titles_and_search": titlesAndSearch
-    })
-  })
-)
 
 /** Ids are never used again, so that a stale one means nothing rather than somebody else's message. */
 const idColumn = (sql: SqlClient.SqlClient) =>

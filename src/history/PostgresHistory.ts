@@ -67,7 +67,15 @@ const archiveAsItIs = Effect.gen(function* () {
 })
 
 const open = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) =>
-  stores.pipe(Layer.provide(Layer.effectDiscard(Migrations.run)), (migrated) => connect(options, migrated))
+  stores.pipe(Layer.provide(Layer.effectDiscard(migrate(options))), (migrated) => connect(options, migrated))
+
+/** A server that is silent is found out by the lock; a step of the migration takes as long as it takes. */
+const migrate = ({ url }: Options) =>
+  Migrations.run.pipe(
+    Effect.provide(PostgresClient.layerWithoutTimeout(url)),
+    (run) => Effect.zipRight(Migrations.alone, run),
+    Effect.scoped
+  )
 
 const connect = <A, E>({ url }: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) =>
   stores.pipe(

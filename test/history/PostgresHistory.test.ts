@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Cause, Effect, Exit, Layer } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Queue, TestServices } from "effect"
 import { inspect } from "node:util"
 import { SqlClient } from "@effect/sql"
 import { Archive } from "../../src/history/Archive.ts"
@@ -27,7 +27,8 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
     Layer.unwrapScoped(
       Effect.flatMap(PostgresServer, ({ database }) =>
         Effect.map(database, (url) =>
-          Layer.merge(PostgresHistory.layerArchive({ url }), PostgresHistory.layer({ url }))
+          // One after the other: together, one waits for the other's start by a clock that stands still here.
+          Layer.provideMerge(PostgresHistory.layerArchive({ url }), PostgresHistory.layer({ url }))
         )
       )
     )
@@ -40,6 +41,40 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
       yield* Effect.all(
         Array.from({ length: 5 }, () => Effect.scoped(Layer.build(Layer.fresh(layer)))),
         { concurrency: "unbounded" }
+      ).pipe(TestServices.provideLive)
+    })
+  )
+
+  it.scoped("waits for a server that brings the database up to date, and can be ended meanwhile", () =>
+    Effect.gen(function* () {
+      const url = yield* (yield* PostgresServer).database
+      const says = yield* Queue.unbounded<string>()
+      const logger = Logger.make<unknown, void>(({ message }) => void says.unsafeOffer(String(message)))
+      const start = Layer.build(Layer.fresh(PostgresHistory.layer({ url }))).pipe(
+        Effect.scoped,
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        TestServices.provideLive
+      )
+      const other = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql.reserve).pipe(
+        Effect.provide(yield* Layer.build(PostgresClient.layer(url)))
+      )
+      const say = (statement: string) => other.execute(statement, [12_393], undefined)
+      yield* say("SELECT pg_advisory_lock($1)")
+
+      const ended = yield* Effect.fork(start)
+      assert.match(yield* Queue.take(says), /^Another server is bringing the database up to date/u)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(ended)))
+
+      const started = yield* Effect.fork(start)
+      yield* Queue.take(says)
+      yield* say("SELECT pg_advisory_unlock($1)")
+      yield* Fiber.join(started)
+      // Said once, however often it looked.
+      assert.strictEqual(yield* Queue.size(says), 0)
+      // Whoever has started keeps nobody else waiting.
+      assert.deepStrictEqual(
+        yield* other.execute("SELECT pg_try_advisory_lock($1) AS taken", [12_393], undefined),
+        [{ taken: true }]
       )
     })
   )
