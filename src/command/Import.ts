@@ -30,12 +30,25 @@ const tableOf = (report: Report.Report, dryRun: boolean) =>
 const broken = (report: Report.Report) =>
   Report.kinds.reduce((sum, kind) => sum + report.count(kind, "broken"), 0)
 
+/** What a person who expects to find everything here would look for in vain. */
+const notTaken = (report: Report.Report, dryRun: boolean) => {
+  const what = (["configuration", "avatar dictionary"] as const).filter(
+    (kind) => report.count(kind, "kept") > 0
+  )
+  return what.length === 0
+    ? []
+    : [
+        `Of these, what is here ${dryRun ? "would stay" : "has stayed"}, and what was to move in ${dryRun ? "would not count" : "does not count"}: ${what.join(", ")}. Run it with ${replace} to take it; what is here is kept with the ending .bak.`
+      ]
+}
+
 const tell = (report: Report.Report, dryRun: boolean) =>
   [
     ...report.remarks.map(({ file, text }) => Table.plain(`${file}: ${text}`)),
     ...(report.remarks.length === 0 ? [] : [""]),
     tableOf(report, dryRun),
     "",
+    ...notTaken(report, dryRun),
     `${dryRun ? "Nothing has been changed: this is what would be done." : "Done; the folder that was read is as it was."} Broken files: ${broken(report)}.`
   ].join("\n")
 

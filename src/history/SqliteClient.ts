@@ -39,8 +39,9 @@ const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<
 })
 
 const forUse = [
-  // The driver is synchronous: it must not wait on the event loop. See `patient`.
-  "PRAGMA busy_timeout = 0",
+  // In ms. The driver is synchronous, so the event loop waits: no longer than a short transaction of another process takes. A
+  // statement that is refused at once may keep the connection in the past (SQLITE_BUSY_SNAPSHOT) until it is collected.
+  "PRAGMA busy_timeout = 100",
   // Readers of other processes (a backup) don't hold up writers.
   "PRAGMA journal_mode = WAL",
   // A commit that is reported survives the death of this process. If the power goes the last ones may be lost, but never

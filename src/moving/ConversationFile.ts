@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { FileSystem } from "@effect/platform"
 import { Effect, Either, ParseResult, Schema, identity } from "effect"
 import type { Conversation, Metadata } from "../history/Archive.ts"
@@ -113,9 +114,15 @@ const storable = (
 export const read = Effect.fn("ConversationFile.read")(function* (source: Source, uid: string) {
   if (source.size > largest) return Either.left(`is larger than ${largest / 1024 / 1024} MiB`)
   const fs = yield* FileSystem.FileSystem
-  return yield* Effect.match(fs.readFileString(source.path), {
+  return yield* Effect.match(fs.readFile(source.path), {
     onFailure: () => Either.left("cannot be read"),
-    onSuccess: (text) => parse(text, uid)
+    onSuccess: (bytes) =>
+      Either.map(parse(new TextDecoder().decode(bytes), uid), (content) => ({
+        ...content,
+        remarks: isUtf8(bytes)
+          ? content.remarks
+          : [...content.remarks, "is not UTF-8 throughout; � stands for what is not"]
+      }))
   })
 })
 

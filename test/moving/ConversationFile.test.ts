@@ -1,6 +1,10 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Either } from "effect"
+import { Effect, Either } from "effect"
 import * as ConversationFile from "../../src/moving/ConversationFile.ts"
+import { temporaryFolder } from "../support/HistoryDatabase.ts"
 
 const uid = "2025-01-02_03-04-05_ab"
 const parsed = (elements: unknown, of = uid) =>
@@ -111,4 +115,18 @@ describe("ConversationFile", () => {
     })
     expect(JSON.parse(own)).toEqual([{ role: "metadata", timestamp: "2025-01-02T03:04:05" }, elements[1]])
   })
+
+  it.scoped("says of bytes that are no text that something else stands for them", () =>
+    Effect.gen(function* () {
+      const path = join(yield* temporaryFolder, "one.json")
+      const bytes = Buffer.from(JSON.stringify([{ ...message, content: "caf\u00e9" }]), "latin1")
+      writeFileSync(path, bytes)
+      const source = { names: ["one.json"], shown: "one.json", path, size: bytes.length }
+      const { messages, remarks } = Either.getOrThrow(yield* ConversationFile.read(source, uid))
+      expect([messages[0]?.content, remarks]).toEqual([
+        "caf\ufffd",
+        ["is not UTF-8 throughout; \ufffd stands for what is not"]
+      ])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
 })
