@@ -143,6 +143,10 @@ character_config:
   tts_config:
     tts_model: "edgetts"
 `)
+      // What the misspelt choice means is looked at, too.
+      expect(problems.splice(3, 2).join()).toMatch(
+        /openai_llm\.llm_api_key: is required.*openai_llm\.model: is/u
+      )
       expect(problems).toHaveLength(5)
       expect(problems[0]).toBe(
         "conf.yaml:2:3 system_config.port: expected a whole number from 0 to 65535, found a text"
