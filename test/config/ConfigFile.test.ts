@@ -143,18 +143,13 @@ character_config:
   tts_config:
     tts_model: "edgetts"
 `)
-      // What the misspelt choice means is looked at, too.
-      expect(problems.splice(3, 2).join()).toMatch(
-        /openai_llm\.llm_api_key: is required.*openai_llm\.model: is/u
-      )
+      expect(problems.splice(3, 2).join()).toMatch(/openai_llm\.llm_api_key: is req.*openai_llm\.model: is/u)
       expect(problems).toHaveLength(5)
-      expect(problems[0]).toBe(
-        "conf.yaml:2:3 system_config.port: expected a whole number from 0 to 65535, found a text"
-      )
-      expect(problems[1]).toBe(
-        "conf.yaml:3:3 system_config.playback_grace_seconds: expected a number of at least 10, found 3"
-      )
-      expect(problems[2]).toBe("conf.yaml:5:3 character_config.conf_name: expected a text, found a list")
+      expect(problems.slice(0, 3)).toEqual([
+        "conf.yaml:2:3 system_config.port: expected a whole number from 0 to 65535, found a text",
+        "conf.yaml:3:3 system_config.playback_grace_seconds: expected a number of at least 10, found 3",
+        "conf.yaml:5:3 character_config.conf_name: expected a text, found a list"
+      ])
       expect(problems[3]).toMatch(
         /^conf\.yaml:9:9 character_config\.agent_config\..*\.llm_provider: expected one of .*found "opnai_llm" \(did you mean "openai_llm"\?\)$/
       )
