@@ -12,6 +12,7 @@ export const chinese = {
   "Search conversations": "搜索对话",
   More: "更多",
   "Dismiss message": "关闭消息",
+  "Earlier messages": "更早的消息",
   "Dismiss news": "关闭提示",
   Messages: "消息",
   Allow: "允许",
