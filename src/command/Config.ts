@@ -41,13 +41,7 @@ const file = Args.text({ name: "file" }).pipe(
 
 /** The file that is meant: as an argument, by `--config` behind the command or before it, or the usual one. */
 const fileOf = (file: Option.Option<string>, config: Option.Option<string>) =>
-  Effect.map(Root.command, (before) =>
-    file.pipe(
-      Option.orElse(() => config),
-      Option.orElse(() => before.config),
-      Option.getOrElse(() => Root.usualConfig)
-    )
-  )
+  Root.fileOf(Option.orElse(file, () => config))
 
 const check = Command.make(
   "check",

@@ -1,5 +1,5 @@
 import { Args, Command, Options } from "@effect/cli"
-import { Console, Effect, Option } from "effect"
+import { Console, Effect } from "effect"
 import * as Import from "../moving/Import.ts"
 import * as ProgressBar from "../moving/ProgressBar.ts"
 import * as Report from "../moving/Report.ts"
@@ -69,11 +69,7 @@ export const command = Command.make(
   },
   ({ config, dryRun, from, overwrite }) =>
     Effect.gen(function* () {
-      const before = yield* Root.command
-      const target = Option.getOrElse(
-        Option.orElse(config, () => before.config),
-        () => Root.usualConfig
-      )
+      const target = yield* Root.fileOf(config)
       const report = yield* Effect.scoped(
         Effect.flatMap(ProgressBar.make, (show) =>
           Import.run({ from, config: target, dryRun, overwrite, show })

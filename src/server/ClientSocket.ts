@@ -1,14 +1,12 @@
 import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
-import { say } from "../language/Text.ts"
-import type { Words } from "../language/Text.ts"
-import * as ClientMessage from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Frames from "./Frames.ts"
 import type * as Inbox from "./Inbox.ts"
 import * as SocketEdge from "./SocketEdge.ts"
 
@@ -32,19 +30,10 @@ const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessa
 })
 
 const receive = (session: Session.Session, frame: Inbox.Frame) =>
-  decode(session, frame).pipe(
-    Effect.matchEffect({
-      onFailure: ({ words }) => reply(words),
-      onSuccess: (message) => Dispatch.handle(session, message)
-    }),
-    Effect.catchAllDefect((defect) =>
-      Effect.zipRight(Effect.logError("handling a message died", defect), reply(say("session.wentWrong")))
-    )
-  )
+  Frames.receive(frame, {
+    binaryAudio: session.extensions.binaryAudio,
+    handle: (message) => Dispatch.handle(session, message),
+    reply
+  })
 
-const decode = (session: Session.Session, frame: Inbox.Frame) =>
-  typeof frame === "string"
-    ? ClientMessage.decode(frame)
-    : ClientMessage.decodeBinary(frame, session.extensions.binaryAudio)
-
-const reply = (words: Words) => Effect.flatMap(Client, (client) => client.send(ServerMessage.failure(words)))
+const reply = (message: ServerMessage.Outgoing) => Effect.flatMap(Client, (client) => client.send(message))

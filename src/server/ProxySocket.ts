@@ -1,10 +1,8 @@
 import { Effect } from "effect"
-import { say } from "../language/Text.ts"
-import * as ClientMessage from "../protocol/ClientMessage.ts"
-import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Fanout from "../proxy/Fanout.ts"
 import * as Viewer from "../proxy/Viewer.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Frames from "./Frames.ts"
 import type * as Inbox from "./Inbox.ts"
 import * as SocketEdge from "./SocketEdge.ts"
 
@@ -34,20 +32,8 @@ const serve = Effect.fnUntraced(function* (link: Link) {
 })
 
 const receive = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
-  decode(viewer, frame).pipe(
-    Effect.matchEffect({
-      onFailure: ({ words }) => viewer.reply(ServerMessage.failure(words)),
-      onSuccess: (message) => Viewer.receive(viewer, message)
-    }),
-    Effect.catchAllDefect((defect) =>
-      Effect.zipRight(
-        Effect.logError("handling a message died", defect),
-        viewer.reply(ServerMessage.failure(say("session.wentWrong")))
-      )
-    )
-  )
-
-const decode = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
-  typeof frame === "string"
-    ? ClientMessage.decode(frame)
-    : ClientMessage.decodeBinary(frame, viewer.binaryAudio)
+  Frames.receive(frame, {
+    binaryAudio: viewer.binaryAudio,
+    handle: (message) => Viewer.receive(viewer, message),
+    reply: viewer.reply
+  })
