@@ -4,6 +4,7 @@ const rooms = [
   ["command"],
   ["server"],
   ["session"],
+  ["group"],
   ["conversation"],
   ["recall"],
   ["agent"],

@@ -8,6 +8,7 @@ import * as CurrentHistory from "../conversation/CurrentHistory.ts"
 import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
+import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
@@ -115,9 +116,11 @@ export const open = Effect.fnUntraced(function* () {
  */
 export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
   if (yield* session.turn.isRunning) {
-    yield* session.turn.interrupt()
     const client = yield* Client
-    yield* client.send(ServerMessage.control("conversation-chain-end"))
+    // A group goes on without what it is told here, and says itself that this has ended.
+    const inGroup = yield* (yield* Groups).isSpeaking(client.uid)
+    yield* session.turn.interrupt()
+    if (!inGroup) yield* client.send(ServerMessage.control("conversation-chain-end"))
   }
   yield* Remembering.leave(session)
 })

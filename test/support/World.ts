@@ -20,7 +20,9 @@ import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
+import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
+import * as GroupMember from "../../src/session/GroupMember.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -47,7 +49,7 @@ export interface World {
   /** Kinds whose next loads fail, with how many of them. */
   readonly failures: Map<EngineKind, number>
   /** Answers of the agent; by default one sentence that repeats the input. */
-  reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  reply: (input: AgentInput, character: string) => Stream.Stream<AgentEvent, LlmFailed>
   /** What the agent's model writes outside of conversations; without it, it cannot be asked to. */
   write: Agent["write"]
   /** What the agents' settings are changed to. */
@@ -121,11 +123,11 @@ const loadEmbedder = (world: World) =>
     world.failures.has("embedding")
   )
 
-const agentOf = (world: World): Agent => ({
+const agentOf = (world: World, character: string): Agent => ({
   reply: (input) =>
     Stream.suspend(() => {
       world.asked.push(input)
-      return world.reply(input)
+      return world.reply(input, character)
     }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended")))),
   remember: (exchange) => Effect.sync(() => world.remembered.push(exchange)),
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
@@ -179,7 +181,10 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
       open: ({ character }) => {
         const name = character.conf_name === "a" ? "agent" : `agent ${character.conf_name}`
         const dies = Effect.suspend(() => (world.agentDies ? Effect.die("inside") : Effect.void))
-        return Effect.zipRight(dies, Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world)))
+        return Effect.zipRight(
+          dies,
+          Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world, character.conf_name))
+        )
       }
     }),
     Layer.effect(
@@ -201,7 +206,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
   )
   return Layer.mergeAll(
     engines,
-    SessionRegistry.layer,
+    Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
     configuration,
     Cast.characters(world),
     Tokens.layer,
@@ -224,15 +229,23 @@ export interface Connected {
   readonly seen: () => ReadonlyArray<string>
 }
 
-/** Opens a session as the socket edge does, in a scope of its own. */
-export const connect = Effect.gen(function* () {
+/** Opens a session as the socket edge does, in a scope of its own. `room`: passed before each message is taken. */
+export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.Effect<void> = Effect.void) {
   const scope = yield* Scope.make()
   const received: Array<ServerMessage> = []
   const client = Client.of({
-    uid: "client",
-    send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+    uid,
+    send: (message, turn) =>
+      Effect.zipRight(
+        room,
+        Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+      )
   })
-  const session = yield* Session.open().pipe(Scope.extend(scope), Effect.provideService(Client, client))
+  const session = yield* Session.open().pipe(
+    Effect.tap(GroupMember.connect),
+    Scope.extend(scope),
+    Effect.provideService(Client, client)
+  )
   const context =
     yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>, Client>>()
   const connected: Connected = {
@@ -244,6 +257,8 @@ export const connect = Effect.gen(function* () {
   }
   return connected
 })
+
+export const connect = connectAs("client")
 
 const summary = (message: ServerMessage): string => {
   switch (message.type) {
@@ -272,6 +287,11 @@ export const run = <E>(
     const fibers = yield* Supervisor.track
     yield* Effect.supervised(test(world), fibers)
     assert.deepEqual((yield* fibers.value).map(Fiber.id), [])
-    assert.deepEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
+    assert.deepEqual(yield* (yield* SessionRegistry).snapshot, {
+      sessions: [],
+      groups: { groups: 0, members: 0 },
+      fibers: {},
+      engines: []
+    })
   }).pipe(Effect.provide(layer(world, vad)))
 }

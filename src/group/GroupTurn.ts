@@ -1,0 +1,139 @@
+import { Cause, Duration, Effect } from "effect"
+import type { SystemConfig } from "../config/SystemConfig.ts"
+import type * as Turn from "../conversation/Turn.ts"
+import type { ChatImage } from "../llm/Llm.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Choice from "./Choice.ts"
+import * as GroupStory from "./GroupStory.ts"
+import * as GroupTalk from "./GroupTalk.ts"
+import { turnDied } from "./GroupWords.ts"
+import type { Live, Roster } from "./Roster.ts"
+import * as Speaker from "./Speaker.ts"
+
+/** Most images that one answer is given: as many as one message may have. */
+const mostImages = 16
+
+export type Rules = SystemConfig["groups"]
+
+export interface Options {
+  readonly roster: Roster
+  readonly live: Live
+  readonly rules: Rules
+  /** Whose client triggers the turn. */
+  readonly by: string
+  readonly input: Turn.Input
+}
+
+/**
+ * A group's turn: what triggers it is told to all, and then their characters speak in turn, until somebody interrupts
+ * them or nobody has anything left to answer. Does nothing if the group has a turn already, or is gone.
+ */
+export const run = Effect.fn("GroupTurn.run")((options: Options) =>
+  Effect.acquireUseRelease(
+    options.roster.change((state) => {
+      const next = GroupTalk.begin(state, options.live.id, options.by)
+      return [next !== state, next]
+    }),
+    (begun) => (begun ? talk(options) : Effect.void),
+    (begun) =>
+      begun
+        ? options.roster.change((state) => [undefined, GroupTalk.finish(state, options.live.id)])
+        : Effect.void
+  )
+)
+
+const talk = (options: Options) => {
+  const tell = (text: string) =>
+    options.roster
+      .post([options.by], ServerMessage.failure(text))
+      // It waits for this after every trigger.
+      .pipe(
+        Effect.zipRight(options.roster.post([options.by], ServerMessage.control("conversation-chain-end")))
+      )
+  return open(options).pipe(
+    Effect.flatMap((first) => speakOn(options, first)),
+    Effect.catchAll(({ message }) => tell(message)),
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(Effect.logError("a group's turn died", Cause.die(defect)), tell(turnDied))
+    )
+  )
+}
+
+/** What triggers the turn is told to everybody; answers what the first speaker is asked beside, if it is. */
+const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options) {
+  const member = roster.members.get(by)
+  if (member === undefined) return undefined
+  const text = yield* member.listen(input, (message) => roster.post([by], message))
+  if (input._tag === "Proactive") return { uid: by, input }
+  const { human } = yield* member.names
+  const name = human.name ?? ""
+  yield* Effect.uninterruptible(
+    Effect.gen(function* () {
+      const { members } = yield* roster.change((state) => {
+        const [, next] = GroupTalk.say(state, live.id, { by, name, text, images: input.images }, "person")
+        return [{ members: GroupTalk.membersOf(next, live.id) }, next]
+      })
+      const others = members.filter((uid) => uid !== by)
+      yield* roster.post(others, { type: "user-input-transcription", text })
+      yield* GroupStory.asked(roster, members, human, text)
+    })
+  )
+  return undefined
+})
+
+interface First {
+  readonly uid: string
+  readonly input: Turn.Input
+}
+
+/** Has one character after the other speak. */
+const speakOn = Effect.fnUntraced(function* (options: Options, first: First | undefined) {
+  let asked = first
+  let before = options.by
+  while (true) {
+    const next = asked ?? (yield* choose(options, before))
+    asked = undefined
+    if (next === undefined) return
+    before = next.uid
+    yield* Speaker.speak(options, next)
+  }
+})
+
+/** Who speaks next, with what they have not heard. `before`: who has spoken last, or has triggered the turn. */
+const choose = Effect.fnUntraced(function* (options: Options, before: string) {
+  const { live, roster } = options
+  const wanted = yield* wish(options, before)
+  const state = yield* roster.read
+  const candidates = GroupTalk.candidates(state, live.id)
+  const uid = wanted !== undefined && candidates.includes(wanted) ? wanted : candidates[0]
+  if (uid === undefined) return undefined
+  const lines = GroupTalk.unheard(state, live.id, uid)
+  const images: ReadonlyArray<ChatImage> = lines.flatMap((line) => line.images).slice(-mostImages)
+  const text = lines.map(({ name, text }) => `${name}: ${text}`).join("\n")
+  return { uid, input: { _tag: "Lines", text, images } satisfies Turn.Input, upTo: lines.at(-1)?.id }
+})
+
+/** Who should speak next, by whatever the configuration goes by; undefined: whose turn it is. */
+const wish = Effect.fnUntraced(function* ({ live, roster, rules }: Options, before: string) {
+  if (rules.speakers === "round_robin") return undefined
+  const state = yield* roster.read
+  const uids = GroupTalk.candidates(state, live.id)
+  if (uids.length < 2) return undefined
+  const candidates = yield* Effect.forEach(uids, (uid) =>
+    Effect.map(roster.members.get(uid)!.names, ({ ai }) => ({ uid, name: ai.name ?? "" }))
+  )
+  const lines = GroupTalk.unheard(state, live.id, uids[0]!)
+  if (rules.speakers === "addressed") return Choice.addressed(candidates, lines.at(-1)?.text ?? "")?.uid
+  const task = Choice.question(
+    candidates,
+    lines.slice(-10).map(({ name, text }) => `${name}: ${text}`)
+  )
+  const answer = yield* (roster.members.get(before)?.write(task) ?? Effect.succeed(undefined)).pipe(
+    Effect.timeoutTo({
+      duration: Duration.seconds(rules.patience_seconds),
+      onSuccess: (text) => text,
+      onTimeout: () => undefined
+    })
+  )
+  return Choice.addressed(candidates, answer ?? "")?.uid
+})
