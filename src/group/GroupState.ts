@@ -19,6 +19,8 @@ export interface GroupTurn {
   readonly speaker: string | undefined
   /** The clients that have been told that it speaks, and will be told that it has ended. */
   readonly audience: ReadonlyArray<string>
+  /** What was said last in it: whoever joins now hears it, and the talk goes on with them. */
+  readonly latest: Line | undefined
   /** Somebody has interrupted it, and it is on its way to its end. */
   readonly stopping: boolean
 }
@@ -127,7 +129,7 @@ export const invite = (state: State, inviter: string, invitee: string): Step | R
   const group: Group = {
     ...before,
     members,
-    unheard: { ...before.unheard, [invitee]: [] },
+    unheard: { ...before.unheard, [invitee]: before.turn?.latest === undefined ? [] : [before.turn.latest] },
     turn: before.turn && { ...before.turn, queue: [...before.turn.queue, invitee] }
   }
   return {

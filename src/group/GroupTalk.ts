@@ -26,7 +26,7 @@ export const begin = (state: State, id: number, by: string): State =>
     const at = group.members.indexOf(by)
     if (group.turn !== undefined || at < 0) return group
     const queue = [...group.members.slice(at), ...group.members.slice(0, at)]
-    return { ...group, turn: { queue, speaker: undefined, audience: [], stopping: false } }
+    return { ...group, turn: { queue, speaker: undefined, audience: [], latest: undefined, stopping: false } }
   })
 
 /** The turn has ended, in whichever way. */
@@ -54,7 +54,7 @@ export const say = (
       from === "character" && uid === line.by ? lines : [...lines, said].slice(-mostUnheard)
     )
   )
-  return [number, next]
+  return [number, changeTurn(next, id, (turn) => ({ ...turn, latest: said }))]
 }
 
 /** A character has heard everything up to that line. */
@@ -64,14 +64,17 @@ export const hear = (state: State, id: number, uid: string, upTo: number): State
   )
 
 /** Of a line only this was heard by people, before somebody interrupted it; nothing at all: it was never said. */
-export const correct = (state: State, id: number, number: number, text: string): State =>
-  change(state, id, (group) =>
-    mapUnheard(group, (lines) =>
-      text === ""
-        ? lines.filter((line) => line.id !== number)
-        : lines.map((line) => (line.id === number ? { ...line, text } : line))
-    )
-  )
+export const correct = (state: State, id: number, number: number, text: string): State => {
+  const corrected = (lines: ReadonlyArray<Line>) =>
+    text === ""
+      ? lines.filter((line) => line.id !== number)
+      : lines.map((line) => (line.id === number ? { ...line, text } : line))
+  const next = change(state, id, (group) => mapUnheard(group, corrected))
+  return changeTurn(next, id, (turn) => ({
+    ...turn,
+    latest: turn.latest && corrected([turn.latest])[0]
+  }))
+}
 
 /** Whose characters may speak next: those asked in this turn that have something to answer, the first in line first. */
 export const candidates = (state: State, id: number): ReadonlyArray<string> => {

@@ -28,21 +28,22 @@ export interface Options {
  * A group's turn: what triggers it is told to all, and then their characters speak in turn, until somebody interrupts
  * them or nobody has anything left to answer. Does nothing if the group has a turn already, or is gone.
  */
-export const run = Effect.fn("GroupTurn.run")((options: Options) =>
-  Effect.acquireUseRelease(
-    options.roster.change((state) => {
-      const next = GroupTalk.begin(state, options.live.id, options.by)
-      return [next !== state, next]
-    }),
-    (begun) => (begun ? talk(options) : Effect.void),
-    (begun) =>
-      begun
-        ? options.roster.change((state) => [undefined, GroupTalk.finish(state, options.live.id)])
-        : Effect.void
+export const run = Effect.fn("GroupTurn.run")((options: Options) => {
+  const { by, live, roster } = options
+  const begin = roster.change((state) => {
+    const next = GroupTalk.begin(state, live.id, by)
+    return [next !== state, next]
+  })
+  const finish = roster.change((state) => [undefined, GroupTalk.finish(state, live.id)])
+  return Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(begin, (begun) => (begun ? Effect.ensuring(talk(options, restore), finish) : Effect.void))
   )
-)
+})
 
-const talk = (options: Options) => {
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** What was typed is told and stored, whoever interrupts: only hearing an utterance takes time. */
+const talk = (options: Options, restore: Restore) => {
   const tell = (text: string) =>
     options.roster
       .post([options.by], ServerMessage.failure(text))
@@ -50,8 +51,8 @@ const talk = (options: Options) => {
       .pipe(
         Effect.zipRight(options.roster.post([options.by], ServerMessage.control("conversation-chain-end")))
       )
-  return open(options).pipe(
-    Effect.flatMap((first) => speakOn(options, first)),
+  return open(options, restore).pipe(
+    Effect.flatMap((first) => restore(speakOn(options, first))),
     Effect.catchAll(({ message }) => tell(message)),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(Effect.logError("a group's turn died", Cause.die(defect)), tell(turnDied))
@@ -60,24 +61,23 @@ const talk = (options: Options) => {
 }
 
 /** What triggers the turn is told to everybody; answers what the first speaker is asked beside, if it is. */
-const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options) {
+const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options, restore: Restore) {
   const member = roster.members.get(by)
   if (member === undefined) return undefined
-  const text = yield* member.listen(input, (message) => roster.post([by], message))
+  const listened = member.listen(input, (message) => roster.post([by], message))
+  const text = yield* input._tag === "Utterance" ? restore(listened) : listened
   if (input._tag === "Proactive") return { uid: by, input }
   const { human } = yield* member.names
-  const name = human.name ?? ""
-  yield* Effect.uninterruptible(
-    Effect.gen(function* () {
-      const { members } = yield* roster.change((state) => {
-        const [, next] = GroupTalk.say(state, live.id, { by, name, text, images: input.images }, "person")
-        return [{ members: GroupTalk.membersOf(next, live.id) }, next]
-      })
-      const others = members.filter((uid) => uid !== by)
-      yield* roster.post(others, { type: "user-input-transcription", text })
-      yield* GroupStory.asked(roster, members, human, text)
-    })
+  const line = { by, name: human.name ?? "", text, images: input.images }
+  const members = yield* roster.change((state) => {
+    const [, next] = GroupTalk.say(state, live.id, line, "person")
+    return [GroupTalk.membersOf(next, live.id), next]
+  })
+  yield* roster.post(
+    members.filter((uid) => uid !== by),
+    { type: "user-input-transcription", text }
   )
+  yield* GroupStory.asked(roster, members, human, text)
   return undefined
 })
 

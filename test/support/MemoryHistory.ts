@@ -40,7 +40,10 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
             found.push({ ...message, id: ++ids })
             return ids
           })
-        ).pipe(Effect.delay(time())),
+        ).pipe((stored) => {
+          const takes = time()
+          return takes === 0 ? stored : Effect.delay(stored, takes)
+        }),
       interrupt: (_, uid, { heard, id }) =>
         Effect.map(rows(uid), (found) => {
           const at = id === undefined ? found.length : found.findIndex((row) => row.id === id)

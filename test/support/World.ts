@@ -68,6 +68,8 @@ export interface World {
   listens: number | undefined
   /** Time that storing a message takes. */
   storing: Duration.DurationInput
+  /** Nothing takes any time, so no clock is asked. */
+  instant: boolean
   /** Whether an agent's next load dies. */
   agentDies: boolean
   /** What was asked of the agent. */
@@ -96,6 +98,7 @@ export const make = (): World => ({
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
   storing: 0,
+  instant: false,
   agentDies: false,
   asked: [],
   remembered: [],
@@ -115,7 +118,9 @@ const mayFail = (world: World, kind: EngineKind) =>
 
 /** Loads for its time, writing it down under the character's name; fails if the world says so. */
 const load = (world: World, kind: EngineKind, time: number, name: string) =>
-  Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+  Effect.suspend(() =>
+    world.instant ? Effect.void : Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+  )
 
 /** Takes no time, unless it fails. */
 const loadEmbedder = (world: World) =>
@@ -143,7 +148,10 @@ const speak = (world: World, text: string) =>
           detail: `cannot say "${text}"`,
           advice: "Say something else."
         })
-      : Effect.as(Effect.sleep(time), { samples: new Int16Array(160).fill(1000), sampleRate: 16_000 })
+      : Effect.as(world.instant ? Effect.void : Effect.sleep(time), {
+          samples: new Int16Array(160).fill(1000),
+          sampleRate: 16_000
+        })
   }).pipe(
     Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
