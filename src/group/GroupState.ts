@@ -17,7 +17,7 @@ export interface GroupTurn {
   readonly queue: ReadonlyArray<string>
   /** Whose character speaks now. */
   readonly speaker: string | undefined
-  /** The clients that have been told that it speaks, and will be told that it has ended. */
+  /** The clients that see the present speech, or have seen the turn begin. Whoever joins sees the next speech. */
   readonly audience: ReadonlyArray<string>
   /** What was said last in it: whoever joins now hears it, and the talk goes on with them. */
   readonly latest: Line | undefined

@@ -96,8 +96,13 @@ export const make = (
         if (said === undefined && text.trim() === "") return
         const { line, stories } = said ?? (yield* say(text.trim()))
         heard = text.trim() !== ""
-        yield* roster.change((state) => [undefined, GroupTalk.correct(state, live.id, line, text.trim())])
-        yield* everywhere(stories, (story) => story.interrupted(text))
+        const uids = yield* roster.change((state) => {
+          const next = GroupTalk.correct(state, live.id, line, text.trim())
+          return [GroupTalk.membersOf(next, live.id), next]
+        })
+        // Whoever has left meanwhile is told no more.
+        const there = [...stories].filter(([uid]) => uid === speaker.uid || uids.includes(uid))
+        yield* everywhere(new Map(there), (story) => story.interrupted(text))
       })
   }
 }

@@ -26,7 +26,10 @@ export const begin = (state: State, id: number, by: string): State =>
     const at = group.members.indexOf(by)
     if (group.turn !== undefined || at < 0) return group
     const queue = [...group.members.slice(at), ...group.members.slice(0, at)]
-    return { ...group, turn: { queue, speaker: undefined, audience: [], latest: undefined, stopping: false } }
+    return {
+      ...group,
+      turn: { queue, speaker: undefined, audience: group.members, latest: undefined, stopping: false }
+    }
   })
 
 /** The turn has ended, in whichever way. */
@@ -101,8 +104,7 @@ export const fallSilent = (state: State, id: number, uid: string, said: boolean)
   changeTurn(state, id, (turn) => ({
     ...turn,
     queue: said ? turn.queue : turn.queue.filter((member) => member !== uid),
-    speaker: undefined,
-    audience: []
+    speaker: undefined
   }))
 
 export const membersOf = (state: State, id: number): ReadonlyArray<string> =>

@@ -64,6 +64,7 @@ const talk = (options: Options, restore: Restore) => {
 const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options, restore: Restore) {
   const member = roster.members.get(by)
   if (member === undefined) return undefined
+  yield* roster.hush(GroupTalk.audienceOf(yield* roster.read, live.id))
   const listened = member.listen(input, (message) => roster.post([by], message))
   const text = yield* input._tag === "Utterance" ? restore(listened) : listened
   if (input._tag === "Proactive") return { uid: by, input }

@@ -38,8 +38,8 @@ export interface Member {
   ) => Effect.Effect<string, { readonly message: string }>
   /** How what others say is stored in the conversation that the session is in. */
   readonly story: (names: Names) => Effect.Effect<Story>
-  /** Stops a turn that the session has by itself; its client is told. */
-  readonly hush: Effect.Effect<void>
+  /** Stops a turn that the session has by itself, and answers whether there was one: its client is to be told. */
+  readonly hush: Effect.Effect<boolean>
   /** Begins the speech as the session's turn, in a fiber of the session, and returns. */
   readonly speak: (speech: Speech) => Effect.Effect<void>
   /** Stops it, and waits until it has stopped. `heard`: what somebody says was heard of it. */

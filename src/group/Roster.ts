@@ -2,6 +2,7 @@ import { Effect, SynchronizedRef } from "effect"
 import type { Scope } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as ServerMessages from "../protocol/ServerMessage.ts"
 import type { ServerMessage } from "../protocol/ServerMessage.ts"
 import * as GroupState from "./GroupState.ts"
 import type { Member } from "./Member.ts"
@@ -40,12 +41,21 @@ export interface Roster {
   readonly live: Map<number, Live>
   /** Puts a message in line for clients; never waits. */
   readonly post: (to: ReadonlyArray<string>, message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+  /** Turns that clients have by themselves stop: a page shows one at a time. */
+  readonly hush: (uids: ReadonlyArray<string>) => Effect.Effect<void>
   /** The group as it is now. */
   readonly group: (id: number) => Effect.Effect<GroupState.Group | undefined>
 }
 
 export const make = Effect.map(SynchronizedRef.make(GroupState.empty), (ref) => {
   const members: Roster["members"] = new Map()
+  const hush = (uid: string) => {
+    const member = members.get(uid)
+    if (member === undefined) return Effect.void
+    return Effect.flatMap(member.hush, (stopped) =>
+      stopped ? member.post(ServerMessages.control("conversation-chain-end")) : Effect.void
+    )
+  }
   const roster: Roster = {
     read: SynchronizedRef.get(ref),
     change: (of, then = () => Effect.void) =>
@@ -59,6 +69,7 @@ export const make = Effect.map(SynchronizedRef.make(GroupState.empty), (ref) => 
     live: new Map(),
     post: (to, message, turn) =>
       Effect.forEach(to, (uid) => members.get(uid)?.post(message, turn) ?? Effect.void, { discard: true }),
+    hush: (uids) => Effect.forEach(uids, hush, { concurrency: "unbounded", discard: true }),
     group: (id) => Effect.map(SynchronizedRef.get(ref), (state) => GroupState.groupBy(state, id))
   }
   return roster

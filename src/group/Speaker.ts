@@ -75,7 +75,7 @@ export const speak = Effect.fnUntraced(function* (
 
   live.speaking = speaking
   const others = audience.filter((other) => other !== uid)
-  const heard = Effect.zipRight(hush(places, others), perform)
+  const heard = Effect.zipRight(roster.hush(others), perform)
   yield* Effect.raceFirst(heard, stuck(progress, rules.patience_seconds)).pipe(
     Effect.ensuring(
       Effect.sync(() => {
@@ -88,13 +88,6 @@ export const speak = Effect.fnUntraced(function* (
     )
   )
 })
-
-/** Turns that members have by themselves stop: their clients show one at a time. */
-const hush = ({ roster }: Places, uids: ReadonlyArray<string>) =>
-  Effect.forEach(uids, (uid) => roster.members.get(uid)?.hush ?? Effect.void, {
-    concurrency: "unbounded",
-    discard: true
-  })
 
 const audienceOf = ({ live, roster }: Places) =>
   Effect.map(roster.read, (state) => GroupTalk.audienceOf(state, live.id))

@@ -7,7 +7,6 @@ import * as Turn from "../conversation/Turn.ts"
 import { Groups } from "../group/Groups.ts"
 import type { Member, Speech } from "../group/Member.ts"
 import { History } from "../history/History.ts"
-import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import { Facts } from "../history/Facts.ts"
 import * as Extensions from "./Extensions.ts"
@@ -59,11 +58,7 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })
       ).pipe(Effect.provide(context)),
-    hush: Effect.gen(function* () {
-      if (!(yield* session.turn.isRunning)) return
-      yield* session.turn.interrupt()
-      yield* send(ServerMessage.control("conversation-chain-end"))
-    }),
+    hush: Effect.flatMap(session.turn.isRunning, (runs) => Effect.as(session.turn.interrupt(), runs)),
     speak,
     silence: session.turn.interrupt,
     write: (task) =>

@@ -97,8 +97,10 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
 /** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. In a group it is for all. */
 export const interruptSignal = Effect.fnUntraced(function* (session: Session, heard?: string) {
   const { uid } = yield* Client
-  const ofGroup = yield* (yield* Groups).interrupt(uid, heard)
-  if (!ofGroup) yield* session.turn.interrupt(heard)
+  const groups = yield* Groups
+  // A client that has joined in the middle of a turn of its own sees that one.
+  const alone = (yield* session.turn.isRunning) && !(yield* groups.isSpeaking(uid))
+  if (alone || !(yield* groups.interrupt(uid, heard))) yield* session.turn.interrupt(heard)
 })
 
 const toChatImage = ({ data }: Image): ChatImage => {

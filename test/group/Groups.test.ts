@@ -24,7 +24,7 @@ describe("groups", () => {
       const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
       await fc.assert(
         fc.asyncProperty(
-          fc.commands(GroupModel.commands, { maxCommands: 40, size: "max" }),
+          fc.commands(GroupModel.commands, { maxCommands: 25, size: "max" }),
           async (commands) => {
             const real: GroupModel.Real = {
               groups,
@@ -34,7 +34,9 @@ describe("groups", () => {
               run
             }
             try {
-              await fc.asyncModelRun(() => ({ model: GroupModel.model(), real }), commands)
+              const model = GroupModel.model()
+              await GroupModel.setUp(model, real)
+              await fc.asyncModelRun(() => ({ model, real }), commands)
             } finally {
               await run(Effect.forEach(real.guests.values(), ({ leave }) => leave))
             }
@@ -42,7 +44,7 @@ describe("groups", () => {
             expect(await run(groups.counts)).toEqual({ groups: 0, members: 0 })
           }
         ),
-        { numRuns: Number(process.env["RUNS"] ?? 1500) }
+        { numRuns: 2000 }
       )
       await runtime.dispose()
     }

@@ -79,11 +79,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     names: Effect.succeed({ human: { name: `Person ${uid}` }, ai: { name: uid, avatar: "" } }),
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
     story: () => Effect.sync(() => storyIn(lines)),
-    hush: Effect.flatMap(active.isRunning, (runs) =>
-      runs
-        ? Effect.zipRight(active.interrupt(), send(ServerMessages.control("conversation-chain-end")))
-        : Effect.void
-    ),
+    hush: Effect.flatMap(active.isRunning, (runs) => Effect.as(active.interrupt(), runs)),
     speak: ({ client, onOver, story }) => Effect.uninterruptible(turn({ client, story }, onOver)),
     silence: active.interrupt,
     write: () => Effect.succeed(undefined)
@@ -108,9 +104,10 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
             }
           )
         case "interrupt-signal":
-          return Effect.flatMap(groups.interrupt(uid, message.text), (done) =>
-            done ? Effect.void : active.interrupt(message.text)
-          )
+          return Effect.gen(function* () {
+            const alone = (yield* active.isRunning) && !(yield* groups.isSpeaking(uid))
+            if (alone || !(yield* groups.interrupt(uid, message.text))) yield* active.interrupt(message.text)
+          })
         case "audio-play-start":
           return groups.relay(uid, message.display_text)
         case "frontend-playback-complete":

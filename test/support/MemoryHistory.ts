@@ -28,7 +28,10 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
         ),
       create: () =>
         Effect.sync(() => {
-          const uid = `history-${stored.size + 1}`
+          // One that was removed does not lend its name to another.
+          let count = stored.size + 1
+          while (stored.has(`history-${count}`)) count++
+          const uid = `history-${count}`
           stored.set(uid, [])
           return uid
         }),

@@ -231,6 +231,8 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
 export interface Connected {
   readonly received: Array<ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
+  /** Whether its session has a turn. */
+  readonly isBusy: Effect.Effect<boolean>
   /** The socket closes. */
   readonly leave: Effect.Effect<void>
   /** Texts of what was received, shortened to `type` or `type text`. */
@@ -260,6 +262,7 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
     received,
     send: (message) =>
       Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
+    isBusy: session.turn.isRunning,
     leave: Scope.close(scope, Exit.void),
     seen: () => received.map(summary)
   }
