@@ -44,7 +44,7 @@ describe("groups", () => {
             expect(await run(groups.counts)).toEqual({ groups: 0, members: 0 })
           }
         ),
-        { numRuns: 2000 }
+        { numRuns: 1500 }
       )
       await runtime.dispose()
     }
