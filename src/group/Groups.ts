@@ -63,7 +63,7 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
 }
 
 const make = Effect.gen(function* () {
-  const { system } = yield* Settings
+  const settings = yield* Settings
   const census = yield* Census
   const scope = yield* Effect.scope
   const roster = yield* Roster.make
@@ -223,7 +223,7 @@ const make = Effect.gen(function* () {
             if ((yield* liveOf(uid)) !== live) return false
             yield* live.turn.start(
               census.track("group-turn")(
-                GroupTurn.run({ roster, live, rules: system.groups, by: uid, input })
+                GroupTurn.run({ roster, live, rules: settings.system.groups, by: uid, input })
               )
             )
             return true

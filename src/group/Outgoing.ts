@@ -47,7 +47,8 @@ export const make = (
       return empties
     })
   })
-  const emptied = Effect.repeat(next, { while: (more) => more })
+  // It is often begun where nothing can be interrupted, which would go for the fiber, too.
+  const emptied = Effect.interruptible(Effect.repeat(next, { while: (more) => more }))
 
   const enter = (waiting: Waiting): Effect.Effect<void> =>
     Effect.suspend(() => {

@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownAgentKeys, ownAsrKeys, ownGroupKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -72,6 +72,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.offline",
         "system_config.engine_idle_seconds",
         "system_config.playback_grace_seconds",
+        ...ownGroupKeys.map((key) => `system_config.groups.${key}`),
         ...ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
       ])
     })
@@ -103,7 +104,8 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         database: "data/history.db",
         offline: false,
         engine_idle_seconds: 300,
-        playback_grace_seconds: 15
+        playback_grace_seconds: 15,
+        groups: { speakers: "round_robin", patience_seconds: 30 }
       })
       expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })
       expect(config.character_config.tts_preprocessor_config.remove_special_char).toBe(true)

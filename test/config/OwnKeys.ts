@@ -25,3 +25,6 @@ export const ownAgentKeys =
 
 /** Keys of translators that are our own additions. */
 export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+
+/** Keys of groups, all of them our own additions. */
+export const ownGroupKeys = ["speakers", "patience_seconds"]

@@ -6,6 +6,7 @@ import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
+import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
@@ -54,6 +55,8 @@ export interface World {
   write: Agent["write"]
   /** What the agents' settings are changed to. */
   settings: Cast.Settings
+  /** How groups talk. */
+  groups: SystemConfig["groups"]
   /** Facts that have been learnt. */
   readonly facts: Array<MemoryFacts.Kept>
   /** Tools of every character. */
@@ -91,6 +94,7 @@ export const make = (): World => ({
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   write: undefined,
   settings: {},
+  groups: systemConfig.groups,
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
@@ -157,16 +161,22 @@ const speak = (world: World, text: string) =>
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
   )
 
-const configuration = Layer.mergeAll(
-  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
-  Layer.succeed(ModelDict, {
-    modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } })
-  }),
-  Layer.succeed(Prompts, {
-    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-  }),
-  Layer.mock(ModelStore, { progress: Stream.never })
-)
+const configurationOf = (world: World) =>
+  Layer.mergeAll(
+    Layer.succeed(Settings, {
+      folder: ".",
+      get system() {
+        return { ...systemConfig, groups: world.groups }
+      }
+    }),
+    Layer.succeed(ModelDict, {
+      modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } })
+    }),
+    Layer.succeed(Prompts, {
+      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+    }),
+    Layer.mock(ModelStore, { progress: Stream.never })
+  )
 
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
@@ -212,6 +222,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
+  const configuration = configurationOf(world)
   return Layer.mergeAll(
     engines,
     Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
