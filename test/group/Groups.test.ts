@@ -6,6 +6,7 @@ import { Groups } from "../../src/group/Groups.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import { systemConfig } from "../support/Fixtures.ts"
 import * as GroupModel from "./GroupModel.ts"
+import * as GroupSteps from "./GroupSteps.ts"
 import * as LightGuest from "./LightGuest.ts"
 
 const layer = Layer.provideMerge(
@@ -24,7 +25,7 @@ describe("groups", () => {
       const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
       await fc.assert(
         fc.asyncProperty(
-          fc.commands(GroupModel.commands, { maxCommands: 25, size: "max" }),
+          fc.commands(GroupSteps.commands, { maxCommands: 25, size: "max" }),
           async (commands) => {
             const real: GroupModel.Real = {
               groups,
@@ -35,7 +36,7 @@ describe("groups", () => {
             }
             try {
               const model = GroupModel.model()
-              await GroupModel.setUp(model, real)
+              await GroupSteps.setUp(model, real)
               await fc.asyncModelRun(() => ({ model, real }), commands)
             } finally {
               await run(Effect.forEach(real.guests.values(), ({ leave }) => leave))

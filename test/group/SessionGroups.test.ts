@@ -6,6 +6,7 @@ import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ask, says } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
 import * as GroupModel from "./GroupModel.ts"
+import * as GroupSteps from "./GroupSteps.ts"
 
 /** A real session, with engines that take no time. */
 const connect = Effect.fnUntraced(function* (world: World.World, uid: string) {
@@ -46,7 +47,7 @@ describe("groups of sessions", () => {
     const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
     await fc.assert(
       fc.asyncProperty(
-        fc.commands(GroupModel.commands, { maxCommands: 30, size: "max" }),
+        fc.commands(GroupSteps.commands, { maxCommands: 30, size: "max" }),
         async (commands) => {
           const real: GroupModel.Real = {
             groups,
@@ -57,7 +58,7 @@ describe("groups of sessions", () => {
           }
           try {
             const model = GroupModel.model()
-            await GroupModel.setUp(model, real)
+            await GroupSteps.setUp(model, real)
             await fc.asyncModelRun(() => ({ model, real }), commands)
           } finally {
             await run(Effect.forEach(real.guests.values(), ({ leave }) => leave))

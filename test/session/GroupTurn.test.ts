@@ -105,8 +105,11 @@ describe("a turn of a group", () => {
         yield* b!.send(ask("Two"))
         yield* tick
         expect(a!.seen()).toEqual([
-          ...[...begin, "audio I am a, 1.", "backend-synth-complete"],
-          ...["interrupt-signal", "user-input-transcription"],
+          ...begin,
+          "audio I am a, 1.",
+          "backend-synth-complete",
+          "interrupt-signal",
+          "user-input-transcription",
           ...begin
         ])
         expect(b!.seen().slice(-4)).toEqual([...begin, "audio I am b, 3.", "backend-synth-complete"])

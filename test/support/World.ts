@@ -8,16 +8,12 @@ import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
-import { ModelDict } from "../../src/config/ModelDict.ts"
-import { Prompts } from "../../src/config/Prompts.ts"
-import { Settings } from "../../src/config/Settings.ts"
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
-import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
@@ -34,6 +30,8 @@ import * as Cast from "./Cast.ts"
 import * as FakeAsr from "./FakeAsr.ts"
 import * as FakeVad from "./FakeVad.ts"
 import { systemConfig } from "./Fixtures.ts"
+import { summary } from "./SocketTalk.ts"
+import * as WorldConfig from "./WorldConfig.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
 import * as MemoryFacts from "./MemoryFacts.ts"
@@ -161,23 +159,6 @@ const speak = (world: World, text: string) =>
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
   )
 
-const configurationOf = (world: World) =>
-  Layer.mergeAll(
-    Layer.succeed(Settings, {
-      folder: ".",
-      get system() {
-        return { ...systemConfig, groups: world.groups }
-      }
-    }),
-    Layer.succeed(ModelDict, {
-      modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } })
-    }),
-    Layer.succeed(Prompts, {
-      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-    }),
-    Layer.mock(ModelStore, { progress: Stream.never })
-  )
-
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
     open: ({ vad_model }) =>
@@ -222,7 +203,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
-  const configuration = configurationOf(world)
+  const configuration = WorldConfig.layer(world)
   return Layer.mergeAll(
     engines,
     Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
@@ -281,21 +262,6 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
 })
 
 export const connect = connectAs("client")
-
-const summary = (message: ServerMessage): string => {
-  switch (message.type) {
-    case "control":
-      return message.text
-    case "audio":
-      return `${message.audio === null ? "silent" : "audio"} ${message.display_text?.text ?? ""}`
-    case "full-text":
-      return `full-text ${message.text}`
-    case "error":
-      return `error ${message.message}`
-    default:
-      return message.type
-  }
-}
 
 export type Services = Layer.Layer.Success<ReturnType<typeof layer>>
 
