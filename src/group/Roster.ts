@@ -43,8 +43,6 @@ export interface Roster {
   readonly post: (to: ReadonlyArray<string>, message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
   /** Turns that clients have by themselves stop: a page shows one at a time. */
   readonly hush: (uids: ReadonlyArray<string>) => Effect.Effect<void>
-  /** The group as it is now. */
-  readonly group: (id: number) => Effect.Effect<GroupState.Group | undefined>
 }
 
 export const make = Effect.map(SynchronizedRef.make(GroupState.empty), (ref) => {
@@ -69,8 +67,7 @@ export const make = Effect.map(SynchronizedRef.make(GroupState.empty), (ref) => 
     live: new Map(),
     post: (to, message, turn) =>
       Effect.forEach(to, (uid) => members.get(uid)?.post(message, turn) ?? Effect.void, { discard: true }),
-    hush: (uids) => Effect.forEach(uids, hush, { concurrency: "unbounded", discard: true }),
-    group: (id) => Effect.map(SynchronizedRef.get(ref), (state) => GroupState.groupBy(state, id))
+    hush: (uids) => Effect.forEach(uids, hush, { concurrency: "unbounded", discard: true })
   }
   return roster
 })

@@ -45,7 +45,7 @@ describe("groups", () => {
             expect(await run(groups.counts)).toEqual({ groups: 0, members: 0 })
           }
         ),
-        { numRuns: 1500 }
+        { numRuns: 1000 }
       )
       await runtime.dispose()
     }
