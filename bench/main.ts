@@ -7,11 +7,13 @@ import * as Engines from "./Engines.ts"
 import type { Figure } from "./Figure.ts"
 import * as Hearing from "./Hearing.ts"
 import * as Heartbeat from "./Heartbeat.ts"
+import * as History from "./History.ts"
 import * as IdleMemory from "./IdleMemory.ts"
 import * as Ingress from "./Ingress.ts"
 import * as Leak from "./Leak.ts"
 import * as LongTalk from "./LongTalk.ts"
 import * as Provider from "./Provider.ts"
+import * as Proxy from "./Proxy.ts"
 import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
 import * as Ttfa from "./Ttfa.ts"
@@ -43,7 +45,9 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   heartbeat: (provider) => Heartbeat.measure(provider, { seconds: whole("seconds") }),
   ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
   shared: Shared.measure,
-  longtalk: () => LongTalk.measure()
+  proxy: Proxy.measure,
+  longtalk: () => LongTalk.measure(),
+  history: () => History.measure()
 }
 
 const run = async (): Promise<ReadonlyArray<Figure>> => {

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { resolve } from "node:path"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import * as AgentTable from "./agent/AgentTable.ts"
@@ -10,10 +9,11 @@ import * as ExitCode from "./command/ExitCode.ts"
 import { Characters } from "./config/Characters.ts"
 import { CurrentConfig } from "./config/CurrentConfig.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
+import { McpEntries } from "./config/McpEntries.ts"
 import { ModelDict } from "./config/ModelDict.ts"
 import { Prompts } from "./config/Prompts.ts"
 import { Settings } from "./config/Settings.ts"
-import * as SqliteHistory from "./history/SqliteHistory.ts"
+import * as Database from "./history/Database.ts"
 import * as LlmTable from "./llm/LlmTable.ts"
 import * as McpServers from "./mcp/McpServers.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
@@ -54,8 +54,8 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         ModelDict.layer,
         ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layerCurrent,
-        Layer.succeed(Settings, { folder, system }),
-        SqliteHistory.layer({ file: resolve(folder, system.database) })
+        Layer.provideMerge(McpEntries.layer, Layer.succeed(Settings, { folder, system })),
+        Database.layer(Database.placeOf(system.database, folder))
       )
     ),
     Layer.provide(CurrentConfig.layer(loaded))

@@ -1,12 +1,17 @@
-import { notice, showConnection } from "./announcements.js"
+import { news, notice, showConnection } from "./announcements.js"
 import { createBackgrounds, createCharacters } from "./choices.js"
 import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
-import { createHistories, createMessages, joinSentences } from "./conversation.js"
+import { createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
+import { createEarlier, step } from "./earlier.js"
 import { createFace } from "./face.js"
+import { createHistories } from "./histories.js"
 import { createPlayer } from "./player.js"
 import { createTools } from "./tools.js"
+import { say, sayPage } from "./words.js"
+
+sayPage()
 
 const byId = (id) => document.getElementById(id)
 const messages = createMessages()
@@ -14,7 +19,7 @@ const face = createFace(byId("face"))
 
 /** What the server has told about the character that answers. */
 let character = { name: "", uid: "" }
-/** One turn, from its start (or our sending) to its end. `heard` is the text of all sentences that started to play. */
+/** One turn, from its start (or our sending) to its end. `heard` is the text of all sentences that started to play, `status` what was shown before the first. */
 let turn = { running: false, heard: "", synthesized: false, reported: true }
 // After an interruption, sentences that were already on their way are dropped until the next turn starts.
 let dropping = false
@@ -85,9 +90,9 @@ const onControl = {
     messages.dropPartial()
     tools.withdraw()
     // A turn that failed has put no sentence in its place.
-    if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
+    if (byId("subtitle").textContent === turn.status) byId("subtitle").textContent = ""
     showState()
-    send({ type: "fetch-history-list" })
+    histories.fetch()
   },
   // Somebody has begun to speak into the open microphone, and has stopped.
   interrupt,
@@ -103,6 +108,7 @@ const clearStatus = () => {
 const startConversation = () => {
   // At once: what is said before the answer comes is part of the new one.
   messages.replace([])
+  earlier.begin()
   send({ type: "create-new-history" })
 }
 
@@ -110,6 +116,7 @@ const onMessage = {
   control: ({ text }) => onControl[text]?.(),
   "full-text": ({ text }) => {
     byId("subtitle").textContent = text
+    if (turn.running) turn.status ??= text
   },
   "set-model-and-conf": ({ conf_name, conf_uid, extensions }) => {
     const same = conf_uid === character.uid
@@ -120,7 +127,13 @@ const onMessage = {
     face.express("neutral")
     characters.mark(conf_name)
     ear.connected(extensions)
-    if (extensions?.tool_consent) send({ type: "use-extensions", tool_consent: true })
+    // A server refuses what it does not know.
+    const wanted = ["tool_consent", "config_changes"].filter((name) => extensions?.[name])
+    if (wanted.length > 0) {
+      send({ type: "use-extensions", ...Object.fromEntries(wanted.map((name) => [name, true])) })
+    }
+    // A changed configuration counts from here on.
+    news("")
     if (!waitingForCharacter) return
     // Back after the connection was lost: go on with the conversation that is on the screen.
     waitingForCharacter = false
@@ -156,6 +169,10 @@ const onMessage = {
     notice(message)
     characters.mark(character.name)
   },
+  "config-changed": ({ message }) => {
+    news(message)
+    send({ type: "fetch-configs" })
+  },
   "config-files": ({ configs }) => {
     characters.show(configs)
     characters.mark(character.name)
@@ -163,23 +180,30 @@ const onMessage = {
   "config-switched": () => {
     stopTurn()
     notice("")
-    send({ type: "fetch-history-list" })
+    histories.fetch()
     startConversation()
   },
   "background-files": ({ files }) => backgrounds.show(files),
-  "history-list": (list) => histories.show(list.histories),
+  "history-list": (list) => histories.show(list),
+  "history-search-results": (found) => histories.showMatches(found),
+  "history-renamed": ({ success }) => {
+    if (!success) notice(say("That conversation could not be named."))
+    histories.fetch()
+  },
   "history-data": (data) => {
     messages.replace(data.messages)
+    earlier.begin(data.first)
     clearStatus()
   },
+  "history-messages": (part) => earlier.show(part),
   "new-history-created": ({ history_uid }) => {
     dropping = false
     histories.setCurrent(history_uid)
     clearStatus()
   },
   "history-deleted": ({ success, history_uid }) => {
-    if (!success) return notice("That conversation could not be deleted.")
-    send({ type: "fetch-history-list" })
+    if (!success) return notice(say("That conversation could not be deleted."))
+    histories.fetch()
     if (history_uid === histories.current()) startConversation()
   },
   // A turn of a group that another member stopped.
@@ -189,16 +213,19 @@ const onMessage = {
 const openHistory = (uid) => {
   interrupt()
   histories.setCurrent(uid)
-  send({ type: "fetch-and-set-history", history_uid: uid })
+  send({ type: "fetch-and-set-history", history_uid: uid, limit: step })
 }
 
 const histories = createHistories({
+  send: (message) => send(message),
   onOpen: openHistory,
   onDelete: (uid) => {
     if (uid === histories.current()) interrupt()
     send({ type: "delete-history", history_uid: uid })
   }
 })
+
+const earlier = createEarlier({ send: (message) => send(message), messages, current: histories.current })
 
 const tools = createTools((tool_id, allowed) => send({ type: "tool-consent", tool_id, allowed }))
 
@@ -214,7 +241,7 @@ const characters = createCharacters({
 const onOpen = () => {
   send({ type: "fetch-backgrounds" })
   send({ type: "fetch-configs" })
-  send({ type: "fetch-history-list" })
+  histories.fetch()
   if (everOpened) waitingForCharacter = true
   else startConversation()
   everOpened = true

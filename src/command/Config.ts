@@ -18,6 +18,13 @@ class NotInOrder extends Schema.TaggedError<NotInOrder>()("NotInOrder", {
   }
 }
 
+/** The changes take more than moving lines. */
+class NotRewritten extends Schema.TaggedError<NotRewritten>()("NotRewritten", { file: Schema.String }) {
+  override get message(): string {
+    return `${this.file} cannot be rewritten without changing more than that, and stays as it is. Make these changes by hand, or leave it: it is read as the newest form.`
+  }
+}
+
 /** No key is called that. */
 class NoSuchKey extends Schema.TaggedError<NoSuchKey>()("NoSuchKey", { wanted: Schema.String }) {
   override get message(): string {
@@ -96,7 +103,8 @@ const migrate = Command.make(
     const name = yield* fileOf(file, config)
     // Says what is wrong with the syntax: such a file is left as it is.
     yield* Migration.read(name)
-    const { changes, from, older, text } = Migration.rewrite((yield* TextFile.read(name)).text)
+    const read = yield* TextFile.read(name)
+    const { changes, from, older, text } = Migration.rewrite(read.text)
     const all = [
       ...changes,
       ...(older ? [`system_config.conf_version: ${from} has become ${Migration.newest}`] : [])
@@ -104,14 +112,16 @@ const migrate = Command.make(
     if (all.length === 0) return yield* Console.log(`${name} is in the newest form (${Migration.newest}).`)
     for (const change of all) yield* Console.log(change)
     if (!write) return yield* Console.log(`Nothing has been written: "seiyuu config migrate --write" does.`)
+    const bytes = text === undefined ? undefined : TextFile.bytesLike(read, text)
+    if (bytes === undefined) return yield* new NotRewritten({ file: name })
     const backup = yield* backupOf(name, from ?? "old")
     yield* fs.copyFile(name, backup)
-    yield* fs.writeFileString(name, text)
+    yield* fs.writeFile(name, bytes)
     yield* Console.log(`${name} has been rewritten; what it was is in ${backup}.`)
   })
 ).pipe(
   Command.withDescription(
-    "Says what an older conf.yaml has differently from the newest form, and rewrites it, comments included."
+    "Says what an older conf.yaml has differently from the newest form, and rewrites that; all other lines stay as they are."
   )
 )
 

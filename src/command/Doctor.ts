@@ -6,6 +6,7 @@ import { Decode } from "../audio/Decode.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import * as ConfigFile from "../config/ConfigFile.ts"
+import { McpEntries } from "../config/McpEntries.ts"
 import { Prompts } from "../config/Prompts.ts"
 import { Settings } from "../config/Settings.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
@@ -18,6 +19,8 @@ import { Embedders } from "../recall/Embedder.ts"
 import * as PiperTts from "../tts/PiperTts.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
+import * as Database from "../history/Database.ts"
+import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
 import * as Machine from "./doctor/Machine.ts"
 import * as McpChecks from "./doctor/McpChecks.ts"
@@ -57,7 +60,10 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
         Characters.layer(loaded),
         ModelStore.layer({ ...StoreOptions.ofConfig(loaded), offline: true }),
         Prompts.layer(loaded),
-        Layer.succeed(Settings, { folder: loaded.folder, system: loaded.config.system_config })
+        Layer.provideMerge(
+          McpEntries.layer,
+          Layer.succeed(Settings, { folder: loaded.folder, system: loaded.config.system_config })
+        )
       )
     )
   )
@@ -132,6 +138,10 @@ const examine = Effect.fn("Doctor.examine")(function* (
     yield* Report.check(
       "models folder",
       Effect.flatMap(store.folder, (folder) => Machine.modelsFolder(folder, bytes))
+    ),
+    yield* Report.check(
+      "database",
+      DatabaseCheck.check(Database.placeOf(loaded.config.system_config.database, loaded.folder))
     ),
     ...(models.some(({ byPip }) => byPip) ? [yield* Report.check("pip", Machine.pip)] : [])
   ]

@@ -1,9 +1,7 @@
-import { resolve } from "node:path"
 import { Args, Command, Options } from "@effect/cli"
-import { FileSystem } from "@effect/platform"
 import { Console, Effect, Option, Schema } from "effect"
 import * as ConfigFile from "../config/ConfigFile.ts"
-import * as SqliteHistory from "../history/SqliteHistory.ts"
+import * as Database from "../history/Database.ts"
 import * as Export from "../moving/Export.ts"
 import * as ProgressBar from "../moving/ProgressBar.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -46,15 +44,13 @@ export const command = Command.make(
       const conf = Option.orElse(config, () => before.config)
       const loaded = yield* ConfigFile.load(Option.getOrElse(conf, () => Root.usualConfig))
       const { database: file } = loaded.config.system_config
-      const database = resolve(loaded.folder, file)
-      // To open it would create it.
-      if (!(yield* (yield* FileSystem.FileSystem).exists(database)))
-        return yield* new NothingToExport({ file })
+      const database = Database.placeOf(file, loaded.folder)
+      if (!(yield* Database.mayBeThere(database))) return yield* new NothingToExport({ file })
       const written = yield* Effect.scoped(
         Effect.flatMap(ProgressBar.make, (show) =>
           Export.run({ to, format, confUid: Option.getOrUndefined(character), overwrite, show })
         )
-      ).pipe(Effect.provide(SqliteHistory.layerArchive({ file: database })))
+      ).pipe(Effect.provide(Database.layerArchive(database)))
       yield* Console.log(`Conversations written to ${to}: ${written}.`)
     }).pipe(ExitCode.unfinished)
 ).pipe(Command.withDescription("Writes the conversations as files, to move out, to read or to keep."))

@@ -1,6 +1,4 @@
-import { resolve } from "node:path"
 import { Args, Command, Options } from "@effect/cli"
-import { FileSystem } from "@effect/platform"
 import { Console, Effect, Option, Schema } from "effect"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
@@ -8,7 +6,7 @@ import * as ConfigFile from "../config/ConfigFile.ts"
 import * as Suggestion from "../config/Suggestion.ts"
 import { Facts } from "../history/Facts.ts"
 import type { Fact, Whose } from "../history/Facts.ts"
-import * as SqliteHistory from "../history/SqliteHistory.ts"
+import * as Database from "../history/Database.ts"
 import { longestMemory, oneLine } from "../protocol/ClientMessage.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Root from "./Root.ts"
@@ -97,10 +95,9 @@ const onFacts = <A, E, R>(chosen: Chosen, use: (whose: Whose) => Effect.Effect<A
     const person = Option.getOrUndefined(chosen.person)
     const whose: Whose = { confUid: config.conf_uid, ...(person === undefined ? {} : { person }) }
     const { database: file } = loaded.config.system_config
-    const database = resolve(loaded.folder, file)
-    // To open it would create it.
-    if (!(yield* (yield* FileSystem.FileSystem).exists(database))) return yield* new NoDatabase({ file })
-    return yield* use(whose).pipe(Effect.provide(SqliteHistory.layerFacts({ file: database })))
+    const place = Database.placeOf(file, loaded.folder)
+    if (!(yield* Database.mayBeThere(place))) return yield* new NoDatabase({ file })
+    return yield* use(whose).pipe(Effect.provide(Database.layerFacts(place)))
   }).pipe(ExitCode.unfinished)
 
 const all = (whose: Whose) => Effect.flatMap(Facts, (facts) => facts.list(whose))

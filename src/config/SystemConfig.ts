@@ -60,6 +60,11 @@ export const SystemConfig = Schema.Struct({
   ),
   enable_proxy: Fields.withDefault(Fields.Flag, false, "Whether clients may connect to one shared session."),
   media_server: Fields.maybe(Fields.Anything, "The kiosk's media server."),
+  language: Fields.withDefault(
+    Fields.Choice("auto", "en", "zh"),
+    "auto",
+    "The language of messages to clients, English or Chinese; `auto`: what each client asks for (`Accept-Language`), else English."
+  ),
   allowed_origins: Fields.withDefault(
     Fields.TextList,
     [],
@@ -68,7 +73,7 @@ export const SystemConfig = Schema.Struct({
   database: Fields.withDefault(
     Fields.NonEmptyText,
     "data/history.db",
-    "The history database, relative to the configuration file."
+    "The history database: a file, relative to the configuration file, or `postgres://…`."
   ),
   models_dir: Fields.maybe(
     Fields.NonEmptyText,

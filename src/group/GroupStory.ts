@@ -1,12 +1,13 @@
 import { Effect } from "effect"
 import type { Names, Story } from "../conversation/Story.ts"
+import type { Words } from "../language/Text.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as GroupTalk from "./GroupTalk.ts"
 import type { Member } from "./Member.ts"
 import type { Live, Roster } from "./Roster.ts"
 
 /** One conversation that cannot be stored is told to its client, and holds nobody else up. */
-const kept = <E extends { readonly message: string }>(
+const kept = <E extends { readonly words: Words }>(
   roster: Roster,
   uid: string,
   store: Effect.Effect<void, E>
@@ -14,7 +15,7 @@ const kept = <E extends { readonly message: string }>(
   Effect.catchAll(store, (failure) =>
     Effect.zipRight(
       Effect.logError("a group's message was not stored", failure),
-      roster.post([uid], ServerMessage.failure(failure.message))
+      roster.post([uid], ServerMessage.failure(failure.words))
     )
   )
 

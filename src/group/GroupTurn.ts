@@ -2,11 +2,12 @@ import { Cause, Duration, Effect } from "effect"
 import type { SystemConfig } from "../config/SystemConfig.ts"
 import type * as Turn from "../conversation/Turn.ts"
 import type { ChatImage } from "../llm/Llm.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Choice from "./Choice.ts"
 import * as GroupStory from "./GroupStory.ts"
 import * as GroupTalk from "./GroupTalk.ts"
-import { turnDied } from "./GroupWords.ts"
 import type { Live, Roster } from "./Roster.ts"
 import * as Speaker from "./Speaker.ts"
 
@@ -44,18 +45,18 @@ type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, 
 
 /** What was typed is told and stored, whoever interrupts: only hearing an utterance takes time. */
 const talk = (options: Options, restore: Restore) => {
-  const tell = (text: string) =>
+  const tell = (words: Words) =>
     options.roster
-      .post([options.by], ServerMessage.failure(text))
+      .post([options.by], ServerMessage.failure(words))
       // It waits for this after every trigger.
       .pipe(
         Effect.zipRight(options.roster.post([options.by], ServerMessage.control("conversation-chain-end")))
       )
   return open(options, restore).pipe(
     Effect.flatMap((first) => restore(speakOn(options, first))),
-    Effect.catchAll(({ message }) => tell(message)),
+    Effect.catchAll(({ words }) => tell(words)),
     Effect.catchAllDefect((defect) =>
-      Effect.zipRight(Effect.logError("a group's turn died", Cause.die(defect)), tell(turnDied))
+      Effect.zipRight(Effect.logError("a group's turn died", Cause.die(defect)), tell(say("group.turnDied")))
     )
   )
 }

@@ -1,7 +1,9 @@
 import { Schema } from "effect"
-import type { Leaving, News } from "./GroupState.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
+import type { News } from "./GroupState.ts"
 
-/** A change that was refused. `message` is fit for the client that asked for it. */
+/** A change that was refused. `words` are fit for the client that asked for it. */
 export class GroupRefused extends Schema.TaggedError<GroupRefused>()("GroupRefused", {
   reason: Schema.Literal(
     "yourself",
@@ -15,46 +17,39 @@ export class GroupRefused extends Schema.TaggedError<GroupRefused>()("GroupRefus
   /** The client that it was about. */
   uid: Schema.String
 }) {
-  override get message(): string {
+  get words(): Text {
     const uid = this.uid.slice(0, 60)
     switch (this.reason) {
       case "yourself":
-        return "You cannot invite yourself: enter the uid of another client."
+        return say("group.yourself")
       case "not-connected":
-        return `No client ${uid} is connected. Check the uid, and ask whoever it is to open the page.`
+        return say("group.notConnected", uid)
       case "is-in-group":
-        return `Client ${uid} is in a group already and has to leave that one first.`
+        return say("group.isInGroup", uid)
       case "in-no-group":
-        return "You are in no group."
+        return say("group.inNoGroup")
       case "no-member":
-        return `Client ${uid} is no member of your group.`
+        return say("group.noMember", uid)
       case "not-owner":
-        return "Only the owner of a group can remove others."
+        return say("group.notOwner")
       case "full":
-        return "The group is full."
+        return say("group.full")
     }
   }
-}
 
-const departed: Readonly<Record<Leaving, string>> = {
-  left: "left the group",
-  removed: "was removed from the group",
-  disconnected: "disconnected",
-  stuck: "was removed from the group, since its client does not take what it is sent"
+  override get message(): string {
+    return english(this.words)
+  }
 }
 
 /** What `group-operation-result` says of a change. */
-export const ofNews = (news: News): string => {
+export const ofNews = (news: News): Text => {
   switch (news._tag) {
     case "Joined":
-      return `Member ${news.uid} joined the group`
+      return say("group.joined", news.uid)
     case "Departed":
-      return `Member ${news.uid} ${departed[news.how]}`
+      return say(`group.${news.how}`, news.uid)
     case "Dissolved":
-      return "The group was dissolved: nobody else is left in it"
+      return say("group.dissolved")
   }
 }
-
-/** What the client is told that started a group turn which then died. */
-export const turnDied =
-  "Something went wrong inside the server; its log says what. Please say it again to your group."

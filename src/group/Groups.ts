@@ -1,8 +1,8 @@
 import { Context, Effect, ExecutionStrategy, Exit, HashMap, Layer, Scope } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type * as Turn from "../conversation/Turn.ts"
-import type { DisplayText, ServerMessage } from "../protocol/ServerMessage.ts"
-import * as ServerMessages from "../protocol/ServerMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import type { DisplayText } from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -31,7 +31,7 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     /** A client may be invited for as long as the scope is open; when it closes, it leaves its group. */
     readonly connect: (member: Member) => Effect.Effect<void, never, Scope.Scope>
     /** `group-update` for that client. */
-    readonly info: (uid: string) => Effect.Effect<ServerMessage>
+    readonly info: (uid: string) => Effect.Effect<ServerMessage.ServerMessage>
     /** Tells everybody concerned, the initiator before it returns. */
     readonly invite: (by: string, invitee: string) => Effect.Effect<void>
     readonly remove: (by: string, target: string) => Effect.Effect<void>
@@ -68,7 +68,7 @@ const make = Effect.gen(function* () {
   const scope = yield* Effect.scope
   const roster = yield* Roster.make
 
-  const updateFor = (state: GroupState.State, uid: string): ServerMessage => {
+  const updateFor = (state: GroupState.State, uid: string): ServerMessage.ServerMessage => {
     const group = GroupState.groupOf(state, uid)
     return { type: "group-update", members: group?.members ?? [], is_owner: group?.owner === uid }
   }
@@ -114,7 +114,7 @@ const make = Effect.gen(function* () {
         return live === undefined ? Effect.void : Scope.close(live.scope, Exit.void)
       }
       case "Freed":
-        return roster.post([event.uid], ServerMessages.control("conversation-chain-end"))
+        return roster.post([event.uid], ServerMessage.control("conversation-chain-end"))
       default:
         return Effect.void
     }
@@ -151,7 +151,7 @@ const make = Effect.gen(function* () {
       : member.send({
           type: "group-operation-result",
           success: false,
-          message: new GroupWords.GroupRefused({ reason: refused, uid: about }).message
+          message: new GroupWords.GroupRefused({ reason: refused, uid: about }).words
         })
   }
 
@@ -256,7 +256,7 @@ const make = Effect.gen(function* () {
 })
 
 /** What the others see of a sentence that the speaker's client plays. */
-const forwarded = (display_text: DisplayText): ServerMessage => ({
+const forwarded = (display_text: DisplayText): ServerMessage.ServerMessage => ({
   type: "audio",
   audio: null,
   volumes: [],

@@ -3,7 +3,8 @@ import type { Client } from "../conversation/Client.ts"
 import type { Names, Story } from "../conversation/Story.ts"
 import type * as Turn from "../conversation/Turn.ts"
 import type { Task } from "../agent/Agent.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type { Words } from "../language/Text.ts"
+import type { Outgoing } from "../protocol/ServerMessage.ts"
 
 type ClientService = Context.Tag.Service<typeof Client>
 
@@ -34,8 +35,8 @@ export interface Member {
   /** What the client's trigger says, as text. Told to the client is only how an utterance was understood. */
   readonly listen: (
     input: Turn.Input,
-    send: (message: ServerMessage) => Effect.Effect<void>
-  ) => Effect.Effect<string, { readonly message: string }>
+    send: (message: Outgoing) => Effect.Effect<void>
+  ) => Effect.Effect<string, { readonly words: Words }>
   /** How what others say is stored in the conversation that the session is in. */
   readonly story: (names: Names) => Effect.Effect<Story>
   /** Stops a turn that the session has by itself, and answers whether there was one: its client is to be told. */

@@ -1,7 +1,7 @@
 import { Deferred, Effect } from "effect"
 import type { Context, Scope } from "effect"
 import type { Client, TurnToken } from "../conversation/Client.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type * as ServerMessage from "../protocol/ServerMessage.ts"
 
 /** Messages that wait for a client which doesn't take them, before it has to leave the group. */
 export const mostWaiting = 64
@@ -9,15 +9,15 @@ export const mostWaiting = 64
 /** What a group sends to one of its members, in order. Nobody waits for a client but the turn of its own character. */
 export interface Outgoing {
   /** Puts a message in line. Never waits. */
-  readonly post: (message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+  readonly post: (message: ServerMessage.Outgoing, turn?: TurnToken) => Effect.Effect<void>
   /** The same, and waits until the client's outbox has taken it. */
-  readonly deliver: (message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+  readonly deliver: (message: ServerMessage.Outgoing, turn?: TurnToken) => Effect.Effect<void>
   /** Waits until the client's outbox has taken what is in line now. */
   readonly flush: Effect.Effect<void>
 }
 
 interface Waiting {
-  readonly message: ServerMessage
+  readonly message: ServerMessage.Outgoing
   readonly turn: TurnToken | undefined
   /** Told when it has been taken. */
   readonly taken: Array<() => void>

@@ -2,8 +2,7 @@ import { Effect, SynchronizedRef } from "effect"
 import type { Scope } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type * as FiberSlot from "../supervision/FiberSlot.ts"
-import * as ServerMessages from "../protocol/ServerMessage.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as GroupState from "./GroupState.ts"
 import type { Member } from "./Member.ts"
 import type { Outgoing } from "./Outgoing.ts"
@@ -40,7 +39,11 @@ export interface Roster {
   readonly members: Map<string, Member & Outgoing>
   readonly live: Map<number, Live>
   /** Puts a message in line for clients; never waits. */
-  readonly post: (to: ReadonlyArray<string>, message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+  readonly post: (
+    to: ReadonlyArray<string>,
+    message: ServerMessage.Outgoing,
+    turn?: TurnToken
+  ) => Effect.Effect<void>
   /** Turns that clients have by themselves stop: a page shows one at a time. */
   readonly hush: (uids: ReadonlyArray<string>) => Effect.Effect<void>
 }
@@ -51,7 +54,7 @@ export const make = Effect.map(SynchronizedRef.make(GroupState.empty), (ref) => 
     const member = members.get(uid)
     if (member === undefined) return Effect.void
     return Effect.flatMap(member.hush, (stopped) =>
-      stopped ? member.post(ServerMessages.control("conversation-chain-end")) : Effect.void
+      stopped ? member.post(ServerMessage.control("conversation-chain-end")) : Effect.void
     )
   }
   const roster: Roster = {

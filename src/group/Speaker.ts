@@ -24,7 +24,7 @@ interface Progress {
 }
 
 /** What all who listen are told of a turn; the rest is for the speaker's own client. */
-const isForAll = ({ type }: ServerMessage.ServerMessage) =>
+const isForAll = ({ type }: ServerMessage.Outgoing) =>
   type === "control" || type === "full-text" || type === "force-new-message"
 
 /** Has a member's character speak. Returns when that is over, in whichever way, and everybody knows. */
@@ -104,7 +104,7 @@ const end = (places: Places, { closed, ended }: Progress) =>
 /** How the speaker's turn sends: nobody is waited for but its own client. */
 const sendTo =
   (places: Places, speaking: Speaking, progress: Progress) =>
-  (message: ServerMessage.ServerMessage, turn?: TurnToken): Effect.Effect<void> =>
+  (message: ServerMessage.Outgoing, turn?: TurnToken): Effect.Effect<void> =>
     Effect.gen(function* () {
       const { roster } = places
       const { uid } = speaking

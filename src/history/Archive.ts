@@ -1,5 +1,4 @@
-import { Context } from "effect"
-import type { Effect, Stream } from "effect"
+import { Context, Effect, Stream } from "effect"
 import type { HistoryFailed, HistoryMessage } from "./History.ts"
 
 /** A whole conversation, as it moves in or out. */
@@ -44,3 +43,11 @@ export class Archive extends Context.Tag("seiyuu/history/Archive")<
     readonly conversations: (confUid: string | undefined) => Stream.Stream<Conversation, HistoryFailed>
   }
 >() {}
+
+/** The archive of a database that is not there yet. Nothing can be added to it. */
+export const none = Archive.of({
+  compare: (conversations) => Effect.succeed(conversations.map(() => "missing")),
+  restore: () => Effect.dieMessage("there is no database"),
+  characters: Effect.succeed([]),
+  conversations: () => Stream.empty
+})

@@ -1,5 +1,8 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
+import * as Unreachable from "./Unreachable.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 export const Role = Schema.Literal("human", "ai", "system")
 export type Role = typeof Role.Type
@@ -20,25 +23,60 @@ export interface HistorySummary {
   readonly latest_message: HistoryMessage
   /** That message's time. */
   readonly timestamp: string
+  /** What the person calls it, if they have named it. */
+  readonly title?: string
+}
+
+/** A message in which something was found. */
+export interface HistoryMatch {
+  readonly uid: string
+  readonly title?: string
+  readonly role: "human" | "ai"
+  readonly timestamp: string
+  readonly name?: string
+  /** The part of the message around what was found. */
+  readonly excerpt: string
+}
+
+/** Part of something longer. */
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** Whether there is more of it. */
+  readonly more: boolean
+}
+
+/** Part of the messages of a conversation that are shown, those of `human` and `ai`, oldest first. */
+export interface ShownMessages {
+  readonly messages: ReadonlyArray<HistoryMessage>
+  /** The place of the first of them among all that are shown, from 0. */
+  readonly first: number
 }
 
 /** `uid` names no history of this character. */
 export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("HistoryNotFound", {
   uid: Schema.String
 }) {
+  get words(): Text {
+    return say("history.notFound", JSON.stringify(this.uid.slice(0, 100)))
+  }
+
   override get message(): string {
-    return `There is no conversation ${JSON.stringify(this.uid.slice(0, 100))}. Ask for the list of conversations and choose one of those.`
+    return english(this.words)
   }
 }
 
 /** The database did not do its work. */
 export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryFailed", {
-  /** What was being done, such as `list histories`. */
-  action: Schema.String,
+  /** What was being done, such as `history.listConversations`. */
+  action: Words,
   cause: Schema.Defect
 }) {
+  get words(): Text {
+    return say(Unreachable.is(this.cause) ? "history.unreachable" : "history.failed", this.action)
+  }
+
   override get message(): string {
-    return `The conversation store failed (${this.action}). The log says more.`
+    return english(this.words)
   }
 }
 
@@ -59,6 +97,22 @@ export class History extends Context.Tag("seiyuu/history/History")<
   {
     /** Newest first, only those with a `human` or `ai` message. */
     readonly list: (confUid: string) => Effect.Effect<ReadonlyArray<HistorySummary>, HistoryFailed>
+    /** The first `limit` of that list, or of those that come after the history `before` in it. */
+    readonly page: (
+      confUid: string,
+      options: { readonly limit: number; readonly before: string | undefined }
+    ) => Effect.Effect<Page<HistorySummary>, HistoryFailed | HistoryNotFound>
+    /**
+     * The newest `limit` messages in which all words of `text` occur, whatever their case, also as parts of words. The
+     * text is nothing but words, whatever is in it.
+     */
+    readonly search: (
+      confUid: string,
+      text: string,
+      limit: number
+    ) => Effect.Effect<Page<HistoryMatch>, HistoryFailed>
+    /** Gives a history a title, or none if it is empty. Answers whether there was such a history. */
+    readonly rename: (confUid: string, uid: string, title: string) => Effect.Effect<boolean, HistoryFailed>
     /** Creates an empty history and answers its uid, `YYYY-MM-DD_HH-MM-SS_<32 hex>`. */
     readonly create: (confUid: string) => Effect.Effect<string, HistoryFailed>
     /** All messages, oldest first, `system` ones included. */
@@ -66,6 +120,14 @@ export class History extends Context.Tag("seiyuu/history/History")<
       confUid: string,
       uid: string
     ) => Effect.Effect<ReadonlyArray<HistoryMessage>, HistoryFailed | HistoryNotFound>
+    /** The `limit` shown messages that come before the place `before`, or the latest ones if there is no such place. */
+    readonly shown: (
+      confUid: string,
+      uid: string,
+      options: { readonly before: number; readonly limit: number }
+    ) => Effect.Effect<ShownMessages, HistoryFailed | HistoryNotFound>
+    /** Fails unless there is such a history, and reads nothing of it. */
+    readonly check: (confUid: string, uid: string) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
     /** Answers whether there was such a history. */
     readonly remove: (confUid: string, uid: string) => Effect.Effect<boolean, HistoryFailed>
     /** Adds messages in order, in one transaction, and answers their ids. */

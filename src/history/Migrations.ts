@@ -1,14 +1,41 @@
-import { Migrator, SqlClient } from "@effect/sql"
-import { Effect } from "effect"
+import { Migrator, SqlClient, SqlError } from "@effect/sql"
+import { Effect, Option } from "effect"
 
-/** Brings the database up to date; each step runs once, all in one transaction. */
-export const run = Effect.suspend(() =>
+/** Brings the database up to date; each step runs once, all in one transaction. Programs that start together wait for each other. */
+export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  sql.onDialectOrElse({
+    pg: () => Effect.scoped(Effect.zipRight(aloneOn(sql), migrate)),
+    orElse: () => migrate
+  })
+).pipe(
+  // A step that fails comes as a defect. It may be the database's, which people can do something about.
+  Effect.catchSomeDefect((defect) =>
+    defect instanceof Migrator.MigrationError || defect instanceof SqlError.SqlError
+      ? Option.some(Effect.fail(defect))
+      : Option.none()
+  )
+)
+
+/** The lock's number: any that no other program takes in this database. */
+const lock = 12_393
+
+/** Keeps others out until the scope closes. A connection of its own holds the lock: a failing statement of the migration takes back its transaction. */
+const aloneOn = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const connection = yield* sql.reserve
+  const say = (statement: string) => connection.execute(statement, [lock], undefined)
+  yield* Effect.acquireRelease(say("SELECT pg_advisory_lock($1)"), () =>
+    Effect.ignore(say("SELECT pg_advisory_unlock($1)"))
+  )
+})
+
+const migrate = Effect.suspend(() =>
   Migrator.make({})({
     table: "history_migrations",
     loader: Migrator.fromRecord({
       "0001_histories_and_messages": historiesAndMessages,
       "0002_facts": facts,
-      "0003_conversations_by_character": conversationsByCharacter
+      "0003_conversations_by_character": conversationsByCharacter,
+      "0004_titles_and_search": titlesAndSearch
     })
   })
 )
@@ -98,3 +125,74 @@ const conversationsByCharacter = Effect.gen(function* () {
       ])
   })
 })
+
+const titlesAndSearch = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE histories ADD COLUMN title TEXT`
+  // The latest message that a list shows: with it a list reads as many rows as it has. Triggers keep it, whoever writes.
+  // Its time stands first in the order: conversations that have moved in are older than their ids.
+  yield* sql`ALTER TABLE histories ADD COLUMN last_shown INTEGER`
+  yield* sql`ALTER TABLE histories ADD COLUMN last_at TEXT`
+  yield* sql.unsafe(`UPDATE histories SET ${latestOf("histories.id")}`)
+  yield* sql`DROP INDEX histories_of_character`
+  yield* sql`CREATE INDEX histories_of_character ON histories (conf_uid, last_at, last_shown)`
+  yield* sql.onDialectOrElse({ pg: () => postgresTriggers(sql), orElse: () => sqliteTriggers(sql) })
+})
+
+/** @param history the id of a row of `histories`, in SQL */
+const latestOf = (history: string) =>
+  `(last_shown, last_at) = (SELECT id, timestamp FROM messages WHERE history_id = ${history} AND role <> 'system' ORDER BY id DESC LIMIT 1)`
+
+const sqliteTriggers = (sql: SqlClient.SqlClient) =>
+  Effect.forEach(
+    [
+      // Three characters at a time, so that languages without spaces are found. The text itself is read from `messages`.
+      `CREATE VIRTUAL TABLE messages_text USING fts5 (content, content='messages', content_rowid='id', tokenize='trigram')`,
+      // Its option secure-delete is left off: FTS5's own integrity check fails after it. What is deleted leaves when segments merge.
+      `INSERT INTO messages_text (rowid, content) SELECT id, content FROM messages WHERE role <> 'system'`,
+      `CREATE TRIGGER message_added AFTER INSERT ON messages WHEN new.role <> 'system' BEGIN
+        INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);
+        UPDATE histories SET last_shown = new.id, last_at = new.timestamp WHERE id = new.history_id;
+      END`,
+      `CREATE TRIGGER message_changed AFTER UPDATE OF content ON messages WHEN new.role <> 'system' BEGIN
+        INSERT INTO messages_text (messages_text, rowid, content) VALUES ('delete', old.id, old.content);
+        INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);
+      END`,
+      `CREATE TRIGGER message_removed AFTER DELETE ON messages WHEN old.role <> 'system' BEGIN
+        INSERT INTO messages_text (messages_text, rowid, content) VALUES ('delete', old.id, old.content);
+        UPDATE histories SET ${latestOf("old.history_id")} WHERE id = old.history_id AND last_shown = old.id;
+      END`
+    ],
+    (statement) => sql.unsafe(statement)
+  )
+
+const postgresTriggers = (sql: SqlClient.SqlClient) =>
+  Effect.forEach(
+    [
+      `CREATE FUNCTION history_message_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET last_shown = new.id, last_at = new.timestamp WHERE id = new.history_id;
+        RETURN NULL;
+      END $$`,
+      `CREATE TRIGGER message_added AFTER INSERT ON messages FOR EACH ROW WHEN (new.role <> 'system')
+        EXECUTE FUNCTION history_message_added()`,
+      `CREATE FUNCTION history_message_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET ${latestOf("old.history_id")} WHERE id = old.history_id AND last_shown = old.id;
+        RETURN NULL;
+      END $$`,
+      `CREATE TRIGGER message_removed AFTER DELETE ON messages FOR EACH ROW WHEN (old.role <> 'system')
+        EXECUTE FUNCTION history_message_removed()`,
+      // The extension may not be installed, or not be ours to make. A search finds the same without it, by looking at
+      // every message.
+      `DO $$ BEGIN
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+      EXCEPTION WHEN OTHERS THEN NULL;
+      END $$`,
+      // Somebody may have made it in a schema where it is not found by its name.
+      `DO $$ BEGIN
+        IF EXISTS (SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops' AND pg_opclass_is_visible(oid)) THEN
+          CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
+        END IF;
+      END $$`
+    ],
+    (statement) => sql.unsafe(statement)
+  )

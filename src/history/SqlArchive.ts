@@ -5,6 +5,7 @@ import type { Conversation, Standing } from "./Archive.ts"
 import type { HistoryMessage } from "./History.ts"
 import { failed, messageOf } from "./SqlHistory.ts"
 import type { MessageRow } from "./SqlHistory.ts"
+import { say } from "../language/Text.ts"
 
 /** Messages that one statement adds: databases limit the values of a statement. */
 const messagesAtOnce = 100
@@ -59,7 +60,7 @@ export const make = Effect.gen(function* () {
 
   const compare = Effect.fn("Archive.compare")(
     (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, standingOf),
-    failed("compare conversations")
+    failed(say("history.compareConversations"))
   )
 
   const restore = Effect.fn("Archive.restore")(
@@ -70,7 +71,7 @@ export const make = Effect.gen(function* () {
         )
       ),
     sql.withTransaction,
-    failed("add conversations")
+    failed(say("history.addConversations"))
   )
 
   const characters = sql<{ conf_uid: string; conversations: number | string }>`
@@ -79,7 +80,7 @@ export const make = Effect.gen(function* () {
     Effect.map((rows) =>
       rows.map((row) => ({ confUid: row.conf_uid, conversations: Number(row.conversations) }))
     ),
-    failed("list characters"),
+    failed(say("history.listCharacters")),
     Effect.withSpan("Archive.characters")
   )
 
@@ -92,17 +93,20 @@ export const make = Effect.gen(function* () {
   const conversations = (confUid: string | undefined) =>
     Stream.paginateChunkEffect(0, (after) =>
       Effect.map(
-        page(confUid, after).pipe(failed("list conversations")),
+        page(confUid, after).pipe(failed(say("history.listConversations"))),
         (rows) => [Chunk.unsafeFromArray(rows), Option.map(Array.last(rows), ({ id }) => id)] as const
       )
     ).pipe(
       Stream.mapEffect((row) =>
-        Effect.map(messagesOf(row.id).pipe(failed("read a conversation")), (messages): Conversation => ({
-          confUid: row.conf_uid,
-          uid: row.uid,
-          metadata: row.metadata === null ? undefined : Option.getOrUndefined(decodeMetadata(row.metadata)),
-          messages
-        }))
+        Effect.map(
+          messagesOf(row.id).pipe(failed(say("history.readConversation"))),
+          (messages): Conversation => ({
+            confUid: row.conf_uid,
+            uid: row.uid,
+            metadata: row.metadata === null ? undefined : Option.getOrUndefined(decodeMetadata(row.metadata)),
+            messages
+          })
+        )
       )
     )
 

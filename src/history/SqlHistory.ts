@@ -1,8 +1,13 @@
 import { SqlClient, SqlError } from "@effect/sql"
+import type { Statement } from "@effect/sql"
 import { Clock, Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
-import type { HistoryMessage, NewMessage, Role } from "./History.ts"
+import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
+import * as SecureDelete from "./SecureDelete.ts"
+import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
@@ -16,17 +21,23 @@ export interface MessageRow {
   readonly avatar: string | null
 }
 
+interface SummaryRow extends MessageRow {
+  readonly uid: string
+  readonly title: string | null
+}
+
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const clearLog = yield* SecureDelete.clearLog
 
   /** Adds one message in one statement, which finds the conversation by itself. */
   const appendOne = (confUid: string, uid: string, message: NewMessage) =>
     Effect.flatMap(
       localTime,
       (now) => sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
-        SELECT id, ${message.role}, ${now}, ${message.content}, ${message.name ?? null}, ${message.avatar ?? null}
-        FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
+        SELECT id, ${message.role}, ${now}, ${plain(message.content)}, ${message.name ?? null}, ${message.avatar ?? null}
+        FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
     ).pipe(
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.fail(new HistoryNotFound({ uid })) : Effect.succeed(row.id)
@@ -38,7 +49,7 @@ export const make = Effect.gen(function* () {
       history_id: historyId,
       role: message.role,
       timestamp,
-      content: message.content,
+      content: plain(message.content),
       name: message.name ?? null,
       avatar: message.avatar ?? null
     })} RETURNING id`.pipe(Effect.map((rows) => rows[0]!.id))
@@ -46,42 +57,108 @@ export const make = Effect.gen(function* () {
   const idOf = Effect.fnUntraced(function* (confUid: string, uid: string) {
     const rows = yield* sql<{
       id: number
-    }>`SELECT id FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid}`
+    }>`SELECT id FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid}`
     return rows[0]?.id ?? (yield* new HistoryNotFound({ uid }))
   })
 
-  const list = Effect.fn("History.list")(function* (confUid: string) {
-    // Conversations that have moved in are older than their ids.
-    const rows = yield* sql<MessageRow & { readonly uid: string }>`
-      SELECT h.uid, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
-      FROM histories h JOIN messages m ON m.id =
-        (SELECT MAX(shown.id) FROM messages shown WHERE shown.history_id = h.id AND shown.role <> 'system')
-      WHERE h.conf_uid = ${confUid} ORDER BY m.timestamp DESC, m.id DESC`
-    return rows.map((row) => ({
-      uid: row.uid,
-      latest_message: messageOf(row),
-      timestamp: row.timestamp
-    }))
-  }, failed("list conversations"))
+  // Conversations that have moved in are older than their ids.
+  const latestFirst = sql`ORDER BY h.last_at DESC, h.last_shown DESC`
 
-  const create = Effect.fn("History.create")(function* (confUid: string) {
-    const now = yield* localTime
-    const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
-    yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
-    return uid
-  }, failed("create a conversation"))
+  /** What `rest` says after the condition that it is one of this character. */
+  const summaries = (confUid: string, rest: Statement.Fragment) =>
+    Effect.map(
+      sql<SummaryRow>`
+        SELECT h.uid, h.title, m.role, m.timestamp, SUBSTR(m.content, 1, ${previewLength}) AS content, m.name, m.avatar
+        FROM histories h JOIN messages m ON m.id = h.last_shown
+        WHERE h.conf_uid = ${confUid} ${rest}`,
+      (rows) => rows.map(summaryOf)
+    )
 
-  const messages = Effect.fn("History.messages")(function* (confUid: string, uid: string) {
-    const id = yield* idOf(confUid, uid)
-    const rows = yield* sql<MessageRow>`
+  const list = Effect.fn("History.list")(
+    (confUid: string) => summaries(confUid, latestFirst),
+    failed(say("history.listConversations"))
+  )
+
+  const page = Effect.fn("History.page")(
+    function* (
+      confUid: string,
+      { before, limit }: { readonly limit: number; readonly before: string | undefined }
+    ) {
+      const after =
+        before === undefined
+          ? sql``
+          : sql`AND (h.last_at, h.last_shown) < (SELECT last_at, last_shown FROM histories WHERE id = ${yield* idOf(confUid, before)})`
+      const found = yield* summaries(confUid, sql`${after} ${latestFirst} LIMIT ${limit + 1}`)
+      return { items: found.slice(0, limit), more: found.length > limit }
+    },
+    failed(say("history.listConversations"))
+  )
+
+  const rename = Effect.fn("History.rename")(
+    function* (confUid: string, uid: string, title: string) {
+      const rows = yield* sql`UPDATE histories SET title = ${title === "" ? null : title}
+      WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+      return rows.length > 0
+    },
+    failed(say("history.renameConversation"))
+  )
+
+  const create = Effect.fn("History.create")(
+    function* (confUid: string) {
+      const now = yield* localTime
+      const uid = `${now.replace("T", "_").replaceAll(":", "-")}_${randomUUID().replaceAll("-", "")}`
+      yield* sql`INSERT INTO histories ${sql.insert({ uid, conf_uid: confUid })}`
+      return uid
+    },
+    failed(say("history.createConversation"))
+  )
+
+  const messages = Effect.fn("History.messages")(
+    function* (confUid: string, uid: string) {
+      const id = yield* idOf(confUid, uid)
+      const rows = yield* sql<MessageRow>`
       SELECT role, timestamp, content, name, avatar FROM messages WHERE history_id = ${id} ORDER BY id`
-    return rows.map(messageOf)
-  }, failed("read a conversation"))
+      return rows.map(messageOf)
+    },
+    failed(say("history.readConversation"))
+  )
 
-  const remove = Effect.fn("History.remove")(function* (confUid: string, uid: string) {
-    const rows = yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} RETURNING id`
-    return rows.length > 0
-  }, failed("delete a conversation"))
+  const shown = Effect.fn("History.shown")(
+    function* (
+      confUid: string,
+      uid: string,
+      { before, limit }: { readonly before: number; readonly limit: number }
+    ) {
+      const id = yield* idOf(confUid, uid)
+      const ofHistory = sql`history_id = ${id} AND role <> 'system'`
+      const [row] = yield* sql<{ count: number }>`
+      SELECT CAST(COUNT(*) AS INTEGER) AS count FROM messages WHERE ${ofHistory}`
+      const end = Math.min(before, row!.count)
+      const first = Math.max(0, end - limit)
+      // What is passed over is counted in the index alone.
+      const rows = yield* sql<MessageRow>`
+      SELECT role, timestamp, content, name, avatar FROM messages
+      WHERE id IN (SELECT id FROM messages WHERE ${ofHistory} ORDER BY id LIMIT ${end - first} OFFSET ${first})
+      ORDER BY id`
+      return { messages: rows.map(messageOf), first }
+    },
+    failed(say("history.readConversation"))
+  )
+
+  const check = Effect.fn("History.check")(
+    (confUid: string, uid: string) => Effect.asVoid(idOf(confUid, uid)),
+    failed(say("history.findConversation"))
+  )
+
+  const remove = Effect.fn("History.remove")(
+    function* (confUid: string, uid: string) {
+      const rows =
+        yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+      if (rows.length > 0) yield* clearLog
+      return rows.length > 0
+    },
+    failed(say("history.deleteConversation"))
+  )
 
   const append = Effect.fn("History.append")(
     (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
@@ -89,7 +166,7 @@ export const make = Effect.gen(function* () {
       // One statement is a transaction by itself.
       return added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     },
-    failed("add messages")
+    failed(say("history.addMessages"))
   )
 
   const interrupt = Effect.fn("History.interrupt")(
@@ -101,27 +178,52 @@ export const make = Effect.gen(function* () {
       if (heard === undefined) {
         yield* sql`DELETE FROM messages WHERE id = ${stored} AND history_id = ${historyId}`
       } else {
-        const replaced = yield* sql`UPDATE messages SET content = ${heard.content}
+        const replaced = yield* sql`UPDATE messages SET content = ${plain(heard.content)}
           WHERE id = ${stored} AND history_id = ${historyId} RETURNING id`
         if (replaced.length === 0) yield* insert(historyId, heard, now)
       }
       yield* insert(historyId, { role: "system", content: interruptedMark }, now)
     },
     sql.withTransaction,
-    failed("record an interruption")
+    failed(say("history.recordInterruption"))
   )
 
-  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(function* (confUid: string, uid: string) {
-    yield* sql`DELETE FROM histories WHERE uid = ${uid} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
-  }, failed("discard an empty conversation"))
+  const discardIfEmpty = Effect.fn("History.discardIfEmpty")(
+    function* (confUid: string, uid: string) {
+      yield* sql`DELETE FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} AND ${sql.literal(empty)}`
+    },
+    failed(say("history.discardEmpty"))
+  )
 
-  return History.of({ list, create, messages, remove, append, interrupt, discardIfEmpty })
+  const search = yield* Effect.map(SqlSearch.make, (find) =>
+    Effect.fn("History.search")(find, failed(say("history.searchConversations")))
+  )
+
+  return History.of({
+    list,
+    page,
+    search,
+    rename,
+    create,
+    messages,
+    shown,
+    check,
+    remove,
+    append,
+    interrupt,
+    discardIfEmpty
+  })
 })
 
-/** Forgets every history without a message: only for a start, when no session holds a fresh one. */
+/**
+ * Forgets every history without a message: only for a start, when no session holds a fresh one. Other servers may use the
+ * same PostgreSQL, so there it forgets only those of yesterday and before.
+ */
 export const discardAllEmpty = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`DELETE FROM histories WHERE ${sql.literal(empty)}`
+  const today = (yield* localTime).slice(0, 10)
+  const old = sql.onDialectOrElse({ pg: () => sql`AND uid < ${today}`, orElse: () => sql`` })
+  yield* sql`DELETE FROM histories WHERE ${sql.literal(empty)} ${old}`
 })
 
 interface Interruption {
@@ -136,6 +238,16 @@ const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
   new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 )
 
+/** PostgreSQL has no room for a zero character, and nobody sees one. */
+const plain = (text: string): string => text.replaceAll("\0", "")
+
+const summaryOf = (row: SummaryRow): HistorySummary => ({
+  uid: row.uid,
+  latest_message: messageOf(row),
+  timestamp: row.timestamp,
+  ...(row.title === null ? {} : { title: row.title })
+})
+
 export const messageOf = (row: MessageRow): HistoryMessage => ({
   role: row.role,
   timestamp: row.timestamp,
@@ -146,7 +258,7 @@ export const messageOf = (row: MessageRow): HistoryMessage => ({
 
 /** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
 export const failed =
-  (action: string) =>
+  (action: Text) =>
   <A, E, R>(
     effect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | HistoryFailed, R> =>

@@ -17,7 +17,8 @@ const make = Effect.fnUntraced(function* (file: string) {
     // The driver opens the file at once and throws if it can't.
     Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
   )
-  const connection = patient(rollingBack(yield* driver.reserve))
+  // Patience comes first: a commit that has been rolled back cannot be tried again.
+  const connection = rollingBack(patient(yield* driver.reserve))
   for (const setting of settings) yield* connection.executeUnprepared(setting, [], undefined)
 
   const lock = yield* Effect.makeSemaphore(1)
@@ -50,12 +51,12 @@ const settings = [
   "PRAGMA secure_delete = ON"
 ]
 
-/** Another process may hold the file for a moment (a backup): tries again for 2 s, without blocking the event loop. */
+/** Another process may hold the file for a moment (a backup, an import): tries again for 5 s, without blocking the event loop. */
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
   const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
     Effect.retry(run, {
       while: ({ cause }) => String((cause as { code?: unknown } | undefined)?.code).startsWith("SQLITE_BUSY"),
-      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("2 seconds"))
+      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("5 seconds"))
     })
   return {
     execute: (...query) => retried(connection.execute(...query)),

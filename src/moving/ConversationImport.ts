@@ -1,15 +1,16 @@
-import { FileSystem } from "@effect/platform"
-import { Effect, Either, Layer, Sink, Stream } from "effect"
+import { Effect, Either, Sink, Stream } from "effect"
 import { Archive } from "../history/Archive.ts"
 import type { Conversation, Standing } from "../history/Archive.ts"
-import * as SqliteHistory from "../history/SqliteHistory.ts"
+import * as Database from "../history/Database.ts"
 import * as ConversationFile from "./ConversationFile.ts"
 import type { Show } from "./ProgressBar.ts"
 import type { Growing, Outcome } from "./Report.ts"
 import type { Source } from "./SourceFolder.ts"
 
 /** Messages that one transaction adds, but for a conversation that has more alone. */
-const messagesAtOnce = 500
+const messagesAtOnce = 200
+/** Between transactions: a server that uses the same SQLite file tries again every 25 ms, and must get its turn. */
+const pause = "50 millis"
 /** Files that are read ahead; with these, what is held is a few thousand messages. */
 const readAhead = 4
 
@@ -26,12 +27,11 @@ interface Moving {
 /** Moves the conversations of `chat_history/<conf_uid>/<uid>.json` into the database, and says what came of each. */
 export const run = Effect.fn("ConversationImport.run")(function* (
   files: ReadonlyArray<Source>,
-  database: string,
+  database: Database.Place,
   { dryRun, show }: Options,
   growing: Growing
 ) {
   if (files.length === 0) return
-  const isThere = yield* (yield* FileSystem.FileSystem).exists(database)
   let done = 0
   const read = Effect.fnUntraced(function* (source: Source) {
     const moving = yield* readOne(source, growing)
@@ -54,29 +54,14 @@ export const run = Effect.fn("ConversationImport.run")(function* (
         archive[dryRun ? "compare" : "restore"](batch.map(({ conversation }) => conversation)).pipe(
           Effect.map((standings) => {
             for (const [index, standing] of standings.entries()) tell(batch[index]!, standing, growing)
-          })
+          }),
+          Effect.zipLeft(dryRun ? Effect.void : Effect.sleep(pause))
         )
       )
     )
   )
-  // To open a database would create it.
-  const archive = dryRun
-    ? isThere
-      ? SqliteHistory.layerArchiveAsItIs({ file: database })
-      : nothing
-    : SqliteHistory.layerArchive({ file: database })
-  yield* Effect.provide(all, archive)
+  yield* Effect.provide(all, dryRun ? Database.layerArchiveAsItIs(database) : Database.layerArchive(database))
 })
-
-const nothing = Layer.succeed(
-  Archive,
-  Archive.of({
-    compare: (conversations) => Effect.succeed(conversations.map(() => "missing")),
-    restore: () => Effect.dieMessage("there is no database"),
-    characters: Effect.succeed([]),
-    conversations: () => Stream.empty
-  })
-)
 
 const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
   const [, confUid, file] = source.names

@@ -4,6 +4,7 @@ import { ConfigInvalid } from "../config/ConfigInvalid.ts"
 import * as RawValue from "../config/RawValue.ts"
 import * as Sections from "../config/Sections.ts"
 import type { YamlFile } from "../config/YamlFile.ts"
+import * as Database from "../history/Database.ts"
 import * as PlainName from "./PlainName.ts"
 import type { Growing } from "./Report.ts"
 
@@ -11,7 +12,7 @@ import type { Growing } from "./Report.ts"
 export interface Places {
   /** The folder of characters. */
   readonly characters: string
-  readonly database: string
+  readonly database: Database.Place
 }
 
 const usual = { config_alts_dir: "characters", database: "data/history.db" }
@@ -30,7 +31,7 @@ const said = Effect.fnUntraced(function* (yaml: YamlFile | undefined, key: keyof
 export const ofOwn = Effect.fn("Places.ofOwn")(function* (folder: string, yaml: YamlFile) {
   return {
     characters: resolve(folder, yield* said(yaml, "config_alts_dir")),
-    database: resolve(folder, yield* said(yaml, "database"))
+    database: Database.placeOf(yield* said(yaml, "database"), folder)
   } satisfies Places
 })
 
@@ -55,7 +56,7 @@ export const ofMoving = Effect.fn("Places.ofMoving")(function* (
     alternatives,
     places: {
       characters: join(folder, ...alternatives),
-      database: join(folder, ...(yield* place("database")))
+      database: { file: join(folder, ...(yield* place("database"))) }
     } satisfies Places
   }
 })

@@ -21,7 +21,7 @@ const deepest = 16
 
 /**
  * The files at and below `names` in `root`, a real path, by name. `isTaken` says which names are: plain ones, where they
- * become paths. What is hidden is passed by in silence; links that lead
+ * become paths. What is hidden and what is code is passed by in silence; links that lead
  * out, names that some system would take for a path, and what is no file are passed by with a remark.
  */
 export const files = Effect.fn("SourceFolder.files")(function* (
@@ -73,11 +73,14 @@ const look: (walk: Walk, names: ReadonlyArray<string>, above: ReadonlyArray<stri
     if (inside._tag === "Left")
       return yield* remark(`cannot be read (${codeOf(inside.left)}); it is left out`)
     for (const name of inside.right.toSorted()) {
-      if (name.startsWith(".")) continue
+      if (isPassedBy(name)) continue
       if (isTaken(name)) yield* look(walk, [...names, name], [...above, path])
       else growing.remark(`${shown}/${name}`, "has a name that not every system can have; it is left out")
     }
   })
+
+/** Hidden, or code: upstream's folder of prompts is a Python package too. */
+const isPassedBy = (name: string) => name.startsWith(".") || name === "__pycache__" || /\.py$/iu.test(name)
 
 const codeOf = (failure: { readonly error: unknown }) =>
   (failure.error as { readonly code?: string }).code ?? "unknown reason"

@@ -8,6 +8,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as ExtensionRequests from "./ExtensionRequests.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
+import * as Idleness from "./Idleness.ts"
 import * as MemoryRequests from "./MemoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
@@ -18,20 +19,32 @@ import * as TurnRequests from "./TurnRequests.ts"
 
 /**
  * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
- * answers go out in the order of the requests and an interrupt is never stuck behind a turn.
+ * answers go out in the order of the requests and an interrupt is never stuck behind a turn. Without a span, which would
+ * cost more than most messages.
  */
-export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, message: ClientMessage) {
+export const handle = (session: Session, message: ClientMessage) =>
+  session.exclusive.withPermits(1)(answer(session, message))
+
+/** Handles what `next` gives, unless a turn runs: then nothing happens, and nothing is taken. */
+export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+  next.pipe(
+    Effect.flatMap((message) => answer(session, message)),
+    Effect.unlessEffect(session.turn.isRunning),
+    session.exclusive.withPermits(1)
+  )
+
+const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
   const client = yield* Client
+  if (Idleness.isDoing(message)) session.idleness.stir()
   yield* route(session, message).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(
         failure._tag === "HistoryFailed"
           ? Effect.logError(`${message.type} failed`, failure)
           : Effect.logDebug(`${message.type} was refused`, failure),
-        client.send(ServerMessage.failure(failure.message))
+        client.send(ServerMessage.failure(failure.words))
       )
-    ),
-    session.exclusive.withPermits(1)
+    )
   )
 })
 
@@ -60,11 +73,17 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* (yield* Groups).relay(client.uid, { text, name: name ?? "", avatar: avatar ?? "" })
     }
     case "fetch-history-list":
-      return yield* HistoryRequests.list(session)
+      return yield* HistoryRequests.list(session, message)
+    case "search-histories":
+      return yield* HistoryRequests.search(session, message)
+    case "rename-history":
+      return yield* HistoryRequests.rename(session, message)
     case "create-new-history":
       return yield* HistoryRequests.create(session)
     case "fetch-and-set-history":
-      return yield* HistoryRequests.load(session, message.history_uid)
+      return yield* HistoryRequests.load(session, message)
+    case "fetch-history-messages":
+      return yield* HistoryRequests.earlier(session, message)
     case "delete-history":
       return yield* HistoryRequests.remove(session, message.history_uid)
     case "fetch-configs":

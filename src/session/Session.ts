@@ -13,10 +13,13 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
+import * as Idleness from "./Idleness.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -50,6 +53,8 @@ export interface Session {
   readonly switching: { readonly slot: FiberSlot.FiberSlot; unanswered: string | undefined }
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
+  /** How long nobody has done anything. */
+  readonly idleness: Idleness.Idleness
   /** Notices that are told once a session. */
   readonly told: Set<string>
 }
@@ -91,6 +96,7 @@ export const open = Effect.fnUntraced(function* () {
     consent: ToolConsent.make(),
     toolCalls: new Set(),
     exclusive: yield* Effect.makeSemaphore(1),
+    idleness: yield* Idleness.make,
     told: new Set(),
     switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make
@@ -101,14 +107,22 @@ export const open = Effect.fnUntraced(function* () {
     tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
   })
 
-  const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.fullText("Connection established"))
-  yield* client.send(character.announcement)
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.control("start-mic"))
+  yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })
   return session
 })
+
+const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
+
+/** What a client is sent before anything else. */
+export const openingSequence = ({
+  announcement
+}: Pick<LiveCharacter.LiveCharacter, "announcement">): ReadonlyArray<ServerMessage.Outgoing> => [
+  alone,
+  ServerMessage.fullText(say("session.connected")),
+  announcement,
+  alone,
+  ServerMessage.control("start-mic")
+]
 
 /**
  * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:
@@ -126,10 +140,10 @@ export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
 })
 
 /** Tells the client something once a session, or once a character; `what` is what it is about. */
-export const tellOnce = ({ told }: Pick<Session, "told">, what: string, text: string) =>
+export const tellOnce = ({ told }: Pick<Session, "told">, what: string, words: Words) =>
   Effect.gen(function* () {
     if (told.has(what)) return
     told.add(what)
     const client = yield* Client
-    yield* client.send(ServerMessage.failure(text))
+    yield* client.send(ServerMessage.failure(words))
   })

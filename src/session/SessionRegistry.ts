@@ -4,12 +4,12 @@ import { EnginePool } from "../engine/EnginePool.ts"
 import type { EngineUse } from "../engine/EnginePool.ts"
 import { Groups } from "../group/Groups.ts"
 import type { Counts } from "../group/Groups.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type { Outgoing } from "../protocol/ServerMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Kind } from "../telemetry/Census.ts"
 
-type ConfigChanged = Extract<ServerMessage, { readonly type: "config-changed" }>
+type ConfigChanged = Extract<Outgoing, { readonly type: "config-changed" }>
 
 /** What the registry knows of one session. */
 export interface Registration {

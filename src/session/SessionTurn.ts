@@ -5,6 +5,8 @@ import type { TurnToken } from "../conversation/Client.ts"
 import * as Story from "../conversation/Story.ts"
 import * as Turn from "../conversation/Turn.ts"
 import * as TurnRecord from "../conversation/TurnRecord.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
 import { tellOnce } from "./Session.ts"
@@ -35,18 +37,10 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
       confUid: config.conf_uid,
       names: Story.namesOf(config, person)
     }))
-  const told = (
-    what: string,
-    failure: { readonly engine: string; readonly message: string },
-    instead: string
-  ) =>
+  const told = (what: string, failure: { readonly engine: string; readonly message: string }, words: Words) =>
     Effect.zipRight(
       Effect.logWarning(`${what}: ${failure.message}`),
-      Effect.provideService(
-        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
-        Client,
-        client
-      )
+      Effect.provideService(tellOnce(character, failure.engine, words), Client, client)
     )
   const grace = system.playback_grace_seconds * 1000
   const options: Omit<Turn.Options, "consent"> = {
@@ -67,11 +61,11 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
     onVoiceFailure: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence stays silent", failure, "The answer goes on as text."),
+        : told("a sentence stays silent", failure, say("session.goesOnAsText", failure.words)),
     onUntranslated: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence is not translated", failure, "It is spoken as it is written.")
+        : told("a sentence is not translated", failure, say("session.spokenAsWritten", failure.words))
   }
   return (input: Turn.Input, turn: TurnToken) => {
     const consent = ToolConsent.asking({

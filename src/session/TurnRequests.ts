@@ -9,6 +9,14 @@ import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import type { Session } from "./Session.ts"
 import * as SessionTurn from "./SessionTurn.ts"
+import { say } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
+
+/** Whether there is nothing in it to answer. */
+export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
+  text.trim() === "" && images.length === 0
+
+export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
@@ -16,11 +24,9 @@ export const textInput = Effect.fnUntraced(function* (
   text: string,
   images: ReadonlyArray<Image>
 ) {
-  if (text.trim() === "" && images.length === 0) {
+  if (isEmpty(text, images)) {
     const client = yield* Client
-    return yield* client.send(
-      ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
-    )
+    return yield* client.send(nothingToAnswer)
   }
   yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
@@ -38,11 +44,7 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
       // What is kept of it is transcribed as a whole.
       yield* listening.cancel
       const client = yield* Client
-      return yield* client.send(
-        ServerMessage.failure(
-          "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.tooLongUtterance", Speech.longest)))
     }
     case "dropped":
       return
@@ -86,7 +88,7 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
   yield* interruptSignal(session)
-  yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
+  yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
   yield* begin(session, {
     _tag: "Proactive",
     prompt: prompt ?? "Please say something.",

@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownGroupKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownGroupKeys, ownPatterns, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -39,7 +39,6 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
     Effect.gen(function* () {
       const { config, warnings } = yield* ConfigFile.load(fixture)
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
-        "system_config.enable_proxy",
         "system_config.media_server",
         "character_config.tts_config.tts_model",
         "live_config.bilibili_live.room_ids"
@@ -62,10 +61,11 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
       const absent = keyPaths(SeiyuuConfig.ast, "")
         .filter((path) => valueAt(whole, path) === undefined)
-        .filter((path) => ![ownAgentKeys, ownAsrKeys, ownTranslatorKeys].some((own) => own.test(path)))
+        .filter((path) => !ownPatterns.some((own) => own.test(path)))
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([
+        "system_config.language",
         "system_config.allowed_origins",
         "system_config.database",
         "system_config.models_dir",
@@ -104,6 +104,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         database: "data/history.db",
         offline: false,
         engine_idle_seconds: 300,
+        language: "auto",
         playback_grace_seconds: 15,
         groups: { speakers: "round_robin", patience_seconds: 30 }
       })
@@ -251,7 +252,11 @@ character_config:
       expect(yield* problemsOf("a: 1\n---\nb: 2\n")).toEqual([
         "conf.yaml:2:1 a second document begins here (---): keep one"
       ])
-      expect(yield* problemsOf("a: *nobody\n")).toEqual(["conf.yaml:1:1 an alias (*name) cannot be resolved"])
+      expect(yield* problemsOf("a: {b: [1, *nobody]}\nc:\n  <<: [*nobody, 1]\n")).toEqual([
+        "conf.yaml:1:12 a.b.1: this alias (*name) stands for nothing: write &name before what it means, further up",
+        "conf.yaml:3:3 c.<<: expected sections to take in",
+        "conf.yaml:3:8 c.<<.0: this alias (*name) stands for nothing: write &name before what it means, further up"
+      ])
     })
   )
 

@@ -40,7 +40,9 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
   const playback = yield* Playback.make
   const active = yield* Scope.extend(ActiveTurn.make, scope)
   const send: Context.Tag.Service<typeof Client>["send"] = (message, turn) =>
-    Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+    Effect.sync(
+      () => void (turn?.stopped === true || received.push(ServerMessages.inLanguage(message, "en")))
+    )
 
   const turn = (
     speak: { readonly client: Pick<Context.Tag.Service<typeof Client>, "send">; readonly story: Story },

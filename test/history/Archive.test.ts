@@ -1,14 +1,14 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { SqlClient } from "@effect/sql"
 import { NodeFileSystem } from "@effect/platform-node"
-import { Chunk, Effect, Layer, Stream } from "effect"
+import { Effect, Layer } from "effect"
 import { join } from "node:path"
-import { Archive } from "../../src/history/Archive.ts"
 import type { Conversation } from "../../src/history/Archive.ts"
 import { History } from "../../src/history/History.ts"
 import * as SqliteClient from "../../src/history/SqliteClient.ts"
 import * as SqliteHistory from "../../src/history/SqliteHistory.ts"
 import { open, temporaryFolder } from "../support/HistoryDatabase.ts"
+import { all, describeArchive } from "./describeArchive.ts"
 
 const archiveOf = (file: string) =>
   SqliteHistory.layerArchive({ file }).pipe(Layer.provide(NodeFileSystem.layer))
@@ -20,88 +20,9 @@ const fresh = Layer.unwrapScoped(
   })
 )
 
-const conversation = (confUid: string, uid: string, ...contents: ReadonlyArray<string>): Conversation => ({
-  confUid,
-  uid,
-  metadata: { role: "metadata", timestamp: "2025-03-04T05:06:06", resume_id: "x" },
-  messages: contents.map((content, index) =>
-    index % 2 === 0
-      ? { role: "human", timestamp: `2025-03-04T05:06:0${index}`, content }
-      : { role: "ai", timestamp: `2025-03-04T05:06:0${index}`, content, name: "雫", avatar: "雫.png" }
-  )
-})
+layer(Layer.empty)("Archive", (it) => describeArchive(it, fresh))
 
-const all = (confUid?: string) =>
-  Effect.flatMap(Archive, (archive) =>
-    Effect.map(Stream.runCollect(archive.conversations(confUid)), Chunk.toReadonlyArray)
-  )
-
-describe("Archive", () => {
-  it.effect("adds conversations exactly as they are, and each of them once", () =>
-    Effect.gen(function* () {
-      const archive = yield* Archive
-      // The same uid with two characters, as a copied folder has it.
-      const moving = [
-        conversation("雫", "one", "Hello", "こんにちは 🌸"),
-        conversation("mao", "one", "Hi"),
-        conversation("mao", "two", ...Array.from({ length: 250 }, (_, index) => `line ${index}`))
-      ]
-      assert.deepStrictEqual(yield* archive.compare(moving), ["missing", "missing", "missing"])
-      assert.deepStrictEqual(yield* all(), [])
-      assert.deepStrictEqual(yield* archive.restore(moving), ["missing", "missing", "missing"])
-      assert.deepStrictEqual(yield* archive.restore(moving), ["same", "same", "same"])
-      assert.deepStrictEqual(yield* all(), moving)
-      assert.deepStrictEqual(yield* all("雫"), moving.slice(0, 1))
-      assert.deepStrictEqual(yield* archive.characters, [
-        { confUid: "mao", conversations: 2 },
-        { confUid: "雫", conversations: 1 }
-      ])
-    }).pipe(Effect.provide(fresh))
-  )
-
-  it.effect("keeps what has gone on here, and what is another conversation of the same uid", () =>
-    Effect.gen(function* () {
-      const archive = yield* Archive
-      const history = yield* History
-      yield* archive.restore([conversation("mao", "one", "Hi"), conversation("mao", "two", "Hi")])
-      yield* history.append("mao", "one", [{ role: "ai", content: "Still there?" }])
-      const before = yield* all()
-      const moving = [conversation("mao", "one", "Hi"), conversation("mao", "two", "Ho")]
-      assert.deepStrictEqual(yield* archive.restore(moving), ["continued", "different"])
-      assert.deepStrictEqual(yield* all(), before)
-    }).pipe(Effect.provide(fresh))
-  )
-
-  it.effect("lists conversations that moved in by their times, below those of today", () =>
-    Effect.gen(function* () {
-      const archive = yield* Archive
-      const history = yield* History
-      const today = yield* history.create("mao")
-      yield* history.append("mao", today, [{ role: "human", content: "Hello" }])
-      // TestClock stands at the beginning of 1970.
-      const earlier = conversation("mao", "old", "Hi")
-      const messages = earlier.messages.map((message) => ({ ...message, timestamp: "1960-01-01T00:00:00" }))
-      yield* archive.restore([{ ...earlier, messages }])
-      assert.deepStrictEqual(
-        (yield* history.list("mao")).map(({ uid }) => uid),
-        [today, "old"]
-      )
-    }).pipe(Effect.provide(fresh))
-  )
-
-  it.effect("leaves out conversations without a message, and pages through many", () =>
-    Effect.gen(function* () {
-      const history = yield* History
-      yield* history.create("mao")
-      const many = Array.from({ length: 450 }, (_, index) => conversation("mao", `uid-${index}`, "Hi"))
-      yield* (yield* Archive).restore(many)
-      assert.deepStrictEqual(
-        (yield* all("mao")).map(({ uid }) => uid),
-        many.map(({ uid }) => uid)
-      )
-    }).pipe(Effect.provide(fresh))
-  )
-
+describe("Archive's file", () => {
   it.scoped("takes over the conversations of a database that knew uids alone", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "history.db")

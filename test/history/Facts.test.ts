@@ -1,7 +1,7 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, layer } from "@effect/vitest"
 import { NodeFileSystem } from "@effect/platform-node"
 import { SqlClient } from "@effect/sql"
-import { Context, Effect, Layer, TestClock } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Facts } from "../../src/history/Facts.ts"
@@ -9,58 +9,11 @@ import { History } from "../../src/history/History.ts"
 import * as SqliteClient from "../../src/history/SqliteClient.ts"
 import * as SqliteHistory from "../../src/history/SqliteHistory.ts"
 import * as HistoryDatabase from "../support/HistoryDatabase.ts"
+import { anna, describeFacts, fact } from "./describeFacts.ts"
 
-const anna = { confUid: "a", person: "Anna" }
-const meaning = Int8Array.of(1, -2, 127, -127)
-const fact = (text: string, importance = 5) => ({ text, importance, embedding: meaning })
+layer(Layer.empty)("Facts in SQLite", (it) => describeFacts(it, HistoryDatabase.fresh))
 
 describe("Facts", () => {
-  it.effect("keeps them per character and person, with their meaning and times", () =>
-    Effect.gen(function* () {
-      const facts = yield* Facts
-      yield* TestClock.setTime(1_800_000_000_123)
-      const id = yield* facts.add(anna, fact("Anna has two cats."))
-      yield* facts.add({ confUid: "a", person: "Ben" }, fact("Ben has a dog."))
-      yield* facts.add({ confUid: "b", person: "Anna" }, fact("Anna is known to b."))
-      expect(yield* facts.list(anna)).toEqual([
-        {
-          id,
-          person: "Anna",
-          text: "Anna has two cats.",
-          importance: 5,
-          created: 1_800_000_000_123,
-          updated: 1_800_000_000_123
-        }
-      ])
-      expect((yield* facts.list({ confUid: "a" })).map(({ person }) => person)).toEqual(["Anna", "Ben"])
-      expect(yield* facts.traces(anna)).toEqual([
-        { id, importance: 5, used: 1_800_000_000_123, embedding: meaning }
-      ])
-
-      yield* TestClock.adjust("1 second")
-      yield* facts.use(anna, [id])
-      expect(yield* facts.traces(anna)).toMatchObject([{ used: 1_800_000_001_123 }])
-      expect(yield* facts.list(anna)).toMatchObject([{ updated: 1_800_000_000_123 }])
-
-      // A new text has no meaning until it is given one; a new importance leaves it alone.
-      expect(yield* facts.edit(anna, id, { importance: 9 })).toBe(true)
-      expect(yield* facts.traces(anna)).toMatchObject([{ importance: 9, embedding: meaning }])
-      expect(yield* facts.edit(anna, id, { text: "Anna has one cat." })).toBe(true)
-      expect(yield* facts.traces(anna)).toMatchObject([{ embedding: undefined }])
-      yield* facts.embed(anna, id, meaning)
-      expect(yield* facts.traces(anna)).toMatchObject([{ embedding: meaning }])
-      expect(yield* facts.get(anna, [id, 999])).toMatchObject([{ text: "Anna has one cat." }])
-
-      // Nobody else's.
-      const ben = { confUid: "a", person: "Ben" }
-      expect(yield* facts.edit(ben, id, { text: "Mine." })).toBe(false)
-      expect(yield* facts.remove(ben, [id])).toBe(0)
-      expect(yield* facts.remove(anna, [id])).toBe(1)
-      expect(yield* facts.remove({ confUid: "a" }, "all")).toBe(1)
-      expect(yield* facts.list({ confUid: "b" })).toHaveLength(1)
-    }).pipe(Effect.provide(HistoryDatabase.fresh))
-  )
-
   it.scoped("leaves nothing of what is deleted in the file or its log", () =>
     Effect.gen(function* () {
       const folder = yield* HistoryDatabase.temporaryFolder
@@ -113,12 +66,24 @@ describe("Facts", () => {
       // As the version before left it.
       yield* Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
+        for (const trigger of ["added", "changed", "removed"])
+          yield* sql.unsafe(`DROP TRIGGER message_${trigger}`)
+        yield* sql`DROP TABLE messages_text`
+        yield* sql`DROP INDEX histories_of_character`
+        yield* sql`CREATE INDEX histories_of_character ON histories (conf_uid)`
+        yield* sql`ALTER TABLE histories DROP COLUMN title`
+        for (const column of ["last_shown", "last_at"])
+          yield* sql.unsafe(`ALTER TABLE histories DROP COLUMN ${column}`)
         yield* sql`DROP TABLE facts`
         yield* sql`DELETE FROM history_migrations WHERE migration_id >= 2`
       }).pipe(Effect.provide(SqliteClient.layer(file)))
       yield* Effect.gen(function* () {
         yield* (yield* Facts).add(anna, fact("Anna says hello."))
         expect(yield* (yield* History).messages("a", uid)).toMatchObject([{ content: "Hello" }])
+        expect(yield* (yield* History).list("a")).toMatchObject([
+          { uid, latest_message: { content: "Hello" } }
+        ])
+        expect((yield* (yield* History).search("a", "hell", 5)).items).toMatchObject([{ uid }])
       }).pipe(Effect.provide(HistoryDatabase.open(file)))
       // A look from outside does not clear empty conversations away.
       yield* Effect.gen(function* () {

@@ -72,7 +72,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("seiyuu config", (it) =>
   it.scoped("migrate writes only when it is told to, and keeps what was", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const old = `system_config:\n  conf_version: v1.1.0 # ours\n  group_conversation_prompt: mine\n${ConfigFolder.minimal}`
+      const old = `system_config:\r\n  conf_version: v1.1.0 # ours\n  group_conversation_prompt: mine\n${ConfigFolder.minimal}`
       const folder = yield* ConfigFolder.make({ "conf.yaml": old })
       const file = `${folder}/conf.yaml`
       const dry = yield* config("migrate", file)
@@ -81,7 +81,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("seiyuu config", (it) =>
       expect((yield* config("migrate", "--write", file)).code).toBe(0)
       expect(yield* fs.readFileString(`${file}.v1.1.0.bak`)).toBe(old)
       expect(yield* fs.readFileString(file)).toBe(
-        `system_config:\n  conf_version: v1.2.1 # ours\n  tool_prompts:\n    group_conversation_prompt: mine\n${ConfigFolder.minimal}`
+        `system_config:\r\n  conf_version: v1.2.1 # ours\n  tool_prompts:\r\n    group_conversation_prompt: mine\n${ConfigFolder.minimal}`
       )
       expect((yield* config("migrate", "--write", file)).stdout).toMatch(/newest form \(v1\.2\.1\)\.$/u)
     })

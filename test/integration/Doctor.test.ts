@@ -66,6 +66,7 @@ describe("seiyuu doctor", () => {
           "brook.yaml: ok",
           "port: ok",
           "models folder: ok",
+          "database: ok",
           "llm llama_cpp_llm (Hana, Brook): ok",
           "tts flite_tts (Hana): ok",
           "tts flite_tts (Brook): ok",

@@ -71,6 +71,8 @@ const upstream = (count: number) =>
     write(folder, "avatars/雫.png", "png")
     write(folder, "backgrounds/empty.jpg", "")
     write(folder, "prompts/utils/live.txt", "Be lively.")
+    for (const code of ["__init__.py", "__pycache__/loader.cpython-310.pyc"])
+      write(folder, `prompts/${code}`, "")
     symlinkSync("/etc/hostname", join(folder, "avatars", "out.png"))
     symlinkSync("..", join(folder, "backgrounds", "round"))
     for (let index = 0; index < count; index++) {

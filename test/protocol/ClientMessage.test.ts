@@ -103,6 +103,30 @@ describe("ClientMessage.decode", () => {
       /field `importance` expected a whole number from 1 to 10/u
     ],
     [{ type: "edit-memory", id: 1, text: "x".repeat(301) }, /field `text` is longer than 300 characters/u],
+    [{ type: "fetch-history-list", limit: 0 }, /field `limit` expected a whole number from 1 to 500$/u],
+    [
+      { type: "fetch-and-set-history", history_uid: "a", limit: 501 },
+      /field `limit` expected a whole number from 1 to 500$/u
+    ],
+    [
+      { type: "fetch-history-messages", history_uid: "a" },
+      /^fetch-history-messages: field `before` is missing/u
+    ],
+    ...[-1, 0.5, "1", null].map((before) => [
+      { type: "fetch-history-messages", history_uid: "a", before },
+      /field `before` expected a whole number from 0$/u
+    ]),
+    [
+      { type: "fetch-history-messages", history_uid: "a", before: 1, limit: 0 },
+      /field `limit` expected a whole number from 1 to 500$/u
+    ],
+    [{ type: "search-histories", text: "  " }, /^search-histories: field `text`/u],
+    [{ type: "search-histories", text: "x".repeat(201) }, /field `text` is longer than 200 characters/u],
+    [
+      { type: "rename-history", history_uid: "a", title: "two\nlines" },
+      /field `title` has control characters/u
+    ],
+    [{ type: "rename-history", history_uid: "a", title: "x".repeat(101) }, /`title` is longer than 100/u],
     [{ type: "delete-memory", id: 1.5 }, /^delete-memory: field `id` expected a whole number$/u],
     [{ type: "text-input", text: "x".repeat(32_001) }, /field `text` is longer than 32000 characters/u],
     [{ type: "mic-audio-data" }, /field `audio` is missing/u],

@@ -54,6 +54,9 @@ describe("/client-ws", () => {
             partial_transcripts: true,
             mic_audio_cancel: true,
             memories: true,
+            history_pages: true,
+            history_search: true,
+            history_titles: true,
             person: true,
             tool_consent: true,
             config_changes: true

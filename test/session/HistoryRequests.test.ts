@@ -142,4 +142,84 @@ describe("history requests", () => {
       })
     )
   )
+
+  it.effect("gives a part of the list to who asks for one, and searches and names conversations", () =>
+    World.run(() =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        yield* client.turn("one")
+        yield* client.create
+        yield* client.turn("two")
+        yield* client.send({ type: "fetch-history-list", limit: 1 })
+        expect(client.received.at(-1)).toMatchObject({ type: "history-list", histories: [{}], more: true })
+        yield* client.send({ type: "fetch-history-list" })
+        const all = client.received.at(-1)
+        if (all?.type !== "history-list") expect.fail("no list")
+        expect(all.histories).toHaveLength(2)
+        expect(all).not.toHaveProperty("more")
+        const uid = all.histories[0]!.uid
+        yield* client.send({ type: "rename-history", history_uid: uid, title: "First" })
+        expect(client.received.at(-1)).toEqual({
+          type: "history-renamed",
+          success: true,
+          history_uid: uid,
+          title: "First"
+        })
+        yield* client.send({ type: "fetch-history-list", limit: 1 })
+        expect(client.received.at(-1)).toMatchObject({ histories: [{ uid, title: "First" }] })
+        yield* client.send({ type: "search-histories", text: "two" })
+        expect(client.received.at(-1)).toMatchObject({
+          type: "history-search-results",
+          text: "two",
+          results: [
+            { role: "human", excerpt: "two" },
+            { role: "ai", excerpt: "You said two." }
+          ],
+          more: false
+        })
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("gives a part of a conversation to who asks for one, and remembers all of it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        const old = yield* client.create
+        for (const text of ["one", "two", "three"]) yield* client.turn(text)
+        const current = yield* client.create
+        const contents = (message: ServerMessage | undefined) =>
+          message?.type === "history-data" || message?.type === "history-messages"
+            ? [message.first, ...message.messages.map(({ content }) => content)]
+            : expect.fail(`no messages: ${message?.type}`)
+
+        yield* client.send({ type: "fetch-history-messages", history_uid: old, before: 3, limit: 2 })
+        expect(client.received.at(-1)).toMatchObject({ type: "history-messages", history_uid: old })
+        expect(contents(client.received.at(-1))).toEqual([1, "You said one.", "two"])
+        yield* client.turn("elsewhere")
+        expect(world.stored.get(current)).toHaveLength(2)
+        expect(memoryOf(world)).toEqual([])
+
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old })
+        expect(client.received.at(-1)).not.toHaveProperty("first")
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old, limit: 3 })
+        expect(contents(client.received.at(-1))).toEqual([3, "You said two.", "three", "You said three."])
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old, limit: 7 })
+        expect(contents(client.received.at(-1))).toHaveLength(7)
+        yield* client.turn("four")
+        expect(memoryOf(world)).toEqual([
+          "one",
+          "You said one.",
+          "two",
+          "You said two.",
+          "three",
+          "You said three."
+        ])
+        yield* client.send({ type: "fetch-history-messages", history_uid: "nowhere", before: 3 })
+        expect(client.seen().at(-1)).toMatch(/^error There is no conversation "nowhere"/u)
+        yield* client.leave
+      })
+    )
+  )
 })

@@ -8,6 +8,7 @@ import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
@@ -15,11 +16,12 @@ import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
-import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
 import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as GroupMember from "../../src/session/GroupMember.ts"
+import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -55,6 +57,8 @@ export interface World {
   settings: Cast.Settings
   /** How groups talk. */
   groups: SystemConfig["groups"]
+  /** When character a speaks of its own accord. */
+  proactive: Partial<ProactiveSpeechConfig>
   /** Facts that have been learnt. */
   readonly facts: Array<MemoryFacts.Kept>
   /** Tools of every character. */
@@ -93,6 +97,7 @@ export const make = (): World => ({
   write: undefined,
   settings: {},
   groups: systemConfig.groups,
+  proactive: {},
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
@@ -221,7 +226,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
 
 /** A client that is connected. */
 export interface Connected {
-  readonly received: Array<ServerMessage>
+  readonly received: Array<ServerMessage.ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
   /** Whether its session has a turn. */
   readonly isBusy: Effect.Effect<boolean>
@@ -234,17 +239,20 @@ export interface Connected {
 /** Opens a session as the socket edge does, in a scope of its own. `room`: passed before each message is taken. */
 export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.Effect<void> = Effect.void) {
   const scope = yield* Scope.make()
-  const received: Array<ServerMessage> = []
+  const received: Array<ServerMessage.ServerMessage> = []
   const client = Client.of({
     uid,
     send: (message, turn) =>
       Effect.zipRight(
         room,
-        Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+        Effect.sync(() => {
+          if (turn?.stopped !== true) received.push(ServerMessage.inLanguage(message, "en"))
+        })
       )
   })
   const session = yield* Session.open().pipe(
     Effect.tap(GroupMember.connect),
+    Effect.tap(ProactiveSpeech.follow),
     Scope.extend(scope),
     Effect.provideService(Client, client)
   )

@@ -16,10 +16,12 @@ export const layer = (world: { readonly groups: SystemConfig["groups"] }) =>
       }
     }),
     Layer.succeed(ModelDict, {
-      modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } })
+      modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } }),
+      take: Effect.succeed([])
     }),
     Layer.succeed(Prompts, {
-      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
+      get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined),
+      take: Effect.succeed([])
     }),
     Layer.mock(ModelStore, { progress: Stream.never })
   )

@@ -1,6 +1,8 @@
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Locator } from "playwright-core"
 import * as McpFolder from "../mcp/McpFolder.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
@@ -35,13 +37,12 @@ const open = Effect.gen(function* () {
   if (browser === undefined) return undefined
   // Long sentences: the browser is asked about its state now and then, not told of each change.
   const stub = yield* StubProviders.open({ chat, msPerCharacter: 150 })
-  const server = yield* BuiltServer.start(
-    yield* ServerFolder.make({
-      character: ServerFolder.stubbed("Hana", stub, {}, ServerFolder.tooled("everything")),
-      servers: { everything: { ...McpFolder.everything, confirm: ["get-sum"] } },
-      others: { "brook.yaml": { conf_name: "Brook", conf_uid: "brook_001", character_name: "Captain Brook" } }
-    })
-  )
+  const folder = yield* ServerFolder.make({
+    character: ServerFolder.stubbed("Hana", stub, {}, ServerFolder.tooled("everything")),
+    servers: { everything: { ...McpFolder.everything, confirm: ["get-sum"] } },
+    others: { "brook.yaml": { conf_name: "Brook", conf_uid: "brook_001", character_name: "Captain Brook" } }
+  })
+  const server = yield* BuiltServer.start(folder)
   const { at, complaints, page } = yield* Chromium.visit(browser, server.url)
   const state = (name: "idle" | "thinking" | "speaking") => there(at(`body[data-state=${name}]`))
   yield* there(at("#status[data-connection=open]"))
@@ -52,7 +53,7 @@ const open = Effect.gen(function* () {
     yield* Effect.promise(() => at("#text").fill(text))
     yield* Effect.promise(() => at("#send").click())
   })
-  return { page, server, stub, complaints, at, state, say }
+  return { page, folder, server, stub, complaints, at, state, say }
 })
 
 const there = (what: Locator) => Effect.promise(() => what.waitFor({ state: "attached" }))
@@ -90,6 +91,29 @@ describe("the page in a real browser", () => {
         yield* there(at("#histories .open"))
         expect(yield* textsOf(at("#histories .open span"))).toEqual([shown])
         expect(yield* textsOf(at("#notice-text"))).toEqual([""])
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "names conversations and finds what was said in them",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, page, say, state } = opened
+        page.on("dialog", (dialog) => void dialog.accept("Morning tea"))
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* state("idle")
+        yield* Effect.promise(() => at("#conversations summary").click())
+        yield* Effect.promise(() => at("#histories .rename").first().click())
+        yield* there(at("#histories .open span").filter({ hasText: /^Morning tea$/u }))
+        yield* Effect.promise(() => at("#search").fill("morn"))
+        yield* there(at("#histories .open span").filter({ hasText: "Morning tea: Good morning" }))
+        yield* Effect.promise(() => at("#search").fill("nothing of it"))
+        yield* Effect.promise(() => at("#histories li").first().waitFor({ state: "detached" }))
         expect(complaints).toEqual([])
       }).pipe(Effect.provide(NodeContext.layer)),
     limit
@@ -179,6 +203,41 @@ describe("the page in a real browser", () => {
         yield* Effect.promise(() => at("#histories .open").first().click())
         yield* there(at(".bubble.user"))
         expect(yield* textsOf(at(".bubble.user .content"))).toEqual(["Good morning"])
+        expect(complaints).toEqual([])
+      }).pipe(Effect.provide(NodeContext.layer)),
+    limit
+  )
+
+  it.scopedLive(
+    "says quietly that the configuration has changed, until it counts or is dismissed",
+    () =>
+      Effect.gen(function* () {
+        const opened = yield* open
+        if (opened === undefined) return
+        const { at, complaints, folder, say, state } = opened
+        const rename = (name: string) =>
+          Effect.sync(() =>
+            writeFileSync(join(folder, "characters/brook.yaml"), `character_config: {conf_name: ${name}}\n`)
+          )
+        const told = at("#change-text").filter({ hasText: /has changed \(brook\.yaml\)/u })
+        yield* there(at("#change-text:empty"))
+        yield* rename("River")
+        yield* there(told)
+        yield* there(at("#character option").filter({ hasText: "River" }))
+        expect(yield* Effect.promise(() => told.isVisible())).toBe(true)
+        // It is no error, and nobody has to do anything about it to go on.
+        expect(yield* Effect.promise(() => at("#notice").isVisible())).toBe(false)
+        yield* say("Good morning")
+        yield* state("speaking")
+        yield* state("idle")
+        yield* there(told)
+        yield* Effect.promise(() => at("#character").selectOption("River"))
+        yield* there(at("#name").filter({ hasText: "River" }))
+        yield* there(at("#change-text:empty"))
+        yield* rename("Lake")
+        yield* there(told)
+        yield* Effect.promise(() => at("#dismiss-change").click())
+        yield* there(at("#change-text:empty"))
         expect(complaints).toEqual([])
       }).pipe(Effect.provide(NodeContext.layer)),
     limit

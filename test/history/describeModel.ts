@@ -1,22 +1,31 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { assert } from "@effect/vitest"
+import type { Vitest } from "@effect/vitest"
+import { Effect, Runtime } from "effect"
+import type { Layer } from "effect"
 import * as fc from "fast-check"
+import type { Facts } from "../../src/history/Facts.ts"
 import { History, interruptedMark } from "../../src/history/History.ts"
 import type { NewMessage } from "../../src/history/History.ts"
-import { fresh } from "../support/HistoryDatabase.ts"
 
-describe("SqliteHistory", () => {
-  it.live("behaves like a list in memory, whatever the order of operations", () =>
-    Effect.promise(() =>
-      fc.assert(
-        fc.asyncProperty(fc.array(operation, { maxLength: 40 }), (operations) =>
-          Effect.runPromise(compareWithModel(operations).pipe(Effect.provide(fresh)))
-        ),
-        { numRuns: 40 }
+/** Compares a database with a list in memory, `runs` times. */
+export const describeModel = <R, E>(
+  it: Vitest.MethodsNonLive<R>,
+  fresh: Layer.Layer<History | Facts, E, R>,
+  runs: number
+) => {
+  it.effect("behaves like a list in memory, whatever the order of operations", () =>
+    Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+      Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(fc.array(operation, { maxLength: 40 }), (operations) =>
+            Runtime.runPromise(runtime)(compareWithModel(operations).pipe(Effect.provide(fresh)))
+          ),
+          { numRuns: runs }
+        )
       )
     )
   )
-})
+}
 
 const character = fc.constantFrom("shizuku", "mao")
 const slot = fc.nat({ max: 3 })
