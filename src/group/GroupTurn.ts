@@ -8,6 +8,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Choice from "./Choice.ts"
 import * as GroupStory from "./GroupStory.ts"
 import * as GroupTalk from "./GroupTalk.ts"
+import type { Member } from "./Member.ts"
 import type { Live, Roster } from "./Roster.ts"
 import * as Speaker from "./Speaker.ts"
 
@@ -35,11 +36,27 @@ export const run = Effect.fn("GroupTurn.run")((options: Options) => {
     const next = GroupTalk.begin(state, live.id, by)
     return [next !== state, next]
   })
-  const finish = roster.change((state) => [undefined, GroupTalk.finish(state, live.id)])
+  // As long as it lasts nobody speaks of their own accord, and the time counts anew when it is over.
+  const finish = roster.change(
+    (state) => [GroupTalk.membersOf(state, live.id), GroupTalk.finish(state, live.id)],
+    (members) => eachIdleness(roster, members, ({ restart }) => restart())
+  )
   return Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(begin, (begun) => (begun ? Effect.ensuring(talk(options, restore), finish) : Effect.void))
   )
 })
+
+const eachIdleness = (
+  roster: Roster,
+  uids: ReadonlyArray<string>,
+  change: (idleness: Member["idleness"]) => void
+) =>
+  Effect.sync(() => {
+    for (const uid of uids) {
+      const member = roster.members.get(uid)
+      if (member !== undefined) change(member.idleness)
+    }
+  })
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
@@ -75,6 +92,7 @@ const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options, 
     const [, next] = GroupTalk.say(state, live.id, line, "person")
     return [GroupTalk.membersOf(next, live.id), next]
   })
+  yield* eachIdleness(roster, members, ({ stir }) => stir())
   yield* roster.post(
     members.filter((uid) => uid !== by),
     { type: "user-input-transcription", text }

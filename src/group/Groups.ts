@@ -37,7 +37,8 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     readonly remove: (by: string, target: string) => Effect.Effect<void>
     /**
      * Starts a turn of that client's group; one that runs is interrupted first. Answers false if the client is in no group:
-     * then it has a turn of its own.
+     * then it has a turn of its own. What a character says of its own accord interrupts nothing: it is given up if the
+     * group has a turn by now.
      */
     readonly trigger: (uid: string, input: Turn.Input) => Effect.Effect<boolean>
     /**
@@ -218,6 +219,7 @@ const make = Effect.gen(function* () {
         if (live === undefined) return false
         return yield* live.exclusive.withPermits(1)(
           Effect.gen(function* () {
+            if (input._tag === "Proactive" && (yield* turnOf(uid)) !== undefined) return true
             yield* stop(live, undefined)
             // The group may have been dissolved, or the client have left it, meanwhile.
             if ((yield* liveOf(uid)) !== live) return false

@@ -37,6 +37,13 @@ export interface Member {
     input: Turn.Input,
     send: (message: Outgoing) => Effect.Effect<void>
   ) => Effect.Effect<string, { readonly words: Words }>
+  /** How long nobody has done anything at the session: its character may speak of its own accord then. */
+  readonly idleness: {
+    /** Somebody in the group has said something. */
+    readonly stir: () => void
+    /** The time counts from now on. */
+    readonly restart: () => void
+  }
   /** How what others say is stored in the conversation that the session is in. */
   readonly story: (names: Names) => Effect.Effect<Story>
   /** Stops a turn that the session has by itself, and answers whether there was one: its client is to be told. */

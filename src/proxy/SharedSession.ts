@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { Effect, ExecutionStrategy, Exit, Fiber, Ref, Scope } from "effect"
 import { Client } from "../conversation/Client.ts"
+import { Groups } from "../group/Groups.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
@@ -70,5 +71,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
 })
 
 /** What somebody who comes later is sent instead of what the first one was. */
-export const greeting = ({ session }: SharedSession) =>
-  Effect.map(Ref.get(session.seat), ({ character }) => Session.openingSequence(character))
+export const greeting = Effect.fnUntraced(function* ({ client, session }: SharedSession) {
+  const { character } = yield* Ref.get(session.seat)
+  return Session.openingSequence(character, yield* (yield* Groups).info(client.uid))
+})

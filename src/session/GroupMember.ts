@@ -54,6 +54,7 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
     ),
     listen: (input, send) =>
       Effect.flatMap(character, ({ services }) => Turn.listen(services.asr, input, send)),
+    idleness: session.idleness,
     story: (names) =>
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })

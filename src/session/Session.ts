@@ -113,14 +113,15 @@ export const open = Effect.fnUntraced(function* () {
 
 const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
 
-/** What a client is sent before anything else. */
-export const openingSequence = ({
-  announcement
-}: Pick<LiveCharacter.LiveCharacter, "announcement">): ReadonlyArray<ServerMessage.Outgoing> => [
-  alone,
+/** What a client is sent before anything else. `group`: its `group-update`. */
+export const openingSequence = (
+  { announcement }: Pick<LiveCharacter.LiveCharacter, "announcement">,
+  group: ServerMessage.ServerMessage = alone
+): ReadonlyArray<ServerMessage.Outgoing> => [
+  group,
   ServerMessage.fullText(say("session.connected")),
   announcement,
-  alone,
+  group,
   ServerMessage.control("start-mic")
 ]
 

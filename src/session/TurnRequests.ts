@@ -78,8 +78,12 @@ export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function*
   yield* session.listening.cancel
 })
 
-/** `ai-speak-signal`: the character speaks of its own accord. */
-export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
+/** `ai-speak-signal`: the character speaks of its own accord, whatever goes on. */
+export const aiSpeakSignal = (session: Session, images: ReadonlyArray<Image>) =>
+  Effect.zipRight(interruptSignal(session), speakUp(session, images))
+
+/** The character speaks of its own accord, where no turn runs. */
+export const speakUp = Effect.fn("TurnRequests.speakUp")(function* (
   session: Session,
   images: ReadonlyArray<Image>
 ) {
@@ -87,7 +91,6 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const prompts = yield* Prompts
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
-  yield* interruptSignal(session)
   yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
   yield* begin(session, {
     _tag: "Proactive",

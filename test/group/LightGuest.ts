@@ -80,6 +80,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     send,
     names: Effect.succeed({ human: { name: `Person ${uid}` }, ai: { name: uid, avatar: "" } }),
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
+    idleness: { stir: () => {}, restart: () => {} },
     story: () => Effect.sync(() => storyIn(lines)),
     hush: Effect.flatMap(active.isRunning, (runs) => Effect.as(active.interrupt(), runs)),
     speak: ({ client, onOver, story }) => Effect.uninterruptible(turn({ client, story }, onOver)),
