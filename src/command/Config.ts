@@ -116,7 +116,7 @@ const migrate = Command.make(
     if (bytes === undefined) return yield* new NotRewritten({ file: name })
     const backup = yield* backupOf(name, from ?? "old")
     yield* fs.copyFile(name, backup)
-    yield* fs.writeFile(name, bytes)
+    yield* replace(name, bytes)
     yield* Console.log(`${name} has been rewritten; what it was is in ${backup}.`)
   })
 ).pipe(
@@ -124,6 +124,20 @@ const migrate = Command.make(
     "Says what an older conf.yaml has differently from the newest form, and rewrites that; all other lines stay as they are."
   )
 )
+
+/** A reader finds the old file or the new one, whole. A link stays one; a file that is mounted alone has no other way than to be written over. */
+const replace = Effect.fnUntraced(function* (name: string, bytes: Uint8Array) {
+  const fs = yield* FileSystem.FileSystem
+  const place = yield* fs.realPath(name)
+  const part = `${place}.part`
+  yield* fs.writeFile(part, bytes).pipe(
+    Effect.zipRight(Effect.flatMap(fs.stat(place), ({ mode }) => fs.chmod(part, mode & 0o7777))),
+    Effect.zipRight(fs.rename(part, place)),
+    Effect.catchAll(() =>
+      Effect.zipRight(Effect.ignore(fs.remove(part, { force: true })), fs.writeFile(place, bytes))
+    )
+  )
+})
 
 const explain = Command.make(
   "explain",

@@ -151,9 +151,12 @@ const find = Effect.fnUntraced(
   Effect.catchAll(() => Effect.succeedNone)
 )
 
-/** Another one for each content and each encoding of it, so that parts of two are never put together. */
-const etagOf = ({ mtimeMs, size }: Stats, encoding: string | undefined) =>
-  `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}${encoding === undefined ? "" : `-${encoding}`}"`
+/**
+ * Another one for each content and each encoding of it, so that parts of two are never put together. By the time of the
+ * change of the file here: an installed package has the same time of modification in all its versions.
+ */
+const etagOf = ({ ctimeMs, size }: Stats, encoding: string | undefined) =>
+  `"${size.toString(16)}-${Math.round(ctimeMs * 1000).toString(16)}${encoding === undefined ? "" : `-${encoding}`}"`
 
 interface SendError {
   readonly status: number
@@ -214,7 +217,7 @@ const transfer = (request: HttpServerRequest.HttpServerRequest, place: Place, fi
 const plain = (status: number, text: Text, place: Place, headers: Readonly<Record<string, string>> = {}) =>
   HttpServerResponse.text(`${inLanguage(text, place.language)}\n`, {
     status,
-    headers: { ...place.headers, ...headers }
+    headers: { ...place.headers, Vary: "Accept-Language", ...headers }
   })
 
 const notFound = (place: Place) => plain(404, say("server.notFound"), place)

@@ -21,6 +21,8 @@ import { ModelUnavailable } from "../../src/models/ModelUnavailable.ts"
 import { PiperVoiceUnusable } from "../../src/models/PiperVoice.ts"
 import * as ClientMessage from "../../src/protocol/ClientMessage.ts"
 import * as SpeechMessage from "../../src/protocol/SpeechMessage.ts"
+import { NobodyWatches } from "../../src/proxy/Proxy.ts"
+import { TextQueueFull } from "../../src/proxy/TextQueue.ts"
 import { EmbeddingFailed } from "../../src/recall/Embedder.ts"
 import { ClipNotKept } from "../../src/server/Clips.ts"
 import { TranslationFailed } from "../../src/translate/Translator.ts"
@@ -91,6 +93,8 @@ const failures: ReadonlyArray<{ readonly _tag: string; readonly message: string;
   new DecoderStopped({ reason: say("speech.decoderEnded") }),
   new AudioTooLong({ longest: 120 }),
   new ClipNotKept({ cause: undefined }),
+  new NobodyWatches(),
+  new TextQueueFull({ limit: 32 }),
   new HistoryNotFound({ uid: "2026-01-02_03-04-05_x" }),
   new HistoryFailed({ action: say("history.addMessages"), cause: undefined }),
   new GroupRefused({ reason: "yourself", uid: "31" }),

@@ -18,7 +18,7 @@ export const line = (listens = true) => {
   let reads = true
   let dropped = false
   let told = () => {}
-  const read = (frame: Frame) => void received.push(JSON.parse(frame.toString()) as ServerMessage)
+  const read = (frame: Frame) => void received.push(JSON.parse(frame("en").toString()) as ServerMessage)
   const hasRoom = () => reads || waiting.length < capacity
   const offer = (frame: Frame, turn?: TurnToken) => {
     if (turn?.stopped === true) return true

@@ -178,7 +178,7 @@ describe("SherpaTts", () => {
         Effect.gen(function* () {
           const error = yield* Effect.flip(open(config(keys)))
           assert.strictEqual(error._tag, "EngineUnavailable")
-          assert.include(error.reason, "its process ended while it was loaded")
+          assert.include(english(error.reason), "its process ended while it was loaded")
           assert.include(english(error.advice), "For a piper voice (.onnx with .onnx.json) choose piper_tts.")
         })
       )

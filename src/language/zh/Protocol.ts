@@ -6,8 +6,8 @@ import { list, named } from "./Words.ts"
 const kinds: Readonly<Record<string, string>> = {
   string: "字符串",
   number: "数字",
-  boolean: "true 或 false",
-  null: "null",
+  boolean: " true 或 false",
+  null: " null",
   NonEmptyString: "非空字符串",
   "a non empty string": "非空字符串"
 }
