@@ -27,10 +27,11 @@ describe("a character that may speak of its own accord, in a group", () => {
         expect(a!.seen()).not.toContain(wants)
         expect(world.asked.length).toBeGreaterThan(10)
         yield* b!.send({ type: "interrupt-signal", text: "" })
+        yield* tick
         for (const member of members) member.news()
-        yield* TestClock.adjust("59 seconds")
+        yield* TestClock.adjust("59990 millis")
         expect(a!.news()).toEqual([])
-        yield* TestClock.adjust("1 second")
+        yield* TestClock.adjust("10 millis")
         expect(a!.news()).toEqual([wants, ...start, "audio I am a.", "backend-synth-complete"])
         expect(b!.news()).toEqual(start)
         for (const member of members) yield* member.leave
@@ -77,7 +78,6 @@ describe("a character that may speak of its own accord, in a group", () => {
         yield* interrupted
         yield* TestClock.adjust("61 seconds")
         expect(speeches()).toBe(3)
-        expect(world.asked.at(-1)?.text).not.toBe("")
         for (const member of members) yield* member.leave
       })
     )
