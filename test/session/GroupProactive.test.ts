@@ -61,7 +61,7 @@ describe("a character that may speak of its own accord, in a group", () => {
   )
 
   it.effect("has been answered by whoever of the group says something", () =>
-    run((world) =>
+    run(() =>
       Effect.gen(function* () {
         const members = yield* guests(["a", "b"])
         yield* together(members)
