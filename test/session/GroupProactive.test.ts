@@ -18,6 +18,8 @@ describe("a character that may speak of its own accord, in a group", () => {
   it.effect("does not while the group talks, and counts anew when that is over", () =>
     run((world) =>
       Effect.gen(function* () {
+        // Shorter than a speech of b.
+        world.proactive = { idle_seconds: 12 }
         const members = yield* guests(["a", "b"])
         yield* together(members)
         const [a, b] = members
@@ -29,7 +31,7 @@ describe("a character that may speak of its own accord, in a group", () => {
         yield* b!.send({ type: "interrupt-signal", text: "" })
         yield* tick
         for (const member of members) member.news()
-        yield* TestClock.adjust("59990 millis")
+        yield* TestClock.adjust("11990 millis")
         expect(a!.news()).toEqual([])
         yield* TestClock.adjust("10 millis")
         expect(a!.news()).toEqual([wants, ...start, "audio I am a.", "backend-synth-complete"])
