@@ -5,6 +5,7 @@ const rooms = [
   ["server"],
   ["proxy"],
   ["session"],
+  ["group"],
   ["conversation"],
   ["recall"],
   ["agent"],

@@ -5,6 +5,7 @@ import type { Need, Row } from "./Row.ts"
 import * as AiSpeakSignal from "./rows/AiSpeakSignal.ts"
 import * as Audio from "./rows/Audio.ts"
 import * as Characters from "./rows/Characters.ts"
+import * as GroupTurn from "./rows/GroupTurn.ts"
 import * as Groups from "./rows/Groups.ts"
 import * as History from "./rows/History.ts"
 import * as HistoryExtensions from "./rows/HistoryExtensions.ts"
@@ -38,6 +39,7 @@ export const rows: ReadonlyArray<Row> = [
   Characters,
   Kiosk,
   Groups,
+  GroupTurn,
   Proxy,
   WebPage,
   Http,

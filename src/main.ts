@@ -19,6 +19,7 @@ import * as McpServers from "./mcp/McpServers.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
 import * as StoreOptions from "./models/StoreOptions.ts"
+import { Groups } from "./group/Groups.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { Embedders } from "./recall/Embedder.ts"
 import * as ConfigChanges from "./session/ConfigChanges.ts"
@@ -42,7 +43,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     McpServers.layer()
   )
   return Layer.merge(HttpServer.layer, ConfigChanges.layer).pipe(
-    Layer.provide(Layer.mergeAll(engines, SessionRegistry.layer)),
+    Layer.provide(Layer.mergeAll(engines, Layer.provideMerge(SessionRegistry.layer, Groups.layer))),
     Layer.provide(LlmTable.layer),
     Layer.provide(EnginePool.layer({ idleTimeToLive: system.engine_idle_seconds * 1000 })),
     Layer.provide(

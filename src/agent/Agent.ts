@@ -17,6 +17,8 @@ export interface AgentInput {
   readonly summary?: string
   /** What is known of the person from earlier conversations and may matter now, a sentence each. */
   readonly recalled?: ReadonlyArray<string>
+  /** Where the turn takes place, in words for the model: who takes part in a group. Nobody remembers it. */
+  readonly situation?: string
   /** Who speaks: the name that the client gave, or the character's for the person. */
   readonly from: string
   readonly text: string

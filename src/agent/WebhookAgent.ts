@@ -86,6 +86,7 @@ const bodyOf = ({ character, emotions }: AgentOptions, input: AgentInput) => ({
   images: input.images.map(({ base64, mimeType }) => ({ mime_type: mimeType, data: base64 })),
   history: input.memory.map(({ role, text }) => ({ role, text })),
   ...(input.summary === undefined ? {} : { summary: input.summary }),
+  ...(input.situation === undefined ? {} : { situation: input.situation }),
   character: {
     id: character.conf_uid,
     name: character.character_name || character.conf_name,

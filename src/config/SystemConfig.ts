@@ -21,6 +21,20 @@ const ToolPrompts = Schema.Struct({
 })
 export type ToolPrompts = typeof ToolPrompts.Type
 
+/** How clients talk in groups. */
+const Groups = Schema.Struct({
+  speakers: Fields.withDefault(
+    Fields.Choice("round_robin", "addressed", "model"),
+    "round_robin",
+    "Whose character speaks next: one after the other; whoever was addressed by name; or whom the model of the last speaker names."
+  ),
+  patience_seconds: Fields.withDefault(
+    Fields.FloatIn({ min: 1, max: 600 }),
+    30,
+    "Seconds that a group waits for a member whose client takes nothing or whose model writes nothing, before the next one speaks."
+  )
+})
+
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
   conf_version: Fields.withDefault(
@@ -75,6 +89,7 @@ export const SystemConfig = Schema.Struct({
     Fields.FloatIn({ min: 10 }),
     15,
     "Seconds beyond the audio's own length to wait for a client's playback."
-  )
+  ),
+  groups: Fields.withDefault(Fields.section(Groups), {}, "How several clients talk in one conversation.")
 })
 export type SystemConfig = typeof SystemConfig.Type

@@ -20,6 +20,8 @@ export interface Options {
   readonly character: CharacterConfig
   /** Who speaks with the character. */
   readonly person: string
+  /** Where the turn takes place, in words for the model. */
+  readonly situation?: string
   readonly emotions: EmotionMap
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
@@ -82,6 +84,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     memory: input.before.messages,
     ...(input.before.summary === undefined ? {} : { summary: input.before.summary }),
     recalled: input.recalled,
+    ...(options.situation === undefined ? {} : { situation: options.situation }),
     from: options.person,
     text: input.text,
     images: input.images,

@@ -17,6 +17,8 @@ import type { Text } from "../language/Text.ts"
 export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Proactive"; readonly prompt: string }
+  /** What others have said in a group, `Name: text` each. It says nothing of the person, so nothing is learnt of it. */
+  | { readonly _tag: "Lines"; readonly text: string }
   /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
   | {
       readonly _tag: "Utterance"
@@ -66,17 +68,15 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const send = (message: ServerMessage.Outgoing) => client.send(message, token)
   const kept = keeping(send)
   const delivered = Delivery.nothing()
-  /** What the person said; undefined in a proactive turn. */
+  /** What the person said; undefined in a proactive turn and in a group. */
   let asked: string | undefined
 
   const answer = Effect.gen(function* () {
     yield* options.onBegun
-    const text = yield* listen(options, input, send)
+    const text = yield* listen(options.asr, input, send)
     const before = yield* options.memory.remembered
-    if (input._tag !== "Proactive") {
-      asked = text
-      yield* kept(options.record.asked(text, input.images))
-    }
+    if (input._tag === "Text" || input._tag === "Utterance") asked = text
+    if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images))
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
     if (delivered.shown.trim() !== "") {
@@ -145,13 +145,13 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 
 type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
 
-/** What the user says, as text. */
-const listen = Effect.fnUntraced(function* (options: Options, input: Input, send: Send) {
-  if (input._tag === "Text") return input.text
+/** What triggers the turn, as text; the client is told how an utterance was understood. */
+export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: Input, send: Send) {
+  if (input._tag === "Text" || input._tag === "Lines") return input.text
   if (input._tag === "Proactive") return input.prompt
-  const asr = yield* options.asr
+  const recogniser = yield* asr
   const heard = yield* input.heard
-  const text = Option.isSome(heard) ? heard.value : yield* asr.transcribe(input.samples)
+  const text = Option.isSome(heard) ? heard.value : yield* recogniser.transcribe(input.samples)
   if (text === "") return yield* new NothingSaid({ reason: "not-recognised" })
   yield* send({ type: "user-input-transcription", text })
   return text

@@ -1,6 +1,7 @@
 import { agent } from "./en/Agent.ts"
 import { config } from "./en/Config.ts"
 import { engine } from "./en/Engine.ts"
+import { group } from "./en/Group.ts"
 import { history } from "./en/History.ts"
 import { llm } from "./en/Llm.ts"
 import { models } from "./en/Models.ts"
@@ -15,6 +16,7 @@ import type { Translated } from "./Translated.ts"
 import { agent as agentZh } from "./zh/Agent.ts"
 import { config as configZh } from "./zh/Config.ts"
 import { engine as engineZh } from "./zh/Engine.ts"
+import { group as groupZh } from "./zh/Group.ts"
 import { history as historyZh } from "./zh/History.ts"
 import { llm as llmZh } from "./zh/Llm.ts"
 import { models as modelsZh } from "./zh/Models.ts"
@@ -30,6 +32,7 @@ const en = {
   agent,
   config,
   engine,
+  group,
   history,
   llm,
   models,
@@ -47,6 +50,7 @@ const zh: { readonly [Area in keyof Catalogue]: Translated<Catalogue[Area]> } = 
   agent: agentZh,
   config: configZh,
   engine: engineZh,
+  group: groupZh,
   history: historyZh,
   llm: llmZh,
   models: modelsZh,

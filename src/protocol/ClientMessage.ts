@@ -94,9 +94,9 @@ const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
 const DisplayText = Schema.compose(
   AnyObject,
   Schema.Struct({
-    text: Schema.String,
-    name: Schema.optionalWith(Schema.String, { nullable: true }),
-    avatar: Schema.optionalWith(Schema.String, { nullable: true })
+    text: Text,
+    name: Schema.optionalWith(Text, { nullable: true }),
+    avatar: Schema.optionalWith(Text, { nullable: true })
   }),
   { strict: false }
 )

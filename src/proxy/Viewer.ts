@@ -61,6 +61,9 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return textInput(viewer, message)
     case "create-new-history":
       return newHistory(viewer, message)
+    // Each page says what it plays; a group that the session is in sees it once.
+    case "audio-play-start":
+      return isFirst(viewer) ? Dispatch.handle(shared.session, message) : Effect.void
     case "use-extensions":
       viewer.seat.extended = true
       viewer.binaryAudio = message.binary_audio ?? viewer.binaryAudio
@@ -69,6 +72,10 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return Dispatch.handle(shared.session, message)
   }
 }
+
+/** Whether nobody who listens has been there for longer. */
+const isFirst = ({ seat, shared }: Viewer) =>
+  [...shared.fanout.seats].find(({ line }) => line.listens) === seat
 
 /** A text waits until it is its turn. */
 const textInput = (

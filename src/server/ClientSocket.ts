@@ -2,6 +2,7 @@ import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
@@ -21,6 +22,7 @@ export const open = () =>
 const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.Outgoing>) {
   const census = yield* Census
   const session = yield* Session.open()
+  yield* GroupMember.connect(session)
   yield* ProactiveSpeech.follow(session)
   return yield* take.pipe(
     Effect.flatMap((frame) => receive(session, frame)),

@@ -181,10 +181,11 @@ const router = HttpRouter.empty.pipe(
   HttpRouter.get(
     "/status",
     Effect.gen(function* () {
-      const { engines, fibers, sessions } = yield* (yield* SessionRegistry).snapshot
+      const { engines, fibers, groups, sessions } = yield* (yield* SessionRegistry).snapshot
       const { heapUsed, rss } = process.memoryUsage()
       return yield* HttpServerResponse.json({
         sessions: sessions.length,
+        groups: groups.groups,
         fibers,
         engines: engines.map(({ id, kind, references }) => ({
           kind,

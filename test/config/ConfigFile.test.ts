@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownGroupKeys, ownPatterns, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -61,10 +61,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
       const absent = keyPaths(SeiyuuConfig.ast, "")
         .filter((path) => valueAt(whole, path) === undefined)
-        .filter(
-          (path) =>
-            ![ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys].some((own) => own.test(path))
-        )
+        .filter((path) => !ownPatterns.some((own) => own.test(path)))
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([
@@ -75,6 +72,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.offline",
         "system_config.engine_idle_seconds",
         "system_config.playback_grace_seconds",
+        ...ownGroupKeys.map((key) => `system_config.groups.${key}`),
         ...ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
       ])
     })
@@ -107,7 +105,8 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         offline: false,
         engine_idle_seconds: 300,
         language: "auto",
-        playback_grace_seconds: 15
+        playback_grace_seconds: 15,
+        groups: { speakers: "round_robin", patience_seconds: 30 }
       })
       expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })
       expect(config.character_config.tts_preprocessor_config.remove_special_char).toBe(true)

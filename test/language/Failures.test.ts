@@ -10,6 +10,7 @@ import { CharacterNotFound } from "../../src/config/Characters.ts"
 import { ConfigInvalid } from "../../src/config/ConfigInvalid.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
 import { JobFailed } from "../../src/engine/JobFailed.ts"
+import { GroupRefused } from "../../src/group/GroupWords.ts"
 import { HistoryFailed, HistoryNotFound } from "../../src/history/History.ts"
 import { english, inLanguage, say } from "../../src/language/Text.ts"
 import type { Words } from "../../src/language/Text.ts"
@@ -96,6 +97,13 @@ const failures: ReadonlyArray<{ readonly _tag: string; readonly message: string;
   new TextQueueFull({ limit: 32 }),
   new HistoryNotFound({ uid: "2026-01-02_03-04-05_x" }),
   new HistoryFailed({ action: say("history.addMessages"), cause: undefined }),
+  new GroupRefused({ reason: "yourself", uid: "31" }),
+  new GroupRefused({ reason: "not-connected", uid: "31" }),
+  new GroupRefused({ reason: "is-in-group", uid: "31" }),
+  new GroupRefused({ reason: "in-no-group", uid: "31" }),
+  new GroupRefused({ reason: "no-member", uid: "31" }),
+  new GroupRefused({ reason: "not-owner", uid: "31" }),
+  new GroupRefused({ reason: "full", uid: "31" }),
   new CharacterNotFound({ filename: "nobody.yaml" }),
   new ConfigInvalid({
     file: "brook.yaml",

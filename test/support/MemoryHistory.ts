@@ -58,7 +58,10 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
         }),
       create: () =>
         Effect.sync(() => {
-          const uid = `history-${stored.size + 1}`
+          // One that was removed does not lend its name to another.
+          let count = stored.size + 1
+          while (stored.has(`history-${count}`)) count++
+          const uid = `history-${count}`
           stored.set(uid, [])
           return uid
         }),
@@ -77,7 +80,10 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
             found.push({ ...message, id: ++ids })
             return ids
           })
-        ).pipe(Effect.delay(time())),
+        ).pipe((stored) => {
+          const takes = time()
+          return takes === 0 ? stored : Effect.delay(stored, takes)
+        }),
       interrupt: (_, uid, { heard, id }) =>
         Effect.map(rows(uid), (found) => {
           const at = id === undefined ? found.length : found.findIndex((row) => row.id === id)

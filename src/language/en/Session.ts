@@ -38,7 +38,6 @@ export const session = {
   goesOnAsText: (failure: string) => `${failure} The answer goes on as text.`,
   spokenAsWritten: (failure: string) => `${failure} It is spoken as it is written.`,
   whichMemory: "delete-memory: say which memory: either `id`, or `all: true` for every one.",
-  noGroups: "Groups are not part of this version.",
   noDetection:
     "This character has no voice activity detection: set character_config.vad_config.vad_model to silero_vad.",
   volumeMissing: "The field `volume` is missing: expected 0 to 1.",

@@ -34,7 +34,6 @@ export const session: Translated<typeof english> = {
   goesOnAsText: (failure) => `${failure}回答将以文字继续。`,
   spokenAsWritten: (failure) => `${failure}将按原文朗读。`,
   whichMemory: "delete-memory：请说明要删除哪条记忆：用 `id` 指定一条，或用 `all: true` 删除全部。",
-  noGroups: "此版本不支持群组。",
   noDetection: "此角色没有语音活动检测：请将 character_config.vad_config.vad_model 设为 silero_vad。",
   volumeMissing: "缺少字段 `volume`：应为 0 到 1。",
   volumeOutOfRange: (volume) => `字段 \`volume\` 超出范围：应为 0 到 1，实际为 ${volume}。`,
