@@ -4,6 +4,7 @@ import { MPEGDecoder } from "mpg123-decoder"
 import { OggOpusDecoder } from "ogg-opus-decoder"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import * as Pcm from "./Pcm.ts"
+import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
 
@@ -33,17 +34,20 @@ export const decode = Effect.fn("Compressed.decode")((
   bytes: Uint8Array,
   longest = Number.POSITIVE_INFINITY
 ): Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong> => {
-  switch (kindOf(bytes)) {
-    case "mp3":
-      return withDecoder("MP3", () => new MPEGDecoder(), bytes, longest)
-    case "flac":
-      return withDecoder("FLAC", () => new FLACDecoder(), bytes, longest)
-    case "opus":
-      return withDecoder("Ogg Opus", () => new OggOpusDecoder(), bytes, longest)
-    case undefined:
-      return new UndecodableAudio({ reason: say("speech.unknownFormat") })
-  }
+  const known = decoders[kindOf(bytes) ?? "none"]
+  return known === undefined
+    ? new UndecodableAudio({ reason: say("speech.unknownFormat") })
+    : withDecoder(known.format, known.make, bytes, longest)
 })
+
+const decoders: Readonly<Record<string, { readonly format: string; readonly make: () => Decoder }>> = {
+  mp3: { format: "MP3", make: () => new MPEGDecoder() },
+  flac: { format: "FLAC", make: () => new FLACDecoder() },
+  opus: { format: "Ogg Opus", make: () => new OggOpusDecoder() }
+}
+
+const damaged = (format: string, cause?: unknown) =>
+  new UndecodableAudio({ reason: say("speech.damagedData", format), cause })
 
 /** Sources: the formats' own magic numbers; ID3 tags precede MP3 frames. */
 const kindOf = (bytes: Uint8Array): "mp3" | "flac" | "opus" | undefined => {
@@ -56,10 +60,11 @@ const kindOf = (bytes: Uint8Array): "mp3" | "flac" | "opus" | undefined => {
 }
 
 const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, longest: number) => {
-  const damaged = (cause?: unknown) =>
-    new UndecodableAudio({ reason: say("speech.damagedData", format), cause })
   const ask = (step: () => Decoded | Promise<Decoded | void> | void) =>
-    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: damaged })
+    Effect.tryPromise({
+      try: () => Promise.resolve(step()),
+      catch: (cause) => damaged(format, cause)
+    })
 
   return Effect.acquireUseRelease(
     Effect.sync(make),
@@ -72,10 +77,72 @@ const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, lon
         if (at % (piece * piecesAtOnce) === 0) yield* Effect.sleep(0)
       }
       yield* sound.add(yield* ask(() => decoder.flush?.()))
-      return sound.pcm() ?? (yield* damaged())
+      return sound.pcm() ?? (yield* damaged(format))
     }),
     (decoder) => Effect.sync(() => decoder.free())
   )
+}
+
+/** A file that comes piece by piece. One caller at a time. */
+export interface Decoding {
+  /** The sound of the next bytes, mixed down to mono; without samples if they complete none. */
+  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm.Pcm, UndecodableAudio>
+  /** What is left when the file has ended. Fails if there was no sound in all of it. */
+  readonly end: Effect.Effect<Pcm.Pcm, UndecodableAudio>
+  /** Nothing is to be asked of it afterwards. */
+  readonly free: () => void
+}
+
+/** A format is known by this many bytes, or by all that there are. */
+const bytesToTell = 64
+
+/** Decodes one file of MP3, FLAC or Ogg Opus as its bytes come. Uses the CPU: for worker threads. */
+export const decoding = (): Decoding => {
+  let begin = new Uint8Array(0)
+  let decoder: { readonly format: string; readonly ready: Decoder } | undefined
+  let heard = false
+
+  const ask = (format: string, step: () => Decoded | Promise<Decoded | void> | void) =>
+    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: (cause) => damaged(format, cause) }).pipe(
+      Effect.flatMap((decoded) => {
+        const sound = gather(Number.POSITIVE_INFINITY)
+        return Effect.map(Effect.orDie(sound.add(decoded)), () => {
+          const pcm = sound.pcm()
+          heard ||= pcm !== undefined
+          return pcm ?? Speech.nothing
+        })
+      })
+    )
+
+  const open = Effect.fnUntraced(function* (bytes: Uint8Array) {
+    const known = decoders[kindOf(bytes) ?? "none"]
+    if (known === undefined) return yield* new UndecodableAudio({ reason: say("speech.unknownFormat") })
+    const { format, make } = known
+    const ready = make()
+    decoder = { format, ready }
+    yield* Effect.tryPromise({ try: () => ready.ready, catch: (cause) => damaged(format, cause) })
+    return decoder
+  })
+
+  const decode = Effect.fnUntraced(function* (bytes: Uint8Array, whole: boolean) {
+    if (decoder !== undefined) return yield* ask(decoder.format, () => decoder?.ready.decode(bytes))
+    begin = new Uint8Array(Buffer.concat([begin, bytes]))
+    if (begin.length < bytesToTell && !whole) return Speech.nothing
+    const { format, ready } = yield* open(begin)
+    return yield* ask(format, () => ready.decode(begin))
+  })
+
+  return {
+    push: (bytes) => decode(bytes, false),
+    end: Effect.gen(function* () {
+      const begun = decoder === undefined ? yield* decode(new Uint8Array(0), true) : Speech.nothing
+      const { format, ready } = decoder!
+      const rest = yield* ask(format, () => ready.flush?.())
+      if (!heard) return yield* damaged(format)
+      return begun.samples.length === 0 ? rest : Pcm.join([begun, rest], begun.sampleRate)
+    }),
+    free: () => decoder?.ready.free()
+  }
 }
 
 /** Collects what is decoded, mixed down, as long as it does not get too long. */

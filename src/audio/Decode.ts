@@ -2,6 +2,7 @@ import { Transferable, Worker } from "@effect/platform"
 import type { WorkerError } from "@effect/platform/WorkerError"
 import { NodeWorker } from "@effect/platform-node"
 import { Context, Effect, Layer, Pool } from "effect"
+import type { Scope } from "effect"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import { DecoderStopped } from "./DecoderStopped.ts"
 import type { Decoded, Request } from "./DecodeWorker.ts"
@@ -29,6 +30,14 @@ const atOnce = 8
 /** Why a recording has become no samples. */
 export type NotSpeech = UndecodableAudio | AudioTooLong | DecoderStopped
 
+/** A file that comes piece by piece. One caller at a time. */
+export interface Pieces {
+  /** The sound of the next bytes; without samples if they complete none. */
+  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm, UndecodableAudio>
+  /** What is left when the file has ended. Fails if there was no sound in all of it. */
+  readonly end: Effect.Effect<Pcm, UndecodableAudio>
+}
+
 /**
  * Turns encoded sound into samples. Plain WAV (16-bit, mono) is read in place; everything else is decoded by worker
  * threads, started when they are first needed: one for sentences and one for recordings, so that no sentence waits for
@@ -48,6 +57,11 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
     readonly speech: (bytes: Uint8Array) => Effect.Effect<Float32Array, NotSpeech>
     /** The same for the file in a field of a form, whose body is given away. Nothing of it is done on the event loop. */
     readonly formSpeech: (form: Form) => Effect.Effect<Float32Array, NotSpeech | NoFormFile>
+    /**
+     * Begins with an MP3, FLAC or Ogg Opus file that comes piece by piece. All of its pieces are decoded by the same
+     * thread; closing the scope forgets it there.
+     */
+    readonly pieces: Effect.Effect<Pieces, UndecodableAudio, Scope.Scope>
     /** Starts the thread for sentences now, so that the first one needn't wait for it. */
     readonly warmUp: Effect.Effect<void>
   }
@@ -74,13 +88,7 @@ const make = Effect.gen(function* () {
   const sentences = yield* thread
   const recordings = yield* thread
 
-  const sentence = (request: Request): Effect.Effect<Pcm, UndecodableAudio> =>
-    inThread(sentences, request).pipe(
-      Effect.flatMap((decoded): Effect.Effect<Pcm, UndecodableAudio | DecoderStopped> =>
-        "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
-      ),
-      Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
-    )
+  const sentence = (request: Request) => pcmOf(inThread(sentences, request))
 
   const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
     const plain = Wav.decodePlain(bytes)
@@ -102,6 +110,18 @@ const make = Effect.gen(function* () {
       : Effect.sync(() => Speech.fromPcm(plain))
   }
 
+  let files = 0
+  const pieces = Effect.gen(function* () {
+    const file = ++files
+    const thread = yield* Effect.mapError(sentences.get, stopped)
+    const ask = (request: Request) => askThread(thread, request)
+    yield* Effect.addFinalizer(() => Effect.ignore(ask({ as: "forget", file })))
+    return {
+      push: (bytes: Uint8Array) => pcmOf(ask({ as: "piece", file, bytes })),
+      end: pcmOf(ask({ as: "piece", file }))
+    }
+  }).pipe(Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause })))
+
   const formSpeech = ({ body, contentType, field }: Form) =>
     Effect.flatMap(
       inThread(recordings, { as: "form-speech", bytes: body, contentType, field }),
@@ -117,6 +137,7 @@ const make = Effect.gen(function* () {
         : Effect.suspend(() => decode(new Uint8Array(Buffer.from(base64, "base64")))),
     speech,
     formSpeech,
+    pieces,
     warmUp: Effect.scoped(Effect.ignore(sentences.get))
   })
 })
@@ -126,18 +147,31 @@ type Thread = Pool.Pool<Worker.Worker<Request, Decoded>, DecoderStopped | Worker
 /** A thread that ends fails what it was given, and another one takes its place. */
 const inThread = Effect.fn("Decode.inThread")(
   function* (threads: Thread, request: Request) {
-    const thread = yield* threads.get
-    return yield* thread.executeEffect(request)
+    return yield* askThread(yield* threads.get, request)
   },
   Effect.scoped,
-  Effect.catchTag("WorkerError", (cause) => stopped(cause)),
-  // What goes wrong in it unforeseen comes back as a defect.
-  Effect.catchAllDefect((cause) => stopped(cause))
+  Effect.catchTag("WorkerError", (cause) => stopped(cause))
 )
+
+const askThread = (thread: Worker.Worker<Request, Decoded>, request: Request) =>
+  thread.executeEffect(request).pipe(
+    Effect.mapError(stopped),
+    // What goes wrong in it unforeseen comes back as a defect.
+    Effect.catchAllDefect((cause) => stopped(cause))
+  )
+
+/** The sound that came back; a thread that ended counts as sound that cannot be had. */
+const pcmOf = (decoding: Effect.Effect<Decoded, DecoderStopped>): Effect.Effect<Pcm, UndecodableAudio> =>
+  decoding.pipe(
+    Effect.flatMap((decoded): Effect.Effect<Pcm, UndecodableAudio | DecoderStopped> =>
+      "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
+    ),
+    Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
+  )
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */
 const encode = (request: Request): Effect.Effect<Request> => {
-  if (request.as === "pcm" || request.as === "base64-pcm") return Effect.succeed(request)
+  if (request.as !== "speech" && request.as !== "form-speech") return Effect.succeed(request)
   const { bytes } = request
   const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
   return whole ? Effect.as(Transferable.addAll([bytes.buffer]), request) : Effect.succeed(request)

@@ -12,7 +12,10 @@ import * as Wav from "./Wav.ts"
 import * as Priority from "../supervision/Priority.ts"
 import type { Words } from "../language/Text.ts"
 
-/** An encoded file, whose sound is wanted as it is or as recognisers take it, or a form with such a file. */
+/**
+ * An encoded file, whose sound is wanted as it is or as recognisers take it, a form with such a file, or the next bytes
+ * of a file that comes piece by piece.
+ */
 export type Request =
   | { readonly as: "pcm" | "speech"; readonly bytes: Uint8Array }
   | { readonly as: "base64-pcm"; readonly base64: string }
@@ -22,6 +25,10 @@ export type Request =
       readonly contentType: string
       readonly field: string
     }
+  /** `file`: a number that tells it from the others. Without bytes it has ended. */
+  | { readonly as: "piece"; readonly file: number; readonly bytes?: Uint8Array }
+  /** Nothing more of the file is wanted. */
+  | { readonly as: "forget"; readonly file: number }
 
 /** What comes back: the sound, or why there is none. Plain data, since it crosses threads. */
 export type Decoded =
@@ -42,6 +49,21 @@ const speechOf = Effect.fnUntraced(function* (bytes: Uint8Array) {
   return yield* Resample.convert(Speech.fromPcm(pcm), pcm.sampleRate, Speech.sampleRate)
 })
 
+/** Files that come piece by piece. */
+const files = new Map<number, Compressed.Decoding>()
+
+const pieceOf = (file: number, bytes: Uint8Array | undefined) =>
+  Effect.suspend(() => {
+    const decoding = files.get(file) ?? Compressed.decoding()
+    files.set(file, decoding)
+    return bytes === undefined ? decoding.end : decoding.push(bytes)
+  })
+
+const forget = (file: number): void => {
+  files.get(file)?.free()
+  files.delete(file)
+}
+
 const soundOf = (request: Request) => {
   switch (request.as) {
     case "pcm":
@@ -55,6 +77,13 @@ const soundOf = (request: Request) => {
       const file = FormFile.read({ body, contentType, field })
       return Effect.map(Effect.flatMap(file, speechOf), (speech): Decoded => ({ speech }))
     }
+    case "piece":
+      return Effect.map(pieceOf(request.file, request.bytes), (pcm): Decoded => ({ pcm }))
+    case "forget":
+      return Effect.sync((): Decoded => {
+        forget(request.file)
+        return { pcm: Speech.nothing }
+      })
   }
 }
 

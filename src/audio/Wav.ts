@@ -7,6 +7,8 @@ import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
 
 const headerLength = 44
+/** Lengths above this are placeholders: programs write the largest number that they know, with or without a sign. */
+const longestLength = 0x7fff_0000
 
 /** A RIFF/WAVE file with one chunk of 16-bit mono samples. */
 export const encode = (pcm: Pcm): Buffer => {
@@ -61,6 +63,30 @@ export const decodePlain = (bytes: Uint8Array): Pcm | undefined => {
       start % 2 === 0
         ? new Int16Array(bytes.buffer, start, count)
         : new Int16Array(bytes.slice(dataStart, dataStart + count * 2).buffer)
+  }
+}
+
+/**
+ * What comes before the samples of a file of which only the beginning is there. "incomplete": more of it is needed;
+ * "other": it is not 16-bit mono, or no such file at all. `dataStart` and `dataLength`: in bytes; endless if the header was
+ * written before the length was known.
+ */
+export const plainHeader = (
+  bytes: Uint8Array
+):
+  | { readonly dataStart: number; readonly dataLength: number; readonly sampleRate: number }
+  | "incomplete"
+  | "other" => {
+  if (!isWav(bytes)) return "other"
+  const layout = read(bytes)
+  if (layout === undefined) return "incomplete"
+  const { bits, channels, dataStart, format, sampleRate } = layout
+  if (format !== 1 || channels !== 1 || bits !== 16) return "other"
+  const length = new DataView(bytes.buffer, bytes.byteOffset + dataStart - 4).getUint32(0, true)
+  return {
+    dataStart,
+    sampleRate,
+    dataLength: length === 0 || length > longestLength ? Number.POSITIVE_INFINITY : length
   }
 }
 

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import { fallback } from "./VoiceNames.ts"
 
 // Voices that speak on this machine. Relative paths start from the folder of conf.yaml.
 
@@ -71,7 +72,8 @@ export const SherpaOnnxTtsConfig = Schema.Struct({
   num_threads: Fields.withDefault(Fields.Int, 1, "Threads; at most one less than this machine's cores."),
   speed: Fields.withDefault(factor, 1, "How fast it speaks; above 1 is faster."),
   debug: flagOr(false, "Has the library say more, in the log at level debug."),
-  max_concurrency: places
+  max_concurrency: places,
+  ...fallback
 })
 export type SherpaOnnxTtsConfig = typeof SherpaOnnxTtsConfig.Type
 
@@ -95,7 +97,8 @@ export const PiperTtsConfig = Schema.Struct({
   espeak_data_dir: optionalText(
     "The folder `espeak-ng-data`. Without the key: what the environment's `PIPER_ESPEAK_DATA` names, and else the catalogue's."
   ),
-  max_concurrency: places
+  max_concurrency: places,
+  ...fallback
 })
 export type PiperTtsConfig = typeof PiperTtsConfig.Type
 
@@ -110,6 +113,7 @@ export const CommandTtsConfig = Schema.Struct({
     30,
     "Seconds that a sentence may take."
   ),
-  max_concurrency: places
+  max_concurrency: places,
+  ...fallback
 })
 export type CommandTtsConfig = typeof CommandTtsConfig.Type

@@ -1,7 +1,10 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 import * as LocalTts from "./LocalTtsConfig.ts"
+import * as ServiceFields from "./ServiceFields.ts"
 import * as RemoteTts from "./RemoteTtsConfig.ts"
+import { fallback, voiceNames } from "./VoiceNames.ts"
+import type { VoiceName } from "./VoiceNames.ts"
 
 /** Any server that speaks OpenAI's `audio/speech`. */
 export const OpenAiTtsConfig = Schema.Struct({
@@ -18,39 +21,15 @@ export const OpenAiTtsConfig = Schema.Struct({
     "mp3",
     "The format of the sound."
   ),
-  max_concurrency: Fields.withDefault(
-    Fields.IntIn({ min: 1 }),
-    3,
-    "Requests of one session under way at a time."
-  )
+  ...ServiceFields.limits(16),
+  ...fallback
 })
 export type OpenAiTtsConfig = typeof OpenAiTtsConfig.Type
 
 /** The `tts_config` section: what speaks. */
 export const TtsConfig = Schema.Struct({
   tts_model: Fields.requiredOrNone(
-    Fields.Choice(
-      "flite_tts",
-      "openai_tts",
-      "command_tts",
-      "azure_tts",
-      "bark_tts",
-      "edge_tts",
-      "cosyvoice_tts",
-      "cosyvoice2_tts",
-      "melo_tts",
-      "coqui_tts",
-      "x_tts",
-      "gpt_sovits_tts",
-      "fish_api_tts",
-      "sherpa_onnx_tts",
-      "siliconflow_tts",
-      "spark_tts",
-      "minimax_tts",
-      "elevenlabs_tts",
-      "cartesia_tts",
-      "piper_tts"
-    ),
+    Fields.Choice(...voiceNames),
     "What speaks: a section below. Empty: the character only writes."
   ),
   flite_tts: Fields.withDefault(
@@ -97,8 +76,14 @@ export const TtsConfig = Schema.Struct({
 })
 export type TtsConfig = typeof TtsConfig.Type
 
-/** What may be chosen as `tts_model`. */
-export type VoiceName = NonNullable<TtsConfig["tts_model"]>
+/** The voice that takes the place of the chosen one while that cannot speak. */
+export const fallbackOf = (config: TtsConfig): VoiceName | undefined => {
+  const { tts_model } = config
+  if (tts_model === undefined) return undefined
+  const section = config[tts_model] ?? (tts_model === "gpt_sovits_tts" ? config.gpt_sovits : undefined)
+  const other = section !== undefined && "fallback" in section ? section.fallback : undefined
+  return other === tts_model ? undefined : other
+}
 
 /** The voices that are part of this version. */
 export const builtVoices: ReadonlyArray<VoiceName> = [

@@ -29,6 +29,7 @@ export interface Options {
   /** Asks the person whether a tool may be called. */
   readonly consent: NonNullable<AgentInput["consent"]>
   readonly onVoiceFailure: Speech.Options["onFailure"]
+  readonly onVoice: Speech.Options["onSpoken"]
   readonly onUntranslated: Speech.Options["onUntranslated"]
 }
 
@@ -71,6 +72,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     tts: yield* Effect.cached(options.tts),
     translator: yield* Effect.cached(options.translator),
     onFailure: options.onVoiceFailure,
+    onSpoken: options.onVoice,
     onUntranslated: options.onUntranslated
   })
   const cutter = Sentence.cutter({
@@ -95,7 +97,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     if (item._tag === "Tool") return Effect.flatMap(toolCallStatus(options.character, item.call), send)
     delivered.speech ||= item.sentence.speech !== ""
     delivered.duration += item.duration
-    if (!item.sentence.thought) {
+    if (!item.sentence.thought && !item.continues) {
       delivered.raw += item.sentence.raw
       delivered.shown += item.sentence.display
     }
@@ -106,7 +108,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     const sentences = InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
       {
         parallel: parallelSentences,
-        work: (item) => (item._tag === "Tool" ? Effect.succeed(item) : speak(item)),
+        work: (item, give) => (item._tag === "Tool" ? give(item) : speak(item, give)),
         deliver: hand
       },
       scope

@@ -4,11 +4,12 @@ import type { Scope } from "effect"
 export interface Options<A, B> {
   /** How many items may be in work, or wait for those before them, at the same time. */
   readonly parallel: number
-  readonly work: (item: A) => Effect.Effect<B>
+  /** `hand` takes what has become of the item, once or piece by piece, and returns when that has been delivered. */
+  readonly work: (item: A, hand: (result: B) => Effect.Effect<void>) => Effect.Effect<void>
   readonly deliver: (result: B) => Effect.Effect<void>
 }
 
-/** Works on items concurrently and delivers the results in the order of the items, each as soon as it may go. */
+/** Works on items concurrently and delivers what becomes of them in the order of the items, each as soon as it may go. */
 export interface InOrder<A> {
   /** Begins with an item; waits while too many are under way. Dies of what an earlier item died of. */
   readonly add: (item: A) => Effect.Effect<void>
@@ -26,8 +27,10 @@ export const make = <A, B>(options: Options<A, B>, scope: Scope.Scope): InOrder<
     Effect.suspend(() => {
       if (failed !== undefined) return failed
       const before = latest
-      return options.work(item).pipe(
-        Effect.flatMap((result) => Effect.flatMap(before, () => options.deliver(result))),
+      const hand = (result: B) => Effect.flatMap(before, () => options.deliver(result))
+      return options.work(item, hand).pipe(
+        // Without anything to deliver it still ends after those before it.
+        Effect.flatMap(() => before),
         Effect.ensuring(places.release(1)),
         Effect.forkIn(scope),
         Effect.map((fiber) => {

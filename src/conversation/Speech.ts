@@ -1,5 +1,6 @@
 import { Effect, Option } from "effect"
 import * as Loudness from "../audio/Loudness.ts"
+import * as PauseCutter from "../audio/PauseCutter.ts"
 import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
@@ -10,10 +11,12 @@ import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
 import type { Sentence } from "./Sentence.ts"
 
-/** A sentence ready to be delivered. */
+/** A sentence ready to be delivered, or the next piece of one whose voice sends its sound piece by piece. */
 export interface Spoken {
   readonly _tag: "Spoken"
   readonly sentence: Sentence
+  /** Whether it goes on with a sentence that has begun: its text and expressions have been delivered with that. */
+  readonly continues: boolean
   readonly message: Audio
   /** Length of its sound in ms; 0 if it is silent. */
   readonly duration: number
@@ -26,22 +29,20 @@ export interface Options {
   readonly translator: Effect.Effect<Option.Option<Translator>, EngineUnavailable>
   /** Told of each sentence that stays silent because the voice failed. */
   readonly onFailure: (failure: EngineUnavailable | SynthesisFailed) => Effect.Effect<void>
+  /** Runs after each sentence that the voice has spoken. Quick. */
+  readonly onSpoken: Effect.Effect<void>
   /** Told of each sentence that is spoken as it is written because the translation failed. */
   readonly onUntranslated: (failure: EngineUnavailable | TranslationFailed) => Effect.Effect<void>
 }
 
+type Hand = (spoken: Spoken) => Effect.Effect<void>
+
 /**
- * Speaks one sentence, in another language if there is a translator. Never fails: a sentence whose synthesis fails is
- * delivered silent, and the rest go on.
+ * Speaks one sentence, in another language if there is a translator, and hands on its sound: piece by piece if the voice
+ * speaks so. Never fails: a sentence whose synthesis fails is delivered silent, or ends where it failed, and the rest go on.
  */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
-
-  const heard = (sentence: Sentence, pcm: Pcm.Pcm): Spoken => {
-    const spoken = silent(options.character, sentence)
-    // A file without sound is none to browsers.
-    return pcm.samples.length === 0 ? spoken : withSound(spoken, pcm)
-  }
 
   const translate = (text: string) =>
     options.translator.pipe(
@@ -51,33 +52,77 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
     )
 
-  const synthesize = (sentence: Sentence) =>
-    options.tts.pipe(
-      Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), tts.synthesize)),
-      Effect.map((pcm) => heard(sentence, pcm)),
-      Effect.catchAll((failure) =>
-        Effect.as(options.onFailure(failure), silent(options.character, sentence))
+  const synthesize = (sentence: Sentence, hand: Hand) => {
+    const parts = partsOf(options.character, sentence, hand)
+    return options.tts.pipe(
+      Effect.flatMap((tts) =>
+        Effect.flatMap(translate(sentence.speech), (text) =>
+          tts.stream === undefined
+            ? Effect.flatMap(tts.synthesize(text), parts.hand)
+            : cutAtPauses(parts.hand, (take) => tts.stream!(text, take))
+        )
       ),
+      Effect.zipRight(options.onSpoken),
+      Effect.catchAll((failure) => options.onFailure(failure)),
+      Effect.zipRight(parts.end),
       census.track("sentence")
     )
+  }
 
-  return (sentence: Sentence): Effect.Effect<Spoken> => {
-    if (sentence.sound !== undefined) return Effect.sync(() => heard(sentence, sentence.sound!))
-    return sentence.speech === "" ? Effect.succeed(silent(options.character, sentence)) : synthesize(sentence)
+  return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
+    if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, hand)
+    const parts = partsOf(options.character, sentence, hand)
+    return Effect.zipRight(
+      sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound),
+      parts.end
+    )
   }
 })
 
-const silent = (character: CharacterConfig, sentence: Sentence): Spoken => ({
+/** The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none. */
+const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
+  let begun = false
+  return {
+    hand: (pcm: Pcm.Pcm) =>
+      Effect.suspend(() => {
+        // A file without sound is none to browsers.
+        if (pcm.samples.length === 0) return Effect.void
+        const spoken = withSound(silent(character, sentence, begun), pcm)
+        begun = true
+        return hand(spoken)
+      }),
+    end: Effect.suspend(() => (begun ? Effect.void : hand(silent(character, sentence, false))))
+  }
+}
+
+/** What comes is gathered until there is a pause to cut it at. What has come before a failure is heard. */
+const cutAtPauses = <E>(
+  hand: (pcm: Pcm.Pcm) => Effect.Effect<void>,
+  speak: (take: (pcm: Pcm.Pcm) => Effect.Effect<void>) => Effect.Effect<void, E>
+): Effect.Effect<void, E> =>
+  Effect.suspend(() => {
+    const cutter = PauseCutter.make()
+    const rest = Effect.suspend(() => Effect.forEach(cutter.flush(), hand, { discard: true }))
+    return speak((pcm) => Effect.suspend(() => Effect.forEach(cutter.push(pcm), hand, { discard: true }))).pipe(
+      Effect.matchEffect({
+        onFailure: (failure) => Effect.zipRight(rest, Effect.fail(failure)),
+        onSuccess: () => rest
+      })
+    )
+  })
+
+const silent = (character: CharacterConfig, sentence: Sentence, continues: boolean): Spoken => ({
   _tag: "Spoken",
   sentence,
+  continues,
   duration: 0,
   message: {
     type: "audio",
     audio: null,
     volumes: [],
     slice_length: 20,
-    display_text: displayText(character, sentence.display),
-    actions: sentence.actions,
+    display_text: continues ? null : displayText(character, sentence.display),
+    actions: continues ? null : sentence.actions,
     forwarded: false
   }
 })

@@ -1,4 +1,4 @@
-import { Effect, Schedule, Schema } from "effect"
+import { Duration, Effect, Schedule, Schema } from "effect"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import { say, Words } from "../language/Text.ts"
 
@@ -7,7 +7,9 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   status: Schema.Number,
   said: Schema.String,
   /** Where a redirect leads. */
-  location: Schema.optional(Schema.String)
+  location: Schema.optional(Schema.String),
+  /** How long the server wants to be left alone, in ms. */
+  pauseMs: Schema.optional(Schema.Number)
 }) {}
 
 /** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
@@ -38,22 +40,37 @@ export const within = (error: unknown): RemoteFailure | undefined => {
   return error instanceof Error && error.cause !== undefined ? within(error.cause) : undefined
 }
 
+/** A server that asks for a longer pause than this is not waited for, in ms. */
+const longestPause = 5000
+
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
 const mayPass = (failure: RemoteFailure): boolean => {
-  if (failure._tag === "Refused") return failure.status === 429 || failure.status >= 500
+  if (failure._tag === "Refused")
+    return (failure.status === 429 || failure.status >= 500) && (failure.pauseMs ?? 0) <= longestPause
   return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
 }
 
-/** Repeats a request that failed with what may pass, as long as nothing of the answer has come. */
+/**
+ * Repeats a request that failed with what may pass, as long as nothing of the answer has come; after the pause that the
+ * server asks for, if it asks for one.
+ */
 export const retried = <A, R>(
   attempt: Effect.Effect<A, RemoteFailure, R>,
   times = 2
 ): Effect.Effect<A, RemoteFailure, R> =>
   Effect.retry(attempt, {
     times,
-    schedule: Schedule.jittered(Schedule.exponential("300 millis")),
+    schedule: pauses,
     while: mayPass
   })
+
+const pauses = Schedule.exponential("300 millis").pipe(
+  Schedule.jittered,
+  Schedule.zipRight(Schedule.identity<RemoteFailure>()),
+  Schedule.modifyDelay((failure, pause) =>
+    failure._tag === "Refused" && failure.pauseMs !== undefined ? Duration.millis(failure.pauseMs) : pause
+  )
+)
 
 /** The error code of a connection, such as `ECONNREFUSED`; "" if there is none. */
 export const codeOf = (cause: unknown): string => ErrorCode.of(cause) ?? ""

@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, Option, Schedule } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import * as RetryAfter from "../engine/RetryAfter.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 
 /** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */
@@ -57,21 +58,7 @@ const mayPass = (cause: unknown, now: number): boolean => {
 const wanted = (cause: unknown, now: number): Option.Option<Duration.Duration> => {
   const refusal = ProviderRefusal.of(cause)
   if (refusal === undefined) return Option.none()
-  return Option.orElse(pauseOf(refusal.headers, now), () =>
-    pauseOf({ "retry-after": ProviderRefusal.pauseOf(refusal) ?? "" }, now)
+  return Option.orElse(RetryAfter.pauseOf(refusal.headers, now), () =>
+    RetryAfter.pauseOf({ "retry-after": ProviderRefusal.pauseOf(refusal) ?? "" }, now)
   )
-}
-
-/** How long a provider wants to be left alone: `retry-after-ms`, or `retry-after` in seconds or as a date. */
-export const pauseOf = (
-  headers: Readonly<Record<string, string>>,
-  now: number
-): Option.Option<Duration.Duration> => {
-  const ms = Number(headers["retry-after-ms"] ?? Number.NaN)
-  if (Number.isFinite(ms) && ms >= 0) return Option.some(Duration.millis(ms))
-  const after = headers["retry-after"]?.trim() ?? ""
-  if (after === "") return Option.none()
-  const seconds = Number(after)
-  const until = Number.isFinite(seconds) ? now + seconds * 1000 : Date.parse(after)
-  return Number.isNaN(until) ? Option.none() : Option.some(Duration.millis(Math.max(0, until - now)))
 }

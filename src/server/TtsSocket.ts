@@ -8,6 +8,7 @@ import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import * as SpeechMessage from "../protocol/SpeechMessage.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as SpareVoice from "../tts/SpareVoice.ts"
 import { TtsEngines } from "../tts/Tts.ts"
 import type { SynthesisFailed } from "../tts/Tts.ts"
 import type { ClipNotKept, Clips } from "./Clips.ts"
@@ -101,7 +102,7 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
   if (sentences.length === 0) return yield* new NothingSpoken({ reason: "no-words" })
 
   if (base.tts_config.tts_model === undefined) return yield* new NothingSpoken({ reason: "no-voice" })
-  const voice = yield* voices.open(base.tts_config)
+  const voice = yield* SpareVoice.open(voices, base.tts_config, (failure) => Effect.logWarning(lineOf(failure)))
   const failed = yield* Deferred.make<never, Failure>()
   let told = 0
 
@@ -124,7 +125,14 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
     }
   })
 
-  const inOrder = InOrder.make({ parallel, work: synthesize, deliver: tell }, yield* Effect.scope)
+  const inOrder = InOrder.make(
+    {
+      parallel,
+      work: (sentence: Sentence, hand) => Effect.flatMap(synthesize(sentence), hand),
+      deliver: tell
+    },
+    yield* Effect.scope
+  )
   yield* Effect.forEach(sentences, inOrder.add, { discard: true }).pipe(
     Effect.zipRight(inOrder.delivered),
     Effect.raceFirst(Deferred.await(failed))

@@ -6,9 +6,11 @@ import { ModelDict } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
 import * as Emotions from "../conversation/Emotions.ts"
 import type { InterruptMethod } from "../conversation/TurnRecord.ts"
+import * as Outage from "../engine/Outage.ts"
 import type { EngineKind } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as ModelProgress from "./ModelProgress.ts"
+import { say } from "../language/Text.ts"
 import { ServiceContext } from "./ServiceContext.ts"
 
 /** The character that a session talks to: its configuration, its avatar and its resources. */
@@ -18,8 +20,10 @@ export interface LiveCharacter {
   readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
-  /** Notices about its voice and translation that have been told. */
+  /** Notices about its translation that have been told. */
   readonly told: Set<string>
+  /** What has been told of its voice. */
+  readonly voiceOutage: Outage.Outage
   /** `set-model-and-conf` for this character. */
   readonly announcement: ServerMessage.ServerMessage
 }
@@ -43,6 +47,11 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
           ? Effect.void
           : client.send(ServerMessage.failure(failure.words))
       ),
+    onSpareVoice: (failure, spare) =>
+      Effect.zipRight(
+        Effect.logWarning(`another voice speaks: ${failure.message}`),
+        client.send(ServerMessage.failure(say("session.spareVoice", failure.words, spare)))
+      ),
     tell: (words) => client.send(ServerMessage.fullText(words)),
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
@@ -54,6 +63,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     services,
     interruptMethod: interruptMethod(config),
     told: new Set(),
+    voiceOutage: Outage.make(),
     announcement: {
       type: "set-model-and-conf",
       model_info: modelInfo,

@@ -13,6 +13,7 @@ import * as McpClient from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
 import { Translators } from "../translate/Translator.ts"
 import type { Translator } from "../translate/Translator.ts"
+import * as SpareVoice from "../tts/SpareVoice.ts"
 import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
 import { VadEngines } from "../vad/Vad.ts"
@@ -27,6 +28,8 @@ export interface Options {
   readonly onFailure: WarmUp.Options["onFailure"]
   /** Runs around the loading of what may have to be fetched first. */
   readonly whileLoading: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Told when another voice speaks in place of one that failed. */
+  readonly onSpareVoice: Parameters<typeof SpareVoice.open>[2]
   /** Tells the person what has changed about what answers. */
   readonly tell: (words: Words) => Effect.Effect<void>
   /** Told when the agent has become ready. */
@@ -93,7 +96,9 @@ const make = Effect.fnUntraced(function* (options: Options) {
       write: Effect.map(agent, ({ write }) => write)
     })
   )
-  const tts = yield* warmUp.start(options.whileLoading(voices.open(tts_config)))
+  const tts = yield* warmUp.start(
+    options.whileLoading(SpareVoice.open(voices, tts_config, options.onSpareVoice))
+  )
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
   return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad })

@@ -6,7 +6,7 @@ import * as Story from "../conversation/Story.ts"
 import * as Turn from "../conversation/Turn.ts"
 import * as TurnRecord from "../conversation/TurnRecord.ts"
 import { say } from "../language/Text.ts"
-import type { Words } from "../language/Text.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
 import { tellOnce } from "./Session.ts"
@@ -37,11 +37,8 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
       confUid: config.conf_uid,
       names: Story.namesOf(config, person)
     }))
-  const told = (what: string, failure: { readonly engine: string; readonly message: string }, words: Words) =>
-    Effect.zipRight(
-      Effect.logWarning(`${what}: ${failure.message}`),
-      Effect.provideService(tellOnce(character, failure.engine, words), Client, client)
-    )
+  const warn = (what: string, failure: { readonly message: string }) =>
+    Effect.logWarning(`${what}: ${failure.message}`)
   const grace = system.playback_grace_seconds * 1000
   const options: Omit<Turn.Options, "consent"> = {
     character: config,
@@ -61,11 +58,26 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
     onVoiceFailure: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence stays silent", failure, say("session.goesOnAsText", failure.words)),
+        : Effect.zipRight(
+            warn("a sentence stays silent", failure),
+            Effect.suspend(() =>
+              character.voiceOutage.failed()
+                ? client.send(ServerMessage.failure(say("session.goesOnAsText", failure.words)))
+                : Effect.void
+            )
+          ),
+    onVoice: Effect.sync(character.voiceOutage.worked),
     onUntranslated: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void
-        : told("a sentence is not translated", failure, say("session.spokenAsWritten", failure.words))
+        : Effect.zipRight(
+            warn("a sentence is not translated", failure),
+            Effect.provideService(
+              tellOnce(character, failure.engine, say("session.spokenAsWritten", failure.words)),
+              Client,
+              client
+            )
+          )
   }
   return (input: Turn.Input, turn: TurnToken) => {
     const consent = ToolConsent.asking({

@@ -10,7 +10,11 @@ import type { Text } from "../language/Text.ts"
 /** One sentence could not be spoken. `message` is fit for a client. */
 export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()(
   "SynthesisFailed",
-  EngineFailure.fields
+  {
+    ...EngineFailure.fields,
+    /** Whether the engine is to blame, and not the text that it was given. Without it: it is. */
+    fault: Schema.optional(Schema.Boolean)
+  }
 ) {
   get words(): Text {
     return EngineFailure.describe(this)
@@ -26,6 +30,14 @@ export interface Tts {
   readonly engine: string
   /** Speaks one sentence. Interrupting aborts the request, or leaves the queue of a local engine. */
   readonly synthesize: (text: string) => Effect.Effect<Pcm, SynthesisFailed>
+  /**
+   * The same piece by piece, as the sound comes; only voices whose services send it so have it. `take` is handed the
+   * pieces in their order, all of one sample rate, and waited for. A failure may come after the first pieces.
+   */
+  readonly stream?: (
+    text: string,
+    take: (piece: Pcm) => Effect.Effect<void>
+  ) => Effect.Effect<void, SynthesisFailed>
 }
 
 /** Opens the voice that a character's configuration asks for. */

@@ -5,7 +5,8 @@ import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
 import { Settings } from "../config/Settings.ts"
-import type { TtsConfig, VoiceName } from "../config/TtsConfig.ts"
+import type { TtsConfig } from "../config/TtsConfig.ts"
+import type { VoiceName } from "../config/VoiceNames.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -13,6 +14,7 @@ import { ModelStore } from "../models/ModelStore.ts"
 import * as CommandTts from "./CommandTts.ts"
 import * as FliteTts from "./FliteTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
+import * as RemoteVoice from "./RemoteVoice.ts"
 import * as PiperTts from "./PiperTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
@@ -29,6 +31,11 @@ const table = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
   const local = { fs, folder, decode, store: yield* ModelStore }
+  /** A voice elsewhere: what its sessions share is kept by the pool, by its whole configuration. */
+  const remote = (service: RemoteVoice.Service, config: object) =>
+    Effect.map(pool.borrow(RemoteVoice.spec(service, config)), (shared) =>
+      RemoteVoice.open(decode, shared, service)
+    )
   const voices: Readonly<Partial<Record<VoiceName, Open>>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
@@ -46,7 +53,7 @@ const table = Effect.gen(function* () {
       config === undefined
         ? noSection("command_tts")
         : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
-    openai_tts: ({ openai_tts }) => OpenAiTts.open({ http, decode }, openai_tts)
+    openai_tts: ({ openai_tts }) => remote(OpenAiTts.service(http, openai_tts), openai_tts)
   }
   return voices
 })

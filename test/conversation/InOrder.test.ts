@@ -12,14 +12,14 @@ const watched = (dies?: number) => {
   const seen = { delivered: [] as Array<number>, now: 0, peak: 0, interrupted: 0 }
   const options: InOrder.Options<Item, number> = {
     parallel: 3,
-    work: ({ index, ms }) =>
+    work: ({ index, ms }, hand) =>
       index === dies
         ? Effect.die("inside")
         : Effect.sync(() => (seen.peak = Math.max(seen.peak, ++seen.now))).pipe(
             Effect.zipRight(Effect.sleep(ms)),
-            Effect.as(index),
             Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++)),
-            Effect.ensuring(Effect.sync(() => seen.now--))
+            Effect.ensuring(Effect.sync(() => seen.now--)),
+            Effect.zipRight(hand(index))
           ),
     deliver: (index) => Effect.sync(() => void seen.delivered.push(index))
   }

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Speech from "../../src/conversation/Speech.ts"
+import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as Fixtures from "../support/Fixtures.ts"
+
+const sentence = {
+  _tag: "Sentence",
+  raw: "Hi.",
+  thought: false,
+  display: "Hi.",
+  speech: "Hi.",
+  actions: { expressions: [1] }
+} as const
 
 const spoken = (samples: Int16Array) =>
   Effect.gen(function* () {
@@ -11,16 +21,13 @@ const spoken = (samples: Int16Array) =>
       tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
       translator: Effect.succeedNone,
       onFailure: () => Effect.die("it did not fail"),
+      onSpoken: Effect.void,
       onUntranslated: () => Effect.die("it did not fail")
     })
-    return yield* speak({
-      _tag: "Sentence",
-      raw: "Hi.",
-      thought: false,
-      display: "Hi.",
-      speech: "Hi.",
-      actions: null
-    })
+    const handed: Array<Speech.Spoken> = []
+    yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
+    expect(handed.length).toBe(1)
+    return handed[0]
   }).pipe(Effect.provide(Census.layer))
 
 describe("Speech", () => {
@@ -32,5 +39,38 @@ describe("Speech", () => {
         message: { audio: expect.any(String) }
       })
     })
+  )
+
+  it.effect("hands on what a voice speaks piece by piece, cut at its pauses; text and expressions go with the first", () =>
+    Effect.gen(function* () {
+      const handed: Array<Speech.Spoken> = []
+      const failures: Array<SynthesisFailed> = []
+      const loud = new Int16Array(1000).fill(5000)
+      const speak = yield* Speech.make({
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({
+          engine: "t",
+          synthesize: () => Effect.die("it streams"),
+          stream: (_, take) =>
+            Effect.gen(function* () {
+              for (const samples of [loud, new Int16Array(100), loud])
+                yield* take({ samples, sampleRate: 1000 })
+              return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
+            })
+        }),
+        translator: Effect.succeedNone,
+        onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
+        onSpoken: Effect.void,
+      onUntranslated: () => Effect.die("it did not fail")
+      })
+      yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
+      expect(failures.length).toBe(1)
+      expect(handed.map(({ duration }) => duration).reduce((sum, ms) => sum + ms)).toBe(2100)
+      expect(handed.map(({ message: { actions, display_text } }) => [display_text?.text, actions])).toEqual([
+        ["Hi.", { expressions: [1] }],
+        [undefined, null]
+      ])
+      expect(handed.map(({ continues }) => continues)).toEqual([false, true])
+    }).pipe(Effect.provide(Census.layer))
   )
 })

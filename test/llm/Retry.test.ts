@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { APICallError } from "@ai-sdk/provider"
 import { Duration, Effect, Fiber, Option, TestClock } from "effect"
 import * as FastCheck from "fast-check"
+import * as RetryAfter from "../../src/engine/RetryAfter.ts"
 import * as Retry from "../../src/llm/Retry.ts"
 
 interface Refusal {
@@ -96,7 +97,7 @@ describe("Retry", () => {
   it("reads pauses in seconds, in milliseconds and as dates, and none of what it does not understand", () => {
     const now = Date.UTC(2026, 0, 1)
     const ms = (headers: Record<string, string>) =>
-      Option.getOrUndefined(Option.map(Retry.pauseOf(headers, now), Duration.toMillis))
+      Option.getOrUndefined(Option.map(RetryAfter.pauseOf(headers, now), Duration.toMillis))
     assert.strictEqual(ms({ "retry-after": "Thu, 01 Jan 2026 00:00:05 GMT" }), 5000)
     assert.strictEqual(ms({ "retry-after": "Wed, 31 Dec 2025 00:00:05 GMT" }), 0)
     assert.strictEqual(ms({ "retry-after": "soon" }), undefined)

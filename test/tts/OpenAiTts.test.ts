@@ -61,7 +61,7 @@ describe("OpenAiTts", () => {
           yield* TestClock.adjust("29 seconds")
           assert.isNull(speaking.unsafePoll())
           yield* TestClock.adjust("1 seconds")
-          assert.include(english((yield* Fiber.join(speaking)).detail), "did not answer within 30 seconds")
+          assert.include(english((yield* Fiber.join(speaking)).detail), "has said nothing for 30 s")
           yield* Effect.promise(() => stub.log.speeches[0]!.over)
           assert.isTrue(stub.log.speeches[0]!.aborted)
         })
@@ -181,7 +181,7 @@ describe("OpenAiTts", () => {
     it.scoped("explains an unknown model, and blanks the key in what the server says", () =>
       Effect.gen(function* () {
         const { error } = yield* failure({ refuse: { status: 404, message: "no model for sk-very-secret" } })
-        assert.include(english(error.detail), 'knows no model "kokoro"')
+        assert.include(english(error.advice), "tts_config.openai_tts.model, tts_config.openai_tts.voice")
         assert.include(english(error.detail), '"no model for …"')
       })
     )
@@ -190,7 +190,7 @@ describe("OpenAiTts", () => {
       Effect.gen(function* () {
         const body = new TextEncoder().encode("<html>welcome</html>")
         const { error } = yield* failure({ body }, { file_extension: "mp3" })
-        assert.include(english(error.detail), "is not mp3 sound")
+        assert.include(english(error.detail), "sent no sound that can be played")
       })
     )
 

@@ -1,7 +1,8 @@
 import { Schema } from "effect"
 import * as Fields from "../../src/config/Fields.ts"
 import { TtsConfig } from "../../src/config/TtsConfig.ts"
-import type { OpenAiTtsConfig, VoiceName } from "../../src/config/TtsConfig.ts"
+import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
+import type { VoiceName } from "../../src/config/VoiceNames.ts"
 
 type Section = Readonly<Record<string, unknown>>
 

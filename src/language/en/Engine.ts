@@ -43,6 +43,12 @@ export const engine = {
   startServer: (key: string) => `Start it, or correct ${key}.`,
   brokeOff: (host: string) => `the answer of ${host} broke off`,
   notLetIn: (host: string, status: number) => `${host} does not let us in (status ${status})`,
+  noQuota: (host: string, said: string) => `${host} says that the account has nothing left for this${said}`,
+  topUp: "Top the account up, wait until its limit begins anew, or use another key.",
+  nothingThere: (host: string, status: number, said: string) =>
+    `${host} has nothing at that address (status ${status})${said}`,
+  reports: (host: string, said: string) => `${host} could not do it${said}`,
+  checkSection: (section: string) => `Check ${section}.`,
   wrongKey: (host: string, status: number) => `${host} does not accept the key (status ${status})`,
   tooMany: (host: string, said: string) => `${host} answers no more requests for now${said}`,
   failedWith: (host: string, status: number, said: string) => `${host} failed with status ${status}${said}`,

@@ -35,6 +35,7 @@ export const session = {
     `More than ${seconds} s of speech wait for mic-audio-end: only their beginning is heard. Please send it after each control mic-audio-end.`,
   audioWaits: (seconds: number) =>
     `More than ${seconds} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`,
+  spareVoice: (failure: string, spare: string) => `${failure} ${spare} speaks in its place until it is back.`,
   goesOnAsText: (failure: string) => `${failure} The answer goes on as text.`,
   spokenAsWritten: (failure: string) => `${failure} It is spoken as it is written.`,
   whichMemory: "delete-memory: say which memory: either `id`, or `all: true` for every one.",

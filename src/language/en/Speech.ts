@@ -1,17 +1,7 @@
 /** What voices, recognisers, speech detection and the reading of sound say. */
 export const speech = {
   // Voices.
-  noModelOrAddress: (host: string, model: string, said: string) =>
-    `${host} knows no model ${model}, or speaks at another address${said}`,
-  correctModelOrAddress: (section: string) =>
-    `Correct ${section}.model or ${section}.base_url, which often ends in /v1.`,
-  checkModelAndVoice: (section: string) => `Check ${section}: its model and its voice.`,
-  notInTime: (host: string, seconds: number) => `${host} did not answer within ${seconds} seconds`,
-  tooMuchSound: (host: string, mebibytes: number) =>
-    `${host} sent more than ${mebibytes} MiB for one sentence`,
-  voiceAddress: (section: string) => `Look whether ${section}.base_url is the address of a voice.`,
-  notSound: (host: string, format: string) => `what ${host} sent is not ${format} sound`,
-  otherFormat: (section: string) => `Try another ${section}.file_extension.`,
+  sentNoSound: (reason: string) => `sent no sound that can be played: ${reason}`,
   voiceThreadEnded: "the voice's thread ended",
   fliteUnreadable: "its program file cannot be read",
   fliteStopped: (words: string) => `it stopped (${words})`,

@@ -1,18 +1,9 @@
 import type { Translated } from "../Translated.ts"
 import type { speech as english } from "../en/Speech.ts"
-import { list, named, quoted } from "./Words.ts"
+import { list, named } from "./Words.ts"
 
 export const speech: Translated<typeof english> = {
-  noModelOrAddress: (host, model, said) =>
-    `${host} 没有模型${named(model)}，或语音服务在另一个地址${quoted(said)}`,
-  correctModelOrAddress: (section) =>
-    `请更正 ${section}.model 或 ${section}.base_url（后者通常以 /v1 结尾）。`,
-  checkModelAndVoice: (section) => `请检查 ${section} 的模型和语音。`,
-  notInTime: (host, seconds) => `${host} 在 ${seconds} 秒内没有回答`,
-  tooMuchSound: (host, mebibytes) => `${host} 为一句话发来了超过 ${mebibytes} MiB 的数据`,
-  voiceAddress: (section) => `请检查 ${section}.base_url 是否为语音服务的地址。`,
-  notSound: (host, format) => `${host} 发来的不是 ${format} 音频`,
-  otherFormat: (section) => `请尝试其他 ${section}.file_extension。`,
+  sentNoSound: (reason) => `返回的声音无法播放：${reason}`,
   voiceThreadEnded: "语音的线程已退出",
   fliteUnreadable: "无法读取它的程序文件",
   fliteStopped: (words) => `它停止了（${words}）`,

@@ -1,0 +1,93 @@
+import { Effect, Scope } from "effect"
+import type { Context } from "effect"
+import type { Decode } from "./Decode.ts"
+import type { Pcm } from "./Pcm.ts"
+import * as Speech from "./Speech.ts"
+import type { UndecodableAudio } from "./UndecodableAudio.ts"
+import * as Wav from "./Wav.ts"
+
+/** What the bytes of a sound are: a file that says so itself, or bare samples, 16-bit little-endian, mono. */
+export type Format = "file" | { readonly sampleRate: number }
+
+/** Sound whose bytes come piece by piece. One caller at a time. */
+export interface SoundReader {
+  /** The sound of the next bytes; without samples if they complete none. */
+  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm, UndecodableAudio>
+  /** What is left when it has ended. */
+  readonly end: Effect.Effect<Pcm, UndecodableAudio>
+}
+
+/** A header has this many bytes at least; with fewer it cannot be told what follows. */
+const shortestHeader = 44
+/** Where the samples of a WAV file have not begun by then, there is more in it than sound. */
+const longestHeader = 64 * 1024
+
+/**
+ * Reads sound as its bytes come: plain WAV (16-bit, mono) and bare samples in place, MP3, FLAC and Ogg Opus by the
+ * decoding thread. Other WAV files are read as a whole when they have ended.
+ */
+export const open = (
+  { decode, pieces }: Pick<Context.Tag.Service<typeof Decode>, "decode" | "pieces">,
+  format: Format
+): Effect.Effect<SoundReader, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    let begin = new Uint8Array(0)
+    let reader: SoundReader | undefined = format === "file" ? undefined : samples(format.sampleRate)
+
+    const choose = Effect.gen(function* () {
+      if (!Wav.isWav(begin)) return yield* Scope.extend(pieces, scope)
+      const header = Wav.plainHeader(begin)
+      if (header === "incomplete" && begin.length < longestHeader) return undefined
+      if (typeof header === "string") return whole(decode)
+      begin = begin.slice(header.dataStart)
+      return samples(header.sampleRate, header.dataLength)
+    })
+
+    const push = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> =>
+      Effect.gen(function* () {
+        if (reader !== undefined) return yield* reader.push(bytes)
+        begin = new Uint8Array(Buffer.concat([begin, bytes]))
+        if (begin.length < shortestHeader) return Speech.nothing
+        reader = yield* choose
+        return reader === undefined ? Speech.nothing : yield* reader.push(begin)
+      })
+
+    const end = Effect.suspend(() =>
+      reader === undefined ? decode(begin) : reader.end
+    )
+    return { push, end }
+  })
+
+/** Bare samples, 16-bit little-endian, of which `left` bytes are sound: chunks of another kind may follow. */
+const samples = (sampleRate: number, left = Number.POSITIVE_INFINITY): SoundReader => {
+  /** The first half of a sample whose other half is on its way. */
+  let half: number | undefined
+  return {
+    push: (given) =>
+      Effect.sync(() => {
+        const bytes = given.subarray(0, left)
+        left -= bytes.length
+        const size = bytes.length + (half === undefined ? 0 : 1)
+        const joined = new Uint8Array(size - (size % 2))
+        const start = half === undefined ? 0 : 1
+        if (half !== undefined && joined.length > 0) joined[0] = half
+        joined.set(bytes.subarray(0, Math.max(0, joined.length - start)), Math.min(start, joined.length))
+        half = size % 2 === 0 ? undefined : (bytes.at(-1) ?? half)
+        return { samples: new Int16Array(joined.buffer), sampleRate }
+      }),
+    end: Effect.succeed({ samples: new Int16Array(0), sampleRate })
+  }
+}
+
+/** A file that can be read as a whole only. */
+const whole = (decode: Context.Tag.Service<typeof Decode>["decode"]): SoundReader => {
+  const parts: Array<Uint8Array> = []
+  return {
+    push: (bytes) =>
+      Effect.sync(() => {
+        parts.push(bytes)
+        return Speech.nothing
+      }),
+    end: Effect.suspend(() => decode(new Uint8Array(Buffer.concat(parts))))
+  }
+}

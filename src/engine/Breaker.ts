@@ -1,0 +1,68 @@
+import { Clock, Duration, Effect, Exit } from "effect"
+
+/** So many failures in a row, and the engine counts as down. */
+const mostFailures = 3
+/** How long nobody is sent to it then; each attempt that fails doubles that. */
+const firstPause = Duration.seconds(10)
+const longestPause = Duration.minutes(5)
+
+/**
+ * Keeps jobs away from an engine that is down, so that nobody waits for its time-outs again and again. When its pause is
+ * over, one job tries it; if that succeeds, all others are let through again. Shared by all sessions of an engine.
+ */
+export interface Breaker<E> {
+  /** Runs a job, or fails at once with what the engine failed with last. */
+  readonly run: <A, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Whether jobs are kept away now. */
+  readonly isOpen: Effect.Effect<boolean>
+}
+
+interface Down<E> {
+  /** What is said meanwhile. */
+  readonly failure: E
+  /** Unix time in ms. */
+  readonly until: number
+  readonly pause: Duration.Duration
+  /** Whether a job tries the engine now. */
+  trying: boolean
+}
+
+/** `isFault`: whether a failure is the engine's fault, and not that of what it was asked for. */
+export const make = <E>(isFault: (failure: E) => boolean): Breaker<E> => {
+  let failures = 0
+  let down: Down<E> | undefined
+
+  const fell = (failure: E, pause: Duration.Duration, now: number) => {
+    down = { failure, pause, until: now + Duration.toMillis(pause), trying: false }
+  }
+  const recovered = () => {
+    failures = 0
+    down = undefined
+  }
+
+  const guarded = <A, R>(job: Effect.Effect<A, E, R>, trial: Down<E> | undefined) =>
+    Effect.onExit(job, (exit) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        if (trial !== undefined) trial.trying = false
+        if (Exit.isSuccess(exit)) return recovered()
+        const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
+        // An interruption says nothing about the engine, and neither does a job that it rightly refused.
+        if (failure === undefined || !isFault(failure)) return
+        failures++
+        if (trial !== undefined && trial === down)
+          return fell(failure, Duration.min(Duration.times(trial.pause, 2), longestPause), now)
+        if (down === undefined && failures >= mostFailures) fell(failure, firstPause, now)
+      })
+    )
+
+  return {
+    run: (job) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (down === undefined) return guarded(job, undefined)
+        if (now < down.until || down.trying) return Effect.fail(down.failure)
+        down.trying = true
+        return guarded(job, down)
+      }),
+    isOpen: Effect.map(Clock.currentTimeMillis, (now) => down !== undefined && now < down.until)
+  }
+}

@@ -1,0 +1,123 @@
+import * as Undici from "@effect/platform-node/Undici"
+import { Clock, Duration, Effect, Option } from "effect"
+import type { Scope } from "effect"
+import * as RemoteFailure from "./RemoteFailure.ts"
+import * as RetryAfter from "./RetryAfter.ts"
+import { say } from "../language/Text.ts"
+
+/** Bytes of what a server says of its refusal. */
+const longestExcuse = 64 * 2 ** 10
+
+export interface Request {
+  readonly url: string
+  /** Defaults to POST. */
+  readonly method?: "GET" | "POST"
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | Undici.FormData
+  readonly query?: Readonly<Record<string, string>>
+}
+
+export interface Limits {
+  /** Longest wait for the answer to begin, and to go on. */
+  readonly silence: Duration.Duration
+  /** Most bytes of the body. */
+  readonly bytes: number
+}
+
+/** An answer that has begun: its status was 2xx. */
+export interface Answer {
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** The next bytes of the body; `undefined` when it has ended. One caller at a time. */
+  readonly next: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure>
+}
+
+/**
+ * Sends a request, without Effect's own HTTP client, whose layers cost as much again as the request. A redirect is an
+ * answer like any other: following it could take a key to another server. Closing the scope aborts what is under way.
+ */
+export const open = (
+  dispatcher: Undici.Dispatcher,
+  { body, headers, method = "POST", query, url }: Request,
+  limits: Limits
+): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
+  Effect.gen(function* () {
+    const controller = new AbortController()
+    yield* Effect.addFinalizer(() => Effect.sync(() => controller.abort()))
+    const response = yield* Effect.tryPromise({
+      try: () =>
+        Undici.request(url, {
+          dispatcher,
+          signal: controller.signal,
+          method,
+          // The limits are those of this caller.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          headers,
+          body: body ?? null,
+          ...(query === undefined ? {} : { query })
+        }),
+      catch: RemoteFailure.ofConnection
+    }).pipe(within(limits.silence))
+    const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+    const read = (silence: Duration.Duration) =>
+      Effect.tryPromise({
+        try: () => chunks.next(),
+        catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
+      }).pipe(within(silence))
+
+    const status = response.statusCode
+    if (status < 200 || status >= 300) {
+      const said = yield* Effect.orElseSucceed(gather(read(limits.silence), longestExcuse), () => "")
+      const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
+      const location = response.headers["location"]
+      return yield* new RemoteFailure.Refused({
+        status,
+        said,
+        ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
+        ...(typeof location === "string" ? { location } : {})
+      })
+    }
+
+    let size = 0
+    const next = Effect.flatMap(read(limits.silence), ({ done, value }) => {
+      if (done === true) return Effect.succeed(undefined)
+      size += value.byteLength
+      return size > limits.bytes
+        ? new RemoteFailure.Unanswered({
+            reason: "unreadable",
+            detail: say("engine.sentTooMuch", limits.bytes / 2 ** 20)
+          })
+        : Effect.succeed(new Uint8Array(value))
+    })
+    return { headers: response.headers, next }
+  })
+
+const within = (silence: Duration.Duration) =>
+  Effect.timeoutFail({
+    duration: silence,
+    onTimeout: () => new RemoteFailure.Unanswered({ reason: "too-slow" })
+  })
+
+/** The beginning of a body as text. */
+const gather = <E>(read: Effect.Effect<IteratorResult<Uint8Array>, E>, longest: number) =>
+  Effect.gen(function* () {
+    const chunks: Array<Uint8Array> = []
+    for (let size = 0; size <= longest;) {
+      const { done, value } = yield* read
+      if (done === true) break
+      chunks.push(value)
+      size += value.byteLength
+    }
+    return Buffer.concat(chunks).toString()
+  })
+
+/** The whole of a body, as text. */
+export const text = ({ next }: Answer): Effect.Effect<string, RemoteFailure.RemoteFailure> =>
+  Effect.map(whole(next), (bytes) => bytes.toString())
+
+const whole = <E>(next: Effect.Effect<Uint8Array | undefined, E>) =>
+  Effect.gen(function* () {
+    const chunks: Array<Uint8Array> = []
+    for (let bytes = yield* next; bytes !== undefined; bytes = yield* next) chunks.push(bytes)
+    return Buffer.concat(chunks)
+  })

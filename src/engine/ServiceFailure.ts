@@ -1,0 +1,155 @@
+import type { Redacted } from "effect"
+import * as Quotation from "./Quotation.ts"
+import * as RemoteFailure from "./RemoteFailure.ts"
+import { isText, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
+
+/** How a service is called in its section of the configuration. */
+export interface About {
+  /** Such as `tts_config.azure_tts`. */
+  readonly section: string
+  readonly address: string
+  /** Keys of the section: what says where the service is, what lets one in, and what names its model or voice. */
+  readonly keys: {
+    readonly address: string
+    readonly secret: string
+    readonly model: ReadonlyArray<string>
+  }
+  readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+}
+
+/** What kind of thing is wrong, so that each has a cure of its own. */
+export type Kind = "key" | "address" | "model" | "quota" | "busy" | "down" | "slow" | "other"
+
+export interface Explained {
+  readonly kind: Kind
+  /** What happened, a clause without a full stop. */
+  readonly detail: Words
+  /** What to do about it, a whole sentence. */
+  readonly advice: Words
+}
+
+/** Words of services that have nothing left to give to this account. */
+const noCredit =
+  /insufficient.{0,20}(quota|credit|balance|fund)|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
+const wrongKey =
+  /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
+const noModel =
+  /(model|voice|speaker|reference).{0,60}(not found|not exist|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker)/i
+
+/** Why a service did not do what it was asked for, in words that never hold its secrets. */
+export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Explained => {
+  const host = RemoteFailure.hostOf(about.address)
+  switch (failure._tag) {
+    case "Refused":
+      return refused(about, host, failure)
+    case "Unanswered":
+      return unanswered(about, host, failure)
+    case "Reported":
+      return {
+        ...kindOf(about, host, isText(failure.said) ? "" : failure.said),
+        ...(failure.advice === undefined ? {} : { advice: failure.advice })
+      }
+  }
+}
+
+const keyOf = ({ section }: About, key: string): Words => `${section}.${key}`
+
+const modelKeys = ({ keys, section }: About): Words => keys.model.map((key) => `${section}.${key}`).join(", ")
+
+const noModelOf = (about: About, detail: Words): Explained => ({
+  kind: "model",
+  detail,
+  advice: about.keys.model.length === 0 ? say("engine.checkSection", about.section) : say("engine.correct", modelKeys(about))
+})
+
+const noQuota = (host: Words, quoted: string): Explained => ({
+  kind: "quota",
+  detail: say("engine.noQuota", host, quoted),
+  advice: say("engine.topUp")
+})
+
+const badKey = (about: About, host: Words, status: number): Explained => ({
+  kind: "key",
+  detail: say("engine.wrongKey", host, status),
+  advice: say("engine.correct", keyOf(about, about.keys.secret))
+})
+
+/** What a service that answered says of its failure, by its words alone. */
+const kindOf = (about: About, host: Words, said: string): Explained => {
+  const quoted = Quotation.quote(said, ...about.secrets)
+  const detail = say("engine.reports", host, quoted)
+  if (noCredit.test(said)) return noQuota(host, quoted)
+  if (wrongKey.test(said))
+    return { kind: "key", detail, advice: say("engine.correct", keyOf(about, about.keys.secret)) }
+  return noModel.test(said)
+    ? noModelOf(about, detail)
+    : { kind: "other", detail, advice: say("engine.checkSection", about.section) }
+}
+
+const refused = (about: About, host: Words, { location, said, status }: RemoteFailure.Refused): Explained => {
+  const quoted = Quotation.quote(said, ...about.secrets)
+  const to = RemoteFailure.redirectOf(location, about.address)
+  if (status >= 300 && status < 400 && to !== undefined)
+    return {
+      kind: "address",
+      detail: say("engine.sendsOn", host, to.host),
+      advice: say("engine.correct", keyOf(about, about.keys.address))
+    }
+  if (status === 402 || noCredit.test(said)) return noQuota(host, quoted)
+  if (status === 401 || status === 403 || wrongKey.test(said)) return badKey(about, host, status)
+  if (noModel.test(said) && status < 500)
+    return noModelOf(about, say("engine.refusedWith", host, status, quoted))
+  if (status === 404 || status === 405)
+    return {
+      kind: "address",
+      detail: say("engine.nothingThere", host, status, quoted),
+      advice: say("engine.correct", keyOf(about, about.keys.address))
+    }
+  if (status === 429)
+    return {
+      kind: "busy",
+      detail: say("engine.tooMany", host, quoted),
+      advice: say("engine.waitOrHigherKey")
+    }
+  return status >= 500
+    ? {
+        kind: "down",
+        detail: say("engine.failedWith", host, status, quoted),
+        advice: say("engine.itsFaultLater")
+      }
+    : {
+        kind: "other",
+        detail: say("engine.refusedWith", host, status, quoted),
+        advice: say("engine.checkSection", about.section)
+      }
+}
+
+const unanswered = (
+  about: About,
+  host: Words,
+  { cause, detail, reason }: RemoteFailure.Unanswered
+): Explained => {
+  const address = keyOf(about, about.keys.address)
+  switch (reason) {
+    case "too-slow":
+      return {
+        kind: "slow",
+        detail: say("engine.does", host, detail ?? say("engine.silentTooLong")),
+        advice: say("engine.raiseTimeout", keyOf(about, "timeout_seconds"))
+      }
+    case "broken-off":
+      return { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
+    case "unreadable":
+    case "empty":
+      return {
+        kind: "address",
+        detail: say("engine.does", host, detail ?? say("engine.sentUnreadable")),
+        advice: say("engine.correct", address)
+      }
+    case "no-connection":
+      return RemoteFailure.isLost(cause)
+        ? { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
+        : { kind: "address", detail: say("engine.noServer", host), advice: say("engine.startServer", address) }
+  }
+}

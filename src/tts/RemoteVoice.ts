@@ -1,0 +1,137 @@
+import { Clock, Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
+import type { Context } from "effect"
+import type { Decode } from "../audio/Decode.ts"
+import * as Pcm from "../audio/Pcm.ts"
+import * as SoundReader from "../audio/SoundReader.ts"
+import * as Speech from "../audio/Speech.ts"
+import type { UndecodableAudio } from "../audio/UndecodableAudio.ts"
+import type { ServiceLimits } from "../config/ServiceFields.ts"
+import * as Breaker from "../engine/Breaker.ts"
+import * as EngineId from "../engine/EngineId.ts"
+import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as FairShare from "../engine/FairShare.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import * as ServiceFailure from "../engine/ServiceFailure.ts"
+import * as SpeechPieces from "./SpeechPieces.ts"
+import { SynthesisFailed } from "./Tts.ts"
+import type { Tts } from "./Tts.ts"
+import { say } from "../language/Text.ts"
+
+/** Bytes of a sentence's sound: ten minutes of the largest usual format. */
+export const longestSound = 64 * 2 ** 20
+/** A whole sentence may take so many times as long as its service may be silent. */
+const patience = 4
+
+/** Sound on its way: its service has begun to answer. */
+export interface Sound {
+  readonly format: SoundReader.Format
+  /** The next bytes; `undefined` when it is complete. One caller at a time. */
+  readonly next: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure>
+}
+
+/** A voice that a service elsewhere speaks with. */
+export interface Service {
+  /** Its name in the configuration, such as `azure_tts`. */
+  readonly engine: string
+  readonly about: ServiceFailure.About
+  readonly limits: ServiceLimits
+  /** One attempt at a sentence; closing the scope aborts it. */
+  readonly ask: (text: string) => Effect.Effect<Sound, RemoteFailure.RemoteFailure, Scope.Scope>
+}
+
+/** What all sessions of one service share. */
+export interface Shared {
+  readonly places: FairShare.FairShare
+  readonly breaker: Breaker.Breaker<SynthesisFailed>
+}
+
+/** `config`: its section, whose secrets are told apart without being kept. */
+export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Shared> => ({
+  kind: "tts",
+  id: EngineId.of(engine, config),
+  load: Effect.sync(() => ({
+    places: FairShare.make(limits.max_concurrency),
+    breaker: Breaker.make(({ fault = true }: SynthesisFailed) => fault)
+  }))
+})
+
+/** What a failed attempt has opened closes before the next one. */
+const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
+  Effect.flatMap(Effect.scope, (outer) =>
+    Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (scope) =>
+      Effect.onError(Scope.extend(begin, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
+    )
+  )
+
+/** One session's voice. Repeats what may pass, as long as no sound has come; never afterwards. */
+export const open = (
+  decode: Context.Tag.Service<typeof Decode>,
+  shared: Shared,
+  service: Service
+): Tts & Required<Pick<Tts, "stream">> => {
+  const { about, ask, engine, limits } = service
+  const member = shared.places.join()
+  const silence = Duration.seconds(limits.timeout_seconds)
+  const tooSlow = () =>
+    new RemoteFailure.Unanswered({
+      reason: "too-slow",
+      detail: say("engine.silentFor", limits.timeout_seconds)
+    })
+  const failed = (failure: RemoteFailure.RemoteFailure) => {
+    const { advice, detail, kind } = ServiceFailure.explain(about, failure)
+    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other" })
+  }
+  const undecodable = ({ reason }: UndecodableAudio) =>
+    new SynthesisFailed({
+      engine,
+      detail: say("engine.does", RemoteFailure.hostOf(about.address), say("speech.sentNoSound", reason)),
+      advice: say("engine.correct", `${about.section}.${about.keys.address}`)
+    })
+
+  /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
+  const begin = (text: string) =>
+    Effect.flatMap(ask(text), (sound) => Effect.map(sound.next, (first) => ({ ...sound, first }))).pipe(
+      Effect.timeoutFail({ duration: silence, onTimeout: tooSlow }),
+      attempt
+    )
+
+  const speak = (text: string, take: (piece: Pcm.Pcm) => Effect.Effect<void>) =>
+    Effect.gen(function* () {
+      const { first, format, next } = yield* Effect.mapError(RemoteFailure.retried(begin(text)), failed)
+      const reader = yield* SoundReader.open(decode, format)
+      let left = patience * Duration.toMillis(silence)
+      /** Time that it takes to hand the sound on is not the service's. */
+      const wait = Effect.gen(function* () {
+        const before = yield* Clock.currentTimeMillis
+        const bytes = yield* Effect.timeoutFail(next, {
+          duration: Duration.min(silence, Duration.millis(left)),
+          onTimeout: tooSlow
+        })
+        left -= (yield* Clock.currentTimeMillis) - before
+        return bytes
+      }).pipe(Effect.mapError(failed))
+      const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
+
+      for (let bytes = first; bytes !== undefined; bytes = yield* wait)
+        yield* hear(yield* Effect.mapError(reader.push(bytes), undecodable))
+      yield* hear(yield* Effect.mapError(reader.end, undecodable))
+    }).pipe(Effect.scoped, shared.breaker.run, member.run)
+
+  const stream: Tts["stream"] = (text, take) =>
+    SpeechPieces.isSpeakable(text)
+      ? Effect.withSpan(speak(text, take), "RemoteVoice.stream", { attributes: { engine } })
+      : Effect.void
+
+  return {
+    engine,
+    stream,
+    synthesize: (text) =>
+      Effect.suspend(() => {
+        const pieces: Array<Pcm.Pcm> = []
+        return Effect.map(
+          stream(text, (piece) => Effect.sync(() => void pieces.push(piece))),
+          () => (pieces.length === 0 ? Speech.nothing : Pcm.join(pieces, pieces[0]!.sampleRate))
+        )
+      })
+  }
+}
