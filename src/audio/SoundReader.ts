@@ -52,9 +52,7 @@ export const open = (
         return reader === undefined ? Speech.nothing : yield* reader.push(begin)
       })
 
-    const end = Effect.suspend(() =>
-      reader === undefined ? decode(begin) : reader.end
-    )
+    const end = Effect.suspend(() => (reader === undefined ? decode(begin) : reader.end))
     return { push, end }
   })
 

@@ -23,4 +23,3 @@ export const limits = (places: number) => ({
 /** Where the service is, if not where `otherwise` says. */
 export const baseUrl = (otherwise: string): ReturnType<typeof Fields.maybe<string>> =>
   Fields.maybe(Fields.HttpUrl, `The service's address. Without the key: ${otherwise}.`)
-

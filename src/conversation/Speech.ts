@@ -72,10 +72,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
     if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, hand)
     const parts = partsOf(options.character, sentence, hand)
-    return Effect.zipRight(
-      sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound),
-      parts.end
-    )
+    return Effect.zipRight(sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound), parts.end)
   }
 })
 
@@ -103,7 +100,9 @@ const cutAtPauses = <E>(
   Effect.suspend(() => {
     const cutter = PauseCutter.make()
     const rest = Effect.suspend(() => Effect.forEach(cutter.flush(), hand, { discard: true }))
-    return speak((pcm) => Effect.suspend(() => Effect.forEach(cutter.push(pcm), hand, { discard: true }))).pipe(
+    return speak((pcm) =>
+      Effect.suspend(() => Effect.forEach(cutter.push(pcm), hand, { discard: true }))
+    ).pipe(
       Effect.matchEffect({
         onFailure: (failure) => Effect.zipRight(rest, Effect.fail(failure)),
         onSuccess: () => rest

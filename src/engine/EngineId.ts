@@ -12,4 +12,7 @@ export const of = (engine: string, config: object): string => {
 }
 
 const digestOf = (secret: Redacted.Redacted<unknown>): string =>
-  createHash("sha256").update(JSON.stringify(Redacted.value(secret))).digest("hex").slice(0, 8)
+  createHash("sha256")
+    .update(JSON.stringify(Redacted.value(secret)))
+    .digest("hex")
+    .slice(0, 8)

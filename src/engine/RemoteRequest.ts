@@ -92,10 +92,17 @@ export const open = (
     return { headers: response.headers, next }
   })
 
+/** Nothing has come for so long. */
+export const tooSlow = (silence: Duration.Duration) =>
+  new RemoteFailure.Unanswered({
+    reason: "too-slow",
+    detail: say("engine.silentFor", Duration.toSeconds(silence))
+  })
+
 const within = (silence: Duration.Duration) =>
   Effect.timeoutFail({
     duration: silence,
-    onTimeout: () => new RemoteFailure.Unanswered({ reason: "too-slow" })
+    onTimeout: () => tooSlow(silence)
   })
 
 /** The beginning of a body as text. */

@@ -60,7 +60,10 @@ const modelKeys = ({ keys, section }: About): Words => keys.model.map((key) => `
 const noModelOf = (about: About, detail: Words): Explained => ({
   kind: "model",
   detail,
-  advice: about.keys.model.length === 0 ? say("engine.checkSection", about.section) : say("engine.correct", modelKeys(about))
+  advice:
+    about.keys.model.length === 0
+      ? say("engine.checkSection", about.section)
+      : say("engine.correct", modelKeys(about))
 })
 
 const noQuota = (host: Words, quoted: string): Explained => ({
@@ -150,6 +153,10 @@ const unanswered = (
     case "no-connection":
       return RemoteFailure.isLost(cause)
         ? { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
-        : { kind: "address", detail: say("engine.noServer", host), advice: say("engine.startServer", address) }
+        : {
+            kind: "address",
+            detail: say("engine.noServer", host),
+            advice: say("engine.startServer", address)
+          }
   }
 }

@@ -102,7 +102,9 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
   if (sentences.length === 0) return yield* new NothingSpoken({ reason: "no-words" })
 
   if (base.tts_config.tts_model === undefined) return yield* new NothingSpoken({ reason: "no-voice" })
-  const voice = yield* SpareVoice.open(voices, base.tts_config, (failure) => Effect.logWarning(lineOf(failure)))
+  const voice = yield* SpareVoice.open(voices, base.tts_config, (failure) =>
+    Effect.logWarning(lineOf(failure))
+  )
   const failed = yield* Deferred.make<never, Failure>()
   let told = 0
 

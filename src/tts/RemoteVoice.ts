@@ -11,6 +11,7 @@ import * as EngineId from "../engine/EngineId.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -72,11 +73,7 @@ export const open = (
   const { about, ask, engine, limits } = service
   const member = shared.places.join()
   const silence = Duration.seconds(limits.timeout_seconds)
-  const tooSlow = () =>
-    new RemoteFailure.Unanswered({
-      reason: "too-slow",
-      detail: say("engine.silentFor", limits.timeout_seconds)
-    })
+  const tooSlow = () => RemoteRequest.tooSlow(silence)
   const failed = (failure: RemoteFailure.RemoteFailure) => {
     const { advice, detail, kind } = ServiceFailure.explain(about, failure)
     return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other" })

@@ -8,14 +8,11 @@ import { english } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 
 /** One sentence could not be spoken. `message` is fit for a client. */
-export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()(
-  "SynthesisFailed",
-  {
-    ...EngineFailure.fields,
-    /** Whether the engine is to blame, and not the text that it was given. Without it: it is. */
-    fault: Schema.optional(Schema.Boolean)
-  }
-) {
+export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()("SynthesisFailed", {
+  ...EngineFailure.fields,
+  /** Whether the engine is to blame, and not the text that it was given. Without it: it is. */
+  fault: Schema.optional(Schema.Boolean)
+}) {
   get words(): Text {
     return EngineFailure.describe(this)
   }

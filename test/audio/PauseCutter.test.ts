@@ -45,7 +45,10 @@ describe("PauseCutter", () => {
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
         const samples = parts.map(([speaks, ms]) => (speaks ? loud(ms) : quiet(ms)))
         const cutter = PauseCutter.make()
-        const pieces = [...samples.flatMap((one) => cutter.push({ samples: one, sampleRate })), ...cutter.flush()]
+        const pieces = [
+          ...samples.flatMap((one) => cutter.push({ samples: one, sampleRate })),
+          ...cutter.flush()
+        ]
         expect([...joined(...pieces.map((piece) => piece.samples))]).toEqual([...joined(...samples)])
         expect(pieces.every((piece) => piece.samples.length > 0)).toBe(true)
       })

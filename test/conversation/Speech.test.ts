@@ -41,36 +41,40 @@ describe("Speech", () => {
     })
   )
 
-  it.effect("hands on what a voice speaks piece by piece, cut at its pauses; text and expressions go with the first", () =>
-    Effect.gen(function* () {
-      const handed: Array<Speech.Spoken> = []
-      const failures: Array<SynthesisFailed> = []
-      const loud = new Int16Array(1000).fill(5000)
-      const speak = yield* Speech.make({
-        character: Fixtures.characterConfig("Hana"),
-        tts: Effect.succeed({
-          engine: "t",
-          synthesize: () => Effect.die("it streams"),
-          stream: (_, take) =>
-            Effect.gen(function* () {
-              for (const samples of [loud, new Int16Array(100), loud])
-                yield* take({ samples, sampleRate: 1000 })
-              return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
-            })
-        }),
-        translator: Effect.succeedNone,
-        onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
-        onSpoken: Effect.void,
-      onUntranslated: () => Effect.die("it did not fail")
-      })
-      yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
-      expect(failures.length).toBe(1)
-      expect(handed.map(({ duration }) => duration).reduce((sum, ms) => sum + ms)).toBe(2100)
-      expect(handed.map(({ message: { actions, display_text } }) => [display_text?.text, actions])).toEqual([
-        ["Hi.", { expressions: [1] }],
-        [undefined, null]
-      ])
-      expect(handed.map(({ continues }) => continues)).toEqual([false, true])
-    }).pipe(Effect.provide(Census.layer))
+  it.effect(
+    "hands on what a voice speaks piece by piece, cut at its pauses; text and expressions go with the first",
+    () =>
+      Effect.gen(function* () {
+        const handed: Array<Speech.Spoken> = []
+        const failures: Array<SynthesisFailed> = []
+        const loud = new Int16Array(1000).fill(5000)
+        const speak = yield* Speech.make({
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            synthesize: () => Effect.die("it streams"),
+            stream: (_, take) =>
+              Effect.gen(function* () {
+                for (const samples of [loud, new Int16Array(100), loud])
+                  yield* take({ samples, sampleRate: 1000 })
+                return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
+              })
+          }),
+          translator: Effect.succeedNone,
+          onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
+          onSpoken: Effect.void,
+          onUntranslated: () => Effect.die("it did not fail")
+        })
+        yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
+        expect(failures.length).toBe(1)
+        expect(handed.map(({ duration }) => duration).reduce((sum, ms) => sum + ms)).toBe(2100)
+        expect(handed.map(({ message: { actions, display_text } }) => [display_text?.text, actions])).toEqual(
+          [
+            ["Hi.", { expressions: [1] }],
+            [undefined, null]
+          ]
+        )
+        expect(handed.map(({ continues }) => continues)).toEqual([false, true])
+      }).pipe(Effect.provide(Census.layer))
   )
 })

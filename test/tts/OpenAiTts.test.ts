@@ -1,4 +1,4 @@
-import { afterAll, assert, describe, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber, TestClock, TestServices } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
@@ -6,25 +6,36 @@ import { TtsEngines } from "../../src/tts/Tts.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { startStub } from "../support/StubServer.ts"
 import type { SpeechScript, Stub, StubOptions } from "../support/StubServer.ts"
-import { describeTts } from "./describeTts.ts"
+import { describeService, inChunks } from "./describeService.ts"
+import * as Wav from "../../src/audio/Wav.ts"
+import type { Answer } from "../support/ServiceServer.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 import { english } from "../../src/language/Text.ts"
 
-let underWay = 0
-const shared = await startStub({
-  speech: (request) => {
-    underWay++
-    void request.over.then(() => underWay--)
-    // Time enough to be interrupted.
-    return request.body.input.length > 500 ? { delayMs: 20_000 } : {}
-  }
+const refusal = (status: number, message: string): Answer => ({
+  status,
+  headers: { "content-type": "application/json" },
+  chunks: [JSON.stringify({ error: { message } })]
 })
-afterAll(() => shared.close())
-describeTts("openai_tts", {
-  config: TtsConfigs.openAi({ base_url: `${shared.url}/v1` }),
-  layer: engines,
-  running: Effect.sync(() => underWay)
+
+// Shapes: OpenAI's API reference, "Create speech" and "Error codes".
+await describeService("openai_tts", {
+  config: (url, changes) => TtsConfigs.openAi({ base_url: `${url}/v1`, ...changes }),
+  secret: "sk-very-secret",
+  textOf: ({ body }) => (JSON.parse(body.toString()) as { readonly input: string }).input,
+  answer: (sound) => ({ headers: { "content-type": "audio/wav" }, chunks: inChunks(Wav.encode(sound)) }),
+  refusals: {
+    key: refusal(401, "Incorrect API key provided: sk-very-secret."),
+    model: refusal(404, "The model `kokoro` does not exist"),
+    quota: refusal(429, "You exceeded your current quota, please check your plan and billing details.")
+  },
+  keys: {
+    secret: "tts_config.openai_tts.api_key",
+    model: "tts_config.openai_tts.model",
+    address: "tts_config.openai_tts.base_url"
+  },
+  streams: true
 })
 
 const open = (stub: Stub, changes: Partial<OpenAiTtsConfig> = {}) =>

@@ -1,0 +1,269 @@
+import { assert, describe, layer } from "@effect/vitest"
+import { afterAll } from "vitest"
+import { Effect, Fiber, TestClock, TestServices } from "effect"
+import * as Pcm from "../../src/audio/Pcm.ts"
+import type { TtsConfig } from "../../src/config/TtsConfig.ts"
+import { english } from "../../src/language/Text.ts"
+import * as ServiceServer from "../support/ServiceServer.ts"
+import type { Answer, Asked } from "../support/ServiceServer.ts"
+import { describeTts, open, peak } from "./describeTts.ts"
+import { engines } from "./TtsLayer.ts"
+
+/** A service's API, as a local server speaks it and as its voice has to. */
+export interface Contract {
+  /** The section with this address in place of the service's own, with `secret` for its key, and what a test changes. */
+  readonly config: (url: string, changes?: Readonly<Record<string, unknown>>) => TtsConfig
+  /** Its secret as the section has it. */
+  readonly secret: string
+  /** The text that a request asks for. */
+  readonly textOf: (asked: Asked) => string
+  /** A successful answer with this sound, in the form that `config` asks for; in at least two chunks if the service streams. */
+  readonly answer: (sound: Pcm.Pcm) => Answer
+  /** How the service refuses a wrong key, a model or voice that it does not have, and an account without anything left. */
+  readonly refusals: Readonly<Record<"key" | "model" | "quota", Answer>>
+  /** The keys that messages name for these. */
+  readonly keys: { readonly secret: string; readonly model: string; readonly address: string }
+  /** Whether sound is heard before the answer is complete. */
+  readonly streams: boolean
+}
+
+const sampleRate = 24_000
+
+/** Speech of a kind: words of 240 ms with pauses between them. */
+export const sound = (letters: number): Pcm.Pcm => {
+  const samples = new Int16Array(Math.round((sampleRate * Math.max(6, letters) * 60) / 1000))
+  const beat = (sampleRate * 320) / 1000
+  for (let at = 0; at < samples.length; at++)
+    if (at % beat < beat * 0.75)
+      samples[at] = Math.round(9000 * Math.sin((2 * Math.PI * 300 * at) / sampleRate))
+  return { samples, sampleRate }
+}
+
+/** Little-endian, 16 bits each. */
+export const bytesOf = ({ samples }: Pcm.Pcm): Uint8Array =>
+  new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+
+/** In so many pieces. */
+export const inChunks = (bytes: Uint8Array, count = 4): ReadonlyArray<Uint8Array> => {
+  const size = Math.ceil(bytes.length / count)
+  return Array.from({ length: count }, (_, at) => bytes.slice(at * size, (at + 1) * size)).filter(
+    ({ length }) => length > 0
+  )
+}
+
+/** What every voice of a service has to do, beside what every voice has to. `name`: as `tts_model` has it. */
+export const describeService = async (name: string, contract: Contract) => {
+  let underWay = 0
+  const shared = await ServiceServer.listen((asked) => {
+    underWay++
+    void asked.over.then(() => underWay--)
+    const text = contract.textOf(asked)
+    // Time enough to be interrupted.
+    return text.length > 500 ? { afterwards: "nothing" } : contract.answer(sound(text.length))
+  })
+  afterAll(() => shared.close())
+  describeTts(name, {
+    config: contract.config(shared.url),
+    layer: engines,
+    running: Effect.sync(() => underWay)
+  })
+
+  const failing = (
+    answer: Answer | ((index: number) => Answer),
+    changes?: Readonly<Record<string, unknown>>
+  ) =>
+    Effect.gen(function* () {
+      const server = yield* ServiceServer.open((_, index) =>
+        typeof answer === "function" ? answer(index) : answer
+      )
+      const tts = yield* open(contract.config(server.url, changes))
+      const error = yield* Effect.flip(tts.synthesize("Hello there."))
+      assert.strictEqual(error._tag, "SynthesisFailed")
+      assert.strictEqual(error.engine, name)
+      assert.notInclude(JSON.stringify(error) + error.message, contract.secret)
+      assert.notMatch(error.message, /undefined|\[object/)
+      return {
+        error,
+        requests: server.log.length,
+        detail: english(error.detail),
+        advice: english(error.advice)
+      }
+    })
+  const refusal = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
+    status,
+    headers: { "content-type": "text/plain", ...headers },
+    chunks: ["try another time"]
+  })
+
+  describe(`${name}: the contract of a service`, () => {
+    layer(engines, { excludeTestServices: true })((it) => {
+      it.scoped("explains a wrong key without showing it, and does not ask again", () =>
+        Effect.gen(function* () {
+          const { advice, requests } = yield* failing(contract.refusals.key)
+          assert.strictEqual(requests, 1)
+          assert.include(advice, contract.keys.secret)
+        })
+      )
+
+      it.scoped("explains a model or voice that the service does not have", () =>
+        Effect.gen(function* () {
+          assert.include((yield* failing(contract.refusals.model)).advice, contract.keys.model)
+        })
+      )
+
+      it.scoped("explains that the account has nothing left, and tells that from a wrong key", () =>
+        Effect.gen(function* () {
+          const { advice, detail } = yield* failing(contract.refusals.quota)
+          assert.include(detail, "nothing left")
+          assert.notInclude(advice, contract.keys.secret)
+        })
+      )
+
+      it.scoped("explains a wrong address", () =>
+        Effect.gen(function* () {
+          const { advice } = yield* failing({ status: 404, chunks: ["<html>no such page</html>"] })
+          assert.include(advice, contract.keys.address)
+        })
+      )
+
+      it.scoped("asks again after 429 as the service says, and after 500", () =>
+        Effect.gen(function* () {
+          const server = yield* ServiceServer.open((asked, index) =>
+            index === 0
+              ? refusal(429, { "retry-after": "0" })
+              : index === 1
+                ? refusal(500)
+                : contract.answer(sound(contract.textOf(asked).length))
+          )
+          const tts = yield* open(contract.config(server.url))
+          assert.isAbove(peak(yield* tts.synthesize("Hello there.")), 1000)
+          assert.strictEqual(server.log.length, 3)
+        })
+      )
+
+      it.scoped("gives up on a service that goes on failing, or that wants a minute", () =>
+        Effect.gen(function* () {
+          assert.strictEqual((yield* failing(refusal(500))).requests, 3)
+          assert.strictEqual((yield* failing(refusal(429, { "retry-after": "60" }))).requests, 1)
+        })
+      )
+
+      it.scoped("says so of what is no sound", () =>
+        Effect.gen(function* () {
+          for (const chunks of [["<html>welcome</html>"], []]) {
+            const { detail } = yield* failing({ headers: { "content-type": "text/html" }, chunks })
+            assert.isAbove(detail.length, 10)
+          }
+        })
+      )
+
+      it.scoped("fails at a connection that breaks off in the middle, and does not begin again", () =>
+        Effect.gen(function* () {
+          const { chunks = [], headers = {} } = contract.answer(sound(60))
+          const half = chunks.length > 1 ? chunks.slice(0, -1) : [chunks[0]!.slice(0, chunks[0]!.length / 2)]
+          const { requests } = yield* failing({ headers, chunks: half, afterwards: "cut" })
+          assert.strictEqual(requests, 1)
+        })
+      )
+
+      it.scoped("says that no server is there", () =>
+        Effect.gen(function* () {
+          const server = yield* Effect.promise(() => ServiceServer.listen(() => ({})))
+          yield* Effect.promise(server.close)
+          const tts = yield* open(contract.config(server.url))
+          const error = yield* Effect.flip(tts.synthesize("Hello."))
+          assert.include(english(error.detail), new URL(server.url).host)
+          assert.include(english(error.advice), contract.keys.address)
+        })
+      )
+
+      it.scoped("aborts in the middle of the sound when interrupted", () =>
+        Effect.gen(function* () {
+          const { chunks = [], headers = {} } = contract.answer(sound(60))
+          const server = yield* ServiceServer.open(() => ({
+            headers,
+            chunks: chunks.slice(0, 1),
+            afterwards: "nothing"
+          }))
+          const tts = yield* open(contract.config(server.url))
+          const speaking = yield* Effect.fork(tts.synthesize("Hello there."))
+          yield* Effect.promise(() => server.log.reached(1))
+          yield* Effect.sleep("50 millis")
+          yield* Fiber.interrupt(speaking)
+          yield* Effect.promise(() => server.log[0]!.over)
+          assert.isTrue(server.log[0]!.aborted)
+        })
+      )
+
+      it.scoped("has max_concurrency requests under way at most, for all sessions", () =>
+        Effect.gen(function* () {
+          let running = 0
+          let most = 0
+          const server = yield* ServiceServer.open((asked) => {
+            most = Math.max(most, ++running)
+            void asked.over.then(() => running--)
+            return { ...contract.answer(sound(contract.textOf(asked).length)), delayMs: 30 }
+          })
+          const config = contract.config(server.url, { max_concurrency: 2 })
+          const voices = yield* Effect.all([open(config), open(config), open(config)])
+          yield* Effect.forEach([...voices, ...voices, ...voices], (tts) => tts.synthesize("Hello there."), {
+            concurrency: "unbounded"
+          })
+          assert.strictEqual(most, 2)
+          assert.isAtLeast(server.log.length, 9)
+        })
+      )
+
+      it.scoped("stays away from a service that is down, and says what was wrong with it", () =>
+        Effect.gen(function* () {
+          const server = yield* ServiceServer.open(() => refusal(503))
+          const tts = yield* open(contract.config(server.url))
+          const first = yield* Effect.flip(tts.synthesize("Hello."))
+          yield* Effect.replicateEffect(Effect.flip(tts.synthesize("Hello.")), 2)
+          const requests = server.log.length
+          const last = yield* Effect.flip(tts.synthesize("Hello."))
+          assert.strictEqual(server.log.length, requests)
+          assert.strictEqual(last.message, first.message)
+        })
+      )
+
+      if (contract.streams)
+        it.scoped("is heard while the rest is still on its way, and sounds the same", () =>
+          Effect.gen(function* () {
+            const whole = sound(80)
+            const server = yield* ServiceServer.open((_, index) =>
+              index === 0 ? { ...contract.answer(whole), afterwards: "nothing" } : contract.answer(whole)
+            )
+            const tts = yield* open(contract.config(server.url))
+            let heard = 0
+            const speaking = yield* Effect.fork(
+              tts.stream!("Hello there.", (piece) => Effect.sync(() => void (heard += Pcm.duration(piece))))
+            )
+            while (heard < 0.6 * Pcm.duration(whole)) yield* Effect.sleep("5 millis")
+            yield* Fiber.interrupt(speaking)
+            const again = yield* tts.synthesize("Hello there.")
+            assert.closeTo(Pcm.duration(again), Pcm.duration(whole), 150)
+          })
+        )
+    })
+
+    layer(engines)((it) => {
+      it.scoped("gives up on a service that says nothing any more", () =>
+        Effect.gen(function* () {
+          const server = yield* ServiceServer.open(() => ({ afterwards: "nothing" }))
+          const tts = yield* open(contract.config(server.url, { timeout_seconds: 20 }))
+          const speaking = yield* Effect.fork(Effect.flip(tts.synthesize("Hello.")))
+          while (server.log.length === 0) yield* TestServices.provideLive(Effect.sleep("5 millis"))
+          yield* TestClock.adjust("19 seconds")
+          assert.isNull(speaking.unsafePoll())
+          yield* TestClock.adjust("1 seconds")
+          const error = yield* Fiber.join(speaking)
+          assert.include(english(error.detail), "20 s")
+          assert.include(english(error.advice), "timeout_seconds")
+          yield* Effect.promise(() => server.log[0]!.over)
+          assert.isTrue(server.log[0]!.aborted)
+        })
+      )
+    })
+  })
+}
