@@ -186,6 +186,32 @@ describe("the warm-up", () => {
     )
   )
 
+  it.effect("tells of each outage of the voice once, and speaks again when it is back", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* World.connect
+        const errors = () => client.seen().filter((text) => text.startsWith("error")).length
+        const say = (text: string) =>
+          Effect.zipRight(
+            client.send({ type: "text-input", text, images: [] }),
+            TestClock.adjust("30 seconds")
+          )
+        world.synthesis = () => "fail"
+        yield* say("one")
+        yield* say("two")
+        expect(errors()).toBe(1)
+        expect(client.seen()).toContain("silent You said two.")
+        world.synthesis = () => 0
+        for (const text of ["three", "four", "five"]) yield* say(text)
+        expect(client.seen()).toContain("audio You said five.")
+        world.synthesis = () => "fail"
+        yield* say("six")
+        expect(errors()).toBe(2)
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("two sessions wait for one engine; one leaves, the other is not disturbed", () =>
     World.run((world) =>
       Effect.gen(function* () {
