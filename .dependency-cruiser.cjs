@@ -5,6 +5,7 @@ const rooms = [
   ["server"],
   ["session"],
   ["conversation"],
+  ["wake"],
   ["recall"],
   ["agent"],
   ["llm", "asr", "tts", "vad", "translate"],

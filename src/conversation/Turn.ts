@@ -1,4 +1,5 @@
-import { Cause, Duration, Effect, Exit, Option, Schema } from "effect"
+import { Cause, Duration, Effect, Exit, Option, Schema, Stream } from "effect"
+import type { Agent } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { ChatImage } from "../llm/Llm.ts"
@@ -11,10 +12,9 @@ import * as Delivery from "./Delivery.ts"
 import type { Playback } from "./Playback.ts"
 import type { TurnRecord } from "./TurnRecord.ts"
 
-/** What triggers a turn. A proactive one has a prompt for input that nobody keeps. */
-export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
+/** What a person has said. */
+export type Said = { readonly images: ReadonlyArray<ChatImage> } & (
   | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "Proactive"; readonly prompt: string }
   /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
   | {
       readonly _tag: "Utterance"
@@ -23,11 +23,27 @@ export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
     }
 )
 
+/** What triggers a turn. */
+export type Input =
+  | Said
+  /** The prompt stands for what a person says; nobody keeps it. */
+  | { readonly _tag: "Proactive"; readonly prompt: string; readonly images: ReadonlyArray<ChatImage> }
+  /** The character says this, and asks no model for it; nobody keeps it. */
+  | { readonly _tag: "Line"; readonly line: string }
+
+/** What becomes of what a person has said. */
+export type Verdict =
+  | { readonly _tag: "Answer" }
+  /** It needs no answer but this line; an empty one is not said. */
+  | { readonly _tag: "Line"; readonly line: string }
+
 /** What a turn uses of its session. Each engine is waited for only when the turn comes to need it. */
 export interface Options extends Delivery.Options {
   readonly asr: Effect.Effect<Asr, EngineUnavailable>
   readonly memory: Memory
   readonly record: TurnRecord
+  /** Decides over what a person has said, once it is a text. */
+  readonly admit: (text: string) => Effect.Effect<Verdict>
   readonly playback: Playback
   /** Runs before anything else. Quick, and never fails. */
   readonly onBegun: Effect.Effect<void>
@@ -63,10 +79,20 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const delivered = Delivery.nothing()
   /** What the person said; undefined in a proactive turn. */
   let asked: string | undefined
+  /** Whether what is said is no answer, so that nobody keeps it. */
+  let recited = input._tag === "Line"
 
   const answer = Effect.gen(function* () {
     yield* options.onBegun
+    if (input._tag === "Line") return yield* recite(options, input.line, delivered, send)
     const text = yield* listen(options, input, send)
+    if (input._tag !== "Proactive") {
+      const verdict = yield* options.admit(text)
+      if (verdict._tag === "Line") {
+        recited = true
+        return yield* recite(options, verdict.line, delivered, send)
+      }
+    }
     const before = yield* options.memory.remembered
     if (input._tag !== "Proactive") {
       asked = text
@@ -128,6 +154,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     Effect.zipRight(play),
     // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
     Effect.onExit((exit) => {
+      if (recited) return Effect.void
       if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
       const heard = token.heard ?? delivered.shown
       return options.record.interrupted(heard).pipe(
@@ -145,7 +172,11 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 type Send = (message: ServerMessage.ServerMessage) => Effect.Effect<void>
 
 /** What the user says, as text. */
-const listen = Effect.fnUntraced(function* (options: Options, input: Input, send: Send) {
+const listen = Effect.fnUntraced(function* (
+  options: Options,
+  input: Exclude<Input, { readonly _tag: "Line" }>,
+  send: Send
+) {
   if (input._tag === "Text") return input.text
   if (input._tag === "Proactive") return input.prompt
   const asr = yield* options.asr
@@ -155,6 +186,26 @@ const listen = Effect.fnUntraced(function* (options: Options, input: Input, send
   yield* send({ type: "user-input-transcription", text })
   return text
 })
+
+/** Has the character say a line that no model has written. */
+const recite = Effect.fnUntraced(function* (
+  options: Options,
+  line: string,
+  delivered: Delivery.Delivered,
+  send: Send
+) {
+  if (line === "") return
+  const before = yield* options.memory.remembered
+  const failed = yield* Delivery.deliver(
+    { ...options, agent: Effect.succeed(reciting(line)) },
+    { text: "", images: [], before, recalled: [] },
+    delivered,
+    send
+  )
+  if (failed !== undefined) return yield* failed
+})
+
+const reciting = (line: string): Agent => ({ reply: () => Stream.succeed({ _tag: "Text", text: line }) })
 
 /** A conversation that cannot be stored goes on; the client is told. */
 const kept = (store: Effect.Effect<void, { readonly message: string }>, send: Send) =>

@@ -11,6 +11,8 @@ export interface Extensions {
   toolConsent: boolean
   /** Whether it wants `config-changed`. */
   configChanges: boolean
+  /** Whether it wants `wake-word-state`. */
+  wakeWordState: boolean
   /** Who speaks, if the client has said so. */
   person: string | undefined
 }
@@ -20,6 +22,7 @@ export const none = (): Extensions => ({
   partialTranscripts: false,
   toolConsent: false,
   configChanges: false,
+  wakeWordState: false,
   person: undefined
 })
 

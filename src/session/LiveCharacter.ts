@@ -8,6 +8,7 @@ import * as Emotions from "../conversation/Emotions.ts"
 import type { InterruptMethod } from "../conversation/TurnRecord.ts"
 import type { EngineKind } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as WakeWords from "../wake/WakeWords.ts"
 import * as ModelProgress from "./ModelProgress.ts"
 import { ServiceContext } from "./ServiceContext.ts"
 
@@ -18,6 +19,8 @@ export interface LiveCharacter {
   readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
+  /** The words that it waits for, if it does. */
+  readonly wakeWords: WakeWords.WakeWords | undefined
   /** Notices about its voice and translation that have been told. */
   readonly told: Set<string>
   /** `set-model-and-conf` for this character. */
@@ -53,6 +56,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     emotions,
     services,
     interruptMethod: interruptMethod(config),
+    wakeWords: WakeWords.of(config.wake_word),
     told: new Set(),
     announcement: {
       type: "set-model-and-conf",

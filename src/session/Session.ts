@@ -7,9 +7,12 @@ import { Client } from "../conversation/Client.ts"
 import * as CurrentHistory from "../conversation/CurrentHistory.ts"
 import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
+import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as UtteranceLine from "../wake/UtteranceLine.ts"
+import * as WakeState from "../wake/WakeState.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
@@ -41,6 +44,11 @@ export interface Session {
   readonly extensions: Extensions.Extensions
   /** What hears an open microphone, `raw-audio-data`. */
   readonly ear: Ear.Ear
+  /** Whether the character waits for its wake word, and what was said meanwhile and has not been looked through. */
+  readonly wake: {
+    readonly state: WakeState.WakeState
+    readonly line: UtteranceLine.UtteranceLine<Turn.Said>
+  }
   /** Calls of tools that wait for the person's word. */
   readonly consent: ToolConsent.ToolConsent
   /** Tools that the client calls itself, as they run. */
@@ -71,6 +79,7 @@ export const open = Effect.fnUntraced(function* () {
   const character = yield* LiveCharacter.open(yield* characters.base, scope)
   const seat = yield* Ref.make<Seat>({ character, scope })
   const config = Effect.map(Ref.get(seat), ({ character }) => character.config)
+  const exclusive = yield* Effect.makeSemaphore(1)
   const confUid = Effect.map(config, ({ conf_uid }) => conf_uid)
 
   const session: Session = {
@@ -89,7 +98,21 @@ export const open = Effect.fnUntraced(function* () {
     ear: yield* Ear.make,
     consent: ToolConsent.make(),
     toolCalls: new Set(),
-    exclusive: yield* Effect.makeSemaphore(1),
+    exclusive,
+    wake: {
+      line: yield* UtteranceLine.make<Turn.Said>(),
+      state: yield* WakeState.make({
+        timeout: Effect.map(config, ({ wake_word }) => 1000 * wake_word.timeout_seconds),
+        isSpeaking: () => session.ear.detector.isSpeaking(),
+        alone: exclusive.withPermits(1),
+        tell: (report) =>
+          Effect.flatMap(config, ({ wake_word }) =>
+            session.extensions.wakeWordState || wake_word.state_messages === "all"
+              ? client.send({ type: "wake-word-state", client_uid: client.uid, ...report })
+              : Effect.void
+          )
+      })
+    },
     told: new Set(),
     switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make
@@ -106,6 +129,7 @@ export const open = Effect.fnUntraced(function* () {
   yield* client.send(character.announcement)
   yield* client.send(alone)
   yield* client.send(ServerMessage.control("start-mic"))
+  if (character.wakeWords !== undefined) yield* session.wake.state.report
   return session
 })
 

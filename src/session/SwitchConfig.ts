@@ -8,6 +8,7 @@ import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
+import * as WakeGate from "./WakeGate.ts"
 
 /**
  * `switch-config`: begins a switch in the background and returns. The old character answers until the new one's
@@ -65,6 +66,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               yield* client.send(character.announcement)
               session.switching.unanswered = undefined
               yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
+              yield* WakeGate.reseat(session)
             })
           )
         )

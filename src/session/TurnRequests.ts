@@ -1,18 +1,15 @@
 import { Effect, Ref } from "effect"
 import { Prompts } from "../config/Prompts.ts"
-import { Settings } from "../config/Settings.ts"
 import { Client } from "../conversation/Client.ts"
-import * as Turn from "../conversation/Turn.ts"
-import * as TurnRecord from "../conversation/TurnRecord.ts"
+import type { Said } from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import * as Extensions from "./Extensions.ts"
-import * as Remembering from "./Remembering.ts"
-import * as ToolConsent from "./ToolConsent.ts"
-import { tellOnce } from "./Session.ts"
+import { begin } from "./BeginTurn.ts"
 import type { Session } from "./Session.ts"
+import * as WakeGate from "./WakeGate.ts"
+import * as WakeRequests from "./WakeRequests.ts"
 
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
@@ -26,7 +23,7 @@ export const textInput = Effect.fnUntraced(function* (
       ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
     )
   }
-  yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
+  yield* said(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */
@@ -36,7 +33,9 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
   switch (added) {
     case "first":
     case "kept":
-      if (added === "first" && extensions.partialTranscripts) yield* listening.begin
+      // What may concern nobody is not shown as it grows.
+      if (added === "first" && extensions.partialTranscripts && !(yield* WakeGate.isClosed(session)))
+        yield* listening.begin
       return yield* listening.hear(chunk)
     case "full": {
       // What is kept of it is transcribed as a whole.
@@ -62,7 +61,7 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   const silence = Utterance.silence(samples)
   if (silence === undefined) {
     const heard = yield* session.listening.finish
-    return yield* begin(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
+    return yield* said(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
   }
   yield* session.listening.cancel
   const client = yield* Client
@@ -76,6 +75,7 @@ export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function*
   session.utterance.discard()
   yield* session.ear.giveUp
   yield* session.listening.cancel
+  yield* session.wake.line.clear
 })
 
 /** `ai-speak-signal`: the character speaks of its own accord. */
@@ -99,67 +99,16 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
 /** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. */
 export const interruptSignal = (session: Session, heard: string) => session.turn.interrupt(heard)
 
+/** A turn, or a place in the line of what is looked through for the wake word. */
+const said = Effect.fnUntraced(function* (session: Session, said: Said) {
+  const { character } = yield* Ref.get(session.seat)
+  const passes = said._tag === "Text" && character.config.wake_word.typed_text_passes
+  if (!passes && (yield* WakeGate.isClosed(session))) return yield* WakeRequests.look(session, said)
+  yield* session.wake.state.heard
+  yield* begin(session, said)
+})
+
 const toChatImage = ({ data }: Image): ChatImage => {
   const [head = "", base64 = ""] = data.split(",", 2)
   return { mimeType: head.slice("data:".length, head.indexOf(";")), base64 }
 }
-
-const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
-  const { system } = yield* Settings
-  const { character } = yield* Ref.get(session.seat)
-  const client = yield* Client
-  const person = Extensions.personOf(session.extensions, character.config)
-  const record = yield* TurnRecord.make({
-    character: character.config,
-    person,
-    interruptMethod: character.interruptMethod,
-    memory: session.memory,
-    current: session.history
-  })
-  const told = (
-    what: string,
-    failure: { readonly engine: string; readonly message: string },
-    instead: string
-  ) =>
-    Effect.zipRight(
-      Effect.logWarning(`${what}: ${failure.message}`),
-      Effect.provideService(
-        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
-        Client,
-        client
-      )
-    )
-  const options: Omit<Turn.Options, "consent"> = {
-    character: character.config,
-    person,
-    emotions: character.emotions,
-    agent: character.services.agent,
-    translator: character.services.translator,
-    tts: character.services.tts,
-    asr: character.services.asr,
-    memory: session.memory,
-    record,
-    ...(yield* Remembering.ofTurn(session, character)),
-    playback: session.playback,
-    playbackGrace: system.playback_grace_seconds * 1000,
-    // What cannot be loaded has been reported by its warm-up.
-    onVoiceFailure: (failure) =>
-      failure._tag === "EngineUnavailable"
-        ? Effect.void
-        : told("a sentence stays silent", failure, "The answer goes on as text."),
-    onUntranslated: (failure) =>
-      failure._tag === "EngineUnavailable"
-        ? Effect.void
-        : told("a sentence is not translated", failure, "It is spoken as it is written.")
-  }
-  yield* session.turn.start((turn) => {
-    const consent = ToolConsent.asking({
-      client,
-      consent: session.consent,
-      understood: () => session.extensions.toolConsent,
-      name: character.config.character_name || character.config.conf_name,
-      turn
-    })
-    return Turn.run({ ...options, consent }, input, turn)
-  })
-})

@@ -9,6 +9,7 @@ export type Kind =
   | "switch"
   | "turn"
   | "ear"
+  | "wake-word"
   | "sentence"
   | "playback"
   | "context"

@@ -3,6 +3,7 @@ import type { BasicMemoryAgentConfig } from "../../src/config/AgentConfig.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import type { WakeWordConfig } from "../../src/config/WakeWordConfig.ts"
 import { characterConfig, hearing, translated } from "./Fixtures.ts"
 
 export type Settings = Partial<BasicMemoryAgentConfig>
@@ -34,11 +35,14 @@ const withSettings = (config: CharacterConfig, settings: Settings): CharacterCon
 interface Changes {
   readonly settings: Settings
   readonly translation: TranslatorConfig | undefined
+  readonly wakeWord: Partial<WakeWordConfig>
 }
 
 export const characters = (changes: Changes) => {
-  const changed = (config: CharacterConfig) =>
-    translated(withSettings(config, changes.settings), changes.translation)
+  const changed = (config: CharacterConfig) => ({
+    ...translated(withSettings(config, changes.settings), changes.translation),
+    wake_word: { ...config.wake_word, ...changes.wakeWord }
+  })
   return Layer.succeed(Characters, {
     base: Effect.sync(() => changed(first)),
     examine: Effect.succeed([]),

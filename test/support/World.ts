@@ -7,6 +7,7 @@ import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import type { WakeWordConfig } from "../../src/config/WakeWordConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
@@ -58,6 +59,8 @@ export interface World {
   mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** How the characters are woken. */
+  wakeWord: Partial<WakeWordConfig>
   /** How character a is translated, by the real translators. */
   translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
@@ -90,6 +93,7 @@ export const make = (): World => ({
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
+  wakeWord: {},
   translation: undefined,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
