@@ -26,6 +26,7 @@ import { Census } from "./telemetry/Census.ts"
 import * as TranslatorTable from "./translate/TranslatorTable.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
+import * as SherpaSpotter from "./wake/SherpaSpotter.ts"
 
 /** Everything that lives as long as the process. A service closes before those that it is built on. */
 const server = (loaded: ConfigFile.LoadedConfig) => {
@@ -37,6 +38,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     TtsTable.layer,
     AsrTable.layer,
     VadTable.layer,
+    SherpaSpotter.layer,
     Embedders.layer,
     McpServers.layer()
   )

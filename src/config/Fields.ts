@@ -120,9 +120,9 @@ export const IntList = ListOf(Int)
 export const map = <A>(
   of: Schema.Schema<A, unknown>
 ): Schema.Schema<{ readonly [key: string]: A }, unknown> => {
-  const { json, secret = false } = shapeOf(of)
+  const { json, secret = false, words } = shapeOf(of)
   const shape: Field.Shape = {
-    words: "a section of texts by name",
+    words: `a section of ${words.startsWith("a list") ? "lists" : "texts"} by name`,
     json: { type: "object", additionalProperties: { anyOf: [json, { type: "null" }] } },
     secret
   }

@@ -1,7 +1,17 @@
 import { Schema } from "effect"
 
 /** What kind of engine is meant: the room of `src/` that it lives in. */
-export const EngineKind = Schema.Literal("llm", "tts", "asr", "vad", "translate", "mcp", "agent", "embedding")
+export const EngineKind = Schema.Literal(
+  "llm",
+  "tts",
+  "asr",
+  "vad",
+  "wake",
+  "translate",
+  "mcp",
+  "agent",
+  "embedding"
+)
 export type EngineKind = typeof EngineKind.Type
 
 /**

@@ -7,6 +7,7 @@ const keys: Readonly<Record<ModelKind, string>> = {
   asr: "asr_config.sherpa_onnx_asr.model",
   tts: "tts_config.sherpa_onnx_tts.model or tts_config.piper_tts.model_path",
   vad: "vad_config.vad_model",
+  wake: "wake_word.keyword_spotter.model",
   embedding: "agent_settings.basic_memory_agent.long_term_memory.enabled",
   data: "tts_config.piper_tts.espeak_data_dir"
 }
@@ -16,7 +17,9 @@ const otherwise = (kind: ModelKind): string =>
     ? "Put a language model's .gguf file somewhere and set llama_cpp_llm.model_path to its path, or choose another provider as llm_provider."
     : kind === "embedding"
       ? "Check the network and the free disk space, or set long_term_memory.enabled to false."
-      : "Check the network and the free disk space, or choose another engine."
+      : kind === "wake"
+        ? "Check the network and the free disk space, name a model's files in wake_word.keyword_spotter, or set wake_word.match to transcript."
+        : "Check the network and the free disk space, or choose another engine."
 
 /** What to do when a model could not be fetched: what the ways to it say themselves, or else what helps mostly. */
 export const online = (kind: ModelKind, tried: ReadonlyArray<Attempt> = []): string => {

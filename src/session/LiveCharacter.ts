@@ -75,6 +75,7 @@ const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate",
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
   longTermMemory(config.agent_config) !== undefined ||
+  (config.wake_word.enabled && config.wake_word.match === "audio") ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 

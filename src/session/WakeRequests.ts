@@ -1,8 +1,13 @@
-import { Effect, Ref } from "effect"
+import { Effect, Option, Ref } from "effect"
+import type { TranscriptionFailed } from "../asr/Asr.ts"
+import * as Speech from "../audio/Speech.ts"
 import { Client } from "../conversation/Client.ts"
 import type * as Turn from "../conversation/Turn.ts"
+import * as Utterance from "../conversation/Utterance.ts"
+import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import type { Woken } from "../wake/WakeWords.ts"
+import type { SpottingFailed } from "../wake/KeywordSpotter.ts"
+import type { WakeWords, Woken } from "../wake/WakeWords.ts"
 import { begin } from "./BeginTurn.ts"
 import type { LiveCharacter } from "./LiveCharacter.ts"
 import { tellOnce } from "./Session.ts"
@@ -43,8 +48,31 @@ const find = Effect.fnUntraced(function* (character: LiveCharacter, said: Turn.S
   const { wakeWords } = character
   if (wakeWords === undefined) return undefined
   if (said._tag === "Text") return yield* wakeWords.wake(said.text)
+  if (character.config.wake_word.match === "audio") return yield* spot(character, wakeWords, said.samples)
   const text = yield* (yield* character.services.asr).transcribe(said.samples)
   return text === "" ? nothing : yield* wakeWords.wake(text)
+})
+
+/** What belongs to a word whose place is known by its sounds, in samples: a quarter of a second. */
+const margin = Speech.sampleRate / 4
+
+/**
+ * Nothing is transcribed that was said before the wake word, nor anything if the rest is silence or not wanted. What
+ * comes after it is, together with it: its end is not known well enough to be cut there.
+ */
+const spot = Effect.fnUntraced(function* (
+  { config, services }: LiveCharacter,
+  wakeWords: WakeWords,
+  samples: Float32Array
+): Effect.fn.Return<Woken | undefined, EngineUnavailable | SpottingFailed | TranscriptionFailed> {
+  const spotted = yield* (yield* services.spotter).spot(samples)
+  if (Option.isNone(spotted)) return undefined
+  const { from, language, to, word } = spotted.value
+  const ends = Utterance.silence(samples.subarray(to + margin)) !== undefined
+  if (ends || !config.wake_word.answer_rest) return { word, language, rest: "" }
+  const text = yield* (yield* services.asr).transcribe(samples.subarray(Math.max(0, from - margin)))
+  const rest = (yield* wakeWords.wake(text))?.rest ?? text
+  return { word, language, rest }
 })
 
 const ignore = (session: Session) => Effect.zipRight(session.wake.state.ignore, release(session))

@@ -49,7 +49,7 @@ const letters = (tokens: ReadonlyArray<Token>): string =>
 const notChinese = ["ja", "ko", "vi"]
 
 /** Words by language, in the order of the file. */
-const listed = (words: WakeWordConfig["wake_words"]): ReadonlyArray<Word> =>
+export const listed = (words: WakeWordConfig["wake_words"]): ReadonlyArray<Word> =>
   Object.entries(words).flatMap(([language, list]) => list.map((word) => ({ word, language })))
 
 const hasHan = ({ end_words, wake_words }: WakeWordConfig) =>

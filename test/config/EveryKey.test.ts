@@ -43,6 +43,7 @@ const another = ({ fallback, path, shape }: ConfigKey.ConfigKey): unknown => {
   if (words.includes("number")) return numberIn(words, fallback)
   if (words.startsWith("an address")) return "https://other.example/v9"
   if (words.startsWith("a host name")) return "other.example"
+  if (words.startsWith("a section of lists")) return { "X-Name": ["value"] }
   if (words.startsWith("a section")) return { "X-Name": "value" }
   return words === "anything" ? { deep: [1] } : "another text"
 }

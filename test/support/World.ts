@@ -1,6 +1,6 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
-import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
@@ -28,6 +28,8 @@ import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
+import { KeywordSpotters } from "../../src/wake/KeywordSpotter.ts"
+import type { Spotted } from "../../src/wake/KeywordSpotter.ts"
 import * as Cast from "./Cast.ts"
 import * as FakeAsr from "./FakeAsr.ts"
 import * as FakeVad from "./FakeVad.ts"
@@ -77,6 +79,8 @@ export interface World {
   readonly remembered: Array<{ readonly asked: string; readonly answer: string }>
   /** Utterances that the recogniser was given. */
   readonly transcribed: Array<Float32Array>
+  /** The wake word that is heard in the sound of an utterance. */
+  spotted: (samples: Float32Array) => Option.Option<Spotted>
   /** Time to listen to a piece of audio in ms. */
   listening: number
   /** Sentences in synthesis now, and the most there have been. */
@@ -102,6 +106,7 @@ export const make = (): World => ({
   asked: [],
   remembered: [],
   transcribed: [],
+  spotted: () => Option.none(),
   listening: 0,
   speaking: { now: 0, peak: 0 }
 })
@@ -201,6 +206,13 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => FakeAsr.of(world))
     }),
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
+    Layer.succeed(KeywordSpotters, {
+      open: () =>
+        Effect.as(mayFail(world, "wake"), {
+          engine: "fake_spotter",
+          spot: (samples: Float32Array) => Effect.sync(() => world.spotted(samples))
+        })
+    }),
     vad
   )
   return Layer.mergeAll(

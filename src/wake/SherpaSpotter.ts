@@ -1,0 +1,164 @@
+import { resolve } from "node:path"
+import { FileSystem } from "@effect/platform"
+import { Effect, Layer, Option } from "effect"
+import type { Context } from "effect"
+import * as Speech from "../audio/Speech.ts"
+import type { SpotterConfig, WakeWordConfig } from "../config/WakeWordConfig.ts"
+import { Settings } from "../config/Settings.ts"
+import * as EngineFiles from "../engine/EngineFiles.ts"
+import { EnginePool } from "../engine/EnginePool.ts"
+import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as EngineProcess from "../engine/EngineProcess.ts"
+import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as FairShare from "../engine/FairShare.ts"
+import * as Threads from "../engine/Threads.ts"
+import * as Advice from "../models/Advice.ts"
+import { ModelStore } from "../models/ModelStore.ts"
+import { KeywordSpotters, SpottingFailed } from "./KeywordSpotter.ts"
+import type { KeywordSpotter } from "./KeywordSpotter.ts"
+import * as KeywordTokens from "./KeywordTokens.ts"
+import type { Job, Load, Reply } from "./SherpaSpotterWorker.ts"
+import * as WakeWords from "./WakeWords.ts"
+
+const engine = "keyword_spotter"
+const section = "wake_word.keyword_spotter"
+const kind = "wake"
+
+interface Services {
+  readonly store: Context.Tag.Service<typeof ModelStore>
+  readonly fs: FileSystem.FileSystem
+  /** What relative paths start from. */
+  readonly folder: string
+}
+
+const unavailable = (reason: string, advice: string) =>
+  new EngineUnavailable({ kind, engine, reason, advice })
+
+const keys = ["encoder", "decoder", "joiner", "tokens"] as const
+type Files = Load["files"]
+
+/** The four files, from the catalogue or as the configuration names them. */
+const find = Effect.fn("SherpaSpotter.find")(function* (
+  { folder, fs, store }: Services,
+  config: SpotterConfig
+) {
+  const named = keys.filter((key) => (config[key] ?? "") !== "")
+  if (named.length === 0) {
+    const found = yield* store
+      .obtain(kind, config.model)
+      .pipe(Effect.mapError(({ advice, reason }) => unavailable(reason, advice)))
+    return { files: found.engine as unknown as Files, advice: Advice.damaged(found.id) }
+  }
+  const missing = keys.find((key) => !named.includes(key))
+  if (missing !== undefined)
+    return yield* unavailable(
+      `${missing} is missing: a transducer has an encoder, a decoder, a joiner and tokens`,
+      `Complete ${section}, or name none of its files for a model that is fetched by itself.`
+    )
+  const files = Object.fromEntries(
+    keys.map((key) => [key, resolve(folder, config[key]!)])
+  ) as unknown as Files
+  yield* Effect.forEach(keys, (key) => EngineFiles.check({ kind, engine, section }, key, files[key])).pipe(
+    Effect.provideService(FileSystem.FileSystem, fs)
+  )
+  return { files, advice: `Check that the files of ${section} belong to one streaming transducer.` }
+})
+
+/** Words in the model's tokens. It ends its process over what it cannot write. */
+const encode = Effect.fn("SherpaSpotter.encode")(function* (
+  { fs }: Services,
+  { tokens }: Files,
+  words: ReadonlyArray<WakeWords.Word>
+) {
+  const text = yield* Effect.mapError(fs.readFileString(tokens), () =>
+    unavailable("its tokens cannot be read", "Fetch the model again, or correct the path.")
+  )
+  const vocabulary = KeywordTokens.read(text)
+  return yield* Effect.forEach(words, ({ word }) =>
+    Effect.flatMap(KeywordTokens.of(vocabulary, word), (found) =>
+      found === undefined
+        ? unavailable(
+            `its model cannot write the wake word ${JSON.stringify(word.slice(0, 60))}`,
+            "Choose a model of the word's language, leave that word out, or set wake_word.match to transcript."
+          )
+        : Effect.succeed(found)
+    )
+  )
+})
+
+interface Engine {
+  readonly process: EngineProcess.EngineProcess<Job, Reply | undefined>
+  readonly share: FairShare.FairShare
+}
+
+/** One process for all sessions with the same words. */
+const spec = (
+  services: Services,
+  config: WakeWordConfig,
+  words: ReadonlyArray<WakeWords.Word>
+): EngineSpec<Engine> => {
+  const spotter = config.keyword_spotter
+  return {
+    kind,
+    id: `${engine}:${JSON.stringify([spotter, words])}`,
+    load: Effect.gen(function* () {
+      const { advice, files } = yield* find(services, spotter)
+      const process = yield* EngineProcess.open<Load, Job, Reply | undefined>({
+        module: "SherpaSpotterWorker",
+        from: import.meta.url,
+        kind,
+        engine,
+        load: {
+          files,
+          keywords: yield* encode(services, files, words),
+          threads: Threads.atMost(spotter.num_threads),
+          threshold: spotter.threshold,
+          score: spotter.score
+        },
+        advice
+      })
+      return { process, share: FairShare.make(1) }
+    })
+  }
+}
+
+const spotterOf = ({ process, share }: Engine, words: ReadonlyArray<WakeWords.Word>): KeywordSpotter => {
+  const member = share.join()
+  return {
+    engine,
+    spot: Effect.fn("SherpaSpotter.spot")((samples) =>
+      member.run(process.ask({ samples })).pipe(
+        Effect.mapBoth({
+          onSuccess: (reply) => {
+            const word = reply && words[reply.keyword]
+            return reply === undefined || word === undefined
+              ? Option.none()
+              : Option.some({ ...word, from: placeOf(reply.from, samples), to: placeOf(reply.to, samples) })
+          },
+          onFailure: ({ detail }) => new SpottingFailed({ engine, detail, advice: "Please say that again." })
+        })
+      )
+    )
+  }
+}
+
+const placeOf = (seconds: number, { length }: Float32Array) =>
+  Math.max(0, Math.min(length, Math.round(seconds * Speech.sampleRate)))
+
+export const layer = Layer.effect(
+  KeywordSpotters,
+  Effect.gen(function* () {
+    const pool = yield* EnginePool
+    const services: Services = {
+      store: yield* ModelStore,
+      fs: yield* FileSystem.FileSystem,
+      folder: (yield* Settings).folder
+    }
+    return {
+      open: (config: WakeWordConfig) => {
+        const words = WakeWords.listed(config.wake_words)
+        return Effect.map(pool.borrow(spec(services, config, words)), (loaded) => spotterOf(loaded, words))
+      }
+    }
+  })
+)
