@@ -25,6 +25,8 @@ export const read = (text: string): Vocabulary => ({
  * are joined first, since the numbers are the order in which the pieces were learnt.
  */
 const pieces = ({ numbers }: Vocabulary, word: string): ReadonlyArray<string> | undefined => {
+  // Some models know whole words.
+  if (numbers.has(wordStart + word)) return [wordStart + word]
   let parts: ReadonlyArray<string> = [...(wordStart + word)]
   for (;;) {
     let best: { readonly at: number; readonly number: number } | undefined

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 export interface Pinyin {
   /** All readings of one character, without tones, `ü` as `v`; none if it is not known. */
   readonly readings: (character: string) => ReadonlyArray<string>
-  /** The same text in syllables with tone marks, read in its context. */
+  /** The syllables of a text, read in its context: `x` and `iǎo`. */
   readonly syllables: (text: string) => ReadonlyArray<{ readonly initial: string; readonly final: string }>
 }
 
@@ -18,11 +18,20 @@ export const load: Effect.Effect<Pinyin> = Effect.map(
       const initials = pinyin(text, { pattern: "initial", type: "array", nonZh: "removed" })
       return pinyin(text, { pattern: "final", type: "array", nonZh: "removed" }).map((final, index) => ({
         initial: initials[index] ?? "",
-        final
+        final: plain(initials[index] ?? "", final)
       }))
     }
   })
 )
+
+/** After these `u` is written for `ü`, which no other sound could be. */
+const plain = (initial: string, final: string): string =>
+  ["j", "q", "x", "y"].includes(initial)
+    ? final
+        .normalize("NFD")
+        .replace(/u\u0308/gu, "u")
+        .normalize("NFC")
+    : final
 
 /** One spelling for syllables that many speakers do not tell apart. */
 export const blur = (syllable: string): string =>

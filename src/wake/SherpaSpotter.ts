@@ -18,6 +18,7 @@ import { KeywordSpotters, SpottingFailed } from "./KeywordSpotter.ts"
 import type { KeywordSpotter } from "./KeywordSpotter.ts"
 import * as KeywordTokens from "./KeywordTokens.ts"
 import type { Job, Load, Reply } from "./SherpaSpotterWorker.ts"
+import * as WakeText from "./WakeText.ts"
 import * as WakeWords from "./WakeWords.ts"
 
 const engine = "keyword_spotter"
@@ -37,15 +38,20 @@ const unavailable = (reason: string, advice: string) =>
 const keys = ["encoder", "decoder", "joiner", "tokens"] as const
 type Files = Load["files"]
 
+/** A model knows one language: that of the words. */
+const modelFor = (words: ReadonlyArray<WakeWords.Word>): string =>
+  words.some(({ word }) => WakeText.isHan(word)) ? "kws-wenetspeech" : "kws-gigaspeech"
+
 /** The four files, from the catalogue or as the configuration names them. */
 const find = Effect.fn("SherpaSpotter.find")(function* (
   { folder, fs, store }: Services,
-  config: SpotterConfig
+  config: SpotterConfig,
+  words: ReadonlyArray<WakeWords.Word>
 ) {
   const named = keys.filter((key) => (config[key] ?? "") !== "")
   if (named.length === 0) {
     const found = yield* store
-      .obtain(kind, config.model)
+      .obtain(kind, config.model === "auto" ? modelFor(words) : config.model)
       .pipe(Effect.mapError(({ advice, reason }) => unavailable(reason, advice)))
     return { files: found.engine as unknown as Files, advice: Advice.damaged(found.id) }
   }
@@ -102,7 +108,7 @@ const spec = (
     kind,
     id: `${engine}:${JSON.stringify([spotter, words])}`,
     load: Effect.gen(function* () {
-      const { advice, files } = yield* find(services, spotter)
+      const { advice, files } = yield* find(services, spotter, words)
       const process = yield* EngineProcess.open<Load, Job, Reply | undefined>({
         module: "SherpaSpotterWorker",
         from: import.meta.url,
