@@ -81,20 +81,15 @@ export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, time
   /** Time that is left, in ms; none if nobody has said anything for long enough. */
   const left = Effect.zipWith(timeout, Clock.currentTimeMillis, (whole, now) => last + whole - now)
 
-  const watch = Effect.gen(function* () {
-    while (active) {
-      yield* quiet.await
-      const time = yield* left
-      if (time > 0) {
-        yield* Effect.sleep(time)
-      } else if (isSpeaking()) {
-        yield* touch
-      } else {
-        // A message that was being handled may have changed everything.
-        yield* alone(Effect.flatMap(left, (time) => (time > 0 || answers || !active ? Effect.void : lapse)))
-      }
-    }
+  const step = Effect.gen(function* () {
+    yield* quiet.await
+    const time = yield* left
+    if (time > 0) return yield* Effect.sleep(time)
+    if (isSpeaking()) return yield* touch
+    // A message that was being handled may have changed everything.
+    yield* alone(Effect.flatMap(left, (time) => (time > 0 || answers || !active ? Effect.void : lapse)))
   })
+  const watch = Effect.repeat(step, { while: () => active })
 
   const state: WakeState = {
     isActive: () => active,

@@ -13,7 +13,7 @@ const sign =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
 const letter = /[\p{Letter}\p{Number}]/u
 /** What stands inside words without ending them. */
-const silent = /^['’ʼ`´\p{Mark}\u00AD\u200B-\u200D\uFE0F]+$/u
+const silent = /^(?:['’ʼ`´\p{Mark}\u00AD\u200B\u200C]|\u200D|\uFE0F)+$/u
 const accents = /[\u0300-\u036F]/gu
 
 const han = /\p{Script=Han}/u

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, FastCheck as fc, Schema } from "effect"
+import { Effect, FastCheck as fc, Runtime, Schema } from "effect"
 import { WakeWordConfig } from "../../src/config/WakeWordConfig.ts"
 import * as Pinyin from "../../src/wake/Pinyin.ts"
 import * as WakeText from "../../src/wake/WakeText.ts"
@@ -180,6 +180,7 @@ describe("for every text", () => {
   it.effect("characters that sound the same are the same", () =>
     Effect.gen(function* () {
       const { readings } = yield* Pinyin.load
+      const run = Runtime.runPromise(yield* Effect.runtime())
       const common = Array.from({ length: 3000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).filter(
         (character) => readings(character).some((reading) => /^[a-z]+$/u.test(reading))
       )
@@ -200,7 +201,7 @@ describe("for every text", () => {
               const word = pairs.map(([one]) => one).join("")
               const said = pairs.map(([, other]) => other).join("")
               const words = WakeWords.make(configOf({ wake_words: { zh: [word] }, fuzzy_pinyin }))
-              return Effect.runPromise(words.wake(`${said}，你好`)).then((woken) => {
+              return run(words.wake(`${said}，你好`)).then((woken) => {
                 expect(woken).toEqual({ word, language: "zh", rest: "你好" })
               })
             }
