@@ -18,6 +18,7 @@ import { Embedders } from "../recall/Embedder.ts"
 import * as PiperTts from "../tts/PiperTts.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
+import * as SherpaSpotter from "../wake/SherpaSpotter.ts"
 import * as Database from "../history/Database.ts"
 import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
@@ -48,6 +49,7 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
         TtsTable.layer,
         AsrTable.layer,
         VadTable.layer,
+        SherpaSpotter.layer,
         Decode.layer,
         Embedders.layer,
         McpServers.layer({ patience: McpChecks.patience })

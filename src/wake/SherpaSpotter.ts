@@ -3,7 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Layer, Option } from "effect"
 import type { Context } from "effect"
 import * as Speech from "../audio/Speech.ts"
-import type { SpotterConfig, WakeWordConfig } from "../config/WakeWordConfig.ts"
+import type { WakeWordConfig } from "../config/WakeWordConfig.ts"
 import { Settings } from "../config/Settings.ts"
 import * as EngineFiles from "../engine/EngineFiles.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
@@ -38,24 +38,29 @@ const unavailable = (reason: string, advice: string) =>
 const keys = ["encoder", "decoder", "joiner", "tokens"] as const
 type Files = Load["files"]
 
-/** A model knows one language: that of the words. */
-const modelFor = (words: ReadonlyArray<WakeWords.Word>): string =>
-  words.some(({ word }) => WakeText.isHan(word)) ? "kws-wenetspeech" : "kws-gigaspeech"
+/** The catalogue's model for a character; undefined if it names files of its own. A model knows one language: the words'. */
+export const modelFor = ({ keyword_spotter, wake_words }: WakeWordConfig): string | undefined => {
+  if (keys.some((key) => (keyword_spotter[key] ?? "") !== "")) return undefined
+  if (keyword_spotter.model !== "auto") return keyword_spotter.model
+  return WakeWords.listed(wake_words).some(({ word }) => WakeText.isHan(word))
+    ? "kws-wenetspeech"
+    : "kws-gigaspeech"
+}
 
 /** The four files, from the catalogue or as the configuration names them. */
 const find = Effect.fn("SherpaSpotter.find")(function* (
   { folder, fs, store }: Services,
-  config: SpotterConfig,
-  words: ReadonlyArray<WakeWords.Word>
+  wakeWord: WakeWordConfig
 ) {
-  const named = keys.filter((key) => (config[key] ?? "") !== "")
-  if (named.length === 0) {
+  const config = wakeWord.keyword_spotter
+  const model = modelFor(wakeWord)
+  if (model !== undefined) {
     const found = yield* store
-      .obtain(kind, config.model === "auto" ? modelFor(words) : config.model)
+      .obtain(kind, model)
       .pipe(Effect.mapError(({ advice, reason }) => unavailable(reason, advice)))
     return { files: found.engine as unknown as Files, advice: Advice.damaged(found.id) }
   }
-  const missing = keys.find((key) => !named.includes(key))
+  const missing = keys.find((key) => (config[key] ?? "") === "")
   if (missing !== undefined)
     return yield* unavailable(
       `${missing} is missing: a transducer has an encoder, a decoder, a joiner and tokens`,
@@ -108,7 +113,7 @@ const spec = (
     kind,
     id: `${engine}:${JSON.stringify([spotter, words])}`,
     load: Effect.gen(function* () {
-      const { advice, files } = yield* find(services, spotter, words)
+      const { advice, files } = yield* find(services, config)
       const process = yield* EngineProcess.open<Load, Job, Reply | undefined>({
         module: "SherpaSpotterWorker",
         from: import.meta.url,
