@@ -34,7 +34,6 @@ const Spotter = Schema.Struct({
     "How much the words are preferred to others; higher to be heard more easily."
   )
 })
-export type SpotterConfig = typeof Spotter.Type
 
 /** The `wake_word` section: who does not call the character by a wake word is not answered. */
 export const WakeWordConfig = Schema.Struct({
