@@ -3,7 +3,9 @@ const rooms = [
   ["main"],
   ["command"],
   ["server"],
+  ["proxy"],
   ["session"],
+  ["group"],
   ["conversation"],
   ["wake"],
   ["recall"],
@@ -17,6 +19,7 @@ const rooms = [
   ["config"],
   ["audio"],
   ["protocol"],
+  ["language"],
   ["telemetry"],
   ["supervision"]
 ]
@@ -35,7 +38,7 @@ module.exports = {
       name: "protocol-is-a-leaf",
       severity: "error",
       from: { path: "^src/protocol/" },
-      to: { path: "^src/", pathNot: "^src/protocol/" }
+      to: { path: "^src/", pathNot: "^src/(protocol|language)/" }
     },
     ...rooms.slice(1).map((names, index) => ({
       name: `imports-go-down-from-${names[0]}`,

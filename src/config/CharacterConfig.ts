@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { AgentConfig } from "./AgentConfig.ts"
 import { AsrConfig } from "./AsrConfig.ts"
 import * as Fields from "./Fields.ts"
+import { ProactiveSpeechConfig } from "./ProactiveSpeechConfig.ts"
 import { TtsConfig } from "./TtsConfig.ts"
 import { TtsPreprocessorConfig } from "./TtsPreprocessorConfig.ts"
 import { VadConfig } from "./VadConfig.ts"
@@ -27,7 +28,7 @@ export const CharacterConfig = Schema.Struct({
     "",
     "The picture beside what the character says: a file of the page's avatars."
   ),
-  persona_prompt: Fields.withDefault(Fields.Text, "", "Who the character is, as the model is told."),
+  persona_prompt: Fields.withDefault(Fields.Prose, "", "Who the character is, as the model is told."),
   agent_config: Fields.required(Fields.section(AgentConfig), "What answers."),
   asr_config: Fields.withDefault(Fields.section(AsrConfig), {}, "What listens."),
   tts_config: Fields.required(Fields.section(TtsConfig), "What speaks."),
@@ -45,6 +46,11 @@ export const CharacterConfig = Schema.Struct({
     Fields.section(TtsPreprocessorConfig),
     {},
     "What of a sentence is spoken; the screen shows all of it."
+  ),
+  proactive_speech: Fields.withDefault(
+    Fields.section(ProactiveSpeechConfig),
+    {},
+    "When the character speaks of its own accord."
   )
 })
 export type CharacterConfig = typeof CharacterConfig.Type

@@ -8,15 +8,20 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Effect, FiberSet, Layer, Schema } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import { Settings } from "../config/Settings.ts"
+import { Proxy } from "../proxy/Proxy.ts"
 import { SessionRegistry } from "../session/SessionRegistry.ts"
 import * as AsrRoute from "./AsrRoute.ts"
 import * as ClientSocket from "./ClientSocket.ts"
 import * as AvatarModels from "./AvatarModels.ts"
 import * as Clips from "./Clips.ts"
+import * as ProxySocket from "./ProxySocket.ts"
 import * as OriginCheck from "./OriginCheck.ts"
 import type * as SocketEdge from "./SocketEdge.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 import * as TtsSocket from "./TtsSocket.ts"
+import * as Language from "../language/Language.ts"
+import { inLanguage, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** The server cannot listen at its address. */
 export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
@@ -48,11 +53,11 @@ export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<
   static readonly layer = Layer.scoped(
     HttpServer,
     Effect.suspend(() => listen())
-  ).pipe(Layer.provide(Decode.layer))
+  ).pipe(Layer.provide(Layer.merge(Decode.layer, Proxy.layer)))
 }
 
 /**
- * Serves pages, `/asr`, `/client-ws` and `/tts-ws` at the configured address. Closing the scope stops accepting first, then closes every
+ * Serves pages, `/asr`, `/client-ws`, `/tts-ws` and, if the configuration has it, `/proxy-ws` at the configured address. Closing the scope stops accepting first, then closes every
  * connection with its session.
  */
 const listen = Effect.fn("HttpServer.listen")(function* () {
@@ -60,14 +65,27 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
   const clips = yield* Clips.open(join(folder, "cache"))
   const sockets = new Map<string, SocketEdge.Upgrade>([
     ["/client-ws", yield* ClientSocket.open()],
-    ["/tts-ws", yield* TtsSocket.open(clips)]
+    ["/tts-ws", yield* TtsSocket.open(clips)],
+    ...(system.enable_proxy ? [["/proxy-ws", yield* ProxySocket.open()] as const] : [])
   ])
   const asr = yield* AsrRoute.make
   const answer = yield* NodeHttpServer.makeHandler(
-    HttpRouter.concatAll(router, asr, AvatarModels.router({ folder }), StaticFiles.router({ folder })).pipe(
-      Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
+    HttpRouter.concatAll(
+      router,
+      asr,
+      AvatarModels.router({ folder }),
+      StaticFiles.router({ folder, language: system.language })
+    ).pipe(
+      Effect.catchTag("RouteNotFound", ({ request }) =>
+        HttpServerResponse.text(line(say("server.notFound"), request.headers["accept-language"]), {
+          status: 404
+        })
+      )
     )
   )
+  /** A plain answer in the client's language. */
+  const line = (words: Text, acceptLanguage: string | undefined) =>
+    `${inLanguage(words, Language.of(system.language, acceptLanguage))}\n`
   const ask = OriginCheck.remembering({
     configuredHost: system.host,
     allowedOrigins: system.allowed_origins
@@ -91,19 +109,21 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
       const verdict = judge(request, reads ? undefined : request.headers.origin)
       if (verdict.allowed) return answer(request, response)
       if (!reads) tell(verdict.reason)
-      response.writeHead(403, { "Content-Type": "text/plain; charset=utf-8" }).end(verdict.body)
+      response
+        .writeHead(403, { "Content-Type": "text/plain; charset=utf-8" })
+        .end(line(verdict.words, request.headers["accept-language"]))
     })
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy())
       const verdict = judge(request, request.headers.origin)
       if (!verdict.allowed) {
         tell(verdict.reason)
-        return refuse(socket, 403, verdict.body)
+        return refuse(socket, 403, line(verdict.words, request.headers["accept-language"]))
       }
       const upgrade = sockets.get(request.url?.split("?", 1)[0] ?? "")
       if (upgrade === undefined) {
-        const paths = [...sockets.keys()].join(" or ")
-        return refuse(socket, 404, `There is no WebSocket at this path: connect to ${paths}.\n`)
+        const words = say("server.noSocket", [...sockets.keys()])
+        return refuse(socket, 404, line(words, request.headers["accept-language"]))
       }
       upgrade(request, socket, head)
     })
@@ -161,10 +181,11 @@ const router = HttpRouter.empty.pipe(
   HttpRouter.get(
     "/status",
     Effect.gen(function* () {
-      const { engines, fibers, sessions } = yield* (yield* SessionRegistry).snapshot
+      const { engines, fibers, groups, sessions } = yield* (yield* SessionRegistry).snapshot
       const { heapUsed, rss } = process.memoryUsage()
       return yield* HttpServerResponse.json({
         sessions: sessions.length,
+        groups: groups.groups,
         fibers,
         engines: engines.map(({ id, kind, references }) => ({
           kind,

@@ -26,6 +26,10 @@ export const none = (): Extensions => ({
   person: undefined
 })
 
+/** Whether `wake-word-state` is sent. */
+export const tellsOfWaking = ({ wakeWordState }: Extensions, { wake_word }: CharacterConfig): boolean =>
+  wakeWordState || wake_word.state_messages === "all"
+
 /** Who speaks with that character. */
 export const personOf = ({ person }: Extensions, { human_name }: CharacterConfig): string =>
   person ?? human_name

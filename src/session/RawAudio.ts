@@ -9,6 +9,8 @@ import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as Ear from "./Ear.ts"
 import { tellOnce } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
 import * as WakeGate from "./WakeGate.ts"
 
 /** `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to. */
@@ -21,7 +23,7 @@ export const receive = (session: Session, audio: Float32Array) =>
       )
     )
 
-const tooMuch = `More than ${Ear.longest} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`
+const tooMuch = say("session.audioWaits", Ear.longest)
 
 /** Audio is dropped for this long, in ms, after there was nobody to listen to it; then that is tried again. */
 const pause = 10_000
@@ -59,6 +61,7 @@ const follow = (session: Session, seat: Seat, windows: ReadonlyArray<Window>) =>
  */
 const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) {
   const client = yield* Client
+  session.idleness.stir()
   if (event._tag === "Started") {
     // Whoever has not called the character does not interrupt it.
     return (yield* WakeGate.isClosed(session))
@@ -72,11 +75,7 @@ const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) 
     case "dropped":
       return
     case "full":
-      return yield* client.send(
-        ServerMessage.failure(
-          "More than 120 s of speech wait for mic-audio-end: only their beginning is heard. Please send it after each control mic-audio-end."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.speechWaits", Speech.longest)))
   }
 })
 
@@ -97,5 +96,5 @@ const failed = Effect.fnUntraced(function* (
     // After a switch: what the character before has heard is an utterance, since nobody hears its end.
     yield* finish(session)
   }
-  yield* tellOnce(session, failure.message, failure.message)
+  yield* tellOnce(session, failure.message, failure.words)
 })

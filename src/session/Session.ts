@@ -9,16 +9,20 @@ import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
 import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
+import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as UtteranceLine from "../wake/UtteranceLine.ts"
 import * as WakeState from "../wake/WakeState.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
+import * as Idleness from "./Idleness.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -57,6 +61,8 @@ export interface Session {
   readonly switching: { readonly slot: FiberSlot.FiberSlot; unanswered: string | undefined }
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
+  /** How long nobody has done anything. */
+  readonly idleness: Idleness.Idleness
   /** Notices that are told once a session. */
   readonly told: Set<string>
 }
@@ -73,6 +79,7 @@ export const open = Effect.fnUntraced(function* () {
   const client = yield* Client
   const characters = yield* Characters
   const registry = yield* SessionRegistry
+  const groups = yield* Groups
 
   const scopes = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
   const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
@@ -99,15 +106,21 @@ export const open = Effect.fnUntraced(function* () {
     consent: ToolConsent.make(),
     toolCalls: new Set(),
     exclusive,
+    idleness: yield* Idleness.make,
     wake: {
       line: yield* UtteranceLine.make<Turn.Said>(),
       state: yield* WakeState.make({
         timeout: Effect.map(config, ({ wake_word }) => 1000 * wake_word.timeout_seconds),
-        isSpeaking: () => session.ear.detector.isSpeaking(),
+        // Nobody is cut off, and what has been said may have to be answered.
+        isBusy: Effect.suspend(() =>
+          session.ear.detector.isSpeaking() || !session.wake.line.isEmpty()
+            ? Effect.succeed(true)
+            : groups.isTalking(client.uid)
+        ),
         alone: exclusive.withPermits(1),
         tell: (report) =>
-          Effect.flatMap(config, ({ wake_word }) =>
-            session.extensions.wakeWordState || wake_word.state_messages === "all"
+          Effect.flatMap(config, (config) =>
+            Extensions.tellsOfWaking(session.extensions, config)
               ? client.send({ type: "wake-word-state", client_uid: client.uid, ...report })
               : Effect.void
           )
@@ -123,34 +136,49 @@ export const open = Effect.fnUntraced(function* () {
     tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
   })
 
-  const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.fullText("Connection established"))
-  yield* client.send(character.announcement)
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.control("start-mic"))
+  yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })
   if (character.wakeWords !== undefined) yield* session.wake.state.report
   return session
 })
+
+const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
+
+/** What a client is sent before anything else. `group`: its `group-update`. */
+export const openingSequence = (
+  { announcement }: Pick<LiveCharacter.LiveCharacter, "announcement">,
+  group: ServerMessage.ServerMessage = alone
+): ReadonlyArray<ServerMessage.Outgoing> => [
+  group,
+  ServerMessage.fullText(say("session.connected")),
+  announcement,
+  group,
+  ServerMessage.control("start-mic")
+]
 
 /**
  * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:
  * it would wait for that turn's end for ever. What is being summarised stops too.
  */
 export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
+  const client = yield* Client
+  const waits = !session.wake.line.isEmpty()
+  yield* session.wake.line.clear
   if (yield* session.turn.isRunning) {
+    // A group goes on without what it is told here, and says itself that this has ended.
+    const inGroup = yield* (yield* Groups).isSpeaking(client.uid)
     yield* session.turn.interrupt()
-    const client = yield* Client
+    if (!inGroup) yield* client.send(ServerMessage.control("conversation-chain-end"))
+  } else if (waits && !(yield* (yield* Groups).isTalking(client.uid))) {
     yield* client.send(ServerMessage.control("conversation-chain-end"))
   }
   yield* Remembering.leave(session)
 })
 
 /** Tells the client something once a session, or once a character; `what` is what it is about. */
-export const tellOnce = ({ told }: Pick<Session, "told">, what: string, text: string) =>
+export const tellOnce = ({ told }: Pick<Session, "told">, what: string, words: Words) =>
   Effect.gen(function* () {
     if (told.has(what)) return
     told.add(what)
     const client = yield* Client
-    yield* client.send(ServerMessage.failure(text))
+    yield* client.send(ServerMessage.failure(words))
   })

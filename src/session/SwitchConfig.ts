@@ -5,10 +5,13 @@ import { Client } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
+import * as ProactiveSpeech from "./ProactiveSpeech.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
 import * as WakeGate from "./WakeGate.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /**
  * `switch-config`: begins a switch in the background and returns. The old character answers until the new one's
@@ -19,23 +22,20 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
   const census = yield* Census
   const characters = yield* Characters
   const { switching } = session
-  const failed = (reason: string) => {
+  const failed = (reason: Words) => {
     switching.unanswered = undefined
-    return client.send(ServerMessage.failure(`Error switching configuration: ${reason}`))
+    return client.send(ServerMessage.failure(say("session.switchFailed", reason)))
   }
 
   yield* switching.slot.stop
   if (switching.unanswered !== undefined)
-    yield* failed(`${switching.unanswered} was given up, since ${file} was asked for after it.`)
+    yield* failed(say("session.switchGivenUp", switching.unanswered, file))
   switching.unanswered = file
   yield* characters.resolve(file).pipe(
     Effect.flatMap((config) => replace(session, config, file)),
-    Effect.catchAll((failure) => failed(failure.message)),
+    Effect.catchAll((failure) => failed(failure.words)),
     Effect.catchAllDefect((defect) =>
-      Effect.zipRight(
-        Effect.logError("a switch died", defect),
-        failed("something went wrong; the server's log says what.")
-      )
+      Effect.zipRight(Effect.logError("a switch died", defect), failed(say("session.switchDied")))
     ),
     census.track("switch"),
     switching.slot.start
@@ -63,9 +63,10 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               // What is being said now is transcribed as a whole, by the new character's recogniser.
               yield* session.listening.cancel
               before = yield* Effect.uninterruptible(swap(session, { character, scope }))
+              yield* ProactiveSpeech.follow(session)
               yield* client.send(character.announcement)
               session.switching.unanswered = undefined
-              yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
+              yield* client.send({ type: "config-switched", message: say("session.switched", file) })
               yield* WakeGate.reseat(session)
             })
           )

@@ -1,15 +1,23 @@
 import { Effect, Ref } from "effect"
 import { Prompts } from "../config/Prompts.ts"
 import { Client } from "../conversation/Client.ts"
-import type { Said } from "../conversation/Turn.ts"
+import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import { begin } from "./BeginTurn.ts"
 import type { Session } from "./Session.ts"
+import * as SessionTurn from "./SessionTurn.ts"
 import * as WakeGate from "./WakeGate.ts"
 import * as WakeRequests from "./WakeRequests.ts"
+import { say } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
+
+/** Whether there is nothing in it to answer. */
+export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
+  text.trim() === "" && images.length === 0
+
+export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
@@ -17,11 +25,9 @@ export const textInput = Effect.fnUntraced(function* (
   text: string,
   images: ReadonlyArray<Image>
 ) {
-  if (text.trim() === "" && images.length === 0) {
+  if (isEmpty(text, images)) {
     const client = yield* Client
-    return yield* client.send(
-      ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
-    )
+    return yield* client.send(nothingToAnswer)
   }
   yield* said(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })
@@ -41,11 +47,7 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
       // What is kept of it is transcribed as a whole.
       yield* listening.cancel
       const client = yield* Client
-      return yield* client.send(
-        ServerMessage.failure(
-          "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.tooLongUtterance", Speech.longest)))
     }
     case "dropped":
       return
@@ -66,8 +68,7 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   yield* session.listening.cancel
   const client = yield* Client
   yield* client.send(ServerMessage.failure(silence))
-  // The page waits for this after every utterance; but it must never end another turn.
-  if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
+  yield* SessionTurn.release(session)
 })
 
 /** `mic-audio-cancel`: whatever has been said, in either way, and has not become a turn is forgotten. */
@@ -78,8 +79,12 @@ export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function*
   yield* session.wake.line.clear
 })
 
-/** `ai-speak-signal`: the character speaks of its own accord. */
-export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
+/** `ai-speak-signal`: the character speaks of its own accord, whatever goes on. */
+export const aiSpeakSignal = (session: Session, images: ReadonlyArray<Image>) =>
+  Effect.zipRight(interruptSignal(session), speakUp(session, images))
+
+/** The character speaks of its own accord, where no turn runs. */
+export const speakUp = Effect.fn("TurnRequests.speakUp")(function* (
   session: Session,
   images: ReadonlyArray<Image>
 ) {
@@ -87,25 +92,28 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const prompts = yield* Prompts
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
-  yield* session.turn.interrupt()
-  yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
-  yield* begin(session, {
+  yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
+  yield* WakeGate.open(session)
+  yield* SessionTurn.begin(session, {
     _tag: "Proactive",
     prompt: prompt ?? "Please say something.",
     images: images.map(toChatImage)
   })
 })
 
-/** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. */
-export const interruptSignal = (session: Session, heard: string) => session.turn.interrupt(heard)
+/** `interrupt-signal` */
+export const interruptSignal = Effect.fnUntraced(function* (session: Session, heard?: string) {
+  // What the character is about to answer is as good as a turn; whoever calls it is heard all the same.
+  if (session.wake.state.isActive()) yield* session.wake.line.clear
+  yield* SessionTurn.interrupt(session, heard)
+})
 
-/** A turn, or a place in the line of what is looked through for the wake word. */
-const said = Effect.fnUntraced(function* (session: Session, said: Said) {
-  const { character } = yield* Ref.get(session.seat)
-  const passes = said._tag === "Text" && character.config.wake_word.typed_text_passes
-  if (!passes && (yield* WakeGate.isClosed(session))) return yield* WakeRequests.look(session, said)
+/** A turn, or a place in the line of what is looked through for wake words and end words. */
+const said = Effect.fnUntraced(function* (session: Session, said: Turn.Said) {
+  const { config, wakeWords } = (yield* Ref.get(session.seat)).character
   yield* session.wake.state.heard
-  yield* begin(session, said)
+  const passes = wakeWords === undefined || (said._tag === "Text" && config.wake_word.typed_text_passes)
+  yield* passes ? SessionTurn.begin(session, said) : WakeRequests.look(session, said)
 })
 
 const toChatImage = ({ data }: Image): ChatImage => {

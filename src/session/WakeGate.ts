@@ -1,38 +1,33 @@
 import { Effect, Ref } from "effect"
-import type * as Turn from "../conversation/Turn.ts"
-import type { LiveCharacter } from "./LiveCharacter.ts"
+import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import * as Extensions from "./Extensions.ts"
 import type { Session } from "./Session.ts"
 
-/** Whether what is said now has to begin with the wake word, or may have to: what was said before has not been looked through. */
+/** Whether what is said now has to begin with the wake word. */
 export const isClosed = ({ seat, wake }: Session): Effect.Effect<boolean> =>
-  Effect.map(
-    Ref.get(seat),
-    ({ character }) => character.wakeWords !== undefined && !(wake.state.isActive() && wake.line.isEmpty())
-  )
-
-const answer: Turn.Verdict = { _tag: "Answer" }
-
-/** What becomes of what was said to a character that is awake: an end word needs no answer. */
-export const admit = (
-  { wake }: Session,
-  { config, wakeWords }: LiveCharacter,
-  input: Turn.Input,
-  text: string
-): Effect.Effect<Turn.Verdict> =>
-  Effect.gen(function* () {
-    const { farewell, typed_text_passes } = config.wake_word
-    if (wakeWords === undefined || !wake.state.isActive()) return answer
-    if (input._tag === "Text" && typed_text_passes) return answer
-    const word = yield* wakeWords.end(text)
-    if (word === undefined) return answer
-    yield* wake.state.end(word)
-    return { _tag: "Line", line: farewell }
-  })
+  Effect.map(Ref.get(seat), ({ character }) => character.wakeWords !== undefined && !wake.state.isActive())
 
 /** Tells how it is, if there is anything to wait for. */
 export const report = ({ seat, wake }: Session): Effect.Effect<void> =>
   Effect.flatMap(Ref.get(seat), ({ character }) =>
     character.wakeWords === undefined ? Effect.void : wake.state.report
+  )
+
+/** How it is, for whoever comes later to a session that tells. */
+export const greeting = (
+  { extensions, seat, wake }: Session,
+  client_uid: string
+): Effect.Effect<ReadonlyArray<ServerMessage>> =>
+  Effect.map(Ref.get(seat), ({ character }) =>
+    character.wakeWords !== undefined && Extensions.tellsOfWaking(extensions, character.config)
+      ? [{ type: "wake-word-state", client_uid, ...wake.state.read() }]
+      : []
+  )
+
+/** The character speaks of its own accord: whoever answers need not call it. */
+export const open = ({ seat, wake }: Session): Effect.Effect<void> =>
+  Effect.flatMap(Ref.get(seat), ({ character }) =>
+    character.wakeWords === undefined ? Effect.void : wake.state.speakUp
   )
 
 /** Another character has been seated: it waits for its own wake word. */

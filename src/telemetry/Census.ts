@@ -14,10 +14,15 @@ export type Kind =
   | "playback"
   | "context"
   | "tts-socket"
+  | "viewer"
+  | "proxy"
+  | "proactive"
   | "upload"
   | "transcription"
   | "tool-call"
   | "remembering"
+  | "group"
+  | "group-turn"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up

@@ -3,6 +3,8 @@ import type { Effect, Option, Scope } from "effect"
 import type { WakeWordConfig } from "../config/WakeWordConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import type { Word } from "./WakeWords.ts"
 
 /** Some sound could not be searched for the wake word, and counts as not said. `message` is fit for a client. */
@@ -10,8 +12,12 @@ export class SpottingFailed extends Schema.TaggedError<SpottingFailed>()(
   "SpottingFailed",
   EngineFailure.fields
 ) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }
 

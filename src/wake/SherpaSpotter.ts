@@ -12,6 +12,8 @@ import * as EngineProcess from "../engine/EngineProcess.ts"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import * as Threads from "../engine/Threads.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 import * as Advice from "../models/Advice.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import { KeywordSpotters, SpottingFailed } from "./KeywordSpotter.ts"
@@ -32,8 +34,7 @@ interface Services {
   readonly folder: string
 }
 
-const unavailable = (reason: string, advice: string) =>
-  new EngineUnavailable({ kind, engine, reason, advice })
+const unavailable = (reason: Words, advice: Words) => new EngineUnavailable({ kind, engine, reason, advice })
 
 const keys = ["encoder", "decoder", "joiner", "tokens"] as const
 type Files = Load["files"]
@@ -62,17 +63,14 @@ const find = Effect.fn("SherpaSpotter.find")(function* (
   }
   const missing = keys.find((key) => (config[key] ?? "") === "")
   if (missing !== undefined)
-    return yield* unavailable(
-      `${missing} is missing: a transducer has an encoder, a decoder, a joiner and tokens`,
-      `Complete ${section}, or name none of its files for a model that is fetched by itself.`
-    )
+    return yield* unavailable(say("wake.fileMissing", missing), say("wake.completeOrNone", section))
   const files = Object.fromEntries(
     keys.map((key) => [key, resolve(folder, config[key]!)])
   ) as unknown as Files
   yield* Effect.forEach(keys, (key) => EngineFiles.check({ kind, engine, section }, key, files[key])).pipe(
     Effect.provideService(FileSystem.FileSystem, fs)
   )
-  return { files, advice: `Check that the files of ${section} belong to one streaming transducer.` }
+  return { files, advice: say("wake.filesBelongTogether", section) }
 })
 
 /** Words in the model's tokens. It ends its process over what it cannot write. */
@@ -82,15 +80,15 @@ const encode = Effect.fn("SherpaSpotter.encode")(function* (
   words: ReadonlyArray<WakeWords.Word>
 ) {
   const text = yield* Effect.mapError(fs.readFileString(tokens), () =>
-    unavailable("its tokens cannot be read", "Fetch the model again, or correct the path.")
+    unavailable(say("wake.tokensUnreadable"), say("wake.fetchOrCorrect"))
   )
   const vocabulary = KeywordTokens.read(text)
   return yield* Effect.forEach(words, ({ word }) =>
     Effect.flatMap(KeywordTokens.of(vocabulary, word), (found) =>
       found === undefined
         ? unavailable(
-            `its model cannot write the wake word ${JSON.stringify(word.slice(0, 60))}`,
-            "Choose a model of the word's language, leave that word out, or set wake_word.match to transcript."
+            say("wake.cannotWrite", JSON.stringify(word.slice(0, 60))),
+            say("wake.otherWordOrTranscript")
           )
         : Effect.succeed(found)
     )
@@ -146,7 +144,7 @@ const spotterOf = ({ process, share }: Engine, words: ReadonlyArray<WakeWords.Wo
               ? Option.none()
               : Option.some({ ...word, from: placeOf(reply.from, samples), to: placeOf(reply.to, samples) })
           },
-          onFailure: ({ detail }) => new SpottingFailed({ engine, detail, advice: "Please say that again." })
+          onFailure: ({ detail }) => new SpottingFailed({ engine, detail, advice: say("speech.sayAgain") })
         })
       )
     )

@@ -8,6 +8,8 @@ export const mostWaiting = 4
 
 /** What was said while the wake word is waited for, looked through one after the other, in order. */
 export interface UtteranceLine<A> {
+  /** Waits until nothing waits or is being looked through. */
+  readonly idle: Effect.Effect<void>
   /** Nothing waits or is being looked through. */
   readonly isEmpty: () => boolean
   /** Puts something in the line. Never waits. Callers take turns. */
@@ -25,20 +27,30 @@ export const make = <A>(): Effect.Effect<UtteranceLine<A>, never, Scope.Scope | 
     const census = yield* Census
     const slot = yield* FiberSlot.make
     let waiting: Array<A> = []
+    const quiet = Effect.unsafeMakeLatch(true)
     let working = false
+    const begin = () => {
+      working = true
+      quiet.unsafeClose()
+    }
+    const stop = () => {
+      working = false
+      quiet.unsafeOpen()
+    }
 
     const line: UtteranceLine<A> = {
+      idle: quiet.await,
       isEmpty: () => !working && waiting.length === 0,
       enter: <R>(said: A, look: (said: A) => Effect.Effect<void, never, R>) =>
         Effect.suspend(() => {
           waiting.push(said)
           if (waiting.length > mostWaiting) waiting.shift()
           if (working) return Effect.void
-          working = true
+          begin()
           const work: Effect.Effect<void, never, R> = Effect.suspend(() => {
             const [first, ...rest] = waiting
             if (first === undefined) {
-              working = false
+              stop()
               return Effect.void
             }
             waiting = rest
@@ -53,7 +65,7 @@ export const make = <A>(): Effect.Effect<UtteranceLine<A>, never, Scope.Scope | 
         }),
       clear: Effect.suspend(() => {
         waiting = []
-        return Effect.map(slot.stop, () => void (working = false))
+        return Effect.map(slot.stop, stop)
       })
     }
     return line

@@ -7,7 +7,14 @@ import type { Word } from "./WakeWords.ts"
 export type Report = Omit<Extract<ServerMessage, { readonly type: "wake-word-state" }>, "type" | "client_uid">
 
 /** Why the state is what it is: `trigger_reason`. */
-type Reason = "wake_word" | "end_word" | "timeout" | "no_wake_word" | "state_requested" | "character_switched"
+type Reason =
+  | "wake_word"
+  | "end_word"
+  | "timeout"
+  | "no_wake_word"
+  | "state_requested"
+  | "character_switched"
+  | "proactive_speech"
 
 /**
  * Whether a client's character waits for its wake word (listening) or answers whatever is said (active), with a count
@@ -23,6 +30,10 @@ export interface WakeState {
   readonly ignore: Effect.Effect<void>
   /** Something is said that is answered: the time-out begins anew. */
   readonly heard: Effect.Effect<void>
+  /** The character speaks of its own accord: whatever is said to that is answered. It counts as no call. */
+  readonly speakUp: Effect.Effect<void>
+  /** The time-out begins anew, for another reason. */
+  readonly restart: () => void
   /** While an answer is given or played, no time runs. */
   readonly turnBegan: Effect.Effect<void>
   readonly turnEnded: Effect.Effect<void>
@@ -30,20 +41,22 @@ export interface WakeState {
   readonly reset: (waits: boolean) => Effect.Effect<void>
   /** Tells what is so now. */
   readonly report: Effect.Effect<void>
+  readonly read: () => Report
 }
 
 export interface Options {
   /** Time without an utterance, in ms, after which the wake word is wanted again. */
   readonly timeout: Effect.Effect<number>
-  /** Whether somebody speaks at this moment: they are not cut off. */
-  readonly isSpeaking: () => boolean
+  /** Whether something goes on at this moment during which it must not begin to wait: the time-out begins anew then. */
+  readonly isBusy: Effect.Effect<boolean>
   /** Keeps the time-out apart from messages that are being handled. */
   readonly alone: <A>(effect: Effect.Effect<A>) => Effect.Effect<A>
   readonly tell: (report: Report) => Effect.Effect<void>
 }
 
 /** Closing the scope stops the time-out. One caller at a time, but for the turn's fiber, which may end it. */
-export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, timeout }: Options) {
+export const make = Effect.fnUntraced(function* ({ alone, isBusy, tell, timeout }: Options) {
+  const clock = yield* Effect.clock
   const slot = yield* FiberSlot.make
   const quiet = Effect.unsafeMakeLatch(true)
   let active = false
@@ -69,7 +82,8 @@ export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, time
   })
   const say = (action: Report["action"], reason: Reason, word = none) =>
     Effect.suspend(() => tell(reportOf(action, reason, word)))
-  const touch = Effect.map(Clock.currentTimeMillis, (now) => void (last = now))
+  const restart = () => void (last = clock.unsafeCurrentTimeMillis())
+  const touch = Effect.sync(restart)
 
   const lapse = Effect.suspend(() => {
     active = false
@@ -85,7 +99,7 @@ export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, time
     yield* quiet.await
     const time = yield* left
     if (time > 0) return yield* Effect.sleep(time)
-    if (isSpeaking()) return yield* touch
+    if (yield* isBusy) return yield* touch
     // A message that was being handled may have changed everything.
     yield* alone(Effect.flatMap(left, (time) => (time > 0 || answers || !active ? Effect.void : lapse)))
   })
@@ -118,6 +132,14 @@ export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, time
       used = true
       return touch
     }),
+    speakUp: Effect.suspend(() => {
+      used = true
+      restart()
+      if (active) return Effect.void
+      active = true
+      return Effect.zipRight(slot.start(watch), say("wake_up", "proactive_speech"))
+    }),
+    restart,
     turnBegan: Effect.suspend(() => {
       answers = true
       return Effect.asVoid(quiet.close)
@@ -131,7 +153,8 @@ export const make = Effect.fnUntraced(function* ({ alone, isSpeaking, tell, time
         active = false
         return Effect.zipRight(slot.stop, waits ? say("sleep", "character_switched") : Effect.void)
       }),
-    report: Effect.suspend(() => say(active ? "wake_up" : "sleep", "state_requested"))
+    report: Effect.suspend(() => tell(state.read())),
+    read: () => reportOf(active ? "wake_up" : "sleep", "state_requested", none)
   }
   return state
 })

@@ -16,15 +16,24 @@ export const ownVoiceKeys = [
 ]
 
 /** Keys of recognisers that are our own additions. */
-export const ownAsrKeys =
+const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
-export const ownAgentKeys =
+const ownAgentKeys =
   /\.llm_configs\.openrouter_llm|\.agent_settings\.(basic_memory_agent\.(tool_steps|tool_seconds|fallback_providers|context_tokens|long_term_memory.*)$|(webhook_agent|a2a_agent)\.|letta_agent\.api_key$|mem0_agent\.(host|api_key|user_id)$)/
 
 /** Keys of wake words, all of which are our own. */
-export const ownWakeKeys = /\.wake_word\./
+const ownWakeKeys = /\.wake_word\./
+
+/** Keys that say when a character speaks of its own accord. */
+const ownProactiveKeys = /\.proactive_speech(\.|$)/
 
 /** Keys of translators that are our own additions. */
-export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+
+/** Keys of groups, all of them our own additions. */
+export const ownGroupKeys = ["speakers", "patience_seconds"]
+
+/** Our own keys that are known by a pattern. */
+export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys, ownWakeKeys]

@@ -13,7 +13,7 @@ const slowSocket = (bufferedAmount = 1_000_000) => {
   const socket = {
     // By default more than may wait in a socket without holding up the next message.
     bufferedAmount,
-    send: (frame: string, left: () => void) => {
+    send: (frame: string, _: unknown, left: () => void) => {
       sent.push((JSON.parse(frame) as { text: string }).text)
       leaving.push(left)
     }
@@ -28,7 +28,7 @@ const limits = Layer.succeed(EdgeLimits, {
   uploadPause: "30 seconds"
 })
 const tick = TestClock.adjust("1 millis")
-const text = ServerMessage.fullText
+const text = (text: string): ServerMessage.ServerMessage => ({ type: "full-text", text })
 
 describe("Outbox", () => {
   it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>
