@@ -14,7 +14,7 @@ export const chunk = { type: "mic-audio-data", audio: new Float32Array(4096).fil
 export const wanted = { type: "use-extensions", wake_word_state: true } as const
 
 type State = Extract<ServerMessage, { readonly type: "wake-word-state" }>
-export const states = ({ received }: World.Connected) =>
+export const states = ({ received }: Pick<World.Connected, "received">) =>
   received.filter((message): message is State => message.type === "wake-word-state")
 export const brief = ({ action, current_state, advertisement_control }: State) =>
   `${action} ${current_state} ${advertisement_control.control_action} ${advertisement_control.trigger_reason}`

@@ -27,12 +27,13 @@ import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
-import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
+import { TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
 import { KeywordSpotters } from "../../src/wake/KeywordSpotter.ts"
 import type { Spotted } from "../../src/wake/KeywordSpotter.ts"
 import * as Cast from "./Cast.ts"
 import * as FakeAsr from "./FakeAsr.ts"
+import * as FakeTts from "./FakeTts.ts"
 import * as FakeVad from "./FakeVad.ts"
 import { systemConfig } from "./Fixtures.ts"
 import { summary } from "./SocketTalk.ts"
@@ -154,25 +155,6 @@ const agentOf = (world: World, character: string): Agent => ({
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
 })
 
-const speak = (world: World, text: string) =>
-  Effect.suspend(() => {
-    world.speaking.peak = Math.max(world.speaking.peak, ++world.speaking.now)
-    const time = world.synthesis(text)
-    return time === "fail"
-      ? new SynthesisFailed({
-          engine: "slow_tts",
-          detail: `cannot say "${text}"`,
-          advice: "Say something else."
-        })
-      : Effect.as(world.instant ? Effect.void : Effect.sleep(time), {
-          samples: new Int16Array(160).fill(1000),
-          sampleRate: 16_000
-        })
-  }).pipe(
-    Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
-    Effect.ensuring(Effect.sync(() => world.speaking.now--))
-  )
-
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
     open: ({ vad_model }) =>
@@ -206,7 +188,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
         open: () =>
           Effect.as(
             pool.borrow({ kind: "tts", id: "slow_tts", load: load(world, "tts", loadTimes.tts, "tts") }),
-            { engine: "slow_tts", synthesize: (text: string) => speak(world, text) }
+            { engine: "slow_tts", synthesize: (text: string) => FakeTts.speak(world, text) }
           )
       }))
     ),
