@@ -59,6 +59,39 @@ describe("a session with wake words", () => {
     )
   )
 
+  it.effect("handles what else comes while it listens, and lets go of what is interrupted or left", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.wakeWord = settings
+        const client = yield* World.connect
+        // It is awake before its recogniser is there.
+        yield* client.send({ type: "ai-speak-signal", images: [] })
+        const leave = [
+          { type: "interrupt-signal", text: "" },
+          { type: "create-new-history" },
+          { type: "mic-audio-cancel" }
+        ] as const
+        for (const message of leave) {
+          yield* client.send(chunk)
+          yield* client.send(micAudioEnd)
+          yield* tick
+          client.received.length = 0
+          yield* client.send({ type: "heartbeat" })
+          expect(client.seen()).toEqual(["heartbeat-ack"])
+          yield* client.send(message)
+          expect((yield* (yield* SessionRegistry).snapshot).fibers["wake-word"]).toBeUndefined()
+          if (message.type === "create-new-history")
+            expect(client.seen().slice(1)).toEqual(["conversation-chain-end", "new-history-created"])
+        }
+        yield* TestClock.adjust("3 seconds")
+        expect(world.transcribed).toEqual([])
+        yield* speak(world, client, "Hi")
+        expect(world.asked.at(-1)?.text).toBe("Hi")
+        yield* client.leave
+      })
+    )
+  )
+
   it.effect("tells those who have asked, or all, how it is", () =>
     World.run((world) =>
       Effect.gen(function* () {
