@@ -14,6 +14,7 @@ const sign =
 const letter = /[\p{Letter}\p{Number}]/u
 /** What stands inside words without ending them. */
 const silent = /^(?:['’ʼ`´\p{Mark}\u00AD\u200B\u200C]|\u200D|\uFE0F)+$/u
+const unspoken = /[^\p{Letter}\p{Number}]|ʼ/gu
 const accents = /[\u0300-\u036F]/gu
 
 const han = /\p{Script=Han}/u
@@ -23,11 +24,11 @@ export const isHan = (text: string): boolean => han.test(text)
 const toHiragana = (text: string): string =>
   text.replace(/[ァ-ヶ]/gu, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60))
 
-/** Compatibility forms become the usual ones: full width, half width, ligatures. */
+/** Compatibility forms become the usual ones: full width, half width, ligatures. What they hold beside letters goes: (가), ½. */
 const fold = (character: string): string =>
-  toHiragana(character.normalize("NFKC").toLowerCase().normalize("NFKD").replaceAll(accents, "")).normalize(
-    "NFC"
-  )
+  toHiragana(character.normalize("NFKC").toLowerCase().normalize("NFKD").replaceAll(accents, ""))
+    .normalize("NFC")
+    .replaceAll(unspoken, "")
 
 /** The words and signs of a text, without punctuation and spaces. */
 export const split = (text: string): ReadonlyArray<Token> => {
