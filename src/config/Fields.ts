@@ -27,6 +27,19 @@ export const NonEmptyText = Field.make(Schema.String, text, (value) =>
   )
 )
 
+const spoken = { words: "a text with letters or digits", json: Field.jsonText }
+
+/** Text that can be said: punctuation alone cannot. */
+export const SpokenText = Field.make(Schema.String, spoken, (value) =>
+  Option.match(textOf(value), {
+    onNone: () => expected(spoken.words, value),
+    onSome: (text) =>
+      /[\p{Letter}\p{Number}]/u.test(text)
+        ? text
+        : new Mismatch(`expected ${spoken.words}, found ${text.trim() === "" ? "an empty" : "another"} text`)
+  })
+)
+
 /** Text that no log may show. */
 export const Secret = Field.make(Schema.RedactedFromSelf(Schema.String), { ...text, secret: true }, (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
@@ -140,7 +153,7 @@ export const map = <A>(
         ? ParseResult.succeed(
             Object.fromEntries(Object.entries(value).filter(([, item]) => !RawValue.isNothing(item)))
           )
-        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr("a section", shape, value))),
+        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr(shape.words, shape, value))),
     encode: ParseResult.succeed
   }).annotations({ [Field.shape]: shape })
 }

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 
 /** Lists of words by language. */
-const words = (about: string) => Fields.withDefault(Fields.map(Fields.ListOf(Fields.NonEmptyText)), {}, about)
+const words = (about: string) => Fields.withDefault(Fields.map(Fields.ListOf(Fields.SpokenText)), {}, about)
 
 const file = (what: string) =>
   Fields.maybe(Fields.Text, `The file of the ${what}, instead of a model by name.`)

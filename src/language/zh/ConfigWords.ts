@@ -18,6 +18,7 @@ const apply = (rules: ReadonlyArray<Rule>, text: string): string => {
 const names: Readonly<Record<string, string>> = {
   "a text": "文本",
   "an empty text": "空文本",
+  "a text with letters or digits": "含有文字或数字的文本",
   "another text": "其他文本",
   "a number": "数字",
   "a whole number": "整数",
