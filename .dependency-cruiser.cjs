@@ -3,6 +3,7 @@ const rooms = [
   ["main"],
   ["command"],
   ["server"],
+  ["proxy"],
   ["session"],
   ["conversation"],
   ["recall"],

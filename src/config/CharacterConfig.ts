@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { AgentConfig } from "./AgentConfig.ts"
 import { AsrConfig } from "./AsrConfig.ts"
 import * as Fields from "./Fields.ts"
+import { ProactiveSpeechConfig } from "./ProactiveSpeechConfig.ts"
 import { TtsConfig } from "./TtsConfig.ts"
 import { TtsPreprocessorConfig } from "./TtsPreprocessorConfig.ts"
 import { VadConfig } from "./VadConfig.ts"
@@ -39,6 +40,11 @@ export const CharacterConfig = Schema.Struct({
     Fields.section(TtsPreprocessorConfig),
     {},
     "What of a sentence is spoken; the screen shows all of it."
+  ),
+  proactive_speech: Fields.withDefault(
+    Fields.section(ProactiveSpeechConfig),
+    {},
+    "When the character speaks of its own accord."
   )
 })
 export type CharacterConfig = typeof CharacterConfig.Type

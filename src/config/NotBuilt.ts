@@ -58,11 +58,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
 
 const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
   {
-    path: "system_config.enable_proxy",
-    asked: (config) => config.system_config.enable_proxy,
-    instead: "the proxy is not part of this version: clients connect to /client-ws"
-  },
-  {
     path: "system_config.media_server",
     asked: (config) => config.system_config.media_server !== undefined,
     instead: "the media server is not part of this version"

@@ -141,7 +141,11 @@ export const ServerMessage = Schema.Union(
     /** What this server understands beyond the protocol; a client asks for it with `use-extensions`. */
     extensions: Schema.optional(Extensions)
   }),
-  message("user-input-transcription", { text: Schema.String }),
+  message("user-input-transcription", {
+    text: Schema.String,
+    /** What another client of the proxy has sent along, as it came. */
+    images: Schema.optional(Schema.Array(Anything))
+  }),
   // Extensions: sent only to clients that asked for them.
   message("user-input-partial", { text: Schema.String }),
   message("extensions-in-use", {

@@ -3,6 +3,7 @@ import { Client } from "../conversation/Client.ts"
 import * as ClientMessage from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -20,6 +21,7 @@ export const open = () =>
 const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.ServerMessage>) {
   const census = yield* Census
   const session = yield* Session.open()
+  yield* ProactiveSpeech.follow(session)
   return yield* take.pipe(
     Effect.flatMap((frame) => receive(session, frame)),
     Effect.forever,

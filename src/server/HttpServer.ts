@@ -8,11 +8,13 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Effect, FiberSet, Layer, Schema } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import { Settings } from "../config/Settings.ts"
+import { Proxy } from "../proxy/Proxy.ts"
 import { SessionRegistry } from "../session/SessionRegistry.ts"
 import * as AsrRoute from "./AsrRoute.ts"
 import * as ClientSocket from "./ClientSocket.ts"
 import * as AvatarModels from "./AvatarModels.ts"
 import * as Clips from "./Clips.ts"
+import * as ProxySocket from "./ProxySocket.ts"
 import * as OriginCheck from "./OriginCheck.ts"
 import type * as SocketEdge from "./SocketEdge.ts"
 import * as StaticFiles from "./StaticFiles.ts"
@@ -48,11 +50,11 @@ export class HttpServer extends Context.Tag("seiyuu/server/HttpServer")<
   static readonly layer = Layer.scoped(
     HttpServer,
     Effect.suspend(() => listen())
-  ).pipe(Layer.provide(Decode.layer))
+  ).pipe(Layer.provide(Layer.merge(Decode.layer, Proxy.layer)))
 }
 
 /**
- * Serves pages, `/asr`, `/client-ws` and `/tts-ws` at the configured address. Closing the scope stops accepting first, then closes every
+ * Serves pages, `/asr`, `/client-ws`, `/tts-ws` and, if the configuration has it, `/proxy-ws` at the configured address. Closing the scope stops accepting first, then closes every
  * connection with its session.
  */
 const listen = Effect.fn("HttpServer.listen")(function* () {
@@ -60,7 +62,8 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
   const clips = yield* Clips.open(join(folder, "cache"))
   const sockets = new Map<string, SocketEdge.Upgrade>([
     ["/client-ws", yield* ClientSocket.open()],
-    ["/tts-ws", yield* TtsSocket.open(clips)]
+    ["/tts-ws", yield* TtsSocket.open(clips)],
+    ...(system.enable_proxy ? [["/proxy-ws", yield* ProxySocket.open()] as const] : [])
   ])
   const asr = yield* AsrRoute.make
   const answer = yield* NodeHttpServer.makeHandler(

@@ -10,14 +10,25 @@ const light = 32 * 1024
 export interface Outbox<Message> {
   /** Waits while the outbox is full. See `Client.send`. */
   readonly send: (message: Message, turn?: TurnToken) => Effect.Effect<void>
+  /** The same for whoever cannot wait: false if the outbox is full, and then nothing is sent. */
+  readonly offer: (message: Message, turn?: TurnToken) => boolean
+  readonly hasRoom: () => boolean
+  /** `told` runs whenever the outbox has been full and has room again. */
+  readonly onRoom: (told: () => void) => void
   /** Since when (Clock, ms) the message that is being written has been leaving; undefined if none is. */
   readonly leavingSince: () => number | undefined
 }
 
 interface Queued {
-  readonly frame: string
+  readonly frame: Frame
   readonly turn: TurnToken | undefined
 }
+
+/** One text frame: as text, or as its bytes in UTF-8. */
+type Frame = string | Buffer
+
+/** What `ws` would otherwise take bytes for is a binary frame. */
+const asText = { binary: false }
 
 /**
  * Sends messages in order. Once 32 kB wait in the socket's own buffer, the next message goes only when the one before
@@ -27,7 +38,7 @@ interface Queued {
 export const make = <Message>(
   socket: WebSocket,
   bundle: Bundle.Bundle,
-  encode: (message: Message) => string
+  encode: (message: Message) => Frame
 ): Effect.Effect<Outbox<Message>> =>
   Effect.gen(function* () {
     const limits = yield* EdgeLimits
@@ -37,11 +48,12 @@ export const make = <Message>(
     const waiting = new Set<() => void>()
     let since: number | undefined
     const leavingSince = () => since
+    let told: (() => void) | undefined
 
-    const write = (frame: string) => {
+    const write = (frame: Frame) => {
       let leaves: (() => void) | undefined
       bundle()
-      socket.send(frame, () => leaves?.())
+      socket.send(frame, asText, () => leaves?.())
       if (socket.bufferedAmount < light) return
       since = clock.unsafeCurrentTimeMillis()
       leaves = drain
@@ -50,27 +62,33 @@ export const make = <Message>(
     const drain = () => {
       since = undefined
       while (queue.length > 0) {
+        const wasFull = queue.length >= limits.outbox
         const { frame, turn } = queue.shift()!
         const [enter] = waiting
         enter?.()
+        if (wasFull) told?.()
         if (turn?.stopped !== true) write(frame)
         if (leavingSince() !== undefined) return
       }
     }
 
+    const hasRoom = () => since === undefined || queue.length < limits.outbox
+
+    const offer: Outbox<Message>["offer"] = (message, turn) => {
+      if (turn?.stopped === true) return true
+      if (since === undefined) {
+        write(encode(message))
+        return true
+      }
+      if (!hasRoom()) return false
+      queue.push({ frame: encode(message), turn })
+      return true
+    }
+
     const send: Outbox<Message>["send"] = (message, turn) =>
       Effect.suspend(() => {
-        if (turn?.stopped === true) return Effect.void
-        const frame = encode(message)
-        if (since === undefined) {
-          write(frame)
-          return Effect.void
-        }
-        const queued = { frame, turn }
-        if (queue.length < limits.outbox) {
-          queue.push(queued)
-          return Effect.void
-        }
+        if (offer(message, turn)) return Effect.void
+        const queued = { frame: encode(message), turn }
         return Effect.async<void>((resume) => {
           const enter = () => {
             waiting.delete(enter)
@@ -82,5 +100,5 @@ export const make = <Message>(
         })
       })
 
-    return { send, leavingSince }
+    return { send, offer, hasRoom, leavingSince, onRoom: (listener) => void (told = listener) }
   })

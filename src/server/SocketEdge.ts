@@ -18,15 +18,17 @@ const maxPayload = 16 * 1024 * 1024
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /** One connection as whoever serves it sees it. */
-export interface Link<Message> extends Pick<Outbox.Outbox<Message>, "send"> {
+export interface Link<Message> extends Pick<Outbox.Outbox<Message>, "send" | "offer" | "hasRoom" | "onRoom"> {
   readonly uid: string
+  /** Closes the connection of a client that does not keep up with what is sent (code 1013). */
+  readonly drop: () => void
   /** Waits for the next frame. */
   readonly take: Effect.Effect<Inbox.Frame>
 }
 
 /** What is spoken on the connections of one path. */
 export interface Protocol<Message, R> {
-  readonly encode: (message: Message) => string
+  readonly encode: (message: Message) => string | Buffer
   /** All that the connection's fiber does, until its end interrupts it. The scope is the connection's. */
   readonly serve: (link: Link<Message>) => Effect.Effect<never, never, R | Scope.Scope>
 }
@@ -111,11 +113,12 @@ const serve = Effect.fnUntraced(function* <Message, R>(
   watchdog: Watchdog.Watchdog,
   protocol: Protocol<Message, R>
 ) {
-  const { leavingSince, send } = yield* Outbox.make(socket, bundle, protocol.encode)
+  const outbox = yield* Outbox.make(socket, bundle, protocol.encode)
   const { take } = yield* Inbox.make(socket)
   const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
     Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))
   )
-  yield* watchdog.watch({ socket, leavingSince, end })
-  return yield* protocol.serve({ uid, send, take })
+  const drop = () => Watchdog.drop({ socket, end })
+  yield* watchdog.watch({ socket, leavingSince: outbox.leavingSince, drop })
+  return yield* protocol.serve({ ...outbox, uid, drop, take })
 })

@@ -9,8 +9,14 @@ export interface Watched {
   readonly socket: WebSocket
   /** Since when (Clock, ms) the message that is being written has been leaving; undefined if none is. */
   readonly leavingSince: () => number | undefined
-  /** Ends the session: the client reads no more. */
-  readonly end: () => void
+  /** Closes the connection and ends its session: the client does not read. */
+  readonly drop: () => void
+}
+
+/** Closes a connection whose client does not read. `end` ends what is served on it. */
+export const drop = ({ end, socket }: { readonly socket: WebSocket; readonly end: () => void }): void => {
+  socket.close(1013, "the client does not read")
+  end()
 }
 
 export interface Watchdog {
@@ -36,10 +42,7 @@ export const make = Effect.gen(function* () {
       const stalled = [...connections].filter(
         ({ leavingSince }) => now - (leavingSince() ?? now) >= writeTime
       )
-      for (const { end, socket } of stalled) {
-        socket.close(1013, "the client does not read")
-        end()
-      }
+      for (const { drop } of stalled) drop()
       return stalled.length === 0
         ? Effect.void
         : Effect.logInfo(`closed ${stalled.length} clients that do not read`)

@@ -7,6 +7,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as ExtensionRequests from "./ExtensionRequests.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
+import * as Idleness from "./Idleness.ts"
 import * as MemoryRequests from "./MemoryRequests.ts"
 import * as RawAudio from "./RawAudio.ts"
 import type { Session } from "./Session.ts"
@@ -19,8 +20,23 @@ import * as TurnRequests from "./TurnRequests.ts"
  * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
  * answers go out in the order of the requests and an interrupt is never stuck behind a turn.
  */
-export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, message: ClientMessage) {
+export const handle = Effect.fn("Dispatch.handle")((session: Session, message: ClientMessage) =>
+  session.exclusive.withPermits(1)(answer(session, message))
+)
+
+/** Handles what `next` gives, unless a turn runs: then nothing happens, and nothing is taken. */
+export const handleUnlessTurn = Effect.fn("Dispatch.handleUnlessTurn")(
+  <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+    next.pipe(
+      Effect.flatMap((message) => answer(session, message)),
+      Effect.unlessEffect(session.turn.isRunning),
+      session.exclusive.withPermits(1)
+    )
+)
+
+const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
   const client = yield* Client
+  if (Idleness.isDoing(message)) session.idleness.stir()
   yield* route(session, message).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(
@@ -29,8 +45,7 @@ export const handle = Effect.fn("Dispatch.handle")(function* (session: Session, 
           : Effect.logDebug(`${message.type} was refused`, failure),
         client.send(ServerMessage.failure(failure.message))
       )
-    ),
-    session.exclusive.withPermits(1)
+    )
   )
 })
 

@@ -58,6 +58,7 @@ const follow = (session: Session, seat: Seat, windows: ReadonlyArray<Window>) =>
  */
 const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) {
   const client = yield* Client
+  session.idleness.stir()
   if (event._tag === "Started") return yield* client.send(ServerMessage.control("interrupt"))
   switch (session.utterance.keep(event.utterance)) {
     case "new":

@@ -12,6 +12,7 @@ import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
+import * as Idleness from "./Idleness.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
@@ -49,6 +50,8 @@ export interface Session {
   readonly switching: { readonly slot: FiberSlot.FiberSlot; unanswered: string | undefined }
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   readonly exclusive: Effect.Semaphore
+  /** How long nobody has done anything. */
+  readonly idleness: Idleness.Idleness
   /** Notices that are told once a session. */
   readonly told: Set<string>
 }
@@ -90,6 +93,7 @@ export const open = Effect.fnUntraced(function* () {
     consent: ToolConsent.make(),
     toolCalls: new Set(),
     exclusive: yield* Effect.makeSemaphore(1),
+    idleness: yield* Idleness.make,
     told: new Set(),
     switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make
@@ -100,14 +104,22 @@ export const open = Effect.fnUntraced(function* () {
     tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
   })
 
-  const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.fullText("Connection established"))
-  yield* client.send(character.announcement)
-  yield* client.send(alone)
-  yield* client.send(ServerMessage.control("start-mic"))
+  yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })
   return session
 })
+
+const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
+
+/** What a client is sent before anything else. */
+export const openingSequence = ({
+  announcement
+}: Pick<LiveCharacter.LiveCharacter, "announcement">): ReadonlyArray<ServerMessage.ServerMessage> => [
+  alone,
+  ServerMessage.fullText("Connection established"),
+  announcement,
+  alone,
+  ServerMessage.control("start-mic")
+]
 
 /**
  * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:

@@ -5,6 +5,7 @@ import { Client } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
+import * as ProactiveSpeech from "./ProactiveSpeech.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
@@ -62,6 +63,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               // What is being said now is transcribed as a whole, by the new character's recogniser.
               yield* session.listening.cancel
               before = yield* Effect.uninterruptible(swap(session, { character, scope }))
+              yield* ProactiveSpeech.follow(session)
               yield* client.send(character.announcement)
               session.switching.unanswered = undefined
               yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })

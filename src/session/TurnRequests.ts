@@ -14,17 +14,23 @@ import * as ToolConsent from "./ToolConsent.ts"
 import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
 
+/** Whether there is nothing in it to answer. */
+export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
+  text.trim() === "" && images.length === 0
+
+export const nothingToAnswer = ServerMessage.failure(
+  "text-input: the field `text` is empty, there is nothing to answer."
+)
+
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
   images: ReadonlyArray<Image>
 ) {
-  if (text.trim() === "" && images.length === 0) {
+  if (isEmpty(text, images)) {
     const client = yield* Client
-    return yield* client.send(
-      ServerMessage.failure("text-input: the field `text` is empty, there is nothing to answer.")
-    )
+    return yield* client.send(nothingToAnswer)
   }
   yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
 })

@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -39,7 +39,6 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
     Effect.gen(function* () {
       const { config, warnings } = yield* ConfigFile.load(fixture)
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
-        "system_config.enable_proxy",
         "system_config.media_server",
         "character_config.tts_config.tts_model",
         "live_config.bilibili_live.room_ids"
@@ -62,7 +61,10 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const whole: unknown = Yaml.parse(yield* fs.readFileString(fixture))
       const absent = keyPaths(SeiyuuConfig.ast, "")
         .filter((path) => valueAt(whole, path) === undefined)
-        .filter((path) => ![ownAgentKeys, ownAsrKeys, ownTranslatorKeys].some((own) => own.test(path)))
+        .filter(
+          (path) =>
+            ![ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys].some((own) => own.test(path))
+        )
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))
       expect(absent).toEqual([

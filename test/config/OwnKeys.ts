@@ -23,5 +23,8 @@ export const ownAsrKeys =
 export const ownAgentKeys =
   /\.llm_configs\.openrouter_llm|\.agent_settings\.(basic_memory_agent\.(tool_steps|tool_seconds|fallback_providers|context_tokens|long_term_memory.*)$|(webhook_agent|a2a_agent)\.|letta_agent\.api_key$|mem0_agent\.(host|api_key|user_id)$)/
 
+/** Keys that say when a character speaks of its own accord. */
+export const ownProactiveKeys = /\.proactive_speech(\.|$)/
+
 /** Keys of translators that are our own additions. */
 export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/

@@ -13,7 +13,7 @@ const slowSocket = (bufferedAmount = 1_000_000) => {
   const socket = {
     // By default more than may wait in a socket without holding up the next message.
     bufferedAmount,
-    send: (frame: string, left: () => void) => {
+    send: (frame: string, _: unknown, left: () => void) => {
       sent.push((JSON.parse(frame) as { text: string }).text)
       leaving.push(left)
     }

@@ -21,7 +21,7 @@ const connection = (answers: boolean) => {
   const watched: Watchdog.Watched = {
     socket: socket as unknown as WebSocket,
     leavingSince: () => state.since,
-    end: () => events.push("end")
+    drop: () => Watchdog.drop({ socket: socket as unknown as WebSocket, end: () => void events.push("end") })
   }
   return { events, state, watched }
 }

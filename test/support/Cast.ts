@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import type { BasicMemoryAgentConfig } from "../../src/config/AgentConfig.ts"
 import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
+import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { characterConfig, hearing, translated } from "./Fixtures.ts"
 
@@ -30,15 +31,22 @@ const withSettings = (config: CharacterConfig, settings: Settings): CharacterCon
   }
 }
 
+/** None but character a ever speaks of its own accord. */
+const withProactive = (config: CharacterConfig, changes: Partial<ProactiveSpeechConfig>): CharacterConfig =>
+  config.conf_name === "a"
+    ? { ...config, proactive_speech: { ...config.proactive_speech, ...changes } }
+    : config
+
 /** What is changed of the characters when they are next asked for. */
 interface Changes {
+  readonly proactive: Partial<ProactiveSpeechConfig>
   readonly settings: Settings
   readonly translation: TranslatorConfig | undefined
 }
 
 export const characters = (changes: Changes) => {
   const changed = (config: CharacterConfig) =>
-    translated(withSettings(config, changes.settings), changes.translation)
+    withProactive(translated(withSettings(config, changes.settings), changes.translation), changes.proactive)
   return Layer.succeed(Characters, {
     base: Effect.sync(() => changed(first)),
     examine: Effect.succeed([]),

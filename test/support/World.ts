@@ -8,6 +8,7 @@ import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
+import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
 import { Prompts } from "../../src/config/Prompts.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import { Client } from "../../src/conversation/Client.ts"
@@ -21,6 +22,7 @@ import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
+import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -52,6 +54,8 @@ export interface World {
   write: Agent["write"]
   /** What the agents' settings are changed to. */
   settings: Cast.Settings
+  /** When character a speaks of its own accord. */
+  proactive: Partial<ProactiveSpeechConfig>
   /** Facts that have been learnt. */
   readonly facts: Array<MemoryFacts.Kept>
   /** Tools of every character. */
@@ -87,6 +91,7 @@ export const make = (): World => ({
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   write: undefined,
   settings: {},
+  proactive: {},
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
@@ -232,7 +237,11 @@ export const connect = Effect.gen(function* () {
     uid: "client",
     send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
   })
-  const session = yield* Session.open().pipe(Scope.extend(scope), Effect.provideService(Client, client))
+  const session = yield* Session.open().pipe(
+    Effect.tap(ProactiveSpeech.follow),
+    Scope.extend(scope),
+    Effect.provideService(Client, client)
+  )
   const context =
     yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>, Client>>()
   const connected: Connected = {

@@ -1,0 +1,146 @@
+import { Effect } from "effect"
+import type { TurnToken } from "../conversation/Client.ts"
+import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { nextRound } from "../supervision/NextRound.ts"
+
+/** A message as it is written, once for all viewers: one text frame in UTF-8. */
+export type Frame = Buffer
+
+export const encode = (message: ServerMessage.ServerMessage): Frame =>
+  Buffer.from(ServerMessage.encode(message))
+
+/** The way to one viewer. */
+export interface Line {
+  /** Puts a frame on its way and does not wait: false if so many wait that there is no room. */
+  readonly offer: (frame: Frame, turn?: TurnToken) => boolean
+  readonly hasRoom: () => boolean
+  /** `told` runs whenever there has been no room and there is some again. */
+  readonly onRoom: (told: () => void) => void
+  /** Ends the connection: the viewer does not keep up. */
+  readonly drop: () => void
+  /** Whether somebody hears what is sent; a program that only writes is no listener. */
+  readonly listens: boolean
+}
+
+/** Somebody who gets what the shared session sends. */
+export interface Seat {
+  readonly line: Line
+  /** Whether it understands extensions: it has asked for some. */
+  extended: boolean
+}
+
+/** Sends to all viewers. */
+export interface Fanout {
+  readonly seats: ReadonlySet<Seat>
+  /** Seats a viewer. The first one gets all that has been sent before; the others get `greeting`. */
+  readonly enter: (seat: Seat, greeting: ReadonlyArray<ServerMessage.ServerMessage>) => void
+  readonly leave: (seat: Seat) => void
+  /**
+   * Sends to everybody but `except`, at the pace of the fastest: waits while there is room for nobody. A viewer for which
+   * there is no room while there is for another one is dropped.
+   */
+  readonly send: (
+    message: ServerMessage.ServerMessage,
+    turn?: TurnToken,
+    except?: object
+  ) => Effect.Effect<void>
+}
+
+/** Messages that only clients know that have asked for extensions. */
+const extensions: ReadonlySet<ServerMessage.ServerMessage["type"]> = new Set([
+  "user-input-partial",
+  "extensions-in-use",
+  "config-changed",
+  "tool-consent-request"
+])
+
+export const make = (): Fanout => {
+  const seats = new Set<Seat>()
+  /** What was sent before the first viewer was seated: the opening of the session, hence a few messages. */
+  let early: Array<Frame> | undefined = []
+  /** Senders for whose message there was room nowhere. */
+  const stuck = new Set<() => void>()
+  const onRoom = () => {
+    for (const go of stuck) go()
+  }
+
+  const leave = (seat: Seat) => {
+    if (seats.delete(seat)) onRoom()
+  }
+  const drop = (seat: Seat) => {
+    leave(seat)
+    seat.line.drop()
+  }
+
+  /** Waits until there is room somewhere, or until somebody has come or gone. */
+  const room = Effect.async<void>((resume) => {
+    const go = () => {
+      stuck.delete(go)
+      resume(Effect.void)
+    }
+    stuck.add(go)
+    return Effect.sync(() => stuck.delete(go))
+  })
+
+  const somebodyHasRoom = () => {
+    for (const { line } of seats) if (line.hasRoom()) return true
+    return false
+  }
+
+  /** Answers those who have no room for it; all others have got it. */
+  const deliver = (to: Iterable<Seat>, frame: Frame, turn: TurnToken | undefined) => {
+    let behind: Array<Seat> | undefined
+    for (const seat of to) if (!seat.line.offer(frame, turn)) (behind ??= []).push(seat)
+    return behind
+  }
+
+  /** In a round of the event loop everybody who reads makes room: who has none after it does not keep up. */
+  const catchUp = (
+    behind: ReadonlyArray<Seat>,
+    frame: Frame,
+    turn: TurnToken | undefined
+  ): Effect.Effect<void> =>
+    Effect.suspend(() => (somebodyHasRoom() ? nextRound : Effect.zipRight(room, nextRound))).pipe(
+      Effect.flatMap(() => {
+        const left = deliver(
+          behind.filter((seat) => seats.has(seat)),
+          frame,
+          turn
+        )
+        if (left === undefined) return Effect.void
+        if (!somebodyHasRoom()) return catchUp(left, frame, turn)
+        left.forEach(drop)
+        return Effect.void
+      })
+    )
+
+  const audience = (type: ServerMessage.ServerMessage["type"], except: object | undefined) => {
+    const chosen = extensions.has(type)
+    if (!chosen && except === undefined) return seats
+    return [...seats].filter((seat) => seat !== except && (seat.extended || !chosen))
+  }
+
+  return {
+    seats,
+    enter: (seat, greeting) => {
+      for (const frame of early ?? greeting.map(encode)) seat.line.offer(frame)
+      early = undefined
+      seat.line.onRoom(onRoom)
+      seats.add(seat)
+      onRoom()
+    },
+    leave,
+    send: (message, turn, except) =>
+      Effect.suspend(() => {
+        if (turn?.stopped === true) return Effect.void
+        if (early !== undefined) {
+          early.push(encode(message))
+          return Effect.void
+        }
+        const to = audience(message.type, except)
+        const frame = encode(message)
+        const behind = deliver(to, frame, turn)
+        return behind === undefined ? Effect.void : catchUp(behind, frame, turn)
+      })
+  }
+}

@@ -1,0 +1,64 @@
+import { Context, Effect, Layer, RcRef, Schema } from "effect"
+import type { Image } from "../protocol/ClientMessage.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
+import * as SharedSession from "./SharedSession.ts"
+import type { Priority, TextQueueFull } from "./TextQueue.ts"
+
+/** Something that is said to the character from outside the session's own clients, such as the chat of a live stream. */
+export interface Saying {
+  /** Who says it; the character hears `sender: text`. Without it, just the text. */
+  readonly sender?: string
+  readonly text: string
+  readonly images?: ReadonlyArray<Image>
+  readonly priority: Priority
+}
+
+/** Nobody shares a session at the moment, so there is none. `message` is fit for a client. */
+export class NobodyWatches extends Schema.TaggedError<NobodyWatches>()("NobodyWatches", {}) {
+  override get message(): string {
+    return "Nobody is connected to /proxy-ws, so there is no session that could answer: connect a client first."
+  }
+}
+
+/** The one session that all clients of `/proxy-ws` share. It opens with the first of them and closes with the last. */
+export class Proxy extends Context.Tag("seiyuu/proxy/Proxy")<
+  Proxy,
+  {
+    /** The session, counted by those who hold it. */
+    readonly shared: RcRef.RcRef<SharedSession.SharedSession>
+    /** Puts a text in the line of those that wait to be answered. All viewers see it when it is its turn. */
+    readonly say: (saying: Saying) => Effect.Effect<void, NobodyWatches | TextQueueFull>
+  }
+>() {
+  static readonly layer = Layer.scoped(
+    Proxy,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  let current: SharedSession.SharedSession | undefined
+  const acquire = Effect.tap(SharedSession.open(), (opened) =>
+    Finalizer.whileOpen(
+      () => void (current = opened),
+      () => {
+        // The next one may have opened while this one closes.
+        if (current === opened) current = undefined
+      }
+    )
+  )
+  return Proxy.of({
+    shared: yield* RcRef.make({ acquire }),
+    say: ({ images = [], priority, sender, text }) =>
+      Effect.suspend((): Effect.Effect<void, NobodyWatches | TextQueueFull> =>
+        current === undefined
+          ? new NobodyWatches()
+          : current.texts.add({
+              text: sender === undefined ? text : `${sender}: ${text}`,
+              images,
+              priority,
+              from: undefined
+            })
+      )
+  })
+})

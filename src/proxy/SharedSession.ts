@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto"
+import { Effect, ExecutionStrategy, Exit, Fiber, Ref, Scope } from "effect"
+import { Client } from "../conversation/Client.ts"
+import type { ClientMessage } from "../protocol/ClientMessage.ts"
+import * as Dispatch from "../session/Dispatch.ts"
+import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
+import * as Session from "../session/Session.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
+import { Census } from "../telemetry/Census.ts"
+import * as Fanout from "./Fanout.ts"
+import * as TextQueue from "./TextQueue.ts"
+
+/** A session like any other, whose client is everybody who shares it. */
+export interface SharedSession {
+  readonly session: Session.Session
+  readonly client: Client["Type"]
+  readonly fanout: Fanout.Fanout
+  readonly texts: TextQueue.TextQueue
+}
+
+/**
+ * Opens a session in the caller's scope, which owns all that goes on in it. To be called where nothing interrupts: what
+ * counts the viewers would lose a count.
+ */
+export const open = Effect.fnUntraced(function* () {
+  const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+  // In a fiber that can be interrupted, since all that the session begins takes after it.
+  const opening = yield* begin().pipe(Scope.extend(scope), Effect.interruptible, Effect.forkIn(scope))
+  return yield* Effect.onError(Fiber.join(opening), (cause) => Scope.close(scope, Exit.failCause(cause)))
+})
+
+const begin = Effect.fnUntraced(function* () {
+  const fanout = Fanout.make()
+  const client = Client.of({
+    uid: randomUUID(),
+    send: (message, turn) => fanout.send(message, turn),
+    hasListener: () => [...fanout.seats].some(({ line }) => line.listens)
+  })
+  const texts = yield* TextQueue.make
+  return yield* Effect.gen(function* () {
+    const session = yield* Session.open()
+    const shared: SharedSession = { session, client, fanout, texts }
+    yield* answerInTurn(shared)
+    yield* ProactiveSpeech.follow(session)
+    return shared
+  }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
+})
+
+/** Gives the session one text after the other, each when nothing is being answered. */
+const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
+  const census = yield* Census
+  const next = Effect.suspend(() => {
+    const { from, images, text } = texts.take()
+    const message: ClientMessage = { type: "text-input", text, images }
+    return Effect.as(
+      fanout.send({ type: "user-input-transcription", text, images }, undefined, from),
+      message
+    )
+  })
+  yield* texts.some.pipe(
+    Effect.zipRight(session.turn.idle),
+    Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
+    Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
+    Effect.forever,
+    census.track("proxy"),
+    Effect.forkScoped
+  )
+})
+
+/** What somebody who comes later is sent instead of what the first one was. */
+export const greeting = ({ session }: SharedSession) =>
+  Effect.map(Ref.get(session.seat), ({ character }) => Session.openingSequence(character))

@@ -1,0 +1,55 @@
+import { Effect, Schema } from "effect"
+import type { Image } from "../protocol/ClientMessage.ts"
+
+/** Texts that may wait for their turn. */
+export const mostWaiting = 32
+
+/** Whose text goes first: one that somebody has paid for is taken before the others. */
+export type Priority = "usual" | "paid"
+
+/** A text that waits for its turn. */
+export interface Waiting {
+  readonly text: string
+  readonly images: ReadonlyArray<Image>
+  readonly priority: Priority
+  /** Whoever sent it, and need not be told of it. */
+  readonly from: object | undefined
+}
+
+/** So many texts wait that no further one is taken. `message` is fit for a client. */
+export class TextQueueFull extends Schema.TaggedError<TextQueueFull>()("TextQueueFull", {
+  limit: Schema.Number
+}) {
+  override get message(): string {
+    return `${this.limit} texts wait for an answer already, so this one is not taken: send it again when some of them have been answered.`
+  }
+}
+
+/** The texts of all who share a session, oldest first and paid ones before the others. At most `mostWaiting` of them. */
+export interface TextQueue {
+  readonly add: (text: Waiting) => Effect.Effect<void, TextQueueFull>
+  /** Waits until there is a text. Only one fiber waits and takes. */
+  readonly some: Effect.Effect<void>
+  /** Takes the next text; there is one. */
+  readonly take: () => Waiting
+}
+
+export const make: Effect.Effect<TextQueue> = Effect.map(Effect.makeLatch(false), (filled) => {
+  const waiting: Record<Priority, Array<Waiting>> = { paid: [], usual: [] }
+  const count = () => waiting.paid.length + waiting.usual.length
+  return {
+    some: filled.await,
+    add: (text) =>
+      Effect.suspend(() => {
+        if (count() >= mostWaiting) return new TextQueueFull({ limit: mostWaiting })
+        waiting[text.priority].push(text)
+        filled.unsafeOpen()
+        return Effect.void
+      }),
+    take: () => {
+      const next = (waiting.paid.shift() ?? waiting.usual.shift())!
+      if (count() === 0) filled.unsafeClose()
+      return next
+    }
+  }
+})

@@ -1,0 +1,84 @@
+import { Effect, Exit, Scope } from "effect"
+import { Client } from "../../src/conversation/Client.ts"
+import type { TurnToken } from "../../src/conversation/Client.ts"
+import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
+import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import type { Frame } from "../../src/proxy/Fanout.ts"
+import { encode } from "../../src/proxy/Fanout.ts"
+import * as Viewer from "../../src/proxy/Viewer.ts"
+import * as SocketTalk from "./SocketTalk.ts"
+
+/** Frames that wait for a viewer that does not read, before there is no room. */
+export const capacity = 12
+
+/** A line that reads when the test says so. */
+export const line = (listens = true) => {
+  const received: Array<ServerMessage> = []
+  const waiting: Array<{ readonly frame: Frame; readonly turn: TurnToken | undefined }> = []
+  let reads = true
+  let dropped = false
+  let told = () => {}
+  const read = (frame: Frame) => void received.push(JSON.parse(frame.toString()) as ServerMessage)
+  const hasRoom = () => reads || waiting.length < capacity
+  const offer = (frame: Frame, turn?: TurnToken) => {
+    if (turn?.stopped === true) return true
+    if (!hasRoom()) return false
+    if (reads) read(frame)
+    else waiting.push({ frame, turn })
+    return true
+  }
+  const link: Viewer.Link = {
+    offer,
+    hasRoom,
+    onRoom: (listener) => void (told = listener),
+    drop: () => void (dropped = true),
+    listens,
+    reply: (message) => Effect.sync(() => void offer(encode(message)))
+  }
+  return {
+    link,
+    received,
+    dropped: () => dropped,
+    stall: () => void (reads = false),
+    resume: () => {
+      const full = !hasRoom()
+      reads = true
+      for (const { frame, turn } of waiting.splice(0)) if (turn?.stopped !== true) read(frame)
+      if (full) told()
+    }
+  }
+}
+
+/** Joins the proxy as its socket does, in a scope of its own. */
+export const join = Effect.fnUntraced(function* (listens?: boolean) {
+  const scope = yield* Scope.make()
+  const { link, ...ways } = line(listens)
+  const viewer = yield* Viewer.join(link).pipe(Scope.extend(scope))
+  const context =
+    yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Viewer.receive>>, Client>>()
+  return {
+    ...ways,
+    viewer,
+    send: (message: ClientMessage) =>
+      Viewer.receive(viewer, message).pipe(
+        Effect.provideService(Client, viewer.shared.client),
+        Effect.provide(context)
+      ),
+    /** The connection closes, whoever closes it. */
+    leave: Scope.close(scope, Exit.void),
+    /** What has come, in a few words each. */
+    seen: () => ways.received.map(summary)
+  }
+})
+export type Joined = Effect.Effect.Success<ReturnType<typeof join>>
+
+export const summary = (message: ServerMessage): string =>
+  message.type === "user-input-transcription" ? `transcription ${message.text}` : SocketTalk.summary(message)
+
+export const greeting = [
+  "group-update",
+  "full-text Connection established",
+  "set-model-and-conf",
+  "group-update",
+  "start-mic"
+]
