@@ -8,7 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import { ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -40,8 +40,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
       const { config, warnings } = yield* ConfigFile.load(fixture)
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
         "system_config.media_server",
-        "character_config.tts_config.tts_model",
-        "live_config.bilibili_live.room_ids"
+        "character_config.tts_config.tts_model"
       ])
       const { llm_configs } = config.character_config.agent_config
       expect(llm_configs.ollama_llm).toMatchObject({ base_url: "https://llm.example/v1", keep_alive: -1 })
@@ -63,7 +62,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         .filter((path) => valueAt(whole, path) === undefined)
         .filter(
           (path) =>
-            ![ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys].some((own) => own.test(path))
+            ![ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys].some((own) => own.test(path))
         )
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))

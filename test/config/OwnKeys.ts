@@ -28,3 +28,7 @@ export const ownProactiveKeys = /\.proactive_speech(\.|$)/
 
 /** Keys of translators that are our own additions. */
 export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+
+/** Keys of live chats that are our own additions. */
+export const ownLiveKeys =
+  /^live_config\.(twitch|youtube|chat)\.|^live_config\.bilibili_live\.(api_url|account_url|chat_url)$/

@@ -1,0 +1,67 @@
+import { Schema } from "effect"
+import { platforms } from "./ChatMessage.ts"
+import type { Platform } from "./ChatMessage.ts"
+
+const names: Readonly<Record<Platform, string>> = {
+  bilibili: "Bilibili",
+  twitch: "Twitch",
+  youtube: "YouTube"
+}
+
+const Reason = Schema.Literal(
+  /** There is no way to the server, or it closed the connection. */
+  "no-connection",
+  /** The connection was open and nothing came, not even an answer to a heartbeat. */
+  "silent",
+  /** The server asked to connect anew. */
+  "reconnect",
+  /** What it sent cannot be read. */
+  "unreadable",
+  /** The stream has no live chat now. */
+  "not-live",
+  /** The server does not let this account in. */
+  "refused",
+  /** There is no such room. */
+  "no-room",
+  /** A mistake in this program. */
+  "defect"
+)
+
+/** A connection to a live chat has ended, or has not come about. */
+export class BridgeFailed extends Schema.TaggedError<BridgeFailed>()("BridgeFailed", {
+  platform: Schema.Literal(...platforms),
+  room: Schema.String,
+  reason: Reason,
+  /** A code or the server's own words, in brackets behind the rest; "" without. */
+  detail: Schema.String
+}) {
+  /** Whether trying again would not help. */
+  get isFinal(): boolean {
+    return this.reason === "refused" || this.reason === "no-room"
+  }
+
+  override get message(): string {
+    const where = `the chat of ${names[this.platform]}, ${this.room}`
+    return `${sentences[this.reason](where)}${this.detail === "" ? "" : ` (${this.detail})`}`
+  }
+}
+
+const sentences: Readonly<Record<typeof Reason.Type, (where: string) => string>> = {
+  "no-connection": (where) => `no connection to ${where}`,
+  silent: (where) => `nothing comes any more from ${where}`,
+  reconnect: (where) => `the server asks to connect anew to ${where}`,
+  unreadable: (where) => `what comes cannot be read of ${where}`,
+  "not-live": (where) => `the stream is not live: ${where}`,
+  refused: (where) => `the account is not let into ${where}: correct its entry in live_config`,
+  "no-room": (where) => `there is no such room: ${where}; correct its name`,
+  defect: (where) => `a mistake in this program ended ${where}`
+}
+
+/** Where a bridge leads, and its failures. */
+export interface Place {
+  readonly platform: Platform
+  readonly room: string
+}
+
+export const failed = (place: Place, reason: typeof Reason.Type, detail = ""): BridgeFailed =>
+  new BridgeFailed({ ...place, reason, detail })
