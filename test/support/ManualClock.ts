@@ -14,6 +14,7 @@ export const make = () => {
     currentTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
     sleep: (duration) =>
       Effect.async((resume) => {
+        if (Duration.toMillis(duration) <= 0) return resume(Effect.void)
         const sleeper = { until: now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
         sleeping.add(sleeper)
         return Effect.sync(() => sleeping.delete(sleeper))
