@@ -27,7 +27,10 @@ export type BilibiliLiveConfig = typeof BilibiliLive.Type
 
 const Twitch = Schema.Struct({
   channels: Fields.withDefault(Fields.TextList, [], "Channels to join, by name."),
-  username: Fields.maybe(Fields.NonEmptyText, "The account that joins. Without the key: nobody in particular."),
+  username: Fields.maybe(
+    Fields.NonEmptyText,
+    "The account that joins. Without the key: nobody in particular."
+  ),
   token: Fields.maybe(
     Fields.Secret,
     "An access token of that account, with the scope `chat:read`. Reading needs none."

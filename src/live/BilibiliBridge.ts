@@ -7,7 +7,7 @@ import * as BilibiliRoom from "./BilibiliRoom.ts"
 import type { Bridge } from "./Bridge.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { Place } from "./BridgeFailed.ts"
-import type { Listener } from "./ChatMessage.ts"
+import type { Attendance } from "./ChatMessage.ts"
 import * as LiveSocket from "./LiveSocket.ts"
 import type * as JsonRequest from "./JsonRequest.ts"
 
@@ -17,7 +17,7 @@ const decodeEntered = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct(
 export const make = (http: JsonRequest.Http, config: BilibiliLiveConfig, room: number): Bridge => {
   const place: Place = { platform: "bilibili", room: String(room) }
 
-  const hear = (packet: BilibiliPackets.Packet, listener: Listener) => {
+  const hear = (packet: BilibiliPackets.Packet, listener: Attendance) => {
     const body = packet.body.toString("utf8")
     switch (packet.operation) {
       case Operation.entered: {
@@ -25,7 +25,7 @@ export const make = (http: JsonRequest.Http, config: BilibiliLiveConfig, room: n
         const code = Option.match(decodeEntered(body), { onNone: () => 0, onSome: ({ code }) => code })
         // A token counts for a while only; the next attempt gets a new one.
         if (code !== 0) return failed(place, "no-connection", `code ${code}`)
-        return Effect.sync(listener.joined)
+        return listener.joined
       }
       case Operation.message:
         return Effect.sync(() => Option.map(BilibiliMessages.read(body), listener.hear))
@@ -34,7 +34,7 @@ export const make = (http: JsonRequest.Http, config: BilibiliLiveConfig, room: n
     }
   }
 
-  const attend = Effect.fnUntraced(function* (listener: Listener) {
+  const attend = Effect.fnUntraced(function* (listener: Attendance) {
     const entrance = yield* BilibiliRoom.enter(http, config, place, room)
     const hello = JSON.stringify({
       uid: entrance.uid,

@@ -7,7 +7,11 @@ const Id = Schema.Union(Schema.String, Schema.Number)
 const Danmaku = Schema.Struct({
   cmd: Schema.String.pipe(Schema.startsWith("DANMU_MSG")),
   info: Schema.Tuple(
-    [Schema.Array(Schema.Unknown), Schema.String, Schema.Tuple([Schema.Number, Schema.String], Schema.Unknown)],
+    [
+      Schema.Array(Schema.Unknown),
+      Schema.String,
+      Schema.Tuple([Schema.Number, Schema.String], Schema.Unknown)
+    ],
     Schema.Unknown
   )
 })

@@ -39,9 +39,13 @@ const Chat = answer({
 const noRoom = 60_004
 
 /** Bilibili answers programs that name themselves as such with an error. */
-const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+const agent =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
-export const headersOf = ({ sessdata }: BilibiliLiveConfig, device = ""): Readonly<Record<string, string>> => {
+export const headersOf = (
+  { sessdata }: BilibiliLiveConfig,
+  device = ""
+): Readonly<Record<string, string>> => {
   const cookies = [
     ...(Redacted.value(sessdata) === "" ? [] : [`SESSDATA=${Redacted.value(sessdata)}`]),
     ...(device === "" ? [] : [`buvid3=${device}`])

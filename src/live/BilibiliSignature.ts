@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 
 /** In which order the characters of the two keys make the one that requests are signed with. */
 const order = [
-  46, 47, 18, 2, 53, 8, 23, 32, 15, 50, 10, 31, 58, 3, 45, 35, 27, 43, 5, 49, 33, 9, 42, 19, 29, 28, 14, 39, 12,
-  38, 41, 13
+  46, 47, 18, 2, 53, 8, 23, 32, 15, 50, 10, 31, 58, 3, 45, 35, 27, 43, 5, 49, 33, 9, 42, 19, 29, 28, 14, 39,
+  12, 38, 41, 13
 ]
 
 /** Signs the parameters of a request as Bilibili's pages do. `seconds`: Unix time. */
@@ -19,7 +19,9 @@ export const sign = (
       .map(([name, value]): [string, string] => [name, String(value).replaceAll(/[!'()*]/g, "")])
       .sort(([a], [b]) => (a < b ? -1 : 1))
   ).toString()
-  return `${query}&w_rid=${createHash("md5").update(query + key).digest("hex")}`
+  return `${query}&w_rid=${createHash("md5")
+    .update(query + key)
+    .digest("hex")}`
 }
 
 /** The key that an address names: its file without the ending. */

@@ -1,14 +1,14 @@
-import { Clock, Effect, Schedule } from "effect"
+import { Effect, Schedule } from "effect"
 import { Census } from "../telemetry/Census.ts"
-import { failed } from "./BridgeFailed.ts"
+import { failed, nameOf } from "./BridgeFailed.ts"
 import type { BridgeFailed, Place } from "./BridgeFailed.ts"
-import type { Listener } from "./ChatMessage.ts"
+import type { Attendance, Listener } from "./ChatMessage.ts"
 
-/** A way to one room of a live chat. */
+/** A way to one room of a live chat, or to the server. */
 export interface Bridge {
   readonly place: Place
   /** One connection: joins the room and tells what comes, until that fails. All that it opens closes with it. */
-  readonly attend: (listener: Listener) => Effect.Effect<never, BridgeFailed>
+  readonly attend: (listener: Attendance) => Effect.Effect<never, BridgeFailed>
 }
 
 /** Pauses between connections: 1 s, twice as much each time, 60 s at most, each a fifth longer or shorter by chance. */
@@ -28,11 +28,12 @@ export const keep = Effect.fnUntraced(function* (bridge: Bridge, listener: Liste
 
   const once = Effect.gen(function* () {
     let joinedAt: number | undefined
-    const clock = yield* Clock.Clock
-    const joined = () => {
+    const clock = yield* Effect.clock
+    const joined = Effect.suspend(() => {
+      if (joinedAt !== undefined) return Effect.void
       joinedAt = clock.unsafeCurrentTimeMillis()
-      listener.joined()
-    }
+      return Effect.logInfo(`connected to ${nameOf(bridge.place)}`)
+    })
     const failure = yield* bridge.attend({ ...listener, joined }).pipe(
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(Effect.logError("a bridge died", defect), failed(bridge.place, "defect"))

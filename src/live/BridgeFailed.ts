@@ -2,6 +2,9 @@ import { Schema } from "effect"
 import { platforms } from "./ChatMessage.ts"
 import type { Platform } from "./ChatMessage.ts"
 
+/** What is connected to: a room of a platform, or the server that gets the texts. */
+const kinds = [...platforms, "server"] as const
+
 const names: Readonly<Record<Platform, string>> = {
   bilibili: "Bilibili",
   twitch: "Twitch",
@@ -27,9 +30,9 @@ const Reason = Schema.Literal(
   "defect"
 )
 
-/** A connection to a live chat has ended, or has not come about. */
+/** A connection to a live chat, or on its behalf, has ended or has not come about. */
 export class BridgeFailed extends Schema.TaggedError<BridgeFailed>()("BridgeFailed", {
-  platform: Schema.Literal(...platforms),
+  platform: Schema.Literal(...kinds),
   room: Schema.String,
   reason: Reason,
   /** A code or the server's own words, in brackets behind the rest; "" without. */
@@ -41,8 +44,7 @@ export class BridgeFailed extends Schema.TaggedError<BridgeFailed>()("BridgeFail
   }
 
   override get message(): string {
-    const where = `the chat of ${names[this.platform]}, ${this.room}`
-    return `${sentences[this.reason](where)}${this.detail === "" ? "" : ` (${this.detail})`}`
+    return `${sentences[this.reason](nameOf(this))}${this.detail === "" ? "" : ` (${this.detail})`}`
   }
 }
 
@@ -57,11 +59,15 @@ const sentences: Readonly<Record<typeof Reason.Type, (where: string) => string>>
   defect: (where) => `a mistake in this program ended ${where}`
 }
 
-/** Where a bridge leads, and its failures. */
+/** Where a bridge leads. */
 export interface Place {
-  readonly platform: Platform
+  readonly platform: (typeof kinds)[number]
+  /** Of the server: its host. */
   readonly room: string
 }
+
+export const nameOf = ({ platform, room }: Place): string =>
+  platform === "server" ? `the server at ${room}` : `the chat of ${names[platform]}, ${room}`
 
 export const failed = (place: Place, reason: typeof Reason.Type, detail = ""): BridgeFailed =>
   new BridgeFailed({ ...place, reason, detail })

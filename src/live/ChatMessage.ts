@@ -1,3 +1,5 @@
+import type { Effect } from "effect"
+
 /** The services whose live chats can be read. */
 export const platforms = ["bilibili", "twitch", "youtube"] as const
 export type Platform = (typeof platforms)[number]
@@ -19,6 +21,10 @@ export interface Listener {
   readonly hear: (message: ChatMessage) => void
   /** A message that is older than the bridge: it is known from now on, and not answered. */
   readonly skip: (message: ChatMessage) => void
-  /** The room has been joined. */
-  readonly joined: () => void
+}
+
+/** The same for one connection. */
+export interface Attendance extends Listener {
+  /** To be run when the room has been joined. */
+  readonly joined: Effect.Effect<void>
 }

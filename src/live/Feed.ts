@@ -18,12 +18,12 @@ export const run = Effect.fnUntraced(function* (
 ) {
   const sieve = Sieve.make(config)
   const queue = yield* ChatQueue.make(config.most_waiting)
-  const clock = yield* Clock.Clock
+  const clock = yield* Effect.clock
 
   const reading = Effect.forEach(
     bridges,
     (bridge) =>
-      Bridge.keep(bridge, listenerOf(bridge, sieve, queue, clock)).pipe(
+      Bridge.keep(bridge, listenerOf(sieve, queue, clock)).pipe(
         Effect.tapError((failure) => Effect.logError(failure.message)),
         Effect.flip
       ),
@@ -32,13 +32,7 @@ export const run = Effect.fnUntraced(function* (
   return yield* Effect.raceFirst(reading, saying(queue, door, config))
 })
 
-const listenerOf = (
-  { place: { platform, room } }: Bridge.Bridge,
-  sieve: Sieve.Sieve,
-  queue: ChatQueue.ChatQueue,
-  clock: Clock.Clock
-): Listener => ({
-  joined: () => undefined,
+const listenerOf = (sieve: Sieve.Sieve, queue: ChatQueue.ChatQueue, clock: Clock.Clock): Listener => ({
   skip: (message) => sieve.skip(message, clock.unsafeCurrentTimeMillis()),
   hear: (message) => {
     const now = clock.unsafeCurrentTimeMillis()
@@ -49,11 +43,7 @@ const listenerOf = (
 })
 
 /** Says the texts, one after the other. */
-const saying = Effect.fnUntraced(function* (
-  queue: ChatQueue.ChatQueue,
-  door: Door,
-  config: LiveChatConfig
-) {
+const saying = Effect.fnUntraced(function* (queue: ChatQueue.ChatQueue, door: Door, config: LiveChatConfig) {
   const census = yield* Census
   const next = Effect.gen(function* () {
     yield* queue.some
@@ -70,7 +60,9 @@ const saying = Effect.fnUntraced(function* (
     if (taken) yield* Effect.sleep(config.seconds_between * 1000)
   })
   return yield* next.pipe(
-    Effect.catchAllDefect((defect) => Effect.logError("saying a text of the chat died", defect)),
+    Effect.catchAllDefect((defect) =>
+      Effect.zipRight(Effect.logError("saying a text of the chat died", defect), Effect.sleep("1 second"))
+    ),
     Effect.forever,
     census.track("live-feed")
   )

@@ -1,12 +1,12 @@
-import { Clock, Deferred, Duration, Effect } from "effect"
+import { Deferred, Duration, Effect } from "effect"
 import { WebSocket } from "ws"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import * as Inbox from "../server/Inbox.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { BridgeFailed, Place } from "./BridgeFailed.ts"
 
-/** Longest frame in bytes. A chat's are some hundred; a busy room's come bundled. */
-const maxPayload = 1024 * 1024
+/** Longest frame in bytes, unless something else is said. A chat's are some hundred; a busy room's come bundled. */
+const longest = 1024 * 1024
 
 /** How long connecting may take. */
 const patience = "15 seconds"
@@ -21,6 +21,8 @@ export interface Options {
   readonly place: Place
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Longest frame in bytes. */
+  readonly longest?: number
   /** What is said first. */
   readonly begin: (socket: LiveSocket) => Effect.Effect<void>
   /** What is said again and again, so that something comes back. */
@@ -35,7 +37,14 @@ export interface Options {
 export const attend = Effect.fnUntraced(function* (options: Options) {
   const { beat, begin, place, read, url } = options
   const socket = yield* Effect.acquireRelease(
-    Effect.sync(() => new WebSocket(url, { headers: options.headers ?? {}, maxPayload, perMessageDeflate: false })),
+    Effect.sync(
+      () =>
+        new WebSocket(url, {
+          headers: options.headers ?? {},
+          maxPayload: options.longest ?? longest,
+          perMessageDeflate: false
+        })
+    ),
     (socket) => Effect.sync(() => socket.terminate())
   )
   const over = yield* Deferred.make<never, BridgeFailed>()
@@ -43,7 +52,7 @@ export const attend = Effect.fnUntraced(function* (options: Options) {
     Deferred.unsafeDone(over, Effect.fail(failed(place, "no-connection", detail)))
   socket.on("error", (error) => end(ErrorCode.of(error) ?? refusalOf(error)))
   socket.on("close", (code) => end(`closed with ${code}`))
-  const clock = yield* Clock.Clock
+  const clock = yield* Effect.clock
   let heardAt = clock.unsafeCurrentTimeMillis()
   socket.on("message", () => void (heardAt = clock.unsafeCurrentTimeMillis()))
   const inbox = yield* Inbox.make(socket)

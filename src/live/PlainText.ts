@@ -18,7 +18,12 @@ export const cut = (text: string, most: number): string => {
   if (text.length <= most) return text
   const characters = Array.from(segmenter.segment(text.slice(0, most * widest)), ({ segment }) => segment)
   const isWhole = characters.length <= most && text.length <= most * widest
-  return isWhole ? text : `${characters.slice(0, most - 1).join("").trimEnd()}…`
+  return isWhole
+    ? text
+    : `${characters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`
 }
 
 /** The same text for whoever looks for words: small letters without marks, and no signs between single letters. */

@@ -4,7 +4,7 @@ import type { TwitchConfig } from "../config/LiveConfig.ts"
 import type { Bridge } from "./Bridge.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { BridgeFailed, Place } from "./BridgeFailed.ts"
-import type { ChatMessage, Listener } from "./ChatMessage.ts"
+import type { Attendance, ChatMessage } from "./ChatMessage.ts"
 import * as IrcLine from "./IrcLine.ts"
 import * as LiveSocket from "./LiveSocket.ts"
 
@@ -13,10 +13,13 @@ const refusals = /^(login (authentication failed|unsuccessful)|improperly format
 
 /** The chat of a channel of Twitch, by IRC over a WebSocket. */
 export const make = (config: TwitchConfig, channel: string): Bridge => {
-  const name = channel.trim().replace(/^(?:(?:https?:\/\/)?(?:www\.)?twitch\.tv\/|#)/i, "").toLowerCase()
+  const name = channel
+    .trim()
+    .replace(/^(?:(?:https?:\/\/)?(?:www\.)?twitch\.tv\/|#)/i, "")
+    .toLowerCase()
   const place: Place = { platform: "twitch", room: name }
 
-  const hear = (line: IrcLine.IrcLine, listener: Listener, socket: LiveSocket.LiveSocket) => {
+  const hear = (line: IrcLine.IrcLine, listener: Attendance, socket: LiveSocket.LiveSocket) => {
     switch (line.command) {
       case "PRIVMSG":
       case "USERNOTICE":
@@ -28,7 +31,7 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
         return socket.send(`PONG :${line.params.at(-1) ?? ""}\r\n`)
       case "366":
       case "ROOMSTATE":
-        return Effect.sync(listener.joined)
+        return listener.joined
       case "RECONNECT":
         return failed(place, "reconnect")
       case "NOTICE":
@@ -40,16 +43,8 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
 
   return {
     place,
-    attend: (listener) => {
-      let joined = false
-      const once: Listener = {
-        ...listener,
-        joined: () => {
-          if (!joined) listener.joined()
-          joined = true
-        }
-      }
-      return LiveSocket.attend({
+    attend: (listener) =>
+      LiveSocket.attend({
         place,
         url: config.chat_url,
         begin: ({ send }) => send(greeting(config, name)),
@@ -60,12 +55,11 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
             String(frame).split(/\r?\n/),
             (text): Effect.Effect<void, BridgeFailed> => {
               const line = IrcLine.parse(text)
-              return line === undefined ? Effect.void : hear(line, once, socket)
+              return line === undefined ? Effect.void : hear(line, listener, socket)
             },
             { discard: true }
           )
       })
-    }
   }
 }
 

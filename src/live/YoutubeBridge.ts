@@ -5,7 +5,7 @@ import type { YoutubeConfig } from "../config/LiveConfig.ts"
 import type { Bridge } from "./Bridge.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { Place } from "./BridgeFailed.ts"
-import type { Listener } from "./ChatMessage.ts"
+import type { Attendance } from "./ChatMessage.ts"
 import * as JsonRequest from "./JsonRequest.ts"
 import * as YoutubeChat from "./YoutubeChat.ts"
 
@@ -41,7 +41,7 @@ export const make = (http: JsonRequest.Http, config: YoutubeConfig, video: strin
   })
 
   /** Tells a page's messages; gives what the next one is asked with, and when. */
-  const page = Effect.fnUntraced(function* (continuation: string, listener: Listener) {
+  const page = Effect.fnUntraced(function* (continuation: string, listener: Attendance) {
     const { continuationContents } = yield* post(
       "live_chat/get_live_chat",
       { continuation },
@@ -56,11 +56,11 @@ export const make = (http: JsonRequest.Http, config: YoutubeConfig, video: strin
     return next ?? (yield* failed(place, "not-live"))
   })
 
-  const attend = Effect.fnUntraced(function* (listener: Listener) {
+  const attend = Effect.fnUntraced(function* (listener: Attendance) {
     let continuation = yield* begin()
     for (let joined = false; ; joined = true) {
       const next = yield* page(continuation, listener)
-      if (!joined) listener.joined()
+      if (!joined) yield* listener.joined
       continuation = next.continuation
       yield* Effect.sleep(Math.min(Math.max(next.timeoutMs, pause.least), pause.most))
     }

@@ -2,6 +2,7 @@ import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
 import * as ClientMessage from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { Callers } from "../session/Callers.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
@@ -22,6 +23,7 @@ const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessa
   const census = yield* Census
   const session = yield* Session.open()
   yield* ProactiveSpeech.follow(session)
+  yield* (yield* Callers).admit(session)
   return yield* take.pipe(
     Effect.flatMap((frame) => receive(session, frame)),
     Effect.forever,

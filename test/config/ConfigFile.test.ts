@@ -8,7 +8,14 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import { ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys, ownVoiceKeys } from "./OwnKeys.ts"
+import {
+  ownAgentKeys,
+  ownAsrKeys,
+  ownLiveKeys,
+  ownProactiveKeys,
+  ownTranslatorKeys,
+  ownVoiceKeys
+} from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -62,7 +69,9 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         .filter((path) => valueAt(whole, path) === undefined)
         .filter(
           (path) =>
-            ![ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys].some((own) => own.test(path))
+            ![ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys].some((own) =>
+              own.test(path)
+            )
         )
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))

@@ -21,6 +21,7 @@ import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
+import { Callers } from "../../src/session/Callers.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
 import * as Session from "../../src/session/Session.ts"
@@ -207,6 +208,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
   return Layer.mergeAll(
     engines,
     SessionRegistry.layer,
+    Callers.layer,
     configuration,
     Cast.characters(world),
     Tokens.layer,
