@@ -85,7 +85,7 @@ const run = Effect.fn("Live.run")(function* (
   const bridges = yield* Bridges.make(live_config, { [platform]: rooms })
   const failures = yield* Effect.raceFirst(Feed.run(bridges, door, live_config.chat), keep)
   // All of them have been logged; the command ends with the first.
-  return yield* Effect.fail(failures[0]!)
+  return yield* failures[0]!
 }, Effect.provide(Census.layer))
 
 /** `seiyuu live`: reads the chat of a live stream to the character of a running server, until it is interrupted. */

@@ -106,8 +106,13 @@ const messageOf = ({ command, nick, params, tags }: IrcLine.IrcLine): ChatMessag
     id: tags.get("id") ?? "",
     platform: "twitch",
     sender: { id: tags.get("user-id") || login, name: tags.get("display-name") || login },
-    // "/me …" comes wrapped like this.
-    text: params.at(-1)!.replace(/^\u0001ACTION (.*?)\u0001?$/s, "$1"),
+    text: withoutAction(params.at(-1)!),
     paid: isPaid
   }
 }
+
+/** "/me …" comes wrapped like this. */
+const action = "\u0001ACTION "
+
+const withoutAction = (text: string): string =>
+  text.startsWith(action) ? text.slice(action.length).replaceAll("\u0001", "") : text
