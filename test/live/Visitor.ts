@@ -1,11 +1,10 @@
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Fiber, Layer, Logger, LogLevel } from "effect"
+import { Effect, Fiber, Layer, Logger, LogLevel, Schema } from "effect"
 import type { Bridge } from "../../src/live/Bridge.ts"
 import * as BridgeLife from "../../src/live/Bridge.ts"
 import type { ChatMessage } from "../../src/live/ChatMessage.ts"
 import { LiveConfig } from "../../src/config/LiveConfig.ts"
 import { Census } from "../../src/telemetry/Census.ts"
-import { Schema } from "effect"
 import * as Watch from "../support/Watch.ts"
 
 export const config = Schema.decodeSync(LiveConfig)({})
