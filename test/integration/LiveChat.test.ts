@@ -1,5 +1,5 @@
 import { NodeContext } from "@effect/platform-node"
-import { expect, layer } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
@@ -43,7 +43,7 @@ const page = Effect.fnUntraced(function* (url: string, path: string) {
 const transcriptions = (received: ReadonlyArray<ServerMessage>) =>
   received.flatMap((message) => (message.type === "user-input-transcription" ? [message.text] : []))
 
-layer(NodeContext.layer)("live chat", (it) => {
+describe("live chat", () => {
   it.scopedLive("reaches everybody in the shared session, read by the server itself", () =>
     Effect.gen(function* () {
       const bilibili = yield* LiveServers.bilibili(({ socket }) => {
@@ -64,19 +64,21 @@ layer(NodeContext.layer)("live chat", (it) => {
       })
       // The chat comes before anybody is there.
       yield* bilibili.until(() => (bilibili.visits[0]?.said.length === 1 ? true : undefined))
-      const pages = yield* Effect.all([page(server.url, "/proxy-ws"), page(server.url, "/proxy-ws")])
-      for (const { next, received } of pages) {
-        yield* next(is("conversation-chain-end"))
-        yield* next(is("conversation-chain-end"))
-        expect(transcriptions(received)).toEqual(["Cy: paid", "Bo: hello"])
-        expect(
-          received.flatMap((message) => (message.type === "audio" ? [message.display_text?.text] : []))
-        ).toEqual(["You said Cy: paid.", "You said Bo: hello."])
-      }
+      const first = yield* page(server.url, "/proxy-ws")
+      yield* first.next(is("conversation-chain-end"))
+      yield* first.next(is("conversation-chain-end"))
+      const second = yield* page(server.url, "/proxy-ws")
+      bilibili.visits[0]!.socket.send(LiveServers.packet(5, danmaku("3", 13, "Di", "all of you")))
+      yield* Effect.all([first, second].map(({ next }) => next(is("conversation-chain-end"))))
+      expect(transcriptions(first.received)).toEqual(["Cy: paid", "Bo: hello", "Di: all of you"])
+      expect(transcriptions(second.received)).toEqual(["Di: all of you"])
+      expect(SocketTalk.spoken(second.received).map((audio) => audio.display_text?.text)).toEqual([
+        "You said Di: all of you."
+      ])
       const { fibers } = yield* server.status
       expect(fibers).toMatchObject({ "live-bridge": 1, "live-feed": 1 })
       expect(yield* server.stop("SIGTERM")).toEqual({ code: 0, signal: null })
-    })
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 
   it.scopedLive("reaches the oldest session where there is no shared one", () =>
@@ -94,13 +96,14 @@ layer(NodeContext.layer)("live chat", (it) => {
       yield* first.next(is("conversation-chain-end"))
       first.socket.close()
       yield* first.closed
+      yield* Effect.repeat(server.status, { until: ({ sessions }) => sessions === 1 })
       send(privmsg("2", "Bo", "two"))
       yield* second.next(is("conversation-chain-end"))
       expect([first, second].map(({ received }) => transcriptions(received))).toEqual([
         ["Bo: one"],
         ["Bo: two"]
       ])
-    })
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 
   it.scopedLive("reaches a running server by the command, which connects again by itself", () =>
@@ -124,7 +127,7 @@ layer(NodeContext.layer)("live chat", (it) => {
       expect(transcriptions(web.received)).toEqual(["Bo: one", "Bo: two", "Bo: three"])
       yield* bridge.send("SIGTERM")
       yield* bridge.ended
-    })
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 
   it.scopedLive("ends the command with a clear line if there is nothing to read", () =>
@@ -156,6 +159,6 @@ layer(NodeContext.layer)("live chat", (it) => {
           }),
         { concurrency: 2 }
       )
-    })
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 })
