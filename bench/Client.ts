@@ -22,8 +22,12 @@ export const startsWith = (frame: Buffer, beginning: Buffer): boolean =>
   frame.length >= beginning.length && beginning.compare(frame, 0, beginning.length) === 0
 
 /** Connects to a server of either kind. `onFrame` gets every frame. */
-export const open = (url: string, onFrame: (frame: Buffer, socket: WebSocket) => void): WebSocket => {
-  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/client-ws`, {
+export const open = (
+  url: string,
+  onFrame: (frame: Buffer, socket: WebSocket) => void,
+  path = "/client-ws"
+): WebSocket => {
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}${path}`, {
     perMessageDeflate: false,
     skipUTF8Validation: true,
     handshakeTimeout: 10_000
@@ -68,15 +72,23 @@ export const closed = (socket: WebSocket): Promise<void> =>
   within(20_000, "closing a connection", new Promise((resolve) => socket.once("close", () => resolve())))
 
 /** A client that has its opening sequence and is left alone. Fails if the connection closes before. */
-export const ready = (url: string, onFrame: (frame: Buffer, socket: WebSocket) => void = () => {}) =>
+export const ready = (
+  url: string,
+  onFrame: (frame: Buffer, socket: WebSocket) => void = () => {},
+  path = "/client-ws"
+) =>
   within(
     20_000,
     "the opening sequence",
     new Promise<WebSocket>((resolve, reject) => {
-      const socket = open(url, (frame) => {
-        if (startsWith(frame, head.startMic)) resolve(socket)
-        onFrame(frame, socket)
-      })
+      const socket = open(
+        url,
+        (frame) => {
+          if (startsWith(frame, head.startMic)) resolve(socket)
+          onFrame(frame, socket)
+        },
+        path
+      )
       socket.once("close", () => reject(new Error("the connection closed during the opening sequence")))
     })
   )

@@ -79,6 +79,7 @@ const configuration = (stub: string, engines: Engines) => ({
   system_config: {
     host: "127.0.0.1",
     engine_idle_seconds: 1,
+    enable_proxy: true,
     tool_prompts: { live2d_expression_prompt: "live2d_expression_prompt" }
   },
   character_config: {

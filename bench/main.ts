@@ -13,6 +13,7 @@ import * as Ingress from "./Ingress.ts"
 import * as Leak from "./Leak.ts"
 import * as LongTalk from "./LongTalk.ts"
 import * as Provider from "./Provider.ts"
+import * as Proxy from "./Proxy.ts"
 import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
 import * as Ttfa from "./Ttfa.ts"
@@ -44,6 +45,7 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   heartbeat: (provider) => Heartbeat.measure(provider, { seconds: whole("seconds") }),
   ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
   shared: Shared.measure,
+  proxy: Proxy.measure,
   longtalk: () => LongTalk.measure(),
   history: () => History.measure()
 }

@@ -11,6 +11,7 @@ export const needs = {
   vad: "voice activity detection on the server",
   tool: "the MCP tool of --tool, which the character and clients may call",
   characters: "a second character",
+  proxy: "the proxy (system_config.enable_proxy)",
   files: "the avatar, the picture and the background of conformance/server"
 } as const
 export type Need = keyof typeof needs

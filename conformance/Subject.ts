@@ -22,6 +22,8 @@ export interface Subject {
   readonly patience: number
   /** A greeted client; it leaves with the row. */
   readonly connect: (options?: ClientOptions) => Effect.Effect<Talk.Talk, Error, Scope.Scope>
+  /** The same at `/proxy-ws`. */
+  readonly share: Effect.Effect<Talk.Talk, Error, Scope.Scope>
   /** All clients of this row so far. */
   readonly talks: ReadonlyArray<Talk.Talk>
 }
@@ -34,7 +36,10 @@ export const of = (target: Target): Subject => {
     ...target,
     talks,
     connect: (options) =>
-      Effect.tap(Talk.open(target.url, target.patience, options), (talk) => talks.push(talk))
+      Effect.tap(Talk.open(target.url, target.patience, options), (talk) => talks.push(talk)),
+    share: Effect.tap(Talk.open(target.url, target.patience, undefined, "/proxy-ws"), (talk) =>
+      talks.push(talk)
+    )
   }
 }
 

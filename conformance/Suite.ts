@@ -14,6 +14,7 @@ import * as Malformed from "./rows/Malformed.ts"
 import * as Microphone from "./rows/Microphone.ts"
 import * as Opening from "./rows/Opening.ts"
 import * as Playback from "./rows/Playback.ts"
+import * as Proxy from "./rows/Proxy.ts"
 import * as TextInput from "./rows/TextInput.ts"
 import * as Turn from "./rows/Turn.ts"
 import * as WebPage from "./rows/WebPage.ts"
@@ -34,6 +35,7 @@ export const rows: ReadonlyArray<Row> = [
   Characters,
   Kiosk,
   Groups,
+  Proxy,
   WebPage,
   Http,
   { rows: TextInput.last }

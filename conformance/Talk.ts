@@ -69,16 +69,17 @@ const shapeOf = (message: ServerMessage): ReadonlyArray<string> =>
   })
 
 /**
- * Opens a connection to `/client-ws` and waits until it has been greeted. `url`: `http://...`. `patience`: how long it
+ * Opens a connection to `path` (`/client-ws`) and waits until it has been greeted. `url`: `http://...`. `patience`: how long it
  * waits for any one message, in ms.
  */
 export const open = (
   url: string,
   patience: number,
-  options?: ClientOptions
+  options?: ClientOptions,
+  path?: string
 ): Effect.Effect<Talk, Error, Scope.Scope> =>
   Effect.gen(function* () {
-    const client = yield* WebClient.connect(url, options)
+    const client = yield* WebClient.connect(url, options, path)
     let seen = 0
 
     const until = (what: string, is: Is) =>

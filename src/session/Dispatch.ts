@@ -18,21 +18,19 @@ import * as TurnRequests from "./TurnRequests.ts"
 
 /**
  * Handles one message. Everything here is quick: what takes time (a turn, a switch) runs in a fiber of the session, so
- * answers go out in the order of the requests and an interrupt is never stuck behind a turn.
+ * answers go out in the order of the requests and an interrupt is never stuck behind a turn. Without a span, which would
+ * cost more than most messages.
  */
-export const handle = Effect.fn("Dispatch.handle")((session: Session, message: ClientMessage) =>
+export const handle = (session: Session, message: ClientMessage) =>
   session.exclusive.withPermits(1)(answer(session, message))
-)
 
 /** Handles what `next` gives, unless a turn runs: then nothing happens, and nothing is taken. */
-export const handleUnlessTurn = Effect.fn("Dispatch.handleUnlessTurn")(
-  <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
-    next.pipe(
-      Effect.flatMap((message) => answer(session, message)),
-      Effect.unlessEffect(session.turn.isRunning),
-      session.exclusive.withPermits(1)
-    )
-)
+export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+  next.pipe(
+    Effect.flatMap((message) => answer(session, message)),
+    Effect.unlessEffect(session.turn.isRunning),
+    session.exclusive.withPermits(1)
+  )
 
 const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
   const client = yield* Client

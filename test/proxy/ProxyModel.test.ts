@@ -53,7 +53,7 @@ interface Real {
 
 /** Gives a message to everybody but `except`; who has no room for it has been dropped, since somebody else always reads. */
 const broadcast = (model: Model, message: Message, except?: Viewer) => {
-  for (const viewer of [...model.viewers]) {
+  for (const viewer of model.viewers) {
     if (viewer === except) continue
     if (viewer.waiting === undefined) viewer.read.push(message.message)
     else if (viewer.waiting.length < Viewers.capacity) viewer.waiting.push(message)

@@ -18,7 +18,7 @@ export interface Dialled<Message> {
   readonly closed: Effect.Effect<number>
 }
 
-/** A client of `/client-ws`. */
+/** A client of `/client-ws` or `/proxy-ws`. */
 export interface WebClient extends Dialled<ServerMessage> {
   readonly nextOf: (type: ServerMessage["type"]) => Effect.Effect<ServerMessage>
 }
@@ -26,9 +26,10 @@ export interface WebClient extends Dialled<ServerMessage> {
 /** Connects; the scope's end closes the socket. `url`: `http://...` of the server. */
 export const connect = (
   url: string,
-  options: ClientOptions = {}
+  options: ClientOptions = {},
+  path = "/client-ws"
 ): Effect.Effect<WebClient, Error, Scope.Scope> =>
-  Effect.map(dial<ServerMessage>(`${url}/client-ws`, options), (client) => ({
+  Effect.map(dial<ServerMessage>(`${url}${path}`, options), (client) => ({
     ...client,
     nextOf: (type) => client.next((message) => message.type === type)
   }))
