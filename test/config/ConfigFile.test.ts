@@ -8,14 +8,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-import {
-  ownAgentKeys,
-  ownAsrKeys,
-  ownLiveKeys,
-  ownProactiveKeys,
-  ownTranslatorKeys,
-  ownVoiceKeys
-} from "./OwnKeys.ts"
+import * as OwnKeys from "./OwnKeys.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
@@ -69,9 +62,13 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         .filter((path) => valueAt(whole, path) === undefined)
         .filter(
           (path) =>
-            ![ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys].some((own) =>
-              own.test(path)
-            )
+            ![
+              OwnKeys.ownAgentKeys,
+              OwnKeys.ownAsrKeys,
+              OwnKeys.ownLiveKeys,
+              OwnKeys.ownProactiveKeys,
+              OwnKeys.ownTranslatorKeys
+            ].some((own) => own.test(path))
         )
         // The other name of gpt_sovits.
         .filter((path) => !path.includes(".gpt_sovits_tts."))

@@ -83,7 +83,7 @@ describe("live chat", () => {
 
   it.scopedLive("reaches the oldest session where there is no shared one", () =>
     Effect.gen(function* () {
-      let send = (_: string) => {}
+      let send: (line: string) => void = () => {}
       const twitch = yield* LiveServers.twitch((given) => void (send = given))
       const { server } = yield* start({
         proxy: false,
@@ -108,13 +108,20 @@ describe("live chat", () => {
 
   it.scopedLive("reaches a running server by the command, which connects again by itself", () =>
     Effect.gen(function* () {
-      let send = (_: string) => {}
+      let send: (line: string) => void = () => {}
       const twitch = yield* LiveServers.twitch((given) => void (send = given))
       const { folder, server } = yield* start({ proxy: true, live: { twitch: { chat_url: twitch.ws } } })
       const web = yield* page(server.url, "/proxy-ws")
       const url = server.url.replace("http", "ws")
       const bridge = yield* BuiltServer.launch([
-        ...["live", "--config", `${folder}/conf.yaml`, "--url", url, "--room", "anna", "twitch"]
+        "live",
+        "--config",
+        `${folder}/conf.yaml`,
+        "--url",
+        url,
+        "--room",
+        "anna",
+        "twitch"
       ])
       yield* twitch.until(() => (twitch.visits[0]?.said.length ? true : undefined))
       for (const text of ["one", "two"]) send(privmsg(text, "Bo", text))
