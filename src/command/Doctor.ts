@@ -21,6 +21,7 @@ import * as VadTable from "../vad/VadTable.ts"
 import * as Database from "../history/Database.ts"
 import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
+import * as LiveChecks from "./doctor/LiveChecks.ts"
 import * as Machine from "./doctor/Machine.ts"
 import * as McpChecks from "./doctor/McpChecks.ts"
 import * as NamedEngines from "./doctor/NamedEngines.ts"
@@ -149,7 +150,8 @@ const examine = Effect.fn("Doctor.examine")(function* (
     offline,
     refusals
   })
-  return [...machine, ...rows, ...(yield* McpChecks.rows(usable))]
+  const chats = yield* LiveChecks.rows(loaded.config.live_config)
+  return [...machine, ...rows, ...(yield* McpChecks.rows(usable)), ...chats]
 })
 
 /** `seiyuu doctor`: looks whether what the configuration names works on this machine. */

@@ -79,7 +79,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         "system_config.offline",
         "system_config.engine_idle_seconds",
         "system_config.playback_grace_seconds",
-        ...ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
+        ...OwnKeys.ownVoiceKeys.map((key) => `character_config.tts_config.${key}`)
       ])
     })
   )
