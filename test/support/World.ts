@@ -241,6 +241,7 @@ export const connect = Effect.gen(function* () {
   })
   const session = yield* Session.open().pipe(
     Effect.tap(ProactiveSpeech.follow),
+    Effect.tap((opened) => Effect.flatMap(Callers, ({ admit }) => admit(opened))),
     Scope.extend(scope),
     Effect.provideService(Client, client)
   )
