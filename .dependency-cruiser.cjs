@@ -6,6 +6,7 @@ const rooms = [
   ["server"],
   ["proxy"],
   ["session"],
+  ["group"],
   ["conversation"],
   ["recall"],
   ["agent"],
@@ -18,6 +19,7 @@ const rooms = [
   ["config"],
   ["audio"],
   ["protocol"],
+  ["language"],
   ["telemetry"],
   ["supervision"]
 ]
@@ -36,7 +38,7 @@ module.exports = {
       name: "protocol-is-a-leaf",
       severity: "error",
       from: { path: "^src/protocol/" },
-      to: { path: "^src/", pathNot: "^src/protocol/" }
+      to: { path: "^src/", pathNot: "^src/(protocol|language)/" }
     },
     ...rooms.slice(1).map((names, index) => ({
       name: `imports-go-down-from-${names[0]}`,

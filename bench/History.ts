@@ -8,6 +8,7 @@ import { History } from "../src/history/History.ts"
 import * as Migrations from "../src/history/Migrations.ts"
 import * as SqliteClient from "../src/history/SqliteClient.ts"
 import * as SqliteHistory from "../src/history/SqliteHistory.ts"
+import { nextRound } from "../src/supervision/NextRound.ts"
 import * as Figure from "./Figure.ts"
 import * as Numbers from "./Numbers.ts"
 
@@ -60,6 +61,25 @@ const timesOf = <E>(run: (index: number) => Effect.Effect<unknown, E>) =>
     })
   )
 
+/** How long each of those runs keeps everybody else waiting at most, in ms. */
+const holdsOf = <E>(run: (index: number) => Effect.Effect<unknown, E>) =>
+  Effect.forEach(
+    Array.from({ length: times / 5 }).keys(),
+    Effect.fnUntraced(function* (index) {
+      let last = performance.now()
+      let longest = 0
+      const watch = Effect.forever(
+        Effect.map(nextRound, () => {
+          const now = performance.now()
+          longest = Math.max(longest, now - last)
+          last = now
+        })
+      )
+      yield* Effect.raceFirst(run(index), watch)
+      return longest
+    })
+  )
+
 const measureOne = (file: string, count: number) =>
   Effect.gen(function* () {
     const history = yield* History
@@ -74,6 +94,15 @@ const measureOne = (file: string, count: number) =>
       "search, no message": timesOf(() => history.search(confUid, "dragons", 50)),
       "search, 喝茶": timesOf(() => history.search(confUid, "喝茶", 50)),
       "search, two letters that are nowhere": timesOf(() => history.search(confUid, "qz", 50)),
+      "search, four frequent words of another character": timesOf(() =>
+        history.search("nobody_001", "train rain bread number", 50)
+      ),
+      "longest hold of the event loop in such a search": Effect.suspend(() =>
+        holdsOf(() => history.search("nobody_001", "train rain bread number", 50))
+      ),
+      "longest hold in a search for two letters of other scripts": Effect.suspend(() =>
+        holdsOf(() => history.search(confUid, "éq", 50))
+      ),
       "open a conversation of 50": timesOf((index) =>
         history.messages(confUid, `conversation-${index % conversations}`)
       ),
@@ -104,7 +133,9 @@ export const measure = async (): Promise<Figure.Figure> => {
           note: `p99 ${p99.toFixed(2)} ms`,
           ...(what.includes("list") || what.includes("middle")
             ? { aim: Figure.atMost(20, "ms", Numbers.median(values)) }
-            : {})
+            : what.startsWith("longest hold")
+              ? { aim: Figure.atMost(10, "ms", Numbers.median(values)) }
+              : {})
         })
       }
     } finally {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict"
 import { Schema } from "effect"
 import type { Effect, Scope } from "effect"
+import type { extensions } from "../src/protocol/ServerMessage.ts"
 import type { Subject } from "./Subject.ts"
 
 /** What a row needs of the server beside the protocol itself; `--without` leaves out the rows that need it. */
@@ -16,6 +17,9 @@ export const needs = {
 } as const
 export type Need = keyof typeof needs
 
+/** What a server may understand beyond the protocol. */
+export type Extension = keyof typeof extensions
+
 /** Whether a row is about what a client should do, or what it shouldn't. */
 export type Kind = "good" | "bad input"
 
@@ -27,12 +31,14 @@ export interface Row {
   /** What holds, as a sentence about the server. */
   readonly title: string
   readonly needs: ReadonlyArray<Need>
+  /** The extension that it is about: only a server that announces it has promised anything. */
+  readonly extension: Extension | undefined
   /** Dies of an `AssertionError` if it does not hold. */
   readonly check: (subject: Subject) => Effect.Effect<unknown, Error, Scope.Scope>
 }
 
 /** Makes the rows about one message. */
-export const about = (about: string) => {
+export const about = (about: string, extension?: Extension) => {
   const row =
     (kind: Kind) =>
     (title: string, check: Row["check"], { needs = [] }: Partial<Pick<Row, "needs">> = {}): Row => ({
@@ -40,6 +46,7 @@ export const about = (about: string) => {
       kind,
       title,
       needs,
+      extension,
       check
     })
   return { good: row("good"), bad: row("bad input") }

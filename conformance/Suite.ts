@@ -5,8 +5,10 @@ import type { Need, Row } from "./Row.ts"
 import * as AiSpeakSignal from "./rows/AiSpeakSignal.ts"
 import * as Audio from "./rows/Audio.ts"
 import * as Characters from "./rows/Characters.ts"
+import * as GroupTurn from "./rows/GroupTurn.ts"
 import * as Groups from "./rows/Groups.ts"
 import * as History from "./rows/History.ts"
+import * as HistoryExtensions from "./rows/HistoryExtensions.ts"
 import * as Http from "./rows/Http.ts"
 import * as Interrupt from "./rows/Interrupt.ts"
 import * as Kiosk from "./rows/Kiosk.ts"
@@ -19,6 +21,7 @@ import * as TextInput from "./rows/TextInput.ts"
 import * as Turn from "./rows/Turn.ts"
 import * as WebPage from "./rows/WebPage.ts"
 import * as Subject from "./Subject.ts"
+import * as Talk from "./Talk.ts"
 
 /** Every row, in the order in which they are tried. */
 export const rows: ReadonlyArray<Row> = [
@@ -32,9 +35,11 @@ export const rows: ReadonlyArray<Row> = [
   Interrupt,
   Playback,
   History,
+  HistoryExtensions,
   Characters,
   Kiosk,
   Groups,
+  GroupTurn,
   Proxy,
   WebPage,
   Http,
@@ -108,13 +113,29 @@ const isChosen = (row: Row, only: Option.Option<string>) =>
     onSome: (text) => `${row.about} ${row.title}`.toLowerCase().includes(text.toLowerCase())
   })
 
-/** Tries the rows one after the other. */
-export const run = (target: Subject.Target, { only, without }: Options) =>
-  Effect.forEach(
-    rows.filter((row) => isChosen(row, only)),
-    (row): Effect.Effect<Result> => {
-      const lacking = row.needs.filter((need) => without.includes(need))
-      if (lacking.length === 0) return attempt(row, target)
-      return Effect.succeed({ row, verdict: "left out", reason: `needs ${lacking.join(", ")}`, ms: 0 })
-    }
+/** The extensions that the server announces: none if it does not greet. */
+const announced = (target: Subject.Target) =>
+  reachable(target).pipe(
+    Effect.zipRight(Subject.of(target).connect()),
+    Effect.map(({ opening }) => Talk.ofType(opening, "set-model-and-conf")[0]?.extensions),
+    Effect.scoped,
+    Effect.orElseSucceed(() => undefined),
+    Effect.map((extensions) => new Set(Object.keys(extensions ?? {})))
   )
+
+/** Tries the rows one after the other. */
+export const run = Effect.fnUntraced(function* (target: Subject.Target, { only, without }: Options) {
+  const chosen = rows.filter((row) => isChosen(row, only))
+  const extensions = chosen.some(({ extension }) => extension !== undefined)
+    ? yield* announced(target)
+    : new Set<string>()
+  return yield* Effect.forEach(chosen, (row): Effect.Effect<Result> => {
+    const leftOut = (reason: string) =>
+      Effect.succeed({ row, verdict: "left out", reason, ms: 0 } satisfies Result)
+    const lacking = row.needs.filter((need) => without.includes(need))
+    if (lacking.length > 0) return leftOut(`needs ${lacking.join(", ")}`)
+    if (row.extension !== undefined && !extensions.has(row.extension))
+      return leftOut(`the server announces no ${row.extension}`)
+    return attempt(row, target)
+  })
+})

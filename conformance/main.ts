@@ -50,15 +50,21 @@ const options = {
 
 class NoAddress extends Schema.TaggedError<NoAddress>()("NoAddress", { message: Schema.String }) {}
 
-/** The address without the path and in HTTP's words. */
-const originOf = (url: string) =>
-  Option.match(Option.liftThrowable((text: string) => new URL(text))(url.replace(/^ws/u, "http")), {
-    onSome: ({ origin }) => Effect.succeed(origin),
-    onNone: () =>
-      new NoAddress({
-        message: `--url ${url} is no address: expected one such as ws://localhost:12393/client-ws`
-      })
+/** The address without the path and in HTTP's words; fails if nothing answers there. */
+const originOf = Effect.fnUntraced(function* (url: string) {
+  const text = url.replace(/^ws(?=s?:)/iu, "http")
+  if (!/^https?:\/\/[^/]/iu.test(text) || !URL.canParse(text))
+    return yield* new NoAddress({
+      message: `--url ${url} is no address: expected one such as ws://localhost:12393/client-ws`
+    })
+  const { origin } = new URL(text)
+  yield* Effect.tryPromise({
+    try: (signal) => fetch(origin, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) }),
+    catch: () =>
+      new NoAddress({ message: `--url ${url}: nothing answers at ${origin}. Start the server first.` })
   })
+  return origin
+})
 
 const command = Command.make(
   "conformance",

@@ -9,6 +9,7 @@ import * as ExitCode from "./command/ExitCode.ts"
 import { Characters } from "./config/Characters.ts"
 import { CurrentConfig } from "./config/CurrentConfig.ts"
 import type * as ConfigFile from "./config/ConfigFile.ts"
+import { McpEntries } from "./config/McpEntries.ts"
 import { ModelDict } from "./config/ModelDict.ts"
 import { Prompts } from "./config/Prompts.ts"
 import { Settings } from "./config/Settings.ts"
@@ -18,6 +19,7 @@ import * as McpServers from "./mcp/McpServers.ts"
 import { EnginePool } from "./engine/EnginePool.ts"
 import { ModelStore } from "./models/ModelStore.ts"
 import * as StoreOptions from "./models/StoreOptions.ts"
+import { Groups } from "./group/Groups.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { Embedders } from "./recall/Embedder.ts"
 import * as LiveChat from "./live/LiveChat.ts"
@@ -43,7 +45,9 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     McpServers.layer()
   )
   return Layer.mergeAll(HttpServer.layer, ConfigChanges.layer, LiveChat.layer).pipe(
-    Layer.provide(Layer.mergeAll(engines, SessionRegistry.layer, Callers.layer)),
+    Layer.provide(
+      Layer.mergeAll(engines, Layer.provideMerge(SessionRegistry.layer, Groups.layer), Callers.layer)
+    ),
     Layer.provide(LlmTable.layer),
     Layer.provide(EnginePool.layer({ idleTimeToLive: system.engine_idle_seconds * 1000 })),
     Layer.provide(
@@ -54,7 +58,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
         ModelDict.layer,
         ModelStore.layer(StoreOptions.ofConfig(loaded)),
         Prompts.layerCurrent,
-        Layer.succeed(Settings, { folder, system }),
+        Layer.provideMerge(McpEntries.layer, Layer.succeed(Settings, { folder, system })),
         Database.layer(Database.placeOf(system.database, folder))
       )
     ),

@@ -1,3 +1,5 @@
+import { say } from "./words.js"
+
 const byId = (id) => document.getElementById(id)
 
 /** Shows what the user has to know, until they dismiss it; an empty text takes it away. */
@@ -20,7 +22,8 @@ export const showConnection = (state, delay) => {
   const status = byId("status")
   status.dataset.connection = state
   status.textContent =
-    { connecting: "Connecting…", open: "Connected" }[state] ?? "Connection lost, trying again"
-  status.title = delay === undefined ? "" : `Next try in ${Math.ceil(delay / 1000)} s`
+    { connecting: say("Connecting…"), open: say("Connected") }[state] ?? say("Connection lost, trying again")
+  status.title =
+    delay === undefined ? "" : say("Next try in {seconds} s", { seconds: Math.ceil(delay / 1000) })
   byId("send").disabled = state !== "open"
 }

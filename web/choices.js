@@ -1,3 +1,5 @@
+import { say } from "./words.js"
+
 const byId = (id) => document.getElementById(id)
 
 const usual = "ceiling-window-room-night.jpeg"
@@ -15,7 +17,7 @@ export const createBackgrounds = () => {
   return {
     show: (files) => {
       select.replaceChildren(
-        new Option("None", ""),
+        new Option(say("None"), ""),
         ...files.map((file) => new Option(file.replace(/\.\w+$/, ""), file))
       )
       select.value = files.includes(usual) ? usual : (files[0] ?? "")

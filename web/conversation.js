@@ -25,7 +25,7 @@ export const createMessages = () => {
   })
   new ResizeObserver(follow).observe(list)
 
-  const bubble = (kind, text, by) => {
+  const newBubble = (kind, text, by) => {
     const item = document.createElement("li")
     item.className = `bubble ${kind}`
     if (by) {
@@ -38,10 +38,18 @@ export const createMessages = () => {
     content.className = "content"
     content.textContent = text
     item.append(content)
-    list.append(item)
-    follow()
     return { by, content, item }
   }
+
+  const bubble = (...what) => {
+    const added = newBubble(...what)
+    list.append(added.item)
+    follow()
+    return added
+  }
+
+  const stored = ({ role, content, name }) =>
+    role === "human" ? newBubble("user", content).item : newBubble("character", content, name).item
 
   let partial
   const dropPartial = () => {
@@ -78,15 +86,17 @@ export const createMessages = () => {
       current = undefined
     },
     replace: (messages) => {
-      list.replaceChildren()
+      list.replaceChildren(...messages.map(stored))
       partial = undefined
-      for (const { role, content, name } of messages) {
-        if (role === "human") bubble("user", content)
-        else if (role === "ai") bubble("character", content, name)
-      }
       current = undefined
       following = true
       follow()
+    },
+    /** Adds earlier ones; what is being read stays where it is. */
+    prepend: (messages) => {
+      const below = list.scrollHeight - list.scrollTop
+      list.prepend(...messages.map(stored))
+      list.scrollTop = list.scrollHeight - below
     },
     isEmpty: () => list.childElementCount === 0
   }

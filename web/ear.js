@@ -1,5 +1,6 @@
 import { capture } from "./capture.js"
 import { writePcm } from "./pcm.js"
+import { say } from "./words.js"
 
 const byId = (id) => document.getElementById(id)
 
@@ -55,11 +56,11 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
 
   const stateOf = () => {
     if (use === undefined) return ""
-    if (use.sound === undefined) return "Waiting for the microphone…"
-    if (use.sound.isWaiting()) return "Click or press a key: the browser lets no page listen before."
+    if (use.sound === undefined) return say("Waiting for the microphone…")
+    if (use.sound.isWaiting()) return say("Click or press a key: the browser lets no page listen before.")
     return use.kind === talk
-      ? "Recording: Talk again sends, Escape cancels."
-      : "The microphone is open: just speak."
+      ? say("Recording: Talk again sends, Escape cancels.")
+      : say("The microphone is open: just speak.")
   }
 
   const give = ({ type }, samples) => {
@@ -98,7 +99,7 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
           if (use === mine) give(kind, samples)
         },
         onLost: () => {
-          if (use === mine) fail("The microphone has gone. Connect it, and try again.")
+          if (use === mine) fail(say("The microphone has gone. Connect it, and try again."))
         },
         onState: show
       })
@@ -172,7 +173,8 @@ export const createEar = ({ send, sendFrame, waiting, onBegin, onCancel, onError
       expected = false
       const lost = use?.kind === talk
       end()
-      if (lost) onError("The connection was lost, and with it what you said. Talk again when it is back.")
+      if (lost)
+        onError(say("The connection was lost, and with it what you said. Talk again when it is back."))
     },
     /** The server has noticed the end of what was said into the open microphone, and has it if that is still open. */
     answer: () => {

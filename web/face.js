@@ -1,3 +1,5 @@
+import { say } from "./words.js"
+
 /** What each expression changes, by the numbers that the server sends. Angles in degrees, the rest in px or parts. */
 const expressions = [
   { name: "neutral", brow: 0, browY: 0, eye: 1, smile: 0.4, width: 1, blush: 0.25 },
@@ -53,7 +55,7 @@ export const createFace = (svg) => {
       if (found === undefined) return
       target = { ...still, ...found }
       svg.dataset.expression = found.name
-      svg.setAttribute("aria-label", `Face: ${found.name}`)
+      svg.setAttribute("aria-label", say("Face: {name}", { name: say(found.name) }))
     },
     /** How far the mouth is open, 0 to 1. */
     setLevel: (value) => {

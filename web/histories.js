@@ -1,3 +1,5 @@
+import { say } from "./words.js"
+
 const byId = (id) => document.getElementById(id)
 
 const step = 50
@@ -46,7 +48,7 @@ export const createHistories = ({ send, onOpen, onDelete }) => {
   }
 
   const rename = (uid, before) => {
-    const title = prompt("A title for this conversation (empty: none):", before)
+    const title = prompt(say("A title for this conversation (empty: none):"), before)
     if (title !== null) send({ type: "rename-history", history_uid: uid, title })
   }
 
@@ -55,8 +57,12 @@ export const createHistories = ({ send, onOpen, onDelete }) => {
     const item = document.createElement("li")
     item.append(
       opener(uid, text, timestamp),
-      button("rename", "✎", `Name conversation: ${text.slice(0, 40)}`, () => rename(uid, title ?? "")),
-      button("delete", "✕", `Delete conversation: ${text.slice(0, 40)}`, () => onDelete(uid))
+      button("rename", "✎", say("Name conversation: {text}", { text: text.slice(0, 40) }), () =>
+        rename(uid, title ?? "")
+      ),
+      button("delete", "✕", say("Delete conversation: {text}", { text: text.slice(0, 40) }), () =>
+        onDelete(uid)
+      )
     )
     return item
   }

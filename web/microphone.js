@@ -1,3 +1,5 @@
+import { say } from "./words.js"
+
 /** What the server's recognisers listen to, in Hz. */
 export const sampleRate = 16_000
 
@@ -15,7 +17,7 @@ const reasons = {
 export const openMicrophone = async () => {
   if (navigator.mediaDevices?.getUserMedia === undefined) {
     throw new Error(
-      "The browser gives the microphone only to pages of this machine (localhost) or over https."
+      say("The browser gives the microphone only to pages of this machine (localhost) or over https.")
     )
   }
   try {
@@ -23,7 +25,8 @@ export const openMicrophone = async () => {
       audio: { echoCancellation: true, noiseSuppression: true }
     })
   } catch (error) {
-    throw new Error(reasons[error.name] ?? `The microphone cannot be used (${error.name}).`, { cause: error })
+    const reason = reasons[error.name] ?? "The microphone cannot be used ({error})."
+    throw new Error(say(reason, { error: error.name }), { cause: error })
   }
 }
 

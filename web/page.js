@@ -4,10 +4,14 @@ import { createComposer } from "./composer.js"
 import { connect } from "./connection.js"
 import { createMessages, joinSentences } from "./conversation.js"
 import { createEar } from "./ear.js"
+import { createEarlier, step } from "./earlier.js"
 import { createFace } from "./face.js"
 import { createHistories } from "./histories.js"
 import { createPlayer } from "./player.js"
 import { createTools } from "./tools.js"
+import { say, sayPage } from "./words.js"
+
+sayPage()
 
 const byId = (id) => document.getElementById(id)
 const messages = createMessages()
@@ -15,7 +19,7 @@ const face = createFace(byId("face"))
 
 /** What the server has told about the character that answers. */
 let character = { name: "", uid: "" }
-/** One turn, from its start (or our sending) to its end. `heard` is the text of all sentences that started to play. */
+/** One turn, from its start (or our sending) to its end. `heard` is the text of all sentences that started to play, `status` what was shown before the first. */
 let turn = { running: false, heard: "", synthesized: false, reported: true }
 // After an interruption, sentences that were already on their way are dropped until the next turn starts.
 let dropping = false
@@ -86,7 +90,7 @@ const onControl = {
     messages.dropPartial()
     tools.withdraw()
     // A turn that failed has put no sentence in its place.
-    if (byId("subtitle").textContent === "Thinking...") byId("subtitle").textContent = ""
+    if (byId("subtitle").textContent === turn.status) byId("subtitle").textContent = ""
     showState()
     histories.fetch()
   },
@@ -104,6 +108,7 @@ const clearStatus = () => {
 const startConversation = () => {
   // At once: what is said before the answer comes is part of the new one.
   messages.replace([])
+  earlier.begin()
   send({ type: "create-new-history" })
 }
 
@@ -111,6 +116,7 @@ const onMessage = {
   control: ({ text }) => onControl[text]?.(),
   "full-text": ({ text }) => {
     byId("subtitle").textContent = text
+    if (turn.running) turn.status ??= text
   },
   "set-model-and-conf": ({ conf_name, conf_uid, extensions }) => {
     const same = conf_uid === character.uid
@@ -181,20 +187,22 @@ const onMessage = {
   "history-list": (list) => histories.show(list),
   "history-search-results": (found) => histories.showMatches(found),
   "history-renamed": ({ success }) => {
-    if (!success) notice("That conversation could not be named.")
+    if (!success) notice(say("That conversation could not be named."))
     histories.fetch()
   },
   "history-data": (data) => {
     messages.replace(data.messages)
+    earlier.begin(data.first)
     clearStatus()
   },
+  "history-messages": (part) => earlier.show(part),
   "new-history-created": ({ history_uid }) => {
     dropping = false
     histories.setCurrent(history_uid)
     clearStatus()
   },
   "history-deleted": ({ success, history_uid }) => {
-    if (!success) return notice("That conversation could not be deleted.")
+    if (!success) return notice(say("That conversation could not be deleted."))
     histories.fetch()
     if (history_uid === histories.current()) startConversation()
   },
@@ -205,7 +213,7 @@ const onMessage = {
 const openHistory = (uid) => {
   interrupt()
   histories.setCurrent(uid)
-  send({ type: "fetch-and-set-history", history_uid: uid })
+  send({ type: "fetch-and-set-history", history_uid: uid, limit: step })
 }
 
 const histories = createHistories({
@@ -216,6 +224,8 @@ const histories = createHistories({
     send({ type: "delete-history", history_uid: uid })
   }
 })
+
+const earlier = createEarlier({ send: (message) => send(message), messages, current: histories.current })
 
 const tools = createTools((tool_id, allowed) => send({ type: "tool-consent", tool_id, allowed }))
 

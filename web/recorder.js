@@ -1,5 +1,6 @@
 import { closeMicrophone, openMicrophone, sampleRate } from "./microphone.js"
 import { writePcm } from "./pcm.js"
+import { say } from "./words.js"
 
 /** A WAV file (RIFF, 16-bit PCM, mono) of samples in [-1, 1]. */
 export const encodeWav = (samples, rate) => {
@@ -62,7 +63,7 @@ export const record = async () => {
       try {
         return await toWav(new Blob(chunks, { type: recorder.mimeType }))
       } catch (error) {
-        throw new Error("Nothing was recorded. Speak for a moment before you stop.", { cause: error })
+        throw new Error(say("Nothing was recorded. Speak for a moment before you stop."), { cause: error })
       }
     }
   }

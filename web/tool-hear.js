@@ -1,4 +1,5 @@
 import { record } from "./recorder.js"
+import { say } from "./words.js"
 
 const byId = (id) => document.getElementById(id)
 
@@ -26,7 +27,7 @@ const addTranscript = (text, name) => {
   const item = document.createElement("li")
   const content = document.createElement("p")
   content.className = "transcript"
-  content.textContent = text === "" ? "(nothing was recognised)" : text
+  content.textContent = text === "" ? say("(nothing was recognised)") : text
   const from = document.createElement("small")
   from.textContent = name
   item.append(content, from)
@@ -38,7 +39,7 @@ const answerOf = async (response) => {
   try {
     return JSON.parse(text)
   } catch {
-    return { error: text.trim() || `The server answered ${response.status}.` }
+    return { error: text.trim() || say("The server answered {status}.", { status: response.status }) }
   }
 }
 
@@ -47,7 +48,7 @@ const transcribe = async (file, name) => {
   const controller = new AbortController()
   busy(controller)
   show("")
-  state(`Listening to ${name}…`)
+  state(say("Listening to {name}…", { name }))
   const form = new FormData()
   form.append("file", file, name)
   try {
@@ -56,7 +57,7 @@ const transcribe = async (file, name) => {
     if (error === undefined) addTranscript(text, name)
     else show(error)
   } catch (error) {
-    if (error.name !== "AbortError") show("The server could not be reached. Is it running?")
+    if (error.name !== "AbortError") show(say("The server could not be reached. Is it running?"))
   }
   if (upload !== controller) return
   busy(undefined)
@@ -77,7 +78,7 @@ const stopRecording = async () => {
   recording = undefined
   clearTimeout(timer)
   byId("record").setAttribute("aria-pressed", "false")
-  byId("record").textContent = "Record"
+  byId("record").textContent = say("Record")
   state("")
   try {
     const wav = await (await current).stop()
@@ -92,12 +93,12 @@ const startRecording = async () => {
   const mine = record()
   recording = mine
   byId("record").setAttribute("aria-pressed", "true")
-  byId("record").textContent = "Stop"
-  state("Waiting for the microphone…")
+  byId("record").textContent = say("Stop")
+  state(say("Waiting for the microphone…"))
   try {
     await mine
     if (recording !== mine) return
-    state("Recording…")
+    state(say("Recording…"))
     timer = setTimeout(stopRecording, longest)
   } catch {
     // Whoever stops it tells why.

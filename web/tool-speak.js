@@ -1,4 +1,5 @@
 import { connect } from "./connection.js"
+import { say } from "./words.js"
 
 const byId = (id) => document.getElementById(id)
 
@@ -13,7 +14,7 @@ let sounds = []
 
 const setWaiting = (now) => {
   waiting = now
-  byId("speak-state").textContent = now ? "Speaking…" : ""
+  byId("speak-state").textContent = now ? say("Speaking…") : ""
   showButton()
 }
 
@@ -43,13 +44,13 @@ const addSentence = ({ audioPath, text }) => {
   audio.src = audioPath
   audio.setAttribute("aria-label", text)
   audio.addEventListener("error", () => {
-    content.textContent = `${text} (this sound is no longer kept: speak the text again)`
+    content.textContent = say("{text} (this sound is no longer kept: speak the text again)", { text })
   })
   const link = document.createElement("a")
   link.href = audioPath
   link.download = `sentence-${byId("sentences").childElementCount + 1}.wav`
-  link.textContent = "Download"
-  link.setAttribute("aria-label", `Download: ${text}`)
+  link.textContent = say("Download")
+  link.setAttribute("aria-label", say("Download: {text}", { text }))
   row.append(audio, link)
   item.append(content, row)
   byId("sentences").append(item)
@@ -74,11 +75,12 @@ export const start = () => {
       const status = byId("status")
       status.dataset.connection = state
       status.textContent =
-        { connecting: "Connecting…", open: "Connected" }[state] ?? "Connection lost, trying again"
+        { connecting: say("Connecting…"), open: say("Connected") }[state] ??
+        say("Connection lost, trying again")
       connected = state === "open"
       if (state === "closed" && waiting) {
         setWaiting(false)
-        show("The connection was lost before all was spoken.")
+        show(say("The connection was lost before all was spoken."))
       }
       showButton()
     },

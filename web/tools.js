@@ -1,6 +1,8 @@
+import { say } from "./words.js"
+
 const byId = (id) => document.getElementById(id)
 
-const states = { running: "is running", completed: "is done", error: "failed" }
+const states = { running: "{tool} is running", completed: "{tool} is done", error: "{tool} failed" }
 
 /** Longest part of a result that is shown, in characters. */
 const longest = 200
@@ -11,7 +13,7 @@ const mostLines = 8
 const picture = ({ data }) => {
   const image = document.createElement("img")
   image.src = data
-  image.alt = "A picture that the tool has made"
+  image.alt = say("A picture that the tool has made")
   return image
 }
 
@@ -47,7 +49,7 @@ export const createTools = (answer) => {
       const line = lines.get(tool_id) ?? document.createElement("li")
       lines.set(tool_id, line)
       const detail = status === "running" ? "" : `: ${content.slice(0, longest)}`
-      line.textContent = `${tool_name} ${states[status] ?? status}${detail}`
+      line.textContent = `${say(states[status] ?? `{tool} ${status}`, { tool: tool_name })}${detail}`
       line.append(...(images ?? []).map(picture))
       byId("tools").append(line)
       while (byId("tools").children.length > mostLines) byId("tools").firstElementChild.remove()
@@ -57,8 +59,11 @@ export const createTools = (answer) => {
       withdraw()
       asked = tool_id
       expiry = setTimeout(withdraw, expires_in * 1000)
-      byId("consent-text").textContent =
-        `${name} wants to use the tool ${tool_name} with ${JSON.stringify(input)}.`
+      byId("consent-text").textContent = say("{name} wants to use the tool {tool} with {input}.", {
+        name,
+        tool: tool_name,
+        input: JSON.stringify(input)
+      })
       // The focus stays: whoever is typing must not allow it by the next key.
       byId("consent").hidden = false
     },

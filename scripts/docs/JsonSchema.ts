@@ -14,10 +14,18 @@ const orNull = (schema: JsonSchema): JsonSchema => {
   return { ...schema, type: [type, "null"].flat() }
 }
 
+/** So does an empty text. */
+const orEmpty = (schema: JsonSchema): JsonSchema =>
+  Array.isArray(schema["anyOf"]) ? { ...schema, anyOf: [...schema["anyOf"], { const: "" }] } : schema
+
 const isPlain = (value: unknown) => typeof value !== "object" || (Array.isArray(value) && value.length > 0)
 
 const ofKey = (key: ConfigKey.ConfigKey, options: Options): JsonSchema => {
-  const value = key.shape === undefined ? ofSection(key.keys, options) : key.shape.json
+  // A section that may be left out is read only if something chooses it: until then it may lack keys.
+  const chosen = key.required || key.fallback !== undefined
+  const own =
+    key.shape === undefined ? ofSection(key.keys, chosen ? options : { partial: true }) : key.shape.json
+  const value = key.emptyIsNone === true ? orEmpty(own) : own
   return {
     description: key.about,
     ...(key.required && !options.partial ? value : orNull(value)),

@@ -11,6 +11,7 @@ import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Agent, AgentInput } from "./Agent.ts"
 import * as AgentFailure from "./AgentFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
+import { say } from "../language/Text.ts"
 
 /** An agent that does not confirm within this time that it has stopped is left alone. */
 const cancelling = "2 seconds"
@@ -30,8 +31,8 @@ export const open = Effect.fn("A2aAgent.open")(function* (http: Undici.Dispatche
     timeoutKey: "timeout",
     secretKeys: "headers",
     unknown: {
-      detail: "has no agent there",
-      advice: "Correct agent_settings.a2a_agent.url: the agent's card has to be below it."
+      detail: say("agent.noAgentThere"),
+      advice: say("agent.cardBelow")
     }
   })
 

@@ -9,6 +9,7 @@ import { A2AError } from "@a2a-js/sdk/errors"
 import type { A2aAgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
+import { say } from "../language/Text.ts"
 
 const card = ".well-known/agent-card.json"
 
@@ -49,7 +50,7 @@ export const explain = (cause: unknown): RemoteFailure.RemoteFailure => {
     return RemoteFailure.ofConnection(cause)
   return new RemoteFailure.Unanswered({
     reason: "unreadable",
-    detail: "sent what is no message of the Agent2Agent protocol",
+    detail: say("agent.sentNoA2a"),
     cause
   })
 }

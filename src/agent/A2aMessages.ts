@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import type { AgentEvent } from "./Agent.ts"
 import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 type Status = Extract<StreamResponse["payload"], { $case: "statusUpdate" }>["value"]["status"]
 type Artifact = Extract<StreamResponse["payload"], { $case: "artifactUpdate" }>["value"]["artifact"]
@@ -62,11 +63,11 @@ export const make = (): A2aMessages => {
     switch (status?.state) {
       case TaskState.TASK_STATE_FAILED:
       case TaskState.TASK_STATE_REJECTED:
-        return new Reported({ said: text === "" ? "the task has failed" : text })
+        return new Reported({ said: text === "" ? say("agent.taskFailed") : text })
       case TaskState.TASK_STATE_AUTH_REQUIRED:
         return new Reported({
-          said: text === "" ? "it asks for a login" : text,
-          advice: "Give it what it needs in agent_settings.a2a_agent.headers."
+          said: text === "" ? say("agent.asksLogin") : text,
+          advice: say("agent.giveHeaders")
         })
       case TaskState.TASK_STATE_INPUT_REQUIRED:
         return Effect.succeed(said("Text", text))
@@ -106,7 +107,7 @@ export const make = (): A2aMessages => {
       default:
         return new Unanswered({
           reason: "unreadable",
-          detail: "sent what is no message of the Agent2Agent protocol"
+          detail: say("agent.sentNoA2a")
         })
     }
   }

@@ -5,6 +5,7 @@ import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage, ChatMessage, LlmFailed } from "../llm/Llm.ts"
 import type { McpClient } from "../mcp/McpClient.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import type { Words } from "../language/Text.ts"
 
 /** What one turn asks of the agent. */
 export interface AgentInput {
@@ -16,6 +17,8 @@ export interface AgentInput {
   readonly summary?: string
   /** What is known of the person from earlier conversations and may matter now, a sentence each. */
   readonly recalled?: ReadonlyArray<string>
+  /** Where the turn takes place, in words for the model: who takes part in a group. Nobody remembers it. */
+  readonly situation?: string
   /** Who speaks: the name that the client gave, or the character's for the person. */
   readonly from: string
   readonly text: string
@@ -36,7 +39,7 @@ export interface ToolCall {
   readonly id: string
   readonly tool: string
   readonly status: "running" | "completed" | "error"
-  readonly content: string
+  readonly content: Words
   /** Pictures among its results. */
   readonly images?: ReadonlyArray<ChatImage>
   /** Where a browser that the tool drives can be watched, as the tool says it. */
@@ -54,7 +57,7 @@ export type AgentEvent =
 /** What answers: a mind behind a character. It keeps nothing of a conversation: memory belongs to the session. */
 export interface Agent {
   /** A line for people about what answers and how to choose another, if there is something to say. */
-  readonly notice?: string
+  readonly notice?: Words
   /** Interrupting the stream stops everything that it has started. */
   readonly reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
   /**
@@ -89,7 +92,7 @@ export interface AgentOptions {
   readonly emotions: ReadonlyArray<string>
   readonly tools: McpClient
   /** Tells the person what has changed about what answers: another provider has taken over. */
-  readonly tell?: (text: string) => Effect.Effect<void>
+  readonly tell?: (words: Words) => Effect.Effect<void>
 }
 
 /** Opens the agent that a character's configuration asks for. */

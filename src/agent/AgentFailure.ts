@@ -3,6 +3,8 @@ import { codeOf, hostOf, isLost, redirectOf } from "../engine/RemoteFailure.ts"
 import type { Refused, RemoteFailure, Unanswered } from "../engine/RemoteFailure.ts"
 import { LlmFailed } from "../llm/Llm.ts"
 import * as Quotation from "../engine/Quotation.ts"
+import { isText, mapped, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** What an agent behind a network is called, and where its settings are. */
 export interface About {
@@ -14,15 +16,15 @@ export interface About {
   /** Whether requests go to this very address and not below it: then it can be set to where a redirect leads. */
   readonly isWhole?: boolean
   /** Keys of its section that say where it is, such as `host and port`. */
-  readonly addressKeys: string
+  readonly addressKeys: Words
   /** Keys of its section that let one in. */
   readonly secretKeys: string
   /** The key of its section that says how long it may be silent, if there is one. */
   readonly timeoutKey?: string
   /** What status 404 means, a clause that goes on from the server's name, and what to do about it. */
-  readonly unknown: { readonly detail: string; readonly advice: string }
+  readonly unknown: { readonly detail: Words; readonly advice: Words }
   /** What to do where status 409 means that the agent answers somebody else. */
-  readonly busy?: string
+  readonly busy?: Words
 }
 
 /** Words for what went wrong with one agent; they never hold its secrets. */
@@ -30,7 +32,10 @@ export const describe = (about: About) => {
   const section = `agent_settings.${about.agent}`
   const host = hostOf(about.address)
   const clean = (text: string) => about.secrets.reduce(Quotation.withoutSecret, text)
+  const addressKeys = say("engine.keyOf", section, about.addressKeys)
   const quoted = (said: string) => Quotation.quote(said, ...about.secrets)
+  /** A text of ours has no secrets in it. */
+  const quotedWords = (said: Words): Words => (isText(said) ? say("engine.quoted", said) : quoted(said))
 
   /** The path, too, if it is another one: nobody is told what the configuration keeps to itself. */
   const placeOf = ({ host, pathname, protocol }: URL): string => {
@@ -40,7 +45,7 @@ export const describe = (about: About) => {
       : host
   }
 
-  const failed = (reason: LlmFailed["reason"], detail: string, advice: string, cause?: unknown) =>
+  const failed = (reason: LlmFailed["reason"], detail: Words, advice: Words, cause?: unknown) =>
     new LlmFailed({
       provider: about.agent,
       reason,
@@ -53,43 +58,35 @@ export const describe = (about: About) => {
     if (status === 401 || status === 403)
       return failed(
         "unauthorized",
-        `${host} does not let us in (status ${status})`,
-        `Correct ${section}.${about.secretKeys}.`
+        say("engine.notLetIn", host, status),
+        say("engine.correct", `${section}.${about.secretKeys}`)
       )
     if (status === 404)
-      return failed("unknown-model", `${host} ${about.unknown.detail}${quoted(said)}`, about.unknown.advice)
-    if (status === 429)
       return failed(
-        "rate-limited",
-        `${host} answers no more requests for now${quoted(said)}`,
-        "Wait a while, or raise its limit."
+        "unknown-model",
+        say("agent.unknownAgent", host, about.unknown.detail, quoted(said)),
+        about.unknown.advice
       )
+    if (status === 429)
+      return failed("rate-limited", say("engine.tooMany", host, quoted(said)), say("engine.waitOrRaise"))
     if (status === 409 && about.busy !== undefined)
-      return failed("rate-limited", `${host} is busy with another answer${quoted(said)}`, about.busy)
+      return failed("rate-limited", say("agent.busy", host, quoted(said)), about.busy)
     if (status >= 300 && status < 400 && location !== undefined) {
       const to = redirectOf(location, about.address)
       return to === undefined
-        ? failed(
-            "rejected",
-            `${host} sends the request on to where it cannot be sent`,
-            `Correct ${section}.${about.addressKeys}, or look at that server.`
-          )
+        ? failed("rejected", say("agent.sendsNowhere", host), say("agent.correctOrLook", addressKeys))
         : failed(
             "rejected",
-            `${host} sends the request on to ${placeOf(to)}`,
-            `Set ${section}.${about.addressKeys} to that address.`
+            say("engine.sendsOn", host, placeOf(to)),
+            say("engine.setToThatAddress", addressKeys)
           )
     }
     return status >= 500
-      ? failed(
-          "rejected",
-          `${host} failed with status ${status}${quoted(said)}`,
-          "The fault is on its side: look at that server's log, or try again later."
-        )
+      ? failed("rejected", say("engine.failedWith", host, status, quoted(said)), say("engine.itsFaultLog"))
       : failed(
           "rejected",
-          `${host} refused the request with status ${status}${quoted(said)}`,
-          `Check ${section} against what this server supports.`
+          say("engine.refusedWith", host, status, quoted(said)),
+          say("engine.checkSupport", section)
         )
   }
 
@@ -97,53 +94,28 @@ export const describe = (about: About) => {
     switch (reason) {
       case "no-connection":
         if (codeOf(cause).startsWith("HPE_"))
-          return failed(
-            "rejected",
-            `${host} does not speak HTTP`,
-            `Correct ${section}.${about.addressKeys}.`,
-            cause
-          )
+          return failed("rejected", say("agent.noHttp", host), say("engine.correct", addressKeys), cause)
         return isLost(cause)
-          ? failed(
-              "broken-off",
-              `${host} closed the connection`,
-              "Ask again; if this goes on, look at that server's log.",
-              cause
-            )
-          : failed(
-              "unreachable",
-              `no server answers at ${host}`,
-              `Start it, or correct ${section}.${about.addressKeys}.`,
-              cause
-            )
+          ? failed("broken-off", say("agent.closed", host), say("engine.askAgainLog"), cause)
+          : failed("unreachable", say("engine.noServer", host), say("engine.startServer", addressKeys), cause)
       case "too-slow":
         return failed(
           "unreachable",
-          `${host} ${detail ?? "has said nothing for too long"}`,
+          say("engine.does", host, detail ?? say("engine.silentTooLong")),
           about.timeoutKey === undefined
-            ? "Look whether that server is overloaded."
-            : `Look whether that server is overloaded, or raise ${section}.${about.timeoutKey}.`,
+            ? say("engine.lookOverloaded")
+            : say("engine.raiseTimeout", `${section}.${about.timeoutKey}`),
           cause
         )
       case "broken-off":
-        return failed(
-          "broken-off",
-          `the answer of ${host} broke off`,
-          "Ask again; if this goes on, look at that server's log.",
-          cause
-        )
+        return failed("broken-off", say("engine.brokeOff", host), say("engine.askAgainLog"), cause)
       case "empty":
-        return failed(
-          "broken-off",
-          `${host} ended its answer without a word`,
-          "Ask again; if this goes on, look at that server's log.",
-          cause
-        )
+        return failed("broken-off", say("agent.endedEmpty", host), say("engine.askAgainLog"), cause)
       case "unreadable":
         return failed(
           "broken-off",
-          `${host} ${clean(detail ?? "sent what cannot be read")}`,
-          `Look whether ${section}.${about.addressKeys} is the address of such an agent.`,
+          say("engine.does", host, mapped(detail ?? say("engine.sentUnreadable"), clean)),
+          say("agent.lookAddress", addressKeys),
           cause
         )
     }
@@ -154,8 +126,8 @@ export const describe = (about: About) => {
     if (failure._tag === "Unanswered") return unanswered(failure)
     return failed(
       "broken-off",
-      `the agent at ${host} reports a failure${quoted(failure.said)}`,
-      failure.advice ?? "Ask again; if this goes on, look at that server's log."
+      say("agent.reports", host, quotedWords(failure.said)),
+      failure.advice ?? say("engine.askAgainLog")
     )
   }
 }

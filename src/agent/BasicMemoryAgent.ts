@@ -51,8 +51,9 @@ export const open = Effect.fnUntraced(function* (services: Services, options: Ag
  * together with what follows it; what is recalled changes with every turn and comes last.
  */
 const requestOf = (persona: string, input: AgentInput): LlmRequest => {
-  const { conversation, from, images, memory, recalled = [], summary, text } = input
-  const system = summary === undefined ? persona : `${persona}\n\nWhat was said before, in short:\n${summary}`
+  const { conversation, from, images, memory, recalled = [], situation, summary, text } = input
+  const before = summary === undefined ? undefined : `What was said before, in short:\n${summary}`
+  const system = [persona, situation, before].filter((part) => part !== undefined).join("\n\n")
   const known = recalled.map((fact) => `- ${fact}`).join("\n")
   const asked: ChatMessage = {
     role: "user",

@@ -9,6 +9,7 @@ import * as AgentFailure from "./AgentFailure.ts"
 import * as HumeChat from "./HumeChat.ts"
 import * as OwnVoice from "./OwnVoice.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest time in which nothing comes. */
 const silence = Duration.seconds(60)
@@ -45,8 +46,8 @@ export const open = Effect.fn("HumeAgent.open")(function* (
     addressKeys: "host",
     secretKeys: "api_key",
     unknown: {
-      detail: "does not know this configuration",
-      advice: "Correct agent_settings.hume_ai_agent.config_id or its host."
+      detail: say("agent.noSuchConfiguration"),
+      advice: say("agent.correctHume")
     }
   })
 
@@ -154,7 +155,7 @@ const answering = (voice: OwnVoice.OwnVoice, emotions: ReadonlyArray<string>) =>
       case "error":
         return new RemoteFailure.Reported({
           said: message.message,
-          advice: "Look at the configuration and the credits of that account."
+          advice: say("agent.seeAccount")
         })
       default:
         return Effect.succeed([])

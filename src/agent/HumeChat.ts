@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { Option, Schema } from "effect"
 import { createWebSocketStream, WebSocket } from "ws"
 import { Refused, Unanswered } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest message in bytes: twice what a sentence's sound may have. */
 const longest = 16 * 2 ** 20
@@ -44,7 +45,7 @@ const readMessage = (data: unknown): HumeMessage | undefined => {
     if (isKnown(message.value)) return message.value
     if (!knownTypes.has(message.value.type)) return undefined
   }
-  throw new Unanswered({ reason: "unreadable", detail: "sent what is no message of EVI" })
+  throw new Unanswered({ reason: "unreadable", detail: say("agent.sentNoEvi") })
 }
 
 const isKnown = Schema.is(Known)

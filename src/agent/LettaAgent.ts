@@ -7,6 +7,7 @@ import * as LettaMessages from "./LettaMessages.ts"
 import * as AgentFailure from "./AgentFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest time in which nothing comes; a server that works on something sends signs of life. */
 const silence = Duration.seconds(120)
@@ -34,13 +35,13 @@ export const make = (http: Undici.Dispatcher, config: LettaAgentConfig): Agent =
     agent: "letta_agent",
     address,
     secrets: config.api_key === undefined ? [] : [config.api_key],
-    addressKeys: "host and its port",
+    addressKeys: say("agent.hostAndPort"),
     secretKeys: "api_key",
     unknown: {
-      detail: `knows no agent ${JSON.stringify(config.id)}`,
-      advice: "Correct agent_settings.letta_agent.id: the server's own page shows the ids."
+      detail: say("agent.noSuchAgent", JSON.stringify(config.id)),
+      advice: say("agent.correctLettaId")
     },
-    busy: "It answers one person at a time: ask again, or give this character an agent of its own by agent_settings.letta_agent.id."
+    busy: say("agent.lettaBusy")
   })
 
   const reply = (input: AgentInput) => {
@@ -87,7 +88,7 @@ const contentOf = ({ images, text }: AgentInput) => [
 /** What the client throws. */
 const explain = (cause: unknown): RemoteFailure.RemoteFailure => {
   if (cause instanceof SyntaxError)
-    return new RemoteFailure.Unanswered({ reason: "unreadable", detail: "sent what is no message of Letta" })
+    return new RemoteFailure.Unanswered({ reason: "unreadable", detail: say("agent.sentNoLetta") })
   if (!(cause instanceof APIError)) return RemoteFailure.ofConnection(cause)
   const said = typeof cause.error === "string" ? cause.error : (JSON.stringify(cause.error) ?? "")
   const status: unknown = cause.status

@@ -2,6 +2,7 @@ import { Effect, Option, Schema } from "effect"
 import type { AgentEvent, ToolCall } from "./Agent.ts"
 import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 const Content = Schema.Union(
   Schema.String,
@@ -135,11 +136,11 @@ export const make = (): LettaMessages => {
   return {
     read: (message) =>
       Option.match(decode(message), {
-        onNone: () => new Unanswered({ reason: "unreadable", detail: "sent what is no message of Letta" }),
+        onNone: () => new Unanswered({ reason: "unreadable", detail: say("agent.sentNoLetta") }),
         onSome: (message) => {
           if (isKnown(message)) return read(message)
           return knownTypes.has(message.message_type)
-            ? new Unanswered({ reason: "unreadable", detail: "sent what is no message of Letta" })
+            ? new Unanswered({ reason: "unreadable", detail: say("agent.sentNoLetta") })
             : Effect.succeed([])
         }
       }),
@@ -150,10 +151,10 @@ export const make = (): LettaMessages => {
 const stoppedBy = (reason: string) =>
   reason === "requires_approval"
     ? new Reported({
-        said: "a tool waits for approval, which cannot be given here",
-        advice: "Let the agent use that tool without approval, or detach it from the agent."
+        said: say("agent.waitsApproval"),
+        advice: say("agent.withoutApproval")
       })
-    : new Reported({ said: `it stopped: ${reason}` })
+    : new Reported({ said: say("agent.stopped", reason) })
 
 const said = (tag: "Text" | "Think", text: string): ReadonlyArray<AgentEvent> =>
   text === "" ? [] : [{ _tag: tag, text }]

@@ -11,6 +11,8 @@ import * as Mem0Hosts from "./Mem0Hosts.ts"
 import * as Mem0Llm from "./Mem0Llm.ts"
 import * as Mem0Server from "./Mem0Server.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** An answer does not wait longer than this for its memories. */
 const searching = "5 seconds"
@@ -55,8 +57,8 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     addressKeys: "host",
     secretKeys: "api_key",
     unknown: {
-      detail: "has no memories: it is no mem0 server",
-      advice: "Correct agent_settings.mem0_agent.host."
+      detail: say("agent.noMem0"),
+      advice: say("engine.correct", "agent_settings.mem0_agent.host")
     }
   })
   const settings = Mem0Server.digestOf(config)
@@ -77,7 +79,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
     Effect.timeout("30 seconds"),
     Effect.catchAll((failure) => {
       if (failure._tag === "TimeoutException")
-        return unavailable("its server does not answer", "Look whether that server is overloaded.")
+        return unavailable(say("agent.mem0Silent"), say("engine.lookOverloaded"))
       const { advice, detail } = describe(failure)
       return unavailable(detail, advice)
     })
@@ -132,7 +134,7 @@ export const open = Effect.fn("Mem0Agent.open")(function* (
   return { ...agent, reply, remember }
 })
 
-const unavailable = (reason: string, advice: string) =>
+const unavailable = (reason: Words, advice: Words) =>
   new EngineUnavailable({ kind: "agent", engine: "mem0_agent", reason, advice })
 
 /** The model that mem0 is configured with answers, too. */
@@ -141,12 +143,9 @@ const chatConfig = ({ llm }: Mem0AgentConfig) =>
     onSome: Effect.succeed,
     onNone: () =>
       Mem0Llm.known.includes(llm.provider)
-        ? unavailable(
-            "its llm section is not complete",
-            "Set model, and api_key where the provider asks for one, in agent_settings.mem0_agent.llm.config."
-          )
+        ? unavailable(say("agent.mem0Incomplete"), say("agent.mem0SetModel"))
         : unavailable(
-            "the character cannot answer by its llm provider",
-            `Set agent_settings.mem0_agent.llm.provider to one of ${Mem0Llm.known.join(", ")}.`
+            say("agent.mem0Unknown"),
+            say("engine.setToOneOf", "agent_settings.mem0_agent.llm.provider", Mem0Llm.known)
           )
   })

@@ -1,6 +1,8 @@
 import { Option, Redacted, Schema } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
 import { AgentConfig as AgentConfigSchema } from "../config/AgentConfig.ts"
+import { mapped } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** mem0's names for providers, ours, and where each keeps its address. */
 const counterparts: Readonly<Record<string, { readonly ours: string; readonly address: string }>> = {
@@ -45,16 +47,18 @@ export const agentConfigOf = (llm: {
 }
 
 /** Words for a model of `llm_configs`, with the keys of mem0's section, where its settings are. */
-export const inOwnKeys = (provider: string, words: string): string => {
+export const inOwnKeys = (provider: string, words: Words): Words => {
   const counterpart = counterparts[provider]
   if (counterpart === undefined) return words
   const { address, ours } = counterpart
   const section = "agent_settings.mem0_agent.llm"
-  return words
-    .replaceAll(`llm_configs.${ours}.base_url`, `${section}.config.${address}`)
-    .replaceAll(`llm_configs.${ours}.llm_api_key`, `${section}.config.api_key`)
-    .replaceAll(`llm_configs.${ours}.model`, `${section}.config.model`)
-    .replaceAll(`llm_configs.${ours}`, section)
+  return mapped(words, (plain) =>
+    plain
+      .replaceAll(`llm_configs.${ours}.base_url`, `${section}.config.${address}`)
+      .replaceAll(`llm_configs.${ours}.llm_api_key`, `${section}.config.api_key`)
+      .replaceAll(`llm_configs.${ours}.model`, `${section}.config.model`)
+      .replaceAll(`llm_configs.${ours}`, section)
+  )
 }
 
 /** mem0 names Ollama's own address; its OpenAI-compatible one is below that. */

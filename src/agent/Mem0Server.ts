@@ -3,6 +3,7 @@ import { Effect, Redacted, Schema } from "effect"
 import type { Mem0AgentConfig } from "../config/RemoteAgentConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
+import { say } from "../language/Text.ts"
 
 /** How many memories a turn is given. */
 const recalled = 8
@@ -84,5 +85,5 @@ export const make = (http: typeof fetch, config: Mem0AgentConfig): Mem0Server =>
 
 const unreadable = new RemoteFailure.Unanswered({
   reason: "unreadable",
-  detail: "sent what is no answer of mem0"
+  detail: say("agent.sentNoMem0")
 })

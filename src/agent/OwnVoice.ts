@@ -5,6 +5,7 @@ import type { Pcm } from "../audio/Pcm.ts"
 import * as Speech from "../audio/Speech.ts"
 import { UndecodableAudio } from "../audio/UndecodableAudio.ts"
 import type { AgentOptions } from "./Agent.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest sound of one sentence, in characters of base64: a minute of a WAV file at 48 kHz, many of the others. */
 const longest = 8 * 2 ** 20
@@ -29,14 +30,12 @@ export const make = (
   return {
     read: (base64) =>
       Effect.catchAll(base64.length > longest ? tooLong : decode.base64(base64), (failure) => {
-        const text = `${agent} sent the sound of a sentence. ${failure.message}`
-        const telling = told ? Effect.void : tell(`${text} The sentence is only shown.`)
+        const telling = told ? Effect.void : tell(say("agent.unplayable", agent, failure.words))
         told = true
-        return Effect.as(Effect.zipRight(Effect.logWarning(text), telling), Speech.nothing)
+        const line = `${agent} sent the sound of a sentence. ${failure.message}`
+        return Effect.as(Effect.zipRight(Effect.logWarning(line), telling), Speech.nothing)
       })
   }
 }
 
-const tooLong = Effect.fail(
-  new UndecodableAudio({ reason: `one sentence has more than ${longest / 2 ** 20} MiB of it in base64` })
-)
+const tooLong = Effect.fail(new UndecodableAudio({ reason: say("agent.tooMuchSound", longest / 2 ** 20) }))

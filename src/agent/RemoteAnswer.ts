@@ -8,6 +8,7 @@ import * as BodyText from "../engine/BodyText.ts"
 import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import { Refused, retried, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 /** How an agent behind a network answers one turn, in parts of its own kind. */
 export interface Options<Part> {
@@ -43,8 +44,7 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
         Effect.tryPromise({ try: promise, catch: options.explain }).pipe(
           Effect.timeoutFail({
             duration: options.silence,
-            onTimeout: () =>
-              new Unanswered({ reason: "too-slow", detail: `has said nothing for ${seconds} s` })
+            onTimeout: () => new Unanswered({ reason: "too-slow", detail: say("engine.silentFor", seconds) })
           })
         )
 
@@ -123,7 +123,7 @@ export const boundedFetchOver = (
   const tooLong = () =>
     new Unanswered({
       reason: "unreadable",
-      detail: `sent a message of more than ${longestMessage / 2 ** 20} MiB`
+      detail: say("engine.sentTooMuch", longestMessage / 2 ** 20)
     })
   return (input, init) =>
     over(input, init).then((response) => {
@@ -136,7 +136,7 @@ export const boundedFetchOver = (
 const webPage = (response: Response) => {
   // Nobody reads it.
   void response.body?.cancel().catch(() => {})
-  return new Unanswered({ reason: "unreadable", detail: "answers with a web page" })
+  return new Unanswered({ reason: "unreadable", detail: say("engine.sentWebPage") })
 }
 
 /** Fails with what the server said unless it has accepted the request. */

@@ -5,6 +5,8 @@ import * as NestedDepth from "../mcp/NestedDepth.ts"
 import type { McpClient, Tool, ToolResult } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
 import type { ToolTime } from "./ToolTime.ts"
+import { english, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** How many calls of one step run at the same time. */
 const parallelCalls = 4
@@ -63,7 +65,7 @@ const call = (
 ): Stream.Stream<AgentEvent> => {
   const event = (
     status: "running" | "completed" | "error",
-    content: string,
+    content: Words,
     result?: ToolResult
   ): AgentEvent => ({
     _tag: "Tool",
@@ -76,14 +78,15 @@ const call = (
       ...(result?.browserView === undefined ? {} : { browserView: result.browserView })
     }
   })
-  const failed = (text: string): AgentEvent => {
-    outcomes.set(request, { request, text, failed: true })
-    return event("error", `Error: ${text}`)
+  // The model is told in English, whatever the person reads.
+  const failed = (words: Words): AgentEvent => {
+    outcomes.set(request, { request, text: english(words), failed: true })
+    return event("error", say("tools.error", words))
   }
   const done = (result: ToolResult): AgentEvent => {
     const { failed, images, text } = result
     outcomes.set(request, { request, text, failed, ...(images.length === 0 ? {} : { images }) })
-    return failed ? event("error", `Error: ${text}`, result) : event("completed", text, result)
+    return failed ? event("error", say("tools.error", text), result) : event("completed", text, result)
   }
 
   const tool = tools.find(({ name }) => name === request.name)
@@ -92,17 +95,17 @@ const call = (
     onLeft: (problem) => Stream.sync(() => failed(problem)),
     onRight: (input) => {
       const running = Stream.concat(
-        Stream.sync(() => event("running", `Input: ${JSON.stringify(input)}`)),
+        Stream.sync(() => event("running", say("tools.input", JSON.stringify(input)))),
         Stream.fromEffect(
           time.within(mcp.call(tool.name, input, tool)).pipe(
             Effect.match({
-              onFailure: ({ message }) => failed(message),
+              onFailure: ({ words }) => failed(words),
               onSuccess: Option.match({ onNone: () => failed(overdue(time)), onSome: done })
             }),
             Effect.catchAllDefect((defect) =>
               Effect.as(
                 Effect.logError(`a call of the tool ${tool.name} died`, Cause.die(defect)),
-                failed("it failed inside the server")
+                failed(say("tools.failedInside"))
               )
             )
           )
@@ -120,18 +123,18 @@ const call = (
 }
 
 const whyNot = {
-  refused: "the person did not allow this call",
-  "cannot-ask":
-    "this call needs the person's consent, and this client cannot ask for it (tool_consent of use-extensions); it was not made"
+  refused: say("tools.personRefused"),
+  "cannot-ask": say("tools.cannotAsk")
 }
 
-const overdue = ({ seconds }: ToolTime): string =>
-  `stopped: the tools of one answer have ${seconds} seconds together (basic_memory_agent.tool_seconds)`
+const overdue = ({ seconds }: ToolTime) => say("tools.overdue", seconds)
 
-const unknown = (name: string, tools: ReadonlyArray<Tool>): string => {
+const unknown = (name: string, tools: ReadonlyArray<Tool>) => {
   const names = tools.slice(0, mostNames).map(({ name }) => name)
-  const more = tools.length > mostNames ? ` and ${tools.length - mostNames} more` : ""
-  return `there is no tool ${name.slice(0, 100)}; there are ${names.join(", ")}${more}`
+  const more = tools.length - mostNames
+  return more > 0
+    ? say("tools.thereAreMore", name.slice(0, 100), names, more)
+    : say("tools.thereAre", name.slice(0, 100), names)
 }
 
 const isInput = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
@@ -141,12 +144,12 @@ const longestInput = 262_144
 const deepestInput = 64
 
 /** Arguments as the model wrote them, mended where they can be. */
-const inputOf = (written: string): Either.Either<Input, string> => {
+const inputOf = (written: string): Either.Either<Input, Words> => {
   if (written.trim() === "") return Either.right({})
-  if (written.length > longestInput) return Either.left("its arguments are too long")
+  if (written.length > longestInput) return Either.left(say("tools.argumentsTooLong"))
   const value = LooseJson.read(written)
-  if (Option.isNone(value) || !isInput(value.value)) return Either.left("its arguments are no JSON object")
+  if (Option.isNone(value) || !isInput(value.value)) return Either.left(say("tools.argumentsNoJson"))
   return NestedDepth.isMoreThan(value.value, deepestInput)
-    ? Either.left("its arguments are nested too deeply")
+    ? Either.left(say("tools.argumentsTooDeep"))
     : Either.right(value.value)
 }

@@ -13,6 +13,7 @@ import type { McpClient } from "../mcp/McpClient.ts"
 import type { AgentEvent, AgentInput } from "./Agent.ts"
 import * as ToolCalls from "./ToolCalls.ts"
 import * as ToolTime from "./ToolTime.ts"
+import { say } from "../language/Text.ts"
 
 export interface Options {
   readonly llm: Llm
@@ -103,6 +104,6 @@ const endless = ({ provider }: Llm, mostSteps: number) =>
   new LlmFailed({
     provider,
     reason: "rejected",
-    detail: `the model went on calling tools after ${mostSteps} steps`,
-    advice: "Ask for less at once, or raise basic_memory_agent.tool_steps."
+    detail: say("llm.endlessTools", mostSteps),
+    advice: say("llm.fewerTools")
   })

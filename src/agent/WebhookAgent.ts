@@ -7,6 +7,7 @@ import * as OwnVoice from "./OwnVoice.ts"
 import * as RemoteAnswer from "./RemoteAnswer.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as WebhookEvents from "./WebhookEvents.ts"
+import { say } from "../language/Text.ts"
 
 export interface Services extends OwnVoice.Services {
   readonly http: Undici.Dispatcher
@@ -25,7 +26,10 @@ export const make = (services: Services, config: WebhookAgentConfig, options: Ag
     addressKeys: "url",
     timeoutKey: "timeout",
     secretKeys: "headers",
-    unknown: { detail: "knows no such address", advice: "Correct agent_settings.webhook_agent.url." }
+    unknown: {
+      detail: say("agent.noSuchAddress"),
+      advice: say("engine.correct", "agent_settings.webhook_agent.url")
+    }
   })
 
   const read = (
@@ -82,6 +86,7 @@ const bodyOf = ({ character, emotions }: AgentOptions, input: AgentInput) => ({
   images: input.images.map(({ base64, mimeType }) => ({ mime_type: mimeType, data: base64 })),
   history: input.memory.map(({ role, text }) => ({ role, text })),
   ...(input.summary === undefined ? {} : { summary: input.summary }),
+  ...(input.situation === undefined ? {} : { situation: input.situation }),
   character: {
     id: character.conf_uid,
     name: character.character_name || character.conf_name,

@@ -2,6 +2,7 @@ import { createParser } from "eventsource-parser"
 import { Schema } from "effect"
 import * as BodyText from "../engine/BodyText.ts"
 import { Reported, Unanswered } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest event, in characters: twice what a sentence's sound may have. */
 const longest = 16 * 2 ** 20
@@ -31,7 +32,7 @@ const readEvent = (json: string, type: string): WebhookEvent => {
     throw new Unanswered({
       reason: "unreadable",
       // What stands in it may be private; what is wrong with it is in the documentation.
-      detail: `answers with ${type}, and sent an event that is none of those in docs/webhook-agent.md`
+      detail: say("agent.sentNoEvent", type)
     })
   if (event.right.type === "error") throw new Reported({ said: event.right.message })
   return event.right
@@ -47,7 +48,8 @@ export const of = (response: Response): AsyncIterable<WebhookEvent> => {
   if (type === "text/plain") return plain(texts)
   throw new Unanswered({
     reason: "unreadable",
-    detail: `answers with ${type === "" ? "no content type" : JSON.stringify(type.slice(0, 60))}, which is none of text/event-stream, application/x-ndjson and text/plain`
+    detail:
+      type === "" ? say("agent.noContentType") : say("agent.strangeType", JSON.stringify(type.slice(0, 60)))
   })
 }
 
@@ -93,4 +95,4 @@ async function* lines(texts: AsyncIterable<string>, type: string): AsyncGenerato
 }
 
 const tooLong = () =>
-  new Unanswered({ reason: "unreadable", detail: `sent an event of more than ${longest / 2 ** 20} MiB` })
+  new Unanswered({ reason: "unreadable", detail: say("engine.sentTooLongEvent", longest / 2 ** 20) })

@@ -3,14 +3,20 @@ import type { Effect, Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** An utterance could not be transcribed. `message` is fit for a client. */
 export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>()(
   "TranscriptionFailed",
   EngineFailure.fields
 ) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }
 

@@ -11,6 +11,7 @@ import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
 import * as SherpaAsr from "./SherpaAsr.ts"
 import * as WhisperCppAsr from "./WhisperCppAsr.ts"
+import { say } from "../language/Text.ts"
 
 type Open = (config: AsrConfig) => Effect.Effect<Asr, EngineUnavailable, Scope.Scope>
 type AsrName = NonNullable<AsrConfig["asr_model"]>
@@ -48,8 +49,8 @@ const deaf: Asr = {
     Effect.fail(
       new TranscriptionFailed({
         engine: "asr_model",
-        detail: "this character has no speech recogniser",
-        advice: "Type instead, or set asr_config.asr_model (sherpa_onnx_asr needs nothing but this machine)."
+        detail: say("speech.noRecogniser"),
+        advice: say("speech.typeInstead")
       })
     )
 }
@@ -67,4 +68,8 @@ export const layer = Layer.effect(
 const noSection = (engine: string) => EngineTable.noSection("asr", "asr_config", engine)
 
 const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  EngineTable.notBuilt("asr", engine, { key: "asr_config.asr_model", what: "this recogniser", built })
+  EngineTable.notBuilt("asr", engine, {
+    key: "asr_config.asr_model",
+    what: say("engine.recogniserNotBuilt"),
+    built
+  })

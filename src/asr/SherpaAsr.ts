@@ -18,6 +18,8 @@ import * as AsrLanguages from "./AsrLanguages.ts"
 import * as Model from "./SherpaAsrModel.ts"
 import type { Job, Load } from "./SherpaAsrWorker.ts"
 import * as Transcript from "./Transcript.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "sherpa_onnx_asr"
 const section = "asr_config.sherpa_onnx_asr"
@@ -37,13 +39,13 @@ export interface Services {
   readonly folder: string
 }
 
-const unavailable = (reason: string, advice: string) =>
+const unavailable = (reason: Words, advice: Words) =>
   new EngineUnavailable({ kind: "asr", engine, reason, advice })
 
 /** A model, and what to do when it cannot be loaded. */
 interface Found {
   readonly model: Model.SherpaAsrModel
-  readonly advice: string
+  readonly advice: Words
 }
 
 /** From the catalogue, or from the files that the configuration names. */
@@ -58,19 +60,15 @@ const find = Effect.fn("SherpaAsr.find")(function* (
     const described = { ...config, ...found.engine } as SherpaAsrConfig
     const model = Model.fromConfig(described, { locate: (path) => path })
     return "problem" in model
-      ? yield* unavailable(model.problem, "The catalogue's entry is not complete.")
+      ? yield* unavailable(model.problem, say("speech.catalogueIncomplete"))
       : { model, advice: Advice.damaged(found.id) }
   }
   const model = Model.fromConfig(config, { locate: (path) => resolve(folder, path) })
-  if ("problem" in model)
-    return yield* unavailable(
-      model.problem,
-      `Complete ${section}, or set ${section}.model to auto for a model that is fetched by itself.`
-    )
+  if ("problem" in model) return yield* unavailable(model.problem, say("speech.completeSection", section))
   yield* Effect.forEach(Object.entries(model.files), ([key, path]) =>
     EngineFiles.check({ kind: "asr", engine, section }, key, path)
   ).pipe(Effect.provideService(FileSystem.FileSystem, fs))
-  const advice = `Check that ${section}.model_type and the files belong together, or set ${section}.model to auto.`
+  const advice = say("speech.typeAndFiles", section)
   return { model, advice }
 })
 
@@ -80,8 +78,8 @@ const checkLanguage = (type: Model.SherpaAsrModel["type"], language: string) => 
   return known === undefined
     ? Effect.void
     : unavailable(
-        `it knows no language ${JSON.stringify(language.slice(0, 20))}`,
-        `Set ${section}.language to auto or to one of ${known.join(", ")}.`
+        say("speech.unknownLanguage", JSON.stringify(language.slice(0, 20))),
+        say("speech.setLanguage", `${section}.language`, known)
       )
 }
 
@@ -117,7 +115,7 @@ const failed = (error: JobFailed) =>
   new TranscriptionFailed({
     engine,
     detail: error.detail,
-    advice: error.reason === "died" ? "It is being started anew: please say that again." : error.advice
+    advice: error.reason === "died" ? say("speech.sayAgainStarting") : error.advice
   })
 
 /** The recogniser for one session. */
@@ -142,8 +140,8 @@ let listeners = 0
 
 const lost = new TranscriptionFailed({
   engine,
-  detail: "a part of what it heard is lost",
-  advice: "Please say that again."
+  detail: say("speech.partLost"),
+  advice: say("speech.sayAgain")
 })
 
 /** Closing the scope forgets the listener in the process, and waits for nothing. */

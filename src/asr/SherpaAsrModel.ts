@@ -1,5 +1,7 @@
 import type { SherpaAsrConfig } from "../config/SherpaAsrConfig.ts"
 import * as Threads from "../engine/Threads.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 type Type = NonNullable<SherpaAsrConfig["model_type"]>
 type FileKey = Extract<
@@ -34,7 +36,7 @@ export interface SherpaAsrModel {
 /** What is wrong with a configuration. */
 export interface Mistake {
   /** A clause without a full stop. */
-  readonly problem: string
+  readonly problem: Text
 }
 
 /** One entry for each type: its files, and how the library's configuration names them. */
@@ -166,11 +168,11 @@ export const fromConfig = (
   { cores, locate }: { readonly cores?: number; readonly locate: (path: string) => string }
 ): SherpaAsrModel | Mistake => {
   const type = config.model_type
-  if (type === undefined) return { problem: "neither model nor model_type is set" }
+  if (type === undefined) return { problem: say("speech.noModelSet") }
   const files: Record<string, string> = {}
   for (const key of [...shapes[type].keys, "tokens"] as const) {
     const path = config[key]
-    if (path === undefined || path === "") return { problem: `${key} is missing: a ${type} model needs it` }
+    if (path === undefined || path === "") return { problem: say("speech.fileMissing", key, type) }
     files[key] = locate(path)
   }
   return {

@@ -7,6 +7,7 @@ import * as EngineRunner from "../engine/EngineRunner.ts"
 import * as AsrLanguages from "./AsrLanguages.ts"
 import * as Model from "./SherpaAsrModel.ts"
 import * as WhisperSegments from "./WhisperSegments.ts"
+import { say } from "../language/Text.ts"
 
 /** One recogniser per process. */
 export interface Load {
@@ -152,13 +153,12 @@ const finish = (online: OnlineRecognizer, stream: OnlineStream): string => {
 
 const listening = ({ listeners, online }: Engine, job: Exclude<Job, { readonly _tag: "Transcribe" }>) =>
   Effect.suspend(() => {
-    if (online === undefined) return Effect.fail(EngineRunner.problem("it cannot hear while one speaks"))
+    if (online === undefined) return Effect.fail(EngineRunner.problem(say("speech.cannotListen")))
     if (job._tag === "Hear" && job.begins) listeners.set(job.listener, online.createStream())
     const stream = listeners.get(job.listener)
     if (job._tag !== "Hear") listeners.delete(job.listener)
     if (job._tag === "Forget") return Effect.succeed("")
-    if (stream === undefined)
-      return Effect.fail(EngineRunner.problem("what it had heard of this utterance is lost"))
+    if (stream === undefined) return Effect.fail(EngineRunner.problem(say("speech.heardLost")))
     return Effect.sync(() =>
       job._tag === "Hear" ? feed(online, stream, job.samples) : finish(online, stream)
     )

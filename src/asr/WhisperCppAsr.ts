@@ -1,5 +1,5 @@
 import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import type { Context } from "effect"
 import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
@@ -13,12 +13,14 @@ import { nextRound } from "../supervision/NextRound.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
 import * as Transcript from "./Transcript.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "whisper_cpp"
 const section = "asr_config.whisper_cpp"
 const asTheyAre: FloatSamples.Gain = { normalize: false, volume: 1 }
 /** A long utterance on a slow machine. */
-const timeout = "60 seconds"
+const timeout = Duration.seconds(60)
 /** How many samples are converted at a time: 10 s. */
 const piece = 10 * Speech.sampleRate
 /** Of an answer, in bytes: a transcript of two minutes has some thousand. */
@@ -87,11 +89,12 @@ const ask = Effect.fnUntraced(
     config: WhisperCppConfig,
     samples: Float32Array
   ) {
-    const failed = (detail: string, advice: string, cause?: unknown) =>
+    const failed = (detail: Words, advice: Words, cause?: unknown) =>
       new TranscriptionFailed({ engine, detail, advice, cause })
-    const host = URL.canParse(address) ? new URL(address).host : "the configured base_url"
+    const host = URL.canParse(address) ? new URL(address).host : say("engine.configuredBaseUrl")
     const port = (URL.canParse(address) ? new URL(address).port : "") || "8080"
-    const start = `Start it in the folder of its models with \`whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port ${port}\`, or correct ${section}.base_url.`
+    const command = `whisper-server -m ggml-${config.model_name}.bin --host 127.0.0.1 --port ${port}`
+    const start = say("speech.startWhisper", command, `${section}.base_url`)
     const file = yield* wavOf(samples)
     const form = new FormData()
     form.set("file", file, "utterance.wav")
@@ -102,28 +105,28 @@ const ask = Effect.fnUntraced(
 
     const response = yield* http
       .execute(HttpClientRequest.post(`${address}/inference`, { body: yield* bytesOf(form) }))
-      .pipe(Effect.mapError((cause) => failed(`no server of whisper.cpp answers at ${host}`, start, cause)))
+      .pipe(Effect.mapError((cause) => failed(say("speech.noWhisper", host), start, cause)))
     const body = yield* BoundedBody.text(response, longestAnswer).pipe(
-      Effect.mapError((cause) => failed(`the answer of ${host} broke off`, "Please say that again.", cause))
+      Effect.mapError((cause) => failed(say("engine.brokeOff", host), say("speech.sayAgain"), cause))
     )
     if (body === undefined)
       return yield* failed(
-        `${host} answered with more than ${longestAnswer / 1024 / 1024} MiB, which is no transcript`,
-        `Look whether ${section}.base_url is the address of a whisper-server.`
+        say("speech.tooMuchTranscript", host, longestAnswer / 1024 / 1024),
+        say("speech.whisperAddress", `${section}.base_url`)
       )
     const answer = yield* Schema.decode(Answer)(body).pipe(
       Effect.mapError(() =>
         failed(
-          `${host} answered with status ${response.status} and no transcript`,
-          `Look whether ${section}.base_url is the address of a whisper-server.`
+          say("speech.noTranscript", host, response.status),
+          say("speech.whisperAddress", `${section}.base_url`)
         )
       )
     )
     return "text" in answer
       ? answer.text.replaceAll(/\s*\n\s*/g, " ")
       : yield* failed(
-          `${host} could not transcribe it: "${HostPaths.without(answer.error).slice(0, 160)}"`,
-          "Look at that server's log."
+          say("speech.whisperFailed", host, HostPaths.without(answer.error).slice(0, 160)),
+          say("engine.seeServerLog")
         )
   },
   Effect.scoped,
@@ -133,8 +136,8 @@ const ask = Effect.fnUntraced(
       onTimeout: () =>
         new TranscriptionFailed({
           engine,
-          detail: `there was no transcript within ${timeout}`,
-          advice: "Choose a smaller model, or speak in shorter pieces."
+          detail: say("speech.transcriptNotInTime", Duration.toSeconds(timeout)),
+          advice: say("speech.smallerOrShorter")
         })
     })
 )

@@ -5,6 +5,7 @@ import { OggOpusDecoder } from "ogg-opus-decoder"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import * as Pcm from "./Pcm.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
+import { say } from "../language/Text.ts"
 
 /** What all three decoders answer: one `Float32Array` in [-1, 1] per channel. */
 interface Decoded {
@@ -40,7 +41,7 @@ export const decode = Effect.fn("Compressed.decode")((
     case "opus":
       return withDecoder("Ogg Opus", () => new OggOpusDecoder(), bytes, longest)
     case undefined:
-      return new UndecodableAudio({ reason: "its first bytes are those of no known format" })
+      return new UndecodableAudio({ reason: say("speech.unknownFormat") })
   }
 })
 
@@ -56,7 +57,7 @@ const kindOf = (bytes: Uint8Array): "mp3" | "flac" | "opus" | undefined => {
 
 const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, longest: number) => {
   const damaged = (cause?: unknown) =>
-    new UndecodableAudio({ reason: `the ${format} data is damaged`, cause })
+    new UndecodableAudio({ reason: say("speech.damagedData", format), cause })
   const ask = (step: () => Decoded | Promise<Decoded | void> | void) =>
     Effect.tryPromise({ try: () => Promise.resolve(step()), catch: damaged })
 

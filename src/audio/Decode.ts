@@ -12,6 +12,7 @@ import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
 import * as WorkerThread from "../supervision/WorkerThread.ts"
+import { say } from "../language/Text.ts"
 
 /** A thread that has not started by then never will. */
 const startTimeout = "20 seconds"
@@ -62,7 +63,7 @@ const make = Effect.gen(function* () {
     acquire: manager.spawn<Request, Decoded, never>({ encode }).pipe(
       Effect.timeoutFail({
         duration: startTimeout,
-        onTimeout: () => new DecoderStopped({ reason: "the decoder did not start" })
+        onTimeout: () => new DecoderStopped({ reason: say("speech.decoderNotStarted") })
       })
     ),
     min: 0,
@@ -142,7 +143,7 @@ const encode = (request: Request): Effect.Effect<Request> => {
   return whole ? Effect.as(Transferable.addAll([bytes.buffer]), request) : Effect.succeed(request)
 }
 
-const stopped = (cause: unknown) => new DecoderStopped({ reason: "the decoder stopped", cause })
+const stopped = (cause: unknown) => new DecoderStopped({ reason: say("speech.decoderEnded"), cause })
 
 const failure = (decoded: Decoded) =>
   "problem" in decoded

@@ -10,6 +10,7 @@ import * as Resample from "./Resample.ts"
 import * as Speech from "./Speech.ts"
 import * as Wav from "./Wav.ts"
 import * as Priority from "../supervision/Priority.ts"
+import type { Words } from "../language/Text.ts"
 
 /** An encoded file, whose sound is wanted as it is or as recognisers take it, or a form with such a file. */
 export type Request =
@@ -26,7 +27,7 @@ export type Request =
 export type Decoded =
   | { readonly pcm: Pcm }
   | { readonly speech: Float32Array }
-  | { readonly problem: string }
+  | { readonly problem: Words }
   | { readonly longest: number }
   | { readonly noFile: FormFile.NoFormFile["reason"] }
 

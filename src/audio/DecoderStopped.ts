@@ -1,12 +1,18 @@
 import { Schema } from "effect"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** The thread that decodes sound did not start, or ended by itself; the sound is not to blame. `message` is fit for a client. */
 export class DecoderStopped extends Schema.TaggedError<DecoderStopped>()("DecoderStopped", {
   /** What became of it, a clause without a full stop. */
-  reason: Schema.String,
+  reason: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("speech.decoderStopped", this.reason)
+  }
+
   override get message(): string {
-    return `The sound was not decoded: ${this.reason}. It is started anew by itself; please try again.`
+    return english(this.words)
   }
 }

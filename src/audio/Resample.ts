@@ -3,6 +3,7 @@ import { Effect } from "effect"
 // oxlint-disable-next-line import/default
 import libsamplerate from "@alexanderolsen/libsamplerate-js"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
+import { say } from "../language/Text.ts"
 
 /** Rates that are understood, in Hz. The library takes no higher ones, and lower ones carry no speech. */
 const rates = { min: 1000, max: 192_000 }
@@ -26,7 +27,7 @@ export const convert = Effect.fn("Resample.convert")(function* (
   if (from === to) return samples
   if (!understands(from)) {
     return yield* new UndecodableAudio({
-      reason: `its sample rate of ${from} Hz is outside ${rates.min} to ${rates.max} Hz`
+      reason: say("speech.rate", from, rates.min, rates.max)
     })
   }
   return yield* Effect.acquireUseRelease(
@@ -44,7 +45,7 @@ const open = (from: number, to: number) =>
         // oxlint-disable-next-line import/no-named-as-default-member
         converterType: libsamplerate.ConverterType.SRC_SINC_MEDIUM_QUALITY
       }),
-    catch: (cause) => new UndecodableAudio({ reason: "its sample rate cannot be converted", cause })
+    catch: (cause) => new UndecodableAudio({ reason: say("speech.rateNotConverted"), cause })
   })
 
 type Converter = Effect.Effect.Success<ReturnType<typeof open>>

@@ -1,12 +1,18 @@
 import { Schema } from "effect"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Bytes that were meant to be sound cannot be understood. `message` is fit for a client. */
 export class UndecodableAudio extends Schema.TaggedError<UndecodableAudio>()("UndecodableAudio", {
   /** What is wrong with them, a clause without a full stop. */
-  reason: Schema.String,
+  reason: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("speech.undecodable", this.reason)
+  }
+
   override get message(): string {
-    return `This is not audio that can be played: ${this.reason}. WAV, MP3, FLAC and Ogg Opus are understood.`
+    return english(this.words)
   }
 }

@@ -4,6 +4,7 @@ import { Either } from "effect"
 import wavefile from "wavefile"
 import type { Pcm } from "./Pcm.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
+import { say } from "../language/Text.ts"
 
 const headerLength = 44
 
@@ -71,11 +72,10 @@ export const decode = (bytes: Uint8Array): Either.Either<Pcm, UndecodableAudio> 
   const plain = decodePlain(bytes)
   if (plain !== undefined) return Either.right(plain)
   const layout = isWav(bytes) ? read(bytes) : undefined
-  if (layout === undefined)
-    return Either.left(new UndecodableAudio({ reason: "the WAV file has no readable header" }))
+  if (layout === undefined) return Either.left(new UndecodableAudio({ reason: say("speech.noWavHeader") }))
   return Either.try({
     try: () => convert(withLengths(bytes, layout)),
-    catch: (cause) => new UndecodableAudio({ reason: "the WAV file is damaged or of an unknown kind", cause })
+    catch: (cause) => new UndecodableAudio({ reason: say("speech.damagedWav"), cause })
   })
 }
 

@@ -18,6 +18,13 @@ class NotInOrder extends Schema.TaggedError<NotInOrder>()("NotInOrder", {
   }
 }
 
+/** The changes take more than moving lines. */
+class NotRewritten extends Schema.TaggedError<NotRewritten>()("NotRewritten", { file: Schema.String }) {
+  override get message(): string {
+    return `${this.file} cannot be rewritten without changing more than that, and stays as it is. Make these changes by hand, or leave it: it is read as the newest form.`
+  }
+}
+
 /** No key is called that. */
 class NoSuchKey extends Schema.TaggedError<NoSuchKey>()("NoSuchKey", { wanted: Schema.String }) {
   override get message(): string {
@@ -34,13 +41,7 @@ const file = Args.text({ name: "file" }).pipe(
 
 /** The file that is meant: as an argument, by `--config` behind the command or before it, or the usual one. */
 const fileOf = (file: Option.Option<string>, config: Option.Option<string>) =>
-  Effect.map(Root.command, (before) =>
-    file.pipe(
-      Option.orElse(() => config),
-      Option.orElse(() => before.config),
-      Option.getOrElse(() => Root.usualConfig)
-    )
-  )
+  Root.fileOf(Option.orElse(file, () => config))
 
 const check = Command.make(
   "check",
@@ -96,7 +97,8 @@ const migrate = Command.make(
     const name = yield* fileOf(file, config)
     // Says what is wrong with the syntax: such a file is left as it is.
     yield* Migration.read(name)
-    const { changes, from, older, text } = Migration.rewrite((yield* TextFile.read(name)).text)
+    const read = yield* TextFile.read(name)
+    const { changes, from, older, text } = Migration.rewrite(read.text)
     const all = [
       ...changes,
       ...(older ? [`system_config.conf_version: ${from} has become ${Migration.newest}`] : [])
@@ -104,16 +106,32 @@ const migrate = Command.make(
     if (all.length === 0) return yield* Console.log(`${name} is in the newest form (${Migration.newest}).`)
     for (const change of all) yield* Console.log(change)
     if (!write) return yield* Console.log(`Nothing has been written: "seiyuu config migrate --write" does.`)
+    const bytes = text === undefined ? undefined : TextFile.bytesLike(read, text)
+    if (bytes === undefined) return yield* new NotRewritten({ file: name })
     const backup = yield* backupOf(name, from ?? "old")
     yield* fs.copyFile(name, backup)
-    yield* fs.writeFileString(name, text)
+    yield* replace(name, bytes)
     yield* Console.log(`${name} has been rewritten; what it was is in ${backup}.`)
   })
 ).pipe(
   Command.withDescription(
-    "Says what an older conf.yaml has differently from the newest form, and rewrites it, comments included."
+    "Says what an older conf.yaml has differently from the newest form, and rewrites that; all other lines stay as they are."
   )
 )
+
+/** A reader finds the old file or the new one, whole. A link stays one; a file that is mounted alone has no other way than to be written over. */
+const replace = Effect.fnUntraced(function* (name: string, bytes: Uint8Array) {
+  const fs = yield* FileSystem.FileSystem
+  const place = yield* fs.realPath(name)
+  const part = `${place}.part`
+  yield* fs.writeFile(part, bytes).pipe(
+    Effect.zipRight(Effect.flatMap(fs.stat(place), ({ mode }) => fs.chmod(part, mode & 0o7777))),
+    Effect.zipRight(fs.rename(part, place)),
+    Effect.catchAll(() =>
+      Effect.zipRight(Effect.ignore(fs.remove(part, { force: true })), fs.writeFile(place, bytes))
+    )
+  )
+})
 
 const explain = Command.make(
   "explain",

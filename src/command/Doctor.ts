@@ -6,6 +6,7 @@ import { Decode } from "../audio/Decode.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import * as ConfigFile from "../config/ConfigFile.ts"
+import { McpEntries } from "../config/McpEntries.ts"
 import { Prompts } from "../config/Prompts.ts"
 import { Settings } from "../config/Settings.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
@@ -60,7 +61,10 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
         Characters.layer(loaded),
         ModelStore.layer({ ...StoreOptions.ofConfig(loaded), offline: true }),
         Prompts.layer(loaded),
-        Layer.succeed(Settings, { folder: loaded.folder, system: loaded.config.system_config })
+        Layer.provideMerge(
+          McpEntries.layer,
+          Layer.succeed(Settings, { folder: loaded.folder, system: loaded.config.system_config })
+        )
       )
     )
   )

@@ -40,9 +40,7 @@ export const command = Command.make(
   },
   ({ character, config, format, overwrite, to }) =>
     Effect.gen(function* () {
-      const before = yield* Root.command
-      const conf = Option.orElse(config, () => before.config)
-      const loaded = yield* ConfigFile.load(Option.getOrElse(conf, () => Root.usualConfig))
+      const loaded = yield* ConfigFile.load(yield* Root.fileOf(config))
       const { database: file } = loaded.config.system_config
       const database = Database.placeOf(file, loaded.folder)
       if (!(yield* Database.mayBeThere(database))) return yield* new NothingToExport({ file })

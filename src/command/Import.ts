@@ -1,5 +1,5 @@
 import { Args, Command, Options } from "@effect/cli"
-import { Console, Effect, Option } from "effect"
+import { Console, Effect } from "effect"
 import * as Import from "../moving/Import.ts"
 import * as ProgressBar from "../moving/ProgressBar.ts"
 import * as Report from "../moving/Report.ts"
@@ -30,12 +30,25 @@ const tableOf = (report: Report.Report, dryRun: boolean) =>
 const broken = (report: Report.Report) =>
   Report.kinds.reduce((sum, kind) => sum + report.count(kind, "broken"), 0)
 
+/** What a person who expects to find everything here would look for in vain. */
+const notTaken = (report: Report.Report, dryRun: boolean) => {
+  const what = (["configuration", "avatar dictionary"] as const).filter(
+    (kind) => report.count(kind, "kept") > 0
+  )
+  return what.length === 0
+    ? []
+    : [
+        `Of these, what is here ${dryRun ? "would stay" : "has stayed"}, and what was to move in ${dryRun ? "would not count" : "does not count"}: ${what.join(", ")}. Run it with ${replace} to take it; what is here is kept with the ending .bak.`
+      ]
+}
+
 const tell = (report: Report.Report, dryRun: boolean) =>
   [
     ...report.remarks.map(({ file, text }) => Table.plain(`${file}: ${text}`)),
     ...(report.remarks.length === 0 ? [] : [""]),
     tableOf(report, dryRun),
     "",
+    ...notTaken(report, dryRun),
     `${dryRun ? "Nothing has been changed: this is what would be done." : "Done; the folder that was read is as it was."} Broken files: ${broken(report)}.`
   ].join("\n")
 
@@ -56,11 +69,7 @@ export const command = Command.make(
   },
   ({ config, dryRun, from, overwrite }) =>
     Effect.gen(function* () {
-      const before = yield* Root.command
-      const target = Option.getOrElse(
-        Option.orElse(config, () => before.config),
-        () => Root.usualConfig
-      )
+      const target = yield* Root.fileOf(config)
       const report = yield* Effect.scoped(
         Effect.flatMap(ProgressBar.make, (show) =>
           Import.run({ from, config: target, dryRun, overwrite, show })

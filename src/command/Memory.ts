@@ -88,9 +88,7 @@ const characterOf = Effect.fnUntraced(function* (wanted: Option.Option<string>) 
 /** Runs a command on what the chosen character knows; a server may run meanwhile. */
 const onFacts = <A, E, R>(chosen: Chosen, use: (whose: Whose) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const before = yield* Root.command
-    const conf = Option.orElse(chosen.config, () => before.config)
-    const loaded = yield* ConfigFile.load(Option.getOrElse(conf, () => Root.usualConfig))
+    const loaded = yield* ConfigFile.load(yield* Root.fileOf(chosen.config))
     const config = yield* characterOf(chosen.character).pipe(Effect.provide(Characters.layer(loaded)))
     const person = Option.getOrUndefined(chosen.person)
     const whose: Whose = { confUid: config.conf_uid, ...(person === undefined ? {} : { person }) }

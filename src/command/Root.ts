@@ -1,5 +1,5 @@
 import { Command, Options } from "@effect/cli"
-import { Option } from "effect"
+import { Effect, Option } from "effect"
 
 /** The configuration of a command line that says none, in the current folder. */
 export const usualConfig = "conf.yaml"
@@ -24,6 +24,15 @@ export const command = Command.make("seiyuu", {
     Options.optional
   )
 }).pipe(Command.withDescription("A backend for AI voice characters, with the protocol of Open-LLM-VTuber."))
+
+/** The configuration that a subcommand means: what it was told, what `seiyuu` was told before it, or the usual one. */
+export const fileOf = (told: Option.Option<string>) =>
+  Effect.map(command, (before) =>
+    told.pipe(
+      Option.orElse(() => before.config),
+      Option.getOrElse(() => usualConfig)
+    )
+  )
 
 /** What `seiyuu` itself was told. */
 export interface Chosen {

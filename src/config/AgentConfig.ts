@@ -3,8 +3,8 @@ import * as Fields from "./Fields.ts"
 import { LlmConfig } from "./LlmConfig.ts"
 import * as Remote from "./RemoteAgentConfig.ts"
 
-/** The key of a section in `llm_configs`. */
-export const LlmProvider = Fields.Choice(
+/** Sections of `llm_configs`. */
+export const providers = [
   "stateless_llm_with_template",
   "openai_compatible_llm",
   "claude_llm",
@@ -18,7 +18,10 @@ export const LlmProvider = Fields.Choice(
   "groq_llm",
   "mistral_llm",
   "openrouter_llm"
-)
+] as const
+
+/** The key of a section in `llm_configs`. */
+export const LlmProvider = Fields.Choice(...providers)
 export type LlmProvider = typeof LlmProvider.Type
 
 const defaultContextTokens = 8000
@@ -111,17 +114,20 @@ const AgentSettings = Schema.Struct({
   )
 })
 
+/** Sections of `agent_settings`. */
+export const agents = [
+  "basic_memory_agent",
+  "mem0_agent",
+  "hume_ai_agent",
+  "letta_agent",
+  "webhook_agent",
+  "a2a_agent"
+] as const
+
 /** The `agent_config` section: what answers. */
 export const AgentConfig = Schema.Struct({
   conversation_agent_choice: Fields.withDefault(
-    Fields.Choice(
-      "basic_memory_agent",
-      "mem0_agent",
-      "hume_ai_agent",
-      "letta_agent",
-      "webhook_agent",
-      "a2a_agent"
-    ),
+    Fields.Choice(...agents),
     "basic_memory_agent",
     "What answers: a section of `agent_settings`."
   ),

@@ -27,7 +27,7 @@ export const CharacterConfig = Schema.Struct({
     "",
     "The picture beside what the character says: a file of the page's avatars."
   ),
-  persona_prompt: Fields.withDefault(Fields.Text, "", "Who the character is, as the model is told."),
+  persona_prompt: Fields.withDefault(Fields.Prose, "", "Who the character is, as the model is told."),
   agent_config: Fields.required(Fields.section(AgentConfig), "What answers."),
   asr_config: Fields.withDefault(Fields.section(AsrConfig), {}, "What listens."),
   tts_config: Fields.required(Fields.section(TtsConfig), "What speaks."),

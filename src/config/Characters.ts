@@ -1,40 +1,56 @@
 import { Path } from "@effect/platform"
 import type { FileSystem } from "@effect/platform"
-import { Context, Effect, Either, Layer, Option, Redacted, Ref, Schema } from "effect"
+import { Context, Effect, Either, Layer, Redacted, Ref, Schema } from "effect"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import * as CharacterFiles from "./CharacterFiles.ts"
 import { baseFile } from "./CharacterFiles.ts"
 import type { Content, Reading } from "./CharacterFiles.ts"
+import * as CharacterNames from "./CharacterNames.ts"
+import type { CharacterEntry } from "./CharacterNames.ts"
 import type { LoadedConfig } from "./ConfigFile.ts"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import { CurrentConfig } from "./CurrentConfig.ts"
 import * as Decoding from "./Decoding.ts"
-import * as Fields from "./Fields.ts"
-import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as WarnOnce from "./WarnOnce.ts"
-
-/** A character that can be chosen. */
-export interface CharacterEntry {
-  readonly filename: string
-  /** Unique, and equal to that character's `conf_name`. */
-  readonly name: string
-}
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** No character has this file name. `message` is fit for a client. */
 export class CharacterNotFound extends Schema.TaggedError<CharacterNotFound>()("CharacterNotFound", {
   filename: Schema.String
 }) {
+  get words(): Text {
+    return say("config.noCharacter", JSON.stringify(this.filename.slice(0, 100)))
+  }
+
   override get message(): string {
-    return `There is no character ${JSON.stringify(this.filename.slice(0, 100))}. Choose one from the list of characters.`
+    return english(this.words)
   }
 }
 
-/** How one character's file is. */
-interface Examined {
+/** A character whose file has changed, or that has become unusable without that. */
+interface Change {
   readonly filename: string
+  readonly edited: boolean
   /** Why it cannot be used. */
   readonly problem: ConfigInvalid.ConfigInvalid | undefined
+}
+
+/** What has happened to the characters' files. */
+export interface Changes {
+  readonly changed: ReadonlyArray<Change>
+  /** Names of files that are not there any more. */
+  readonly gone: ReadonlyArray<string>
+}
+
+/** What a character's file was when it was taken last. */
+interface Taken {
+  readonly digest: string
+  /** Why it could not be used. */
+  readonly problem: string | undefined
+  /** The character as it was when it could be used last. */
+  readonly good: { readonly content: Content; readonly config: CharacterConfig } | undefined
 }
 
 /** The characters of a configuration: its own, and a file each in its `config_alts_dir`, read anew each time. */
@@ -49,8 +65,8 @@ export class Characters extends Context.Tag("seiyuu/config/Characters")<
     readonly resolve: (
       filename: string
     ) => Effect.Effect<CharacterConfig, CharacterNotFound | ConfigInvalid.ConfigInvalid>
-    /** Looks at every file, and keeps the characters of those that can be used. */
-    readonly examine: Effect.Effect<ReadonlyArray<Examined>>
+    /** Reads every file, keeps the characters of those that can be used, and says what has changed since the last time. */
+    readonly take: Effect.Effect<Changes>
   }
 >() {
   /** Of the configuration that counts at each moment. */
@@ -68,35 +84,53 @@ const make = Effect.gen(function* () {
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const current = yield* CurrentConfig
   const warnOnce = WarnOnce.make()
-  /** What could be used last, by file name. */
-  const kept = new Map<string, Content>()
-  /** Files that could not be used when they were last looked at. */
-  const broken = new Set<string>()
+  /** By file. Only `take` changes it: whoever reads a file while it is being saved sees half of it, or none. */
+  let taken: ReadonlyMap<string, Taken> = new Map()
 
-  const read = Effect.flatMap(Ref.get(current), ({ config, folder }) =>
-    CharacterFiles.readAll(path.resolve(folder, config.system_config.config_alts_dir))
-  ).pipe(
-    Effect.tap((readings) => {
-      const there = new Set(readings.map(({ filename }) => filename))
-      for (const filename of [...kept.keys(), ...broken]) {
-        if (there.has(filename)) continue
-        kept.delete(filename)
-        broken.delete(filename)
-      }
-    }),
-    Effect.provide(context)
+  const folder = Effect.map(Ref.get(current), ({ config, folder }) =>
+    path.resolve(folder, config.system_config.config_alts_dir)
   )
+  const readFolder = Effect.provide(Effect.flatMap(folder, CharacterFiles.readAll), context)
   const base = Effect.map(Ref.get(current), ({ config: { character_config: own } }) =>
-    named(own, own.conf_name.trim() === "" ? baseFile : own.conf_name, baseFile)
+    CharacterNames.named(own, own.conf_name.trim() === "" ? baseFile : own.conf_name, baseFile)
   )
-  const listOf = (readings: ReadonlyArray<Reading>) => Effect.map(base, (base) => entries(base, readings))
-  /** A file that is broken now is what it was. */
-  const asBefore = ({ content, filename }: Reading): Reading => {
-    const before = kept.get(filename)
-    return before !== undefined && (Either.isLeft(content) || broken.has(filename))
-      ? { filename, content: Either.right(before) }
-      : { filename, content }
-  }
+
+  /** The files that are there, and those that were when they were last taken: one may be in the middle of being saved. */
+  const read = Effect.gen(function* () {
+    const here = yield* folder
+    const there = (yield* readFolder) ?? []
+    const absent = [...taken].flatMap(([file, { digest, good }]): ReadonlyArray<Reading> => {
+      if (good === undefined || path.dirname(file) !== here) return []
+      if (there.some((reading) => reading.file === file)) return []
+      return [{ filename: path.basename(file), file, digest, content: Either.right(good.content) }]
+    })
+    return [...there, ...absent].toSorted((a, b) => (a.filename < b.filename ? -1 : 1))
+  })
+  /** A file that is broken now has the name that it had. */
+  const entriesOf = (readings: ReadonlyArray<Reading>) =>
+    Effect.map(base, (base) =>
+      CharacterNames.entries(
+        base,
+        readings.map((reading) => {
+          const before = taken.get(reading.file)
+          return before?.good !== undefined &&
+            (before.problem !== undefined || Either.isLeft(reading.content))
+            ? { ...reading, content: Either.right(before.good.content) }
+            : reading
+        })
+      )
+    )
+
+  /** The character of a reading. */
+  const decode = Effect.fnUntraced(function* ({ content, filename }: Reading) {
+    const { character, yaml } = yield* content
+    const { rawCharacter } = yield* Ref.get(current)
+    const merged = Sections.merge(Redacted.value(rawCharacter), character)
+    const { config, warnings } = yield* Decoding.decodeCharacter(yaml, merged)
+    for (const warning of [...yaml.duplicates, ...warnings])
+      yield* warnOnce(ConfigInvalid.describe(filename, warning))
+    return config
+  })
 
   const list = read.pipe(
     Effect.tap((readings) =>
@@ -104,84 +138,53 @@ const make = Effect.gen(function* () {
         Either.isLeft(content) ? warnOnce(content.left.message) : Effect.void
       )
     ),
-    Effect.flatMap((readings) => listOf(readings.map(asBefore))),
+    Effect.flatMap(entriesOf),
     Effect.withSpan("Characters.list")
   )
-
-  const decode = Effect.fnUntraced(function* ({ character, yaml }: Content) {
-    const { rawCharacter } = yield* Ref.get(current)
-    return yield* Decoding.decodeCharacter(yaml, Sections.merge(Redacted.value(rawCharacter), character))
-  })
-  /** The content of a reading, decoded; it is kept if it can be used. */
-  const use = Effect.fnUntraced(function* ({ content, filename }: Reading) {
-    broken.add(filename)
-    const found = yield* content
-    const { config, warnings } = yield* decode(found)
-    kept.set(filename, found)
-    broken.delete(filename)
-    for (const warning of [...found.yaml.duplicates, ...warnings])
-      yield* warnOnce(ConfigInvalid.describe(filename, warning))
-    return config
-  })
 
   const resolve = Effect.fn("Characters.resolve")(function* (filename: string) {
     if (filename === baseFile) return yield* base
     const readings = yield* read
     // A name is looked up among the files of the folder and never made into a path, so it cannot lead elsewhere.
     const reading = readings.find((reading) => reading.filename === filename)
-    const list = yield* listOf(readings.map(asBefore))
-    const entry = list.find((entry) => entry.filename === filename)
+    const entry = (yield* entriesOf(readings)).find((entry) => entry.filename === filename)
     if (reading === undefined || entry === undefined) return yield* new CharacterNotFound({ filename })
-    const before = kept.get(filename)
-    const config = yield* Effect.catchTag(use(reading), "ConfigInvalid", (problem) =>
-      before === undefined
+    const good = taken.get(reading.file)?.good
+    const config = yield* Effect.catchTag(decode(reading), "ConfigInvalid", (problem) =>
+      good === undefined
         ? problem
-        : decode(before).pipe(
-            Effect.map(({ config }) => config),
-            Effect.mapError(() => problem),
-            Effect.zipLeft(warnOnce(`${problem.message}\nThe character stays as it was.`))
-          )
+        : Effect.as(warnOnce(`${problem.message}\nThe character stays as it was.`), good.config)
     )
-    return named(config, entry.name, filename)
+    return CharacterNames.named(config, entry.name, filename)
   })
 
-  const examine = read.pipe(
-    Effect.flatMap((readings) =>
-      Effect.forEach(readings, (reading) =>
-        Effect.map(Effect.either(use(reading)), (used): Examined => ({
-          filename: reading.filename,
-          problem: Either.isLeft(used) ? used.left : undefined
-        }))
-      )
-    ),
-    Effect.withSpan("Characters.examine")
-  )
-
-  return Characters.of({ base, list, resolve, examine })
-})
-
-/** The list as it is shown. A name that is taken gets the file's name behind it. */
-const entries = (base: CharacterConfig, readings: ReadonlyArray<Reading>): ReadonlyArray<CharacterEntry> => {
-  const taken = new Set([base.conf_name])
-  const others = readings.map(({ filename, content }): CharacterEntry => {
-    let name = Either.match(content, {
-      onLeft: () => filename,
-      onRight: ({ character }) => ownName(character) ?? filename
+  const takeOne = Effect.fnUntraced(function* (reading: Reading) {
+    const { content, digest, file } = reading
+    const decoded = yield* Effect.either(Effect.all({ content, config: decode(reading) }))
+    const good = Either.getOrElse(decoded, () => taken.get(file)?.good)
+    return { reading, problem: Either.isLeft(decoded) ? decoded.left : undefined, digest, good }
+  })
+  const take = Effect.gen(function* () {
+    const readings = yield* readFolder
+    // Nobody can say which files there are: all stay.
+    if (readings === undefined) return { changed: [], gone: [] }
+    const here = yield* folder
+    const now = yield* Effect.forEach(readings, takeOne)
+    const before = taken
+    taken = new Map(
+      now.map(({ digest, good, problem, reading }) => [
+        reading.file,
+        { digest, good, problem: problem?.message }
+      ])
+    )
+    const changed = now.flatMap(({ digest, problem, reading: { file, filename } }): ReadonlyArray<Change> => {
+      const edited = before.get(file)?.digest !== digest
+      const otherwise = problem !== undefined && before.get(file)?.problem !== problem.message
+      return edited || otherwise ? [{ filename, edited, problem }] : []
     })
-    while (taken.has(name)) name = `${name} (${filename})`
-    taken.add(name)
-    return { filename, name }
-  })
-  return [{ filename: baseFile, name: base.conf_name }, ...others]
-}
+    const gone = [...before.keys()].filter((file) => path.dirname(file) === here && !taken.has(file))
+    return { changed, gone: gone.map((file) => path.basename(file)) }
+  }).pipe(Effect.withSpan("Characters.take"))
 
-const ownName = (character: RawValue.Mapping) =>
-  Schema.decodeUnknownOption(Fields.NonEmptyText)(character["conf_name"]).pipe(Option.getOrUndefined)
-
-/** The character under the name that the list shows, with the names that its file leaves out. */
-const named = (character: CharacterConfig, name: string, filename: string): CharacterConfig => ({
-  ...character,
-  conf_name: name,
-  conf_uid: character.conf_uid.trim() === "" ? filename : character.conf_uid,
-  character_name: character.character_name.trim() === "" ? name : character.character_name
+  return Characters.of({ base, list, resolve, take })
 })

@@ -1,11 +1,12 @@
 import { Path } from "@effect/platform"
-import { Effect, Either } from "effect"
+import { Effect, Either, Option } from "effect"
 import { basicSettings } from "./AgentConfig.ts"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import * as CharacterFiles from "./CharacterFiles.ts"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
 import * as Decoding from "./Decoding.ts"
+import * as Field from "./Field.ts"
 import * as McpServersFile from "./McpServersFile.ts"
 import * as Migration from "./Migration.ts"
 import * as ModelDict from "./ModelDict.ts"
@@ -13,6 +14,7 @@ import * as RawValue from "./RawValue.ts"
 import * as Sections from "./Sections.ts"
 import * as Suggestion from "./Suggestion.ts"
 import type * as YamlFile from "./YamlFile.ts"
+import { english } from "../language/Text.ts"
 
 /** What is wrong with the files of a configuration; each text begins with the file, the line and the key path. */
 export interface Findings {
@@ -35,6 +37,8 @@ interface OneFile {
   readonly yaml: YamlFile.YamlFile
   /** Undefined if it cannot be used. */
   readonly character: CharacterConfig | undefined
+  /** Why it cannot be used. */
+  readonly problems: ReadonlyArray<ConfigProblem>
 }
 
 /** Looks at a `conf.yaml` and at the characters, avatars and servers beside it. Fails only if there is no file. */
@@ -43,21 +47,26 @@ export const check = Effect.fn("ConfigCheck.check")(function* (file: string) {
   const absolute = path.resolve(file)
   const folder = path.dirname(absolute)
   const read = yield* Migration.read(absolute).pipe(
-    Effect.map(({ yaml }) => Either.right(yaml)),
+    Effect.map(Either.right),
     Effect.catchTag("ConfigInvalid", (problem) => Effect.succeed(Either.left(problem)))
   )
-  const root = Either.isRight(read) ? read.right.value : undefined
-  const base = Either.isRight(read) ? yield* checkBase(read.right) : undefined
-  const alternatives = Sections.at(root, ["system_config", "config_alts_dir"])
+  const yaml = Either.isRight(read) ? read.right.yaml : undefined
+  const root = yaml?.value
+  const base = yaml === undefined ? undefined : yield* checkBase(yaml)
+  const alternatives = Field.textOf(Sections.at(root, ["system_config", "config_alts_dir"]))
   const readings = yield* CharacterFiles.readAll(
-    path.resolve(folder, typeof alternatives === "string" ? alternatives : "characters")
+    path.resolve(
+      folder,
+      Option.getOrElse(alternatives, () => "characters")
+    )
   )
-  const characters = yield* Effect.forEach(readings, (reading) => checkCharacter(reading, root, base))
+  const characters = yield* Effect.forEach(readings ?? [], (reading) => checkCharacter(reading, root, base))
   const usable = [base, ...characters.map(({ file }) => file)].filter((file) => file !== undefined)
   const models = yield* ModelDict.read(folder)
   const servers = yield* McpServersFile.read(folder)
   return joined([
     Either.isLeft(read) ? ofInvalid(read.left) : (base?.findings ?? nothing),
+    Either.isLeft(read) ? nothing : ofMigrated(read.right),
     ...characters.map(({ findings }) => findings),
     { errors: models?.problems ?? [], warnings: [] },
     { errors: servers.problems, warnings: servers.warnings },
@@ -77,15 +86,28 @@ const ofWarnings = (yaml: YamlFile.YamlFile, warnings: ReadonlyArray<ConfigProbl
   warnings: ConfigInvalid.inOrder([...yaml.duplicates, ...warnings]).map(describe(yaml.name))
 })
 
+/** What is so in the newest form, and how the file gets it. */
+const ofMigrated = ({ migrated: { changes, from, older }, yaml }: Migration.Read): Findings => {
+  const age = older && changes.length === 0 ? [`is of an older form, ${from}`] : changes
+  const mended = `it is read as the newest form, and "seiyuu config migrate --write" rewrites it`
+  return { errors: [], warnings: age.map((what) => `${yaml.name}: ${what}; ${mended}`) }
+}
+
 const checkBase = (yaml: YamlFile.YamlFile) =>
   Decoding.decodeWhole(yaml).pipe(
     Effect.map(({ config, warnings }): OneFile => ({
       yaml,
       character: config.character_config,
+      problems: [],
       findings: ofWarnings(yaml, warnings)
     })),
     Effect.catchTag("ConfigInvalid", (problem) =>
-      Effect.succeed<OneFile>({ yaml, character: undefined, findings: ofInvalid(problem) })
+      Effect.succeed<OneFile>({
+        yaml,
+        character: undefined,
+        problems: problem.problems,
+        findings: ofInvalid(problem)
+      })
     )
   )
 
@@ -102,16 +124,22 @@ const checkCharacter = Effect.fnUntraced(function* (
   if (Either.isRight(decoded)) {
     const { config, warnings } = decoded.right
     const findings = ofWarnings(yaml, warnings)
-    return { findings, file: { yaml, character: config, findings } satisfies OneFile }
+    return { findings, file: { yaml, character: config, problems: [], findings } satisfies OneFile }
   }
   const { file, problems, warnings } = decoded.left
-  // What is wrong with conf.yaml has been told of that file.
-  const own = base?.character === undefined ? problems.filter((problem) => says(yaml, problem)) : problems
+  const own = problems.filter((problem) => says(yaml, problem) || !isOf(base, problem))
   return {
     file: undefined,
     findings: { errors: own.map(describe(file)), warnings: warnings.map(describe(file)) } satisfies Findings
   }
 })
+
+/** Whether it is a problem of conf.yaml itself, which has been told, or may be: of one that cannot be read nobody knows. */
+const isOf = (base: OneFile | undefined, { message, path }: ConfigProblem) =>
+  base === undefined ||
+  base.problems.some((told) =>
+    told.path === path ? told.message === message : path.startsWith(`${told.path}.`)
+  )
 
 const says = (yaml: YamlFile.YamlFile, { path }: ConfigProblem) =>
   Sections.at(yaml.value, path.split(".")) !== undefined
@@ -146,7 +174,8 @@ const checkNames = (
   )
   const missing = wanted.flatMap((server, index) =>
     Either.match(servers.find(server), {
-      onLeft: ({ reason }) => at([...enabled, index], `${reason}; the server's tools are done without`),
+      onLeft: ({ reason }) =>
+        at([...enabled, index], `${english(reason)}; the server's tools are done without`),
       onRight: () => []
     })
   )

@@ -12,6 +12,8 @@ export interface LoadedConfig {
   readonly file: string
   /** Its folder, which relative paths in it start from. */
   readonly folder: string
+  /** Of the bytes that were read. */
+  readonly digest: string
   readonly config: SeiyuuConfig
   /** `system_config` as the file has it: the command line may say otherwise. */
   readonly written: SeiyuuConfig["system_config"]
@@ -37,6 +39,7 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
   const loaded: LoadedConfig = {
     file: absolute,
     folder: path.dirname(absolute),
+    digest: yaml.digest,
     config,
     migrated: migrated.changes.map((change) => `${yaml.name}: ${change}`),
     written: config.system_config,

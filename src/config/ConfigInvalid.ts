@@ -1,4 +1,6 @@
 import { Schema } from "effect"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Something wrong (or worth knowing) at one key of a configuration file; line and column count from 1. */
 export const ConfigProblem = Schema.Struct({
@@ -11,8 +13,13 @@ export const ConfigProblem = Schema.Struct({
 export type ConfigProblem = typeof ConfigProblem.Type
 
 /** `conf.yaml:12:5 system_config.port: …` */
-export const describe = (file: string, { path, line, column, message }: ConfigProblem): string =>
-  `${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`
+export const describe = (file: string, problem: ConfigProblem): string => english(inWords(file, problem))
+
+/** The same for clients. */
+export const inWords = (file: string, { column, line, message, path }: ConfigProblem): Text => {
+  const place = `${file}:${line}:${column}`
+  return path === "" ? say("config.problem", place, message) : say("config.problemAt", place, path, message)
+}
 
 /** As they follow each other in the file. */
 export const inOrder = (problems: ReadonlyArray<ConfigProblem>): ReadonlyArray<ConfigProblem> =>
@@ -23,13 +30,21 @@ export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigIn
   /** The file's name without its folder. */
   file: Schema.String,
   problems: Schema.NonEmptyArray(ConfigProblem),
+  /** Of the bytes that were read; undefined if they could not be. */
+  digest: Schema.optional(Schema.String),
   /** What would only be warned of: a key that is not known may be a required one, misspelt. */
   warnings: Schema.optionalWith(Schema.Array(ConfigProblem), { default: () => [] })
 }) {
+  get words(): Text {
+    const problems = inOrder([...this.problems, ...this.warnings])
+    return say(
+      "config.problems",
+      problems.map((problem) => inWords(this.file, problem))
+    )
+  }
+
   override get message(): string {
-    return inOrder([...this.problems, ...this.warnings])
-      .map((problem) => describe(this.file, problem))
-      .join("\n")
+    return english(this.words)
   }
 }
 

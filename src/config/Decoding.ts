@@ -22,6 +22,7 @@ export const decodeWhole = Effect.fnUntraced(function* (file: YamlFile) {
   if (RawValue.isMapping(value) && !("character_config" in value) && "CONF_VERSION" in value)
     return yield* new ConfigInvalid({
       file: file.name,
+      digest: file.digest,
       problems: [file.at(["CONF_VERSION"], beforeSections)]
     })
   const decoded = yield* decode(
@@ -54,9 +55,20 @@ const withNotBuilt = <Config>(
   config,
   warnings: [
     ...warnings,
+    ...leftAsIs(file),
     ...found.filter(({ path }) => says(file, path)).map(({ path, message }) => file.at(path, message))
   ]
 })
+
+const persona = ["character_config", "persona_prompt"]
+
+/** Variables of a text that may mean them as they stand. */
+const leftAsIs = (file: YamlFile): ReadonlyArray<ConfigProblem> => {
+  const text = Sections.at(file.value, persona)
+  return text instanceof RawValue.Unset
+    ? [file.at(persona, `${text.message}; it stays in the text as it stands`)]
+    : []
+}
 
 /** Whether the file itself has the key: the base that a character is laid on has had its own warnings. */
 const says = (file: YamlFile, path: KeyPath) => Sections.at(file.value, path) !== undefined
@@ -91,6 +103,7 @@ const decode = Effect.fnUntraced(function* <Config, Encoded>(
   if (Array.isNonEmptyReadonlyArray(problems)) {
     return yield* new ConfigInvalid({
       file: file.name,
+      digest: file.digest,
       problems,
       warnings: [...file.duplicates, ...unknownKeys(file, schema, fromRoot)]
     })

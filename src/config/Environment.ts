@@ -7,6 +7,7 @@ const lookUp = (name: string) =>
   Config.option(Config.string(name)).pipe(Effect.orElseSucceed(() => Option.none<string>()))
 
 export interface Substituted {
+  /** Those that are missing stay as they stand. */
   readonly text: string
   /** Variables that are not set and have no default. */
   readonly missing: ReadonlyArray<string>
@@ -31,7 +32,7 @@ export const substitute = Effect.fnUntraced(function* (text: string) {
       // As in a shell, an empty variable counts as unset where there is a default.
       if (fallback !== undefined && (value === undefined || value === "")) return fallback
       if (value === undefined) missing.add(name)
-      return value ?? ""
+      return value ?? whole
     }
   )
   const result: Substituted = { text: replaced, missing: [...missing] }

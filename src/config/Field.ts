@@ -41,7 +41,12 @@ export const jsonText: JsonSchema = { type: ["string", "number", "boolean"] }
 export const jsonFlag: JsonSchema = {
   anyOf: [
     { type: "boolean" },
-    { enum: ["yes", "no", "on", "off", "Yes", "No", "On", "Off", "True", "False", "true", "false", 0, 1] },
+    { enum: [0, 1] },
+    {
+      type: "string",
+      pattern:
+        "^([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Nn]|[Oo][Ff][Ff]|[Tt]([Rr][Uu][Ee])?|[Ff]([Aa][Ll][Ss][Ee])?|[01])$"
+    },
     variable
   ]
 }
@@ -117,6 +122,8 @@ export interface KeyNote {
   readonly about: string
   /** Whether it must be there. */
   readonly required: boolean
+  /** Whether an empty text stands for an absent key. */
+  readonly emptyIsNone?: boolean
   /** What takes its place when it is absent, written as in the file. */
   readonly fallback?: unknown
 }

@@ -12,6 +12,13 @@ export const Text = Field.make(Schema.String, text, (value) =>
   Option.getOrElse(textOf(value), () => expected("a text", value))
 )
 
+/** Text for people or models, where `${name}` may be meant as it stands: a variable that is not set stays so. */
+export const Prose = Field.make(Schema.String, text, (value) =>
+  value instanceof RawValue.Unset
+    ? value.text
+    : Option.getOrElse(textOf(value), () => expected("a text", value))
+)
+
 /** Text of at least one character. */
 export const NonEmptyText = Field.make(Schema.String, text, (value) =>
   Option.getOrElse(
@@ -70,10 +77,10 @@ export const Int = IntIn({})
 /** How many jobs one engine does at once. */
 export const Places = IntIn({ min: 1, max: 64 })
 
-const truths = ["true", "yes", "on", "1"]
-const untruths = ["false", "no", "off", "0"]
+const truths = ["true", "yes", "on", "1", "y", "t"]
+const untruths = ["false", "no", "off", "0", "n", "f"]
 
-/** A truth value, in any spelling that YAML 1.1 knows. */
+/** A truth value, in any spelling that YAML 1.1 knows, or its first letter. */
 export const Flag = Field.make(Schema.Boolean, { words: "true or false", json: Field.jsonFlag }, (value) => {
   const word = Option.getOrElse(textOf(value), () => "").toLowerCase()
   if (truths.includes(word)) return true
@@ -221,7 +228,7 @@ export const maybeNone = <A>(of: Schema.Schema<A, unknown>, about: string) =>
   Schema.optionalToOptional(Schema.Unknown, of, {
     decode: Option.filter((value) => !RawValue.isEmpty(value)),
     encode: (value) => value
-  }).annotations(noted({ about, required: false }))
+  }).annotations(noted({ about, required: false, emptyIsNone: true }))
 
 const absent = Symbol("absent")
 

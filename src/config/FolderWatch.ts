@@ -2,15 +2,19 @@ import { FileSystem, Path } from "@effect/platform"
 import type { Error } from "@effect/platform"
 import { Cause, Effect, Option, Queue, Stream } from "effect"
 
-/** How often a folder is looked for that is not there, or whether another one has taken its place. */
+/** How often is looked whether another folder has taken a folder's place, and whether files are others than they were. */
 const pause = "2 seconds"
 
 /** Longer than the parts of what editors do to save one file: some write another one and rename it. */
 const calm = "300 millis"
 
+/** A file that somebody writes again and again is looked at all the same. */
+const patience = "2 seconds"
+
 /**
  * Says that a wanted file in one of the folders may have changed, once it has been calm for a moment. Folders may come, go and be
- * replaced. Never fails: a folder that the system does not watch (it has run out of watchers, say) may have changed at any time.
+ * replaced. Never fails. What the system does not tell (of files behind links, of folders of other machines, or without
+ * watchers to spare) is found out by looking at the files' dates, sizes and places on the disk.
  */
 export const changes = (
   folders: Effect.Effect<ReadonlyArray<string>>,
@@ -20,7 +24,11 @@ export const changes = (
     Effect.gen(function* () {
       const signals = yield* Queue.sliding<void>(1)
       yield* Effect.forkScoped(watch(folders, isWanted, Queue.offer(signals, undefined)))
-      return Stream.fromQueue(signals).pipe(Stream.debounce(calm))
+      const another = Effect.timeoutOption(Queue.take(signals), calm)
+      const calmed = Effect.repeat(another, { until: Option.isNone })
+      return Stream.repeatEffect(
+        Effect.zipRight(Queue.take(signals), Effect.asVoid(Effect.timeoutOption(calmed, patience)))
+      )
     })
   )
 
@@ -38,13 +46,27 @@ const watch = Effect.fnUntraced(function* (
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const idOf = (folder: string) =>
-    fs.stat(folder).pipe(
-      Effect.map(({ dev, ino }) => `${dev} ${Option.getOrElse(ino, () => 0)}`),
+  const idOf = (file: string) =>
+    fs.stat(file).pipe(
+      Effect.map(({ dev, ino, mtime, size, type }) => {
+        const place = `${dev} ${Option.getOrElse(ino, () => 0)}`
+        // A folder is another one only if it is in another place.
+        return type === "Directory" ? place : `${place} ${Number(Option.getOrUndefined(mtime) ?? 0)} ${size}`
+      }),
       Effect.orElseSucceed(() => "")
     )
-  const ids = Effect.flatMap(folders, (folders) =>
-    Effect.forEach(folders, (folder) => Effect.map(idOf(folder), (id) => `${id} ${folder}`))
+  const ids = (files: ReadonlyArray<string>) =>
+    Effect.map(Effect.forEach(files, idOf, { concurrency: 8 }), (ids) =>
+      ids.map((id, index) => `${id} ${files[index]}`).join("\n")
+    )
+  /** The wanted files of the folders, as the links to them lead. */
+  const files = Effect.flatMap(folders, (folders) =>
+    Effect.forEach([...new Set(folders)], (folder) =>
+      fs.readDirectory(folder).pipe(
+        Effect.map((names) => names.filter(isWanted).map((name) => path.join(folder, name))),
+        Effect.orElseSucceed(() => [])
+      )
+    )
   )
   const listen = (folder: string) =>
     fs.watch(folder).pipe(
@@ -53,24 +75,31 @@ const watch = Effect.fnUntraced(function* (
       Effect.catchAllCause((cause) =>
         isMissing(cause)
           ? Effect.void
-          : Effect.zipRight(
-              Effect.logDebug("a folder cannot be watched and is looked at instead", cause),
-              Effect.forever(Effect.delay(signal, pause))
-            )
+          : Effect.logDebug("a folder cannot be watched and is looked at instead", cause)
       ),
       // The end of one says nothing of the others.
       Effect.zipRight(Effect.never)
     )
-  const replaced = (before: ReadonlyArray<string>) =>
-    Effect.repeat(Effect.delay(ids, pause), {
-      until: (now) => now.length !== before.length || now.some((id, index) => id !== before[index])
-    })
+  const state = Effect.flatMap(files, (files) => ids(files.flat()))
+  const compared = Effect.gen(function* () {
+    let before = yield* state
+    return yield* Effect.forever(
+      Effect.gen(function* () {
+        yield* Effect.sleep(pause)
+        const now = yield* state
+        if (now !== before) yield* signal
+        before = now
+      })
+    )
+  })
+  const places = Effect.flatMap(folders, ids)
   const once = Effect.gen(function* () {
-    const before = yield* ids
+    const before = yield* places
     const listening = Effect.forEach(yield* folders, listen, { concurrency: "unbounded", discard: true })
     // Whatever has happened before is found out by looking.
     yield* signal
-    yield* Effect.raceFirst(listening, replaced(before))
+    const replaced = Effect.repeat(Effect.delay(places, pause), { until: (now) => now !== before })
+    yield* Effect.raceFirst(listening, replaced)
   })
-  return yield* Effect.forever(once)
+  return yield* Effect.raceFirst(Effect.forever(once), compared)
 })

@@ -7,22 +7,30 @@ import * as RawValue from "./RawValue.ts"
 import * as Suggestion from "./Suggestion.ts"
 import * as UnknownKeys from "./UnknownKeys.ts"
 import * as YamlFile from "./YamlFile.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export const fileName = "mcp_servers.json"
-const advice = `Correct ${fileName}.`
+const advice = say("config.correctFile", fileName)
 
 /** An entry that cannot be used. Both are fit for a client: they name no folder and no secret. */
 export interface Unusable {
   /** What is wrong, a clause without a full stop. */
-  readonly reason: string
+  readonly reason: Words
   /** What to do about it, a whole sentence. */
-  readonly advice: string
+  readonly advice: Words
+  /** Whether somebody has made a mistake, or wants it so: the entry is not there, or disabled. */
+  readonly kind: "mistake" | "no-file" | "unwanted"
 }
 
 /** The MCP servers that are described beside the configuration file. */
 export interface McpServersFile {
   /** The server of this name, or why there is none. */
   readonly find: (name: string) => Either.Either<McpServerEntry, Unusable>
+  /** The servers that are described, those that cannot be used too. */
+  readonly names: ReadonlyArray<string>
+  /** Of the bytes that were read; undefined if there is nothing to read. */
+  readonly digest: string | undefined
   /** What is wrong with the file or with any server in it, each with its line and key path. */
   readonly problems: ReadonlyArray<string>
   /** What is ignored, each with its line and key path. */
@@ -38,11 +46,12 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
   return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
     Effect.map(fromFile),
     Effect.catchTags({
-      ConfigInvalid: ({ file, problems }) =>
+      ConfigInvalid: ({ digest, file, problems }) =>
         Effect.succeed(
           nothing(
-            { reason: ConfigInvalid.describe(file, problems[0]), advice },
-            problems.map((problem) => ConfigInvalid.describe(file, problem))
+            { kind: "mistake", reason: ConfigInvalid.inWords(file, problems[0]), advice },
+            problems.map((problem) => ConfigInvalid.describe(file, problem)),
+            digest
           )
         ),
       ConfigMissing: ({ reason }) =>
@@ -50,22 +59,31 @@ export const read = Effect.fn("McpServersFile.read")(function* (folder: string) 
           nothing(
             reason === "not-found"
               ? {
-                  reason: `there is no ${fileName} beside the configuration file`,
-                  advice: "Create it, or take the server out of mcp_enabled_servers."
+                  kind: "no-file",
+                  reason: say("config.noServersFile", fileName),
+                  advice: say("config.createServersFile")
                 }
               : {
-                  reason: `${fileName} cannot be read`,
-                  advice: "Check that it is a file and that its permissions allow reading."
+                  kind: "mistake",
+                  reason: say("config.fileUnreadable", fileName),
+                  advice: say("config.checkFile")
                 },
-            reason === "not-found" ? [] : [`${fileName} cannot be read`]
+            reason === "not-found" ? [] : [`${fileName} cannot be read`],
+            reason === "not-found" ? undefined : ""
           )
         )
     })
   )
 })
 
-const nothing = (why: Unusable, problems: ReadonlyArray<string>): McpServersFile => ({
+const nothing = (
+  why: Unusable,
+  problems: ReadonlyArray<string>,
+  digest: string | undefined
+): McpServersFile => ({
   find: () => Either.left(why),
+  names: [],
+  digest,
   problems,
   warnings: []
 })
@@ -82,13 +100,15 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   const usable = present.filter((section) => RawValue.isMapping(root[section]))
   if (usable.length === 0) {
     const at = file.at(present.slice(0, 1), "expected a section of servers by name")
-    const reason = ConfigInvalid.describe(file.name, at)
+    const example = `{"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}`
     return nothing(
       {
-        reason,
-        advice: `Write them as {"${sections[0]}": {"time": {"command": "uvx", "args": ["mcp-server-time"]}}}.`
+        kind: "mistake",
+        reason: ConfigInvalid.inWords(file.name, at),
+        advice: say("config.writeServers", example)
       },
-      [reason]
+      [ConfigInvalid.describe(file.name, at)],
+      file.digest
     )
   }
   const described = usable.flatMap((section) =>
@@ -98,7 +118,14 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   for (const { name, ...place } of described) if (!places.has(name)) places.set(name, place)
   const describe = (problem: ConfigInvalid.ConfigProblem) => ConfigInvalid.describe(file.name, problem)
   const unusable = (problems: Array.NonEmptyReadonlyArray<ConfigInvalid.ConfigProblem>) =>
-    Either.left({ reason: problems.map(describe).join("; "), advice })
+    Either.left<Unusable>({
+      kind: "mistake",
+      reason: say(
+        "engine.clauses",
+        problems.map((problem) => ConfigInvalid.inWords(file.name, problem))
+      ),
+      advice
+    })
 
   const decode = (name: string, { entry, section }: Place) => {
     const own = [section, name]
@@ -114,17 +141,28 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
     const place = places.get(name)
     if (place === undefined)
       return Either.left({
-        reason: `${fileName} has no server ${JSON.stringify(name)}${Suggestion.hint(name, [...places.keys()])}`,
-        advice: `Add it to ${fileName}, or take it out of mcp_enabled_servers.`
+        kind: "unwanted",
+        reason: say(
+          "config.noServer",
+          fileName,
+          JSON.stringify(name),
+          Suggestion.hint(name, [...places.keys()])
+        ),
+        advice: say("config.addServer", fileName)
       })
     const { decoded, problems } = decode(name, place)
     if (Array.isNonEmptyReadonlyArray(problems)) return unusable(problems)
     return Either.filterOrLeft(
-      Either.mapLeft(decoded, (): Unusable => ({ reason: "it cannot be read", advice })),
+      Either.mapLeft(decoded, (): Unusable => ({
+        kind: "mistake",
+        reason: say("config.serverUnreadable"),
+        advice
+      })),
       ({ disabled }) => !disabled,
       (): Unusable => ({
-        reason: `it is disabled in ${fileName}`,
-        advice: "Take disabled out there, or the server out of mcp_enabled_servers."
+        kind: "unwanted",
+        reason: say("config.serverDisabled", fileName),
+        advice: say("config.enableServer")
       })
     )
   }
@@ -149,6 +187,8 @@ const fromFile = (file: YamlFile.YamlFile): McpServersFile => {
   ]
   return {
     find,
+    digest: file.digest,
+    names: [...places.keys()],
     problems: [...places].flatMap(([name, place]) => decode(name, place).problems).map(describe),
     warnings: [...file.duplicates, ...ignored].map(describe)
   }

@@ -1,71 +1,78 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
+import { isDeepStrictEqual } from "node:util"
 import * as Yaml from "yaml"
+import * as YamlEdit from "./YamlEdit.ts"
 import * as YamlFile from "./YamlFile.ts"
 
 /** The version of the format that is read; older ones are changed into it. */
 export const newest = "v1.2.1"
 
-/** What a step does to a document; gives what it has changed, a sentence without a full stop each. */
-type Change = (document: Yaml.Document) => ReadonlyArray<string>
-
 /** From which version on the format is as the step leaves it. */
 interface Step {
   readonly to: readonly [major: number, minor: number, patch: number]
   readonly name: string
-  readonly change: Change
+  readonly nestings: ReadonlyArray<YamlEdit.Nesting>
 }
 
-/** A section in place of a key without a value, with the comments that stand there: they may be keys that were left out. */
-const emptySection = (before: unknown): Yaml.YAMLMap => {
-  const section = new Yaml.YAMLMap()
-  if (!Yaml.isScalar(before)) return section
-  const comments = [before.commentBefore, before.comment].filter((comment) => typeof comment === "string")
-  if (comments.length > 0) section.commentBefore = comments.join("\n")
-  return section
+/**
+ * Moves a key with its value. One that is there already, or an empty one, is not replaced: the old one goes. Gives what it
+ * has changed, a sentence without a full stop.
+ */
+const nest = (document: Yaml.Document, { key, section, under }: YamlEdit.Nesting): string | undefined => {
+  const parent = YamlEdit.pairOf(document.contents, section)?.value
+  const pair = YamlEdit.pairOf(parent, key)
+  if (!Yaml.isMap(parent) || pair === undefined || !Yaml.isScalar(pair.key)) return undefined
+  const place = YamlEdit.pairOf(parent, under)
+  // Something else than a section stands there: that is told as what it is.
+  if (!YamlEdit.isEmpty(place?.value) && !Yaml.isMap(place?.value)) return undefined
+  withoutAliasesOf(document, pair)
+  const olds = new Set(YamlEdit.pairsOf(parent, key))
+  parent.items = parent.items.filter((item) => !olds.has(item))
+  const [old, now] = [`${section}.${key}`, `${section}.${under}.${key}`]
+  if (!YamlEdit.isEmpty(YamlEdit.pairOf(place?.value, key)?.value))
+    return `${old} was given up: ${now} counts`
+  const target = Yaml.isMap(place?.value) ? place.value : new Yaml.YAMLMap()
+  const empty = new Set(YamlEdit.pairsOf(target, key))
+  target.items = [...target.items.filter((item) => !empty.has(item)), pair]
+  if (place === undefined) parent.items.push(new Yaml.Pair(new Yaml.Scalar(under), target))
+  else place.value = target
+  return `${old} has become ${now}`
 }
 
-/** Moves a key with its value and its comments. One that is there already, or an empty one, is not replaced: the old one goes. */
-const move =
-  (from: ReadonlyArray<string>, to: ReadonlyArray<string>): Change =>
-  (document) => {
-    const parent = document.getIn(from.slice(0, -1))
-    if (!Yaml.isMap(parent)) return []
-    const pair = parent.items.find(({ key }) => Yaml.isScalar(key) && key.value === from.at(-1))
-    if (pair === undefined || !Yaml.isScalar(pair.key)) return []
-    const place = to.slice(0, -1)
-    const section = document.getIn(place)
-    // Something else than a section stands there: that is told as what it is.
-    if (section !== undefined && section !== null && !Yaml.isMap(section)) return []
-    parent.delete(from.at(-1))
-    const [old, now] = [from.join("."), to.join(".")]
-    if (document.getIn(to) !== undefined && document.getIn(to) !== null)
-      return [`${old} was given up: ${now} counts`]
-    if (!Yaml.isMap(section)) document.setIn(place, emptySection(document.getIn(place, true)))
-    const target = document.getIn(place)
-    if (!Yaml.isMap(target)) return []
-    target.delete(to.at(-1))
-    pair.key.value = to.at(-1)
-    target.items.push(pair)
-    return [`${old} has become ${now}`]
-  }
+/** What an alias of the pair's value means in the alias's place: what it stands for goes, or comes later. */
+const withoutAliasesOf = (document: Yaml.Document, { value }: Yaml.Pair) => {
+  if (!Yaml.isNode(value)) return
+  const own = new Set<unknown>()
+  Yaml.visit(value, { Node: (_, node) => void own.add(node) })
+  Yaml.visit(document, {
+    Alias: (_, alias) => {
+      const meant = alias.resolve(document)
+      return meant !== undefined && own.has(meant) && !own.has(alias) ? meant : undefined
+    }
+  })
+}
 
 /**
  * What has changed in Open-LLM-VTuber's format, oldest first. From v1.0 to v1.1 keys were only added. New defaults of
  * its template (another avatar, no voice activity detection) are no changes of the format: a file keeps what it says.
  */
 const steps: ReadonlyArray<Step> = [
-  { to: [1, 1, 0], name: "v1.0 to v1.1", change: () => [] },
+  { to: [1, 1, 0], name: "v1.0 to v1.1", nestings: [] },
   {
     to: [1, 2, 0],
     name: "v1.1 to v1.2",
-    change: move(
-      ["system_config", "group_conversation_prompt"],
-      ["system_config", "tool_prompts", "group_conversation_prompt"]
-    )
+    nestings: [{ section: "system_config", key: "group_conversation_prompt", under: "tool_prompts" }]
   }
 ]
 
-const versionPath = ["system_config", "conf_version"]
+/** The scalar that says the version. */
+const versionOf = (document: Yaml.Document) => {
+  const node = YamlEdit.pairOf(
+    YamlEdit.pairOf(document.contents, "system_config")?.value,
+    "conf_version"
+  )?.value
+  return Yaml.isScalar(node) ? node : undefined
+}
 
 /** The numbers of a version such as `v1.1.0-alpha.1`. */
 const numbersOf = (version: string) => {
@@ -87,19 +94,37 @@ export interface Migrated {
   readonly changes: ReadonlyArray<string>
 }
 
-/** Changes a document into the newest form. One that says no version goes through all steps. */
-export const apply = (document: Yaml.Document): Migrated => {
-  const written = document.getIn(versionPath)
-  const from = typeof written === "string" ? written : undefined
-  const version = from === undefined ? undefined : numbersOf(from)
-  const due = steps.filter(({ to }) => version === undefined || isBefore(version, to))
-  const changes = due.flatMap(({ change, name }) => change(document).map((what) => `${name}: ${what}`))
-  const older = version !== undefined && isBefore(version, numbersOf(newest) ?? [])
-  if (older) {
-    const node = document.getIn(versionPath, true)
-    if (Yaml.isScalar(node)) node.value = newest
+/** What of the steps a document still needs. One that says no version goes through all. */
+const dueOf = (document: Yaml.Document) => {
+  const node = versionOf(document)
+  // `1.1` is a number.
+  const from = typeof node?.value === "number" ? (node.source ?? String(node.value)) : node?.value
+  const version = typeof from === "string" ? numbersOf(from) : undefined
+  return {
+    node,
+    from: typeof from === "string" ? from : undefined,
+    older: version !== undefined && isBefore(version, numbersOf(newest) ?? []),
+    steps: steps.filter(({ to }) => version === undefined || isBefore(version, to))
   }
+}
+
+/** Changes a document into the newest form. */
+export const apply = (document: Yaml.Document): Migrated => {
+  const { from, node, older, steps } = dueOf(document)
+  const changes = steps.flatMap(({ name, nestings }) =>
+    nestings.flatMap((nesting) => {
+      const what = nest(document, nesting)
+      return what === undefined ? [] : [`${name}: ${what}`]
+    })
+  )
+  if (older && node !== undefined) node.value = newest
   return { from, older, changes }
+}
+
+/** A file as it is read, and what of it had to be changed for that. */
+export interface Read {
+  readonly yaml: YamlFile.YamlFile
+  readonly migrated: Migrated
 }
 
 /** Reads a `conf.yaml` of any version as one of the newest. */
@@ -108,21 +133,45 @@ export const read = Effect.fn("Migration.read")(function* (file: string) {
   const yaml = yield* YamlFile.read(file, (document) => {
     migrated = apply(document)
   })
-  return { yaml, migrated }
+  const result: Read = { yaml, migrated }
+  return result
 })
 
-const isNumber = (tag: unknown): tag is Yaml.ScalarTag =>
-  typeof tag === "object" && tag !== null && "tag" in tag && /:(int|float)$/u.test(String(tag.tag))
+const parse = (text: string) => Yaml.parseDocument(text, { uniqueKeys: false, merge: true })
 
-/** A number as it is written: `0123` would become `123`, and `1.50` would become `1.5`. */
-const asWritten = (tags: Yaml.Tags): Yaml.Tags =>
-  tags.map((tag) =>
-    isNumber(tag) ? { ...tag, stringify: (node: Yaml.Scalar) => node.source ?? String(node.value) } : tag
-  )
-
-/** The text of a file in the newest form, comments included. */
-export const rewrite = (text: string): Migrated & { readonly text: string } => {
-  const document = Yaml.parseDocument(text, { uniqueKeys: false, merge: true, customTags: asWritten })
-  const migrated = apply(document)
-  return { ...migrated, text: document.toString({ lineWidth: 0 }) }
+/** A file in the newest form. */
+interface Rewritten extends Migrated {
+  /** All but what the changes are about is as it was; undefined if that cannot be had. */
+  readonly text: string | undefined
 }
+
+/** Brings the text of a file into the newest form. */
+export const rewrite = (text: string): Rewritten => {
+  const document = parse(text)
+  const migrated = apply(document)
+  if (!migrated.older && migrated.changes.length === 0) return { ...migrated, text }
+  const edited = edit(text)
+  return { ...migrated, text: means(edited, document) ? edited : undefined }
+}
+
+const edit = (text: string): string => {
+  const { older, steps } = dueOf(parse(text))
+  const moved = steps
+    .flatMap(({ nestings }) => nestings)
+    .reduce((text, nesting) => {
+      const edits = YamlEdit.nest(text, parse(text), nesting)
+      return edits === undefined ? text : YamlEdit.apply(text, edits)
+    }, text)
+  const node = older ? versionOf(parse(moved)) : undefined
+  return node === undefined ? moved : YamlEdit.apply(moved, YamlEdit.replaceScalar(moved, node, newest))
+}
+
+/** Whether a text says what a document does. */
+const means = (text: string, document: Yaml.Document): boolean => {
+  const read = parse(text)
+  const meant = toJs(document)
+  return read.errors.length === 0 && Option.isSome(meant) && isDeepStrictEqual(toJs(read), meant)
+}
+
+/** An alias that comes before what it stands for has no value. */
+const toJs = Option.liftThrowable((document: Yaml.Document): unknown => document.toJS())

@@ -1,8 +1,9 @@
 import { Path } from "@effect/platform"
-import { Context, Effect, Either, Layer, ParseResult, Schema } from "effect"
+import type { FileSystem } from "@effect/platform"
+import { Context, Effect, Either, Layer, ParseResult, Ref, Schema } from "effect"
 import * as ConfigInvalid from "./ConfigInvalid.ts"
 import type { ConfigProblem } from "./ConfigInvalid.ts"
-import * as CurrentConfig from "./CurrentConfig.ts"
+import { CurrentConfig } from "./CurrentConfig.ts"
 import * as RawValue from "./RawValue.ts"
 import * as YamlFile from "./YamlFile.ts"
 
@@ -31,27 +32,30 @@ export class ModelDict extends Context.Tag("seiyuu/config/ModelDict")<
   {
     /** The model of that name; one without a picture if there is none. */
     readonly modelInfo: (live2dModelName: string) => Effect.Effect<ModelInfo>
+    /** Reads the file anew and takes it over if it is right; gives its problems, or undefined if it is what it was. */
+    readonly take: Effect.Effect<ReadonlyArray<string> | undefined>
   }
 >() {
-  /** Reads the file anew whenever the configuration has been. */
   static readonly layer = Layer.effect(
     ModelDict,
     Effect.gen(function* () {
-      let good: ReadonlyArray<ModelInfo> | undefined
-      const { value: models } = yield* CurrentConfig.derived(
-        Effect.fnUntraced(function* ({ folder }) {
-          const { models, problems } = (yield* read(folder)) ?? { models: [], problems: [] }
-          // A file that has been broken while the server runs is what it was.
-          if (problems.length > 0 && good !== undefined) return good
-          yield* Effect.forEach(problems, (problem) => Effect.logWarning(problem))
-          good = models
-          return models
-        })
+      const { folder } = yield* Ref.get(yield* CurrentConfig)
+      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      const file = read(folder).pipe(
+        Effect.map((found): Models => found ?? { models: [], problems: [], digest: undefined }),
+        Effect.provide(context)
       )
-      yield* models
+      let now = yield* file
+      yield* Effect.forEach(now.problems, (problem) => Effect.logWarning(problem))
+      let { models } = now
       return ModelDict.of({
-        modelInfo: (name) =>
-          Effect.map(models, (models) => models.find((model) => model.name === name) ?? faceless(name))
+        modelInfo: (name) => Effect.sync(() => models.find((model) => model.name === name) ?? faceless(name)),
+        take: Effect.map(file, (read) => {
+          if (read.digest === now.digest) return undefined
+          now = read
+          if (read.problems.length === 0) models = read.models
+          return read.problems
+        })
       })
     })
   )
@@ -72,6 +76,8 @@ export interface Models {
   readonly models: ReadonlyArray<ModelInfo>
   /** What is left out, each with its line and key path. */
   readonly problems: ReadonlyArray<string>
+  /** Of the bytes that were read; undefined if there is nothing to read. */
+  readonly digest: string | undefined
 }
 
 /** A file that is not there means no models, or undefined here; one that is broken leaves them out. */
@@ -80,13 +86,13 @@ export const read = Effect.fn("ModelDict.read")(function* (folder: string) {
   return yield* YamlFile.readJson(path.join(folder, fileName)).pipe(
     Effect.map((file): Models | undefined => fromFile(file)),
     Effect.catchTags({
-      ConfigInvalid: ({ message }) =>
-        Effect.succeed<Models>({ models: [], problems: [`${message}; there are no avatar models`] }),
+      ConfigInvalid: ({ digest, message }) =>
+        Effect.succeed<Models>({ models: [], digest, problems: [`${message}; there are no avatar models`] }),
       ConfigMissing: ({ reason }) =>
         Effect.succeed<Models | undefined>(
           reason === "not-found"
             ? undefined
-            : { models: [], problems: [`${fileName} cannot be read; there are no avatar models`] }
+            : { models: [], digest: "", problems: [`${fileName} cannot be read; there are no avatar models`] }
         )
     })
   )
@@ -97,12 +103,13 @@ const fromFile = (file: YamlFile.YamlFile): Models => {
   const entries = RawValue.plain(file.value)
   if (!Array.isArray(entries)) {
     const problem = file.at([], "expected a list of avatar models; there are none")
-    return { models: [], problems: [describe(problem)] }
+    return { models: [], digest: file.digest, problems: [describe(problem)] }
   }
   const decoded = entries.map((entry: unknown) =>
     Schema.decodeUnknownEither(ModelInfo, { errors: "all" })(entry)
   )
   return {
+    digest: file.digest,
     models: decoded.flatMap((entry) => (Either.isRight(entry) ? [entry.right] : [])),
     problems: decoded.flatMap((entry, index) => {
       if (Either.isRight(entry)) return []

@@ -11,8 +11,11 @@ export class Numeral {
 /** A text that names environment variables which are not set: wrong only where somebody reads it. */
 export class Unset {
   readonly variables: ReadonlyArray<string>
-  constructor(variables: ReadonlyArray<string>) {
+  /** The text, with these as they stand there. */
+  readonly text: string
+  constructor(variables: ReadonlyArray<string>, text: string) {
     this.variables = variables
+    this.text = text
   }
 
   get message(): string {

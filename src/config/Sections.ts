@@ -1,7 +1,9 @@
 import { Option, Schema } from "effect"
+import { agents, providers } from "./AgentConfig.ts"
 import { builtRecognisers } from "./AsrConfig.ts"
 import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
+import * as Suggestion from "./Suggestion.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
@@ -19,8 +21,12 @@ export const at = (value: unknown, path: KeyPath): unknown =>
 
 const word = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined)
 
+/** The choice that is meant: a misspelt one must not hide what else is wrong. */
+const meant = (chosen: string | undefined, choices: ReadonlyArray<string>) =>
+  chosen === undefined || choices.includes(chosen) ? chosen : (Suggestion.nearest(chosen, choices) ?? chosen)
+
 const agent = (character: unknown) =>
-  word(at(character, ["agent_config", "conversation_agent_choice"]) ?? "basic_memory_agent")
+  meant(word(at(character, ["agent_config", "conversation_agent_choice"]) ?? "basic_memory_agent"), agents)
 
 const translation = ["tts_preprocessor_config", "translator_config"]
 
@@ -35,7 +41,9 @@ const kinds: ReadonlyArray<Kind> = [
     sections: ["agent_config", "llm_configs"],
     chosen: (character) => {
       const basic = ["agent_config", "agent_settings", "basic_memory_agent", "llm_provider"]
-      return agent(character) === "basic_memory_agent" ? word(at(character, basic)) : undefined
+      return agent(character) === "basic_memory_agent"
+        ? meant(word(at(character, basic)), providers)
+        : undefined
     },
     others: (character) => {
       const basic = ["agent_config", "agent_settings", "basic_memory_agent", "fallback_providers"]

@@ -21,6 +21,20 @@ const ToolPrompts = Schema.Struct({
 })
 export type ToolPrompts = typeof ToolPrompts.Type
 
+/** How clients talk in groups. */
+const Groups = Schema.Struct({
+  speakers: Fields.withDefault(
+    Fields.Choice("round_robin", "addressed", "model"),
+    "round_robin",
+    "Whose character speaks next: one after the other; whoever was addressed by name; or whom the model of the last speaker names."
+  ),
+  patience_seconds: Fields.withDefault(
+    Fields.FloatIn({ min: 1, max: 600 }),
+    30,
+    "Seconds that a group waits for a member whose client takes nothing or whose model writes nothing, before the next one speaks."
+  )
+})
+
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
   conf_version: Fields.withDefault(
@@ -46,6 +60,11 @@ export const SystemConfig = Schema.Struct({
   ),
   enable_proxy: Fields.withDefault(Fields.Flag, false, "Whether clients may connect to one shared session."),
   media_server: Fields.maybe(Fields.Anything, "The kiosk's media server."),
+  language: Fields.withDefault(
+    Fields.Choice("auto", "en", "zh"),
+    "auto",
+    "The language of messages to clients, English or Chinese; `auto`: what each client asks for (`Accept-Language`), else English."
+  ),
   allowed_origins: Fields.withDefault(
     Fields.TextList,
     [],
@@ -70,6 +89,7 @@ export const SystemConfig = Schema.Struct({
     Fields.FloatIn({ min: 10 }),
     15,
     "Seconds beyond the audio's own length to wait for a client's playback."
-  )
+  ),
+  groups: Fields.withDefault(Fields.section(Groups), {}, "How several clients talk in one conversation.")
 })
 export type SystemConfig = typeof SystemConfig.Type

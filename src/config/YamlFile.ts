@@ -13,9 +13,11 @@ export type KeyPath = ReadonlyArray<PropertyKey>
 export interface YamlFile {
   /** The file's name without its folder. */
   readonly name: string
+  /** Of its bytes. */
+  readonly digest: string
   /** Plain values; numbers are `RawValue.Numeral`, environment variables are put in, or `RawValue.Unset` stands there. */
   readonly value: unknown
-  /** Keys that are there twice. */
+  /** Keys that are there twice, and tags that nobody knows. */
   readonly duplicates: ReadonlyArray<ConfigProblem>
   /** A problem at the key, or at the nearest section that is in the file. */
   readonly at: (path: KeyPath, message: string) => ConfigProblem
@@ -37,7 +39,7 @@ const parse = Effect.fnUntraced(function* (
   change?: (document: Yaml.Document) => void
 ) {
   const name = (yield* Path.Path).basename(file)
-  const { broken, text } = yield* TextFile.read(file).pipe(
+  const { broken, digest, text } = yield* TextFile.read(file).pipe(
     Effect.mapError((cause) => {
       const notFound = cause._tag === "SystemError" && cause.reason === "NotFound"
       return new ConfigMissing({ file, reason: notFound ? "not-found" : "unreadable", cause })
@@ -58,23 +60,29 @@ const parse = Effect.fnUntraced(function* (
   }
   const reject = (problems: ReadonlyArray<ConfigProblem>) =>
     Array.isNonEmptyReadonlyArray(problems)
-      ? Effect.fail(new ConfigInvalid({ file: name, problems }))
+      ? Effect.fail(new ConfigInvalid({ file: name, digest, problems }))
       : Effect.void
 
   if (broken !== undefined)
     yield* reject([problem(broken, [], "a byte here belongs to no text: save the file as UTF-8")])
   yield* reject(document.errors.map((error) => problem(error.pos[0], [], explain(error))))
+  yield* reject(unresolved(document, problem))
   change?.(document)
   yield* prepare(document)
   const value = yield* Effect.try({
     try: (): unknown => document.toJS(),
     catch: () =>
-      new ConfigInvalid({ file: name, problems: [problem(0, [], "an alias (*name) cannot be resolved")] })
+      new ConfigInvalid({
+        file: name,
+        digest,
+        problems: [problem(0, [], "an alias (*name) cannot be resolved")]
+      })
   })
   const result: YamlFile = {
     name,
+    digest,
     value,
-    duplicates: duplicates(document, problem),
+    duplicates: [...duplicates(document, problem), ...unknownTags(document, problem)],
     at: (path, message) => problem(offsetOf(document, path), path, message)
   }
   return result
@@ -106,12 +114,15 @@ const prepare = Effect.fnUntraced(function* (document: Yaml.Document) {
   })
   for (const node of references) {
     const { text, missing } = yield* Environment.substitute(String(node.value))
-    node.value = missing.length === 0 ? text : new RawValue.Unset(missing)
+    node.value = missing.length === 0 ? text : new RawValue.Unset(missing, text)
   }
 })
 
-const keyOf = (pair: Yaml.Pair): string =>
-  Yaml.isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+const keyOf = (pair: Yaml.Pair): string => {
+  const key = Yaml.isScalar(pair.key) ? pair.key.value : pair.key
+  // `<<` is one.
+  return typeof key === "symbol" ? (key.description ?? "") : String(key)
+}
 
 /** The key path of a node from what the visitor says of it: its ancestors, and its own place in the last of them. */
 const pathOf = (ancestors: ReadonlyArray<unknown>, key: unknown): KeyPath => {
@@ -140,6 +151,45 @@ const duplicates = (document: Yaml.Document, problem: Problem): ReadonlyArray<Co
         }
         seen.add(name)
       }
+    }
+  })
+  return found
+}
+
+/** Aliases of nothing, and what `<<` cannot take in. */
+const unresolved = (document: Yaml.Document, problem: Problem): ReadonlyArray<ConfigProblem> => {
+  const found: Array<ConfigProblem> = []
+  // An alias of nothing is told as that.
+  const isSection = (node: unknown) => {
+    const meant = Yaml.isAlias(node) ? node.resolve(document) : node
+    return meant === undefined || Yaml.isMap(meant)
+  }
+  Yaml.visit(document, {
+    Alias: (key, alias, ancestors) => {
+      if (alias.resolve(document) !== undefined) return
+      const message = "this alias (*name) stands for nothing: write &name before what it means, further up"
+      found.push(problem(startOf(alias), pathOf(ancestors, key), message))
+    },
+    Pair: (_, pair, ancestors) => {
+      if (keyOf(pair) !== "<<" || !Yaml.isNode(pair.value)) return
+      const taken = Yaml.isSeq(pair.value) ? pair.value.items : [pair.value]
+      if (!taken.every(isSection))
+        found.push(
+          problem(startOf(pair.key), [...pathOf(ancestors, ""), "<<"], "expected sections to take in")
+        )
+    }
+  })
+  return found
+}
+
+/** What begins with an exclamation mark is no text. A tag may be a secret whose quotation marks are missing. */
+const unknownTags = (document: Yaml.Document, problem: Problem): ReadonlyArray<ConfigProblem> => {
+  const found: Array<ConfigProblem> = []
+  Yaml.visit(document, {
+    Node: (key, node, ancestors) => {
+      if (Yaml.isAlias(node) || node.tag === undefined || !node.tag.startsWith("!")) return
+      const message = "a tag (!…) stands here, which is ignored: if it is a text, put it in quotation marks"
+      found.push(problem(startOf(node), pathOf(ancestors, key), message))
     }
   })
   return found

@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { Effect } from "effect"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type { Outgoing } from "../protocol/ServerMessage.ts"
 
 /** Marks what belongs to one turn, so that what is still queued for the client can be dropped when the turn stops. */
 export interface TurnToken {
@@ -20,7 +20,7 @@ export class Client extends Context.Tag("seiyuu/conversation/Client")<
      * Puts a message into the client's outbox; waits while that is full. With a `turn`, the message is dropped if
      * the turn has been stopped before it goes out.
      */
-    readonly send: (message: ServerMessage, turn?: TurnToken) => Effect.Effect<void>
+    readonly send: (message: Outgoing, turn?: TurnToken) => Effect.Effect<void>
     /** Whether somebody is there to hear; without it, somebody is. */
     readonly hasListener?: () => boolean
   }

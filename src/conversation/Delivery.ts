@@ -5,7 +5,7 @@ import { fasterFirst } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import type { Outgoing } from "../protocol/ServerMessage.ts"
 import type { Tts } from "../tts/Tts.ts"
 import type { EmotionMap } from "./Emotions.ts"
 import * as InOrder from "./InOrder.ts"
@@ -20,6 +20,8 @@ export interface Options {
   readonly character: CharacterConfig
   /** Who speaks with the character. */
   readonly person: string
+  /** Where the turn takes place, in words for the model. */
+  readonly situation?: string
   readonly emotions: EmotionMap
   readonly agent: Effect.Effect<Agent, EngineUnavailable>
   readonly tts: Effect.Effect<Tts, EngineUnavailable>
@@ -60,7 +62,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   options: Options,
   input: Asked,
   delivered: Delivered,
-  send: (message: ServerMessage) => Effect.Effect<void>
+  send: (message: Outgoing) => Effect.Effect<void>
 ) {
   const agent = yield* options.agent
   const speak = yield* Speech.make({
@@ -82,6 +84,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     memory: input.before.messages,
     ...(input.before.summary === undefined ? {} : { summary: input.before.summary }),
     recalled: input.recalled,
+    ...(options.situation === undefined ? {} : { situation: options.situation }),
     from: options.person,
     text: input.text,
     images: input.images,
@@ -129,7 +132,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
 
 const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>
   Effect.clockWith((clock) =>
-    Effect.succeed<ServerMessage>({
+    Effect.succeed<Outgoing>({
       type: "tool_call_status",
       tool_id: call.id,
       tool_name: call.tool,

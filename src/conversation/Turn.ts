@@ -10,11 +10,15 @@ import type { TurnToken } from "./Client.ts"
 import * as Delivery from "./Delivery.ts"
 import type { Playback } from "./Playback.ts"
 import type { TurnRecord } from "./TurnRecord.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** What triggers a turn. A proactive one has a prompt for input that nobody keeps. */
 export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Proactive"; readonly prompt: string }
+  /** What others have said in a group, `Name: text` each. It says nothing of the person, so nothing is learnt of it. */
+  | { readonly _tag: "Lines"; readonly text: string }
   /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
   | {
       readonly _tag: "Utterance"
@@ -45,10 +49,12 @@ export interface Options extends Delivery.Options {
 class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
   reason: Schema.Literal("not-recognised", "no-answer")
 }) {
+  get words(): Text {
+    return this.reason === "not-recognised" ? say("session.notRecognised") : say("session.noAnswer")
+  }
+
   override get message(): string {
-    return this.reason === "not-recognised"
-      ? "Nothing was recognised in what you said. Please speak again, closer to the microphone."
-      : "The model gave no answer. Please ask again."
+    return english(this.words)
   }
 }
 
@@ -59,23 +65,22 @@ class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
 export const run = Effect.fn("Turn.run")(function* (options: Options, input: Input, token: TurnToken) {
   const client = yield* Client
   const census = yield* Census
-  const send = (message: ServerMessage.ServerMessage) => client.send(message, token)
+  const send = (message: ServerMessage.Outgoing) => client.send(message, token)
+  const kept = keeping(send)
   const delivered = Delivery.nothing()
-  /** What the person said; undefined in a proactive turn. */
+  /** What the person said; undefined in a proactive turn and in a group. */
   let asked: string | undefined
 
   const answer = Effect.gen(function* () {
     yield* options.onBegun
-    const text = yield* listen(options, input, send)
+    const text = yield* listen(options.asr, input, send)
     const before = yield* options.memory.remembered
-    if (input._tag !== "Proactive") {
-      asked = text
-      yield* kept(options.record.asked(text, input.images), send)
-    }
+    if (input._tag === "Text" || input._tag === "Utterance") asked = text
+    if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images))
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
     if (delivered.shown.trim() !== "") {
-      yield* kept(options.record.answered(delivered.raw, delivered.shown), send)
+      yield* kept(options.record.answered(delivered.raw, delivered.shown))
       yield* options.onAnswered(asked, delivered.shown)
     }
     if (failed !== undefined) return yield* failed
@@ -106,23 +111,19 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   }
 
   return yield* send(ServerMessage.control("conversation-chain-start")).pipe(
-    Effect.zipRight(send(ServerMessage.fullText("Thinking..."))),
+    Effect.zipRight(send(ServerMessage.fullText(say("session.thinking")))),
     Effect.zipRight(
       Effect.catchAll(answer, (failure) =>
         Effect.zipRight(
           failure._tag === "NothingSaid" ? Effect.void : Effect.logWarning(failure.message),
-          send(ServerMessage.failure(failure.message))
+          send(ServerMessage.failure(failure.words))
         )
       )
     ),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("a turn died", Cause.die(defect)),
-        send(
-          ServerMessage.failure(
-            "Something went wrong inside the server; its log says what. Please try again."
-          )
-        )
+        send(ServerMessage.failure(say("session.turnDied")))
       )
     ),
     Effect.zipRight(play),
@@ -142,25 +143,30 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   )
 })
 
-type Send = (message: ServerMessage.ServerMessage) => Effect.Effect<void>
+type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
 
-/** What the user says, as text. */
-const listen = Effect.fnUntraced(function* (options: Options, input: Input, send: Send) {
-  if (input._tag === "Text") return input.text
+/** What triggers the turn, as text; the client is told how an utterance was understood. */
+export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: Input, send: Send) {
+  if (input._tag === "Text" || input._tag === "Lines") return input.text
   if (input._tag === "Proactive") return input.prompt
-  const asr = yield* options.asr
+  const recogniser = yield* asr
   const heard = yield* input.heard
-  const text = Option.isSome(heard) ? heard.value : yield* asr.transcribe(input.samples)
+  const text = Option.isSome(heard) ? heard.value : yield* recogniser.transcribe(input.samples)
   if (text === "") return yield* new NothingSaid({ reason: "not-recognised" })
   yield* send({ type: "user-input-transcription", text })
   return text
 })
 
-/** A conversation that cannot be stored goes on; the client is told. */
-const kept = (store: Effect.Effect<void, { readonly message: string }>, send: Send) =>
-  Effect.catchAll(store, (failure) =>
-    Effect.zipRight(
-      Effect.logError("a message was not stored", failure),
-      send(ServerMessage.failure(failure.message))
-    )
-  )
+/** A conversation that cannot be stored goes on; the client is told, once a turn of the same. */
+const keeping = (send: Send) => {
+  let told: string | undefined
+  return (store: Effect.Effect<void, { readonly words: Text; readonly message: string }>) =>
+    Effect.catchAll(store, (failure) => {
+      const isNew = failure.message !== told
+      told = failure.message
+      return Effect.zipRight(
+        Effect.logError("a message was not stored", failure),
+        isNew ? send(ServerMessage.failure(failure.words)) : Effect.void
+      )
+    })
+}

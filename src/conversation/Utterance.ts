@@ -1,5 +1,7 @@
 import * as Loudness from "../audio/Loudness.ts"
 import * as Speech from "../audio/Speech.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Shortest utterance in samples: 0.1 s, less than any word. */
 const shortest = 0.1 * Speech.sampleRate
@@ -7,14 +9,11 @@ const shortest = 0.1 * Speech.sampleRate
 /** Below this level of the loudest 20 ms nobody can have spoken: -60 dB of full scale. */
 const audible = 0.001
 
-/** Why nothing can be heard in an utterance, in words for the client; `undefined` if something can. */
-export const silence = (samples: Float32Array): string | undefined => {
-  if (samples.length === 0)
-    return "mic-audio-end: no audio came before it (mic-audio-data), nothing was heard."
-  if (samples.length < shortest) return "What came from the microphone is too short to hold a word."
-  return Loudness.peakLevel(samples) < audible
-    ? "Only silence came from the microphone. Please check that it is on and not muted, and speak again."
-    : undefined
+/** Why nothing can be heard in an utterance, for the client; `undefined` if something can. */
+export const silence = (samples: Float32Array): Text | undefined => {
+  if (samples.length === 0) return say("session.noAudio")
+  if (samples.length < shortest) return say("session.tooShort")
+  return Loudness.peakLevel(samples) < audible ? say("session.silence") : undefined
 }
 
 /** Longest utterance in samples. */

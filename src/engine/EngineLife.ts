@@ -9,6 +9,8 @@ import type { Problem, Request, Response } from "./EngineRunner.ts"
 import { EngineUnavailable } from "./EngineUnavailable.ts"
 import type { EngineKind } from "./EngineUnavailable.ts"
 import * as HostPaths from "./HostPaths.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Options<Load> extends Omit<ChildProcess.Options, "name"> {
   readonly kind: EngineKind
@@ -17,7 +19,7 @@ export interface Options<Load> extends Omit<ChildProcess.Options, "name"> {
   /** Plain data that says what to load. */
   readonly load: Load
   /** What to do when it cannot be loaded or refuses a job, a whole sentence. */
-  readonly advice: string
+  readonly advice: Words
   /** Defaults to 3 minutes. */
   readonly loadTimeout?: Duration.DurationInput
 }
@@ -34,14 +36,14 @@ export const open = Effect.fn("EngineLife.open")(function* <Load, Job, Reply>(
   options: Options<Load>
 ): Effect.fn.Return<EngineLife<Load, Job, Reply>, EngineUnavailable, Scope.Scope> {
   const { advice, engine, kind, load } = options
-  const unavailable = (reason: string) => new EngineUnavailable({ kind, engine, reason, advice })
-  const notStarted = unavailable("its process could not be started")
+  const unavailable = (reason: Words) => new EngineUnavailable({ kind, engine, reason, advice })
+  const notStarted = unavailable(say("engine.notStarted"))
   const { child, lastWords } = yield* ChildProcess.open({ ...options, name: engine }).pipe(
     Effect.orElseFail(() => notStarted)
   )
   const ended = ChildProcess.ended(child)
   const reasonOf = (error: Problem | WorkerError) =>
-    error._tag === "Problem" ? unavailable(HostPaths.without(error.problem)) : notStarted
+    error._tag === "Problem" ? unavailable(HostPaths.withoutIn(error.problem)) : notStarted
   const worker = yield* Worker.WorkerManager.pipe(
     Effect.flatMap((manager) => manager.spawn<Request<Load, Job>, Response<Reply>, Problem>({})),
     Effect.provide(NodeWorker.layer(() => child)),
@@ -50,15 +52,18 @@ export const open = Effect.fn("EngineLife.open")(function* <Load, Job, Reply>(
     // A native engine that cannot read its model may end its process: that is all it says.
     Effect.raceFirst(
       Effect.zipRight(ended, lastWords).pipe(
-        Effect.map((words) =>
-          words === undefined ? "" : `: ${HostPaths.without(words).replace(/\.+$/u, "")}`
-        ),
-        Effect.flatMap((words) => unavailable(`its process ended while it was loaded${words}`))
+        Effect.flatMap((words) =>
+          unavailable(
+            words === undefined
+              ? say("engine.endedLoading")
+              : say("engine.endedLoadingSaying", HostPaths.without(words).replace(/\.+$/u, ""))
+          )
+        )
       )
     ),
     Effect.timeoutFail({
       duration: options.loadTimeout ?? "3 minutes",
-      onTimeout: () => unavailable("it was not loaded in time")
+      onTimeout: () => unavailable(say("engine.notLoadedInTime"))
     }),
     // The library warns of every death; ours says which engine it was.
     Logger.withMinimumLogLevel(LogLevel.Error),

@@ -7,6 +7,8 @@ import type { Problem, Request, Response } from "./EngineRunner.ts"
 import { EngineUnavailable } from "./EngineUnavailable.ts"
 import * as HostPaths from "./HostPaths.ts"
 import { JobFailed } from "./JobFailed.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Options<Load> extends EngineLife.Options<Load> {
   /** A job that takes longer hangs: its process is ended. Defaults to 2 minutes. */
@@ -55,7 +57,7 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
 ): Effect.fn.Return<EngineProcess<Job, Reply>, EngineUnavailable, Scope.Scope> {
   type Life = EngineLife.EngineLife<Load, Job, Reply>
   const { advice, engine, kind } = options
-  const unavailable = (reason: string) => new EngineUnavailable({ kind, engine, reason, advice })
+  const unavailable = (reason: Words) => new EngineUnavailable({ kind, engine, reason, advice })
   const scope = yield* Effect.scope
   const nextLife = Deferred.make<Life, EngineUnavailable>()
   let life = yield* nextLife
@@ -76,7 +78,10 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   ).pipe(
     // A mistake of ours must not end the supervision.
     Effect.catchAllDefect((defect) =>
-      Effect.zipRight(Effect.logError("an engine's start died", defect), unavailable("its start failed"))
+      Effect.zipRight(
+        Effect.logError("an engine's start died", defect),
+        unavailable(say("engine.startFailed"))
+      )
     ),
     // Whoever waits is told; the next one waits for the next attempt.
     Effect.catchAll((failure) => Effect.zipRight(Deferred.fail(life, failure), renew)),
@@ -92,21 +97,17 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   )
   const first = life
   // After the supervision has stopped: what waits for a next life would wait for ever.
-  yield* Effect.addFinalizer(() => Deferred.fail(life, unavailable("it has been closed")))
+  yield* Effect.addFinalizer(() => Deferred.fail(life, unavailable(say("engine.closed"))))
   yield* Effect.forkScoped(Effect.forever(live))
   yield* Deferred.await(first)
 
-  const failed = (reason: JobFailed["reason"], detail: string, advice: string) =>
+  const failed = (reason: JobFailed["reason"], detail: Words, advice: Words) =>
     new JobFailed({ engine, reason, detail, advice })
-  const died = failed(
-    "died",
-    "its process has ended in the middle of the work",
-    `It is being started anew. If this happens again: ${advice}`
-  )
-  const overdue = failed("overdue", "it did not finish in time and was stopped", advice)
-  const away = failed("down", "its process is still being started anew", "Try again in a moment.")
+  const died = failed("died", say("engine.died"), say("engine.ifAgain", advice))
+  const overdue = failed("overdue", say("engine.overdue"), advice)
+  const away = failed("down", say("engine.away"), say("engine.tryAgain"))
   const toFailure = (error: Problem | WorkerError): JobFailed =>
-    error._tag === "Problem" ? failed("refused", HostPaths.without(error.problem), advice) : died
+    error._tag === "Problem" ? failed("refused", HostPaths.withoutIn(error.problem), advice) : died
 
   // In a finalizer, too, what waits in vain can be given up: hence the race.
   const running = Effect.suspend(() => Deferred.await(life)).pipe(
@@ -119,8 +120,7 @@ export const open = Effect.fn("EngineProcess.open")(function* <Load, Job, Reply>
   let jobs = 0
   let lastJob = 0
   const enter = Effect.suspend(() => {
-    if (jobs >= most)
-      return Effect.fail(failed("busy", `${most} jobs wait for it already`, "Try again in a moment."))
+    if (jobs >= most) return Effect.fail(failed("busy", say("engine.busy", most), say("engine.tryAgain")))
     jobs++
     return Effect.void
   })

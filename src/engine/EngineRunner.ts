@@ -2,6 +2,7 @@ import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
 import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Cause, Deferred, Effect, FiberId, Layer, Option, Scope, Stream } from "effect"
 import * as Priority from "../supervision/Priority.ts"
+import type { Words } from "../language/Text.ts"
 
 /** What a process is told: first what to load, then its jobs. */
 export type Request<Load, Job> =
@@ -14,10 +15,10 @@ export type Request<Load, Job> =
 /** Why a load or a job failed: a clause without a full stop. Plain data, since it crosses processes. */
 export interface Problem {
   readonly _tag: "Problem"
-  readonly problem: string
+  readonly problem: Words
 }
 
-export const problem = (text: string): Problem => ({ _tag: "Problem", problem: text })
+export const problem = (words: Words): Problem => ({ _tag: "Problem", problem: words })
 
 /** How a process loads its engine and does jobs with it. Both may be interrupted at any moment. */
 export interface Handler<Load, Engine, Job, Reply> {

@@ -1,4 +1,6 @@
 import { Schema } from "effect"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** What kind of engine is meant: the room of `src/` that it lives in. */
 export const EngineKind = Schema.Literal("llm", "tts", "asr", "vad", "translate", "mcp", "agent", "embedding")
@@ -13,12 +15,16 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
   /** The configuration's name for it, such as `flite_tts`. */
   engine: Schema.String,
   /** What is wrong, a clause without a full stop. */
-  reason: Schema.String,
+  reason: Words,
   /** What to do about it, a whole sentence. */
-  advice: Schema.String,
+  advice: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("engine.unavailable", this.engine, this.reason, this.advice)
+  }
+
   override get message(): string {
-    return `${this.engine} is not available: ${this.reason}. ${this.advice}`
+    return english(this.words)
   }
 }

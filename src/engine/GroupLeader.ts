@@ -6,6 +6,7 @@ import type { Scope } from "effect"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import * as ChildProcess from "./ChildProcess.ts"
 import * as ProcessGroup from "./ProcessGroup.ts"
+import { english, say, Words } from "../language/Text.ts"
 
 export interface Options {
   readonly command: string
@@ -23,10 +24,10 @@ export type GroupLeader = ChildProcessWithoutNullStreams
 export class NotStarted extends Schema.TaggedError<NotStarted>()("NotStarted", {
   /** The system's code; `ENOENT` may mean the working folder too. */
   code: Schema.optional(Schema.String),
-  problem: Schema.String
+  problem: Words
 }) {
   override get message(): string {
-    return this.problem
+    return english(this.problem)
   }
 }
 
@@ -85,10 +86,10 @@ const notStarted = ({ command }: Options, code?: string) => {
     code,
     problem:
       code === "ENOENT"
-        ? `there is no program ${program}`
+        ? say("speech.noProgram", program)
         : code === "EACCES" || code === "EPERM"
-          ? `the server may not run ${program}`
-          : `${program} cannot be started (${code ?? "an error"})`
+          ? say("speech.mayNotRun", program)
+          : say("speech.cannotStartCode", program, code ?? say("speech.anError"))
   })
 }
 

@@ -1,3 +1,6 @@
+import * as Text from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
+
 /** A part of a path that has no end yet: words, which spaces may lie between. */
 const word = "[^\\\\/\\s'\"`:;,()]+"
 const path = new RegExp(
@@ -13,3 +16,6 @@ const longest = 2000
  * their names; what lies between a path and a further slash in the same clause is taken for one of them.
  */
 export const without = (text: string): string => text.slice(0, longest).replaceAll(path, "$1")
+
+/** The same for all that somebody else has said of it. */
+export const withoutIn = (words: Words): Words => Text.mapped(words, without)

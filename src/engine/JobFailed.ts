@@ -1,5 +1,7 @@
 import { Schema } from "effect"
 import * as EngineFailure from "./EngineFailure.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** A job was not done. `message` is fit for a client. */
 export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
@@ -10,7 +12,11 @@ export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
    */
   reason: Schema.Literal("refused", "died", "overdue", "down", "busy")
 }) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }

@@ -1,5 +1,6 @@
 import { Effect, Schedule, Schema } from "effect"
 import * as ErrorCode from "../models/ErrorCode.ts"
+import { say, Words } from "../language/Text.ts"
 
 /** A status other than 2xx, with what the server said. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
@@ -12,14 +13,14 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
 /** There was no answer, or it is none, or not a whole one. `detail` goes on from the server's name: "sent …". */
 export class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", {
   reason: Schema.Literal("no-connection", "too-slow", "broken-off", "unreadable", "empty"),
-  detail: Schema.optional(Schema.String),
+  detail: Schema.optional(Words),
   cause: Schema.optional(Schema.Defect)
 }) {}
 
 /** The service itself says that it failed. */
 export class Reported extends Schema.TaggedError<Reported>()("Reported", {
-  said: Schema.String,
-  advice: Schema.optional(Schema.String)
+  said: Words,
+  advice: Schema.optional(Words)
 }) {}
 
 export type RemoteFailure = Refused | Unanswered | Reported
@@ -74,5 +75,5 @@ export const redirectOf = (location: string | undefined, from: string): URL | un
 }
 
 /** The host of an address, for people: the rest of it may hold secrets. */
-export const hostOf = (address: string, otherwise = "the configured address"): string =>
+export const hostOf = (address: string, otherwise: Words = say("engine.configuredAddress")): Words =>
   URL.canParse(address) ? new URL(address).host : otherwise

@@ -5,7 +5,7 @@ import type { HistoryFailed, HistoryMessage } from "./History.ts"
 export interface Conversation {
   readonly confUid: string
   readonly uid: string
-  /** What its file said of it beside its messages, such as when it began; undefined if it began here. */
+  /** What its file said of it beside its messages, such as when it began; undefined if it began here. It can be written as JSON. */
   readonly metadata: Metadata | undefined
   /** Oldest first. */
   readonly messages: ReadonlyArray<HistoryMessage>
@@ -15,9 +15,15 @@ export type Metadata = { readonly [key: string]: unknown }
 
 /**
  * How a conversation that moves in stands to what is here: it is missing here, or the same, or has gone on here, or is
- * another one although it has the same character and uid.
+ * another one although it has the same character and uid; or what is here is its beginning.
  */
-export type Standing = "missing" | "same" | "continued" | "different"
+export type Standing = "missing" | "same" | "continued" | "different" | Behind
+
+/** What is here lacks the last messages. */
+export interface Behind {
+  /** How many. */
+  readonly lacking: number
+}
 
 /** All conversations of all characters, for moving them in and out. */
 export class Archive extends Context.Tag("seiyuu/history/Archive")<
@@ -28,8 +34,8 @@ export class Archive extends Context.Tag("seiyuu/history/Archive")<
       conversations: ReadonlyArray<Conversation>
     ) => Effect.Effect<ReadonlyArray<Standing>, HistoryFailed>
     /**
-     * Adds those that are missing, with the times of their messages, in one transaction, and leaves the others alone.
-     * Answers how each of them stood before.
+     * Adds those that are missing, with the times of their messages, and what others lack, in one transaction, and leaves
+     * the rest alone. Answers how each of them stood before.
      */
     readonly restore: (
       conversations: ReadonlyArray<Conversation>

@@ -1,6 +1,8 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
 import * as Unreachable from "./Unreachable.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 export const Role = Schema.Literal("human", "ai", "system")
 export type Role = typeof Role.Type
@@ -43,25 +45,38 @@ export interface Page<A> {
   readonly more: boolean
 }
 
+/** Part of the messages of a conversation that are shown, those of `human` and `ai`, oldest first. */
+export interface ShownMessages {
+  readonly messages: ReadonlyArray<HistoryMessage>
+  /** The place of the first of them among all that are shown, from 0. */
+  readonly first: number
+}
+
 /** `uid` names no history of this character. */
 export class HistoryNotFound extends Schema.TaggedError<HistoryNotFound>()("HistoryNotFound", {
   uid: Schema.String
 }) {
+  get words(): Text {
+    return say("history.notFound", JSON.stringify(this.uid.slice(0, 100)))
+  }
+
   override get message(): string {
-    return `There is no conversation ${JSON.stringify(this.uid.slice(0, 100))}. Ask for the list of conversations and choose one of those.`
+    return english(this.words)
   }
 }
 
 /** The database did not do its work. */
 export class HistoryFailed extends Schema.TaggedError<HistoryFailed>()("HistoryFailed", {
-  /** What was being done, such as `list histories`. */
-  action: Schema.String,
+  /** What was being done, such as `history.listConversations`. */
+  action: Words,
   cause: Schema.Defect
 }) {
+  get words(): Text {
+    return say(Unreachable.is(this.cause) ? "history.unreachable" : "history.failed", this.action)
+  }
+
   override get message(): string {
-    return Unreachable.is(this.cause)
-      ? `The conversations' database cannot be reached at the moment (${this.action}). Try again in a while; the log says more.`
-      : `The conversation store failed (${this.action}). The log says more.`
+    return english(this.words)
   }
 }
 
@@ -105,6 +120,14 @@ export class History extends Context.Tag("seiyuu/history/History")<
       confUid: string,
       uid: string
     ) => Effect.Effect<ReadonlyArray<HistoryMessage>, HistoryFailed | HistoryNotFound>
+    /** The `limit` shown messages that come before the place `before`, or the latest ones if there is no such place. */
+    readonly shown: (
+      confUid: string,
+      uid: string,
+      options: { readonly before: number; readonly limit: number }
+    ) => Effect.Effect<ShownMessages, HistoryFailed | HistoryNotFound>
+    /** Fails unless there is such a history, and reads nothing of it. */
+    readonly check: (confUid: string, uid: string) => Effect.Effect<void, HistoryFailed | HistoryNotFound>
     /** Answers whether there was such a history. */
     readonly remove: (confUid: string, uid: string) => Effect.Effect<boolean, HistoryFailed>
     /** Adds messages in order, in one transaction, and answers their ids. */

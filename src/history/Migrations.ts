@@ -1,27 +1,8 @@
-import { Migrator, SqlClient } from "@effect/sql"
-import { Effect } from "effect"
+import { Migrator, SqlClient, SqlError } from "@effect/sql"
+import { Effect, Option, Schedule } from "effect"
 
-/** Brings the database up to date; each step runs once, all in one transaction. Programs that start together wait for each other. */
-export const run = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  sql.onDialectOrElse({
-    pg: () => Effect.scoped(Effect.zipRight(aloneOn(sql), migrate)),
-    orElse: () => migrate
-  })
-)
-
-/** The lock's number: any that no other program takes in this database. */
-const lock = 12_393
-
-/** Keeps others out until the scope closes. A connection of its own holds the lock: a failing statement of the migration takes back its transaction. */
-const aloneOn = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const connection = yield* sql.reserve
-  const say = (statement: string) => connection.execute(statement, [lock], undefined)
-  yield* Effect.acquireRelease(say("SELECT pg_advisory_lock($1)"), () =>
-    Effect.ignore(say("SELECT pg_advisory_unlock($1)"))
-  )
-})
-
-const migrate = Effect.suspend(() =>
+/** Brings the database up to date; each step runs once, all in one transaction. On PostgreSQL see `alone`, too. */
+export const run = Effect.suspend(() =>
   Migrator.make({})({
     table: "history_migrations",
     loader: Migrator.fromRecord({
@@ -31,7 +12,32 @@ const migrate = Effect.suspend(() =>
       "0004_titles_and_search": titlesAndSearch
     })
   })
+).pipe(
+  // A step that fails comes as a defect. It may be the database's, which people can do something about.
+  Effect.catchSomeDefect((defect) =>
+    defect instanceof Migrator.MigrationError || defect instanceof SqlError.SqlError
+      ? Option.some(Effect.fail(defect))
+      : Option.none()
+  )
 )
+
+/** The lock's number: any that no other program takes in this database. */
+const lock = 12_393
+
+/**
+ * Waits until no other program brings this PostgreSQL database up to date, and keeps others out until the scope closes. A
+ * connection of its own holds the lock: a failing statement of the migration takes back its transaction.
+ */
+export const alone = Effect.gen(function* () {
+  const connection = yield* (yield* SqlClient.SqlClient).reserve
+  const say = (statement: string) => connection.execute(statement, [lock], undefined)
+  const attempt = Effect.map(say("SELECT pg_try_advisory_lock($1) AS taken"), ([row]) => row?.taken === true)
+  // It is nothing to give back a lock that one does not have.
+  yield* Effect.addFinalizer(() => Effect.ignore(say("SELECT pg_advisory_unlock($1)")))
+  if (yield* attempt) return
+  yield* Effect.logInfo("Another server is bringing the database up to date. This one starts after it.")
+  yield* Effect.repeat(attempt, { schedule: Schedule.spaced("250 millis"), until: (taken) => taken })
+})
 
 /** Ids are never used again, so that a stale one means nothing rather than somebody else's message. */
 const idColumn = (sql: SqlClient.SqlClient) =>
@@ -141,8 +147,7 @@ const sqliteTriggers = (sql: SqlClient.SqlClient) =>
     [
       // Three characters at a time, so that languages without spaces are found. The text itself is read from `messages`.
       `CREATE VIRTUAL TABLE messages_text USING fts5 (content, content='messages', content_rowid='id', tokenize='trigram')`,
-      // What is deleted leaves nothing in this index either.
-      `INSERT INTO messages_text (messages_text, rank) VALUES ('secure-delete', 1)`,
+      // Its option secure-delete is left off: FTS5's own integrity check fails after it. What is deleted leaves when segments merge.
       `INSERT INTO messages_text (rowid, content) SELECT id, content FROM messages WHERE role <> 'system'`,
       `CREATE TRIGGER message_added AFTER INSERT ON messages WHEN new.role <> 'system' BEGIN
         INSERT INTO messages_text (rowid, content) VALUES (new.id, new.content);
@@ -163,12 +168,16 @@ const sqliteTriggers = (sql: SqlClient.SqlClient) =>
 const postgresTriggers = (sql: SqlClient.SqlClient) =>
   Effect.forEach(
     [
-      `CREATE FUNCTION history_message_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        UPDATE histories SET last_shown = new.id, last_at = new.timestamp WHERE id = new.history_id;
+      // Once a statement: each update of a row leaves an old one behind, and an import adds thousands of messages.
+      `CREATE FUNCTION history_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE histories SET last_shown = latest.id, last_at = latest.timestamp FROM (
+          SELECT DISTINCT ON (history_id) history_id, id, timestamp FROM added WHERE role <> 'system'
+          ORDER BY history_id, id DESC
+        ) latest WHERE histories.id = latest.history_id;
         RETURN NULL;
       END $$`,
-      `CREATE TRIGGER message_added AFTER INSERT ON messages FOR EACH ROW WHEN (new.role <> 'system')
-        EXECUTE FUNCTION history_message_added()`,
+      `CREATE TRIGGER messages_added AFTER INSERT ON messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+        EXECUTE FUNCTION history_messages_added()`,
       `CREATE FUNCTION history_message_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         UPDATE histories SET ${latestOf("old.history_id")} WHERE id = old.history_id AND last_shown = old.id;
         RETURN NULL;
@@ -179,8 +188,13 @@ const postgresTriggers = (sql: SqlClient.SqlClient) =>
       // every message.
       `DO $$ BEGIN
         CREATE EXTENSION IF NOT EXISTS pg_trgm;
-        CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
       EXCEPTION WHEN OTHERS THEN NULL;
+      END $$`,
+      // Somebody may have made it in a schema where it is not found by its name.
+      `DO $$ BEGIN
+        IF EXISTS (SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops' AND pg_opclass_is_visible(oid)) THEN
+          CREATE INDEX messages_text ON messages USING gin (content gin_trgm_ops);
+        END IF;
       END $$`
     ],
     (statement) => sql.unsafe(statement)

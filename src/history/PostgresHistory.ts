@@ -40,7 +40,7 @@ export const reasonOf = (cause: unknown): string => {
 
 /** Conversations and facts in a PostgreSQL database, by its address. Its tables are made if they are not there. */
 export const layer = (options: Options) => {
-  const history = Layer.effect(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
+  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
   return open(options, Layer.merge(history, facts))
 }
 
@@ -67,7 +67,15 @@ const archiveAsItIs = Effect.gen(function* () {
 })
 
 const open = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) =>
-  stores.pipe(Layer.provide(Layer.effectDiscard(Migrations.run)), (migrated) => connect(options, migrated))
+  stores.pipe(Layer.provide(Layer.effectDiscard(migrate(options))), (migrated) => connect(options, migrated))
+
+/** A server that is silent is found out by the lock; a step of the migration takes as long as it takes. */
+const migrate = ({ url }: Options) =>
+  Migrations.run.pipe(
+    Effect.provide(PostgresClient.layerWithoutTimeout(url)),
+    (run) => Effect.zipRight(Migrations.alone, run),
+    Effect.scoped
+  )
 
 const connect = <A, E>({ url }: Options, stores: Layer.Layer<A, E, SqlClient.SqlClient>) =>
   stores.pipe(

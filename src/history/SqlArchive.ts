@@ -5,6 +5,7 @@ import type { Conversation, Standing } from "./Archive.ts"
 import type { HistoryMessage } from "./History.ts"
 import { failed, messageOf } from "./SqlHistory.ts"
 import type { MessageRow } from "./SqlHistory.ts"
+import { say } from "../language/Text.ts"
 
 /** Messages that one statement adds: databases limit the values of a statement. */
 const messagesAtOnce = 100
@@ -32,10 +33,11 @@ export const make = Effect.gen(function* () {
       (rows) => rows.map(messageOf)
     )
 
-  const standingOf = Effect.fnUntraced(function* ({ confUid, messages, uid }: Conversation) {
+  const find = Effect.fnUntraced(function* ({ confUid, messages, uid }: Conversation) {
     const [found] = yield* sql<{ id: number }>`
       SELECT id FROM histories WHERE conf_uid = ${confUid} AND uid = ${uid}`
-    return found === undefined ? "missing" : standing(messages, yield* messagesOf(found.id))
+    if (found === undefined) return { id: undefined, standing: "missing" as const }
+    return { id: found.id, standing: standing(messages, yield* messagesOf(found.id)) }
   })
 
   const add = Effect.fnUntraced(function* ({ confUid, messages, metadata, uid }: Conversation) {
@@ -44,9 +46,13 @@ export const make = Effect.gen(function* () {
       uid,
       metadata: metadata === undefined ? null : JSON.stringify(metadata)
     })} RETURNING id`
+    yield* append(added!.id, messages)
+  })
+
+  const append = Effect.fnUntraced(function* (historyId: number, messages: ReadonlyArray<HistoryMessage>) {
     for (const some of Array.chunksOf(messages, messagesAtOnce)) {
       const rows = some.map(({ avatar, content, name, role, timestamp }) => ({
-        history_id: added!.id,
+        history_id: historyId,
         role,
         timestamp,
         content,
@@ -57,20 +63,26 @@ export const make = Effect.gen(function* () {
     }
   })
 
+  /** Adds what is not here of it. Answers how it stood before. */
+  const settle = Effect.fnUntraced(function* (conversation: Conversation) {
+    const { id, standing } = yield* find(conversation)
+    if (id === undefined) yield* add(conversation)
+    else if (typeof standing === "object") yield* append(id, conversation.messages.slice(-standing.lacking))
+    return standing
+  })
+
   const compare = Effect.fn("Archive.compare")(
-    (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, standingOf),
-    failed("compare conversations")
+    (conversations: ReadonlyArray<Conversation>) =>
+      Effect.forEach(conversations, (conversation) =>
+        Effect.map(find(conversation), ({ standing }) => standing)
+      ),
+    failed(say("history.compareConversations"))
   )
 
   const restore = Effect.fn("Archive.restore")(
-    (conversations: ReadonlyArray<Conversation>) =>
-      Effect.forEach(conversations, (conversation) =>
-        Effect.tap(standingOf(conversation), (before) =>
-          before === "missing" ? add(conversation) : Effect.void
-        )
-      ),
+    (conversations: ReadonlyArray<Conversation>) => Effect.forEach(conversations, settle),
     sql.withTransaction,
-    failed("add conversations")
+    failed(say("history.addConversations"))
   )
 
   const characters = sql<{ conf_uid: string; conversations: number | string }>`
@@ -79,7 +91,7 @@ export const make = Effect.gen(function* () {
     Effect.map((rows) =>
       rows.map((row) => ({ confUid: row.conf_uid, conversations: Number(row.conversations) }))
     ),
-    failed("list characters"),
+    failed(say("history.listCharacters")),
     Effect.withSpan("Archive.characters")
   )
 
@@ -92,17 +104,20 @@ export const make = Effect.gen(function* () {
   const conversations = (confUid: string | undefined) =>
     Stream.paginateChunkEffect(0, (after) =>
       Effect.map(
-        page(confUid, after).pipe(failed("list conversations")),
+        page(confUid, after).pipe(failed(say("history.listConversations"))),
         (rows) => [Chunk.unsafeFromArray(rows), Option.map(Array.last(rows), ({ id }) => id)] as const
       )
     ).pipe(
       Stream.mapEffect((row) =>
-        Effect.map(messagesOf(row.id).pipe(failed("read a conversation")), (messages): Conversation => ({
-          confUid: row.conf_uid,
-          uid: row.uid,
-          metadata: row.metadata === null ? undefined : Option.getOrUndefined(decodeMetadata(row.metadata)),
-          messages
-        }))
+        Effect.map(
+          messagesOf(row.id).pipe(failed(say("history.readConversation"))),
+          (messages): Conversation => ({
+            confUid: row.conf_uid,
+            uid: row.uid,
+            metadata: row.metadata === null ? undefined : Option.getOrUndefined(decodeMetadata(row.metadata)),
+            messages
+          })
+        )
       )
     )
 
@@ -119,6 +134,10 @@ const isSame = (one: HistoryMessage, other: HistoryMessage | undefined) =>
   one.avatar === other.avatar
 
 const standing = (wanted: ReadonlyArray<HistoryMessage>, here: ReadonlyArray<HistoryMessage>): Standing => {
-  if (!wanted.every((message, index) => isSame(message, here[index]))) return "different"
+  const [shorter, longer] = here.length < wanted.length ? [here, wanted] : [wanted, here]
+  // One without a message has begun here by itself.
+  if (shorter.length === 0 || !shorter.every((message, index) => isSame(message, longer[index])))
+    return "different"
+  if (here.length < wanted.length) return { lacking: wanted.length - here.length }
   return here.length === wanted.length ? "same" : "continued"
 }

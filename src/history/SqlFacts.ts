@@ -1,9 +1,11 @@
 import { SqlClient } from "@effect/sql"
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect } from "effect"
 import { Facts } from "./Facts.ts"
 import type { Change, Fact, NewFact, Owner, Trace, Whose } from "./Facts.ts"
 import * as Generations from "./Generations.ts"
+import * as SecureDelete from "./SecureDelete.ts"
 import { failed } from "./SqlHistory.ts"
+import { say } from "../language/Text.ts"
 
 interface TraceRow {
   readonly id: number
@@ -22,7 +24,7 @@ export const make = Effect.gen(function* () {
   const list = Effect.fn("Facts.list")(
     (whose: Whose) =>
       Effect.map(sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} ORDER BY id`, factsOf),
-    failed("list memories")
+    failed(say("history.listMemories"))
   )
 
   const get = Effect.fn("Facts.get")(
@@ -33,80 +35,87 @@ export const make = Effect.gen(function* () {
             sql<Fact>`SELECT ${columns(sql)} FROM facts WHERE ${of(whose)} AND ${sql.in("id", ids)}`,
             factsOf
           ),
-    failed("read memories")
+    failed(say("history.readMemories"))
   )
 
-  const traces = Effect.fn("Facts.traces")(function* (owner: Owner) {
-    const rows = yield* sql<TraceRow>`SELECT id, importance, used, embedding FROM facts WHERE ${of(owner)}`
-    return rows.map(({ embedding, id, importance, used }): Trace => ({
-      id,
-      importance,
-      used: Number(used),
-      embedding: embedding === null ? undefined : numbersOf(embedding)
-    }))
-  }, failed("look through memories"))
+  const traces = Effect.fn("Facts.traces")(
+    function* (owner: Owner) {
+      const rows = yield* sql<TraceRow>`SELECT id, importance, used, embedding FROM facts WHERE ${of(owner)}`
+      return rows.map(({ embedding, id, importance, used }): Trace => ({
+        id,
+        importance,
+        used: Number(used),
+        embedding: embedding === null ? undefined : numbersOf(embedding)
+      }))
+    },
+    failed(say("history.searchMemories"))
+  )
 
-  const add = Effect.fn("Facts.add")(function* (owner: Owner, fact: NewFact) {
-    const now = yield* Clock.currentTimeMillis
-    const rows = yield* sql<{ id: number }>`INSERT INTO facts ${sql.insert({
-      conf_uid: owner.confUid,
-      person: owner.person,
-      text: fact.text,
-      importance: fact.importance,
-      embedding: bytesOf(fact.embedding),
-      created: now,
-      updated: now,
-      used: now
-    })} RETURNING id`
-    return rows[0]!.id
-  }, failed("keep a memory"))
+  const add = Effect.fn("Facts.add")(
+    function* (owner: Owner, fact: NewFact) {
+      const now = yield* Clock.currentTimeMillis
+      const rows = yield* sql<{ id: number }>`INSERT INTO facts ${sql.insert({
+        conf_uid: owner.confUid,
+        person: owner.person,
+        text: fact.text,
+        importance: fact.importance,
+        embedding: bytesOf(fact.embedding),
+        created: now,
+        updated: now,
+        used: now
+      })} RETURNING id`
+      return rows[0]!.id
+    },
+    failed(say("history.keepMemory"))
+  )
 
-  const edit = Effect.fn("Facts.edit")(function* (whose: Whose, id: number, change: Change) {
-    const now = yield* Clock.currentTimeMillis
-    const { embedding, importance, text } = change
-    const rows = yield* sql`UPDATE facts SET ${sql.update({
-      updated: now,
-      used: now,
-      ...(importance === undefined ? {} : { importance }),
-      ...(text === undefined ? {} : { text, embedding: embedding === undefined ? null : bytesOf(embedding) })
-    })} WHERE ${of(whose)} AND id = ${id} RETURNING id`
-    return rows.length > 0
-  }, failed("change a memory"))
+  const edit = Effect.fn("Facts.edit")(
+    function* (whose: Whose, id: number, change: Change) {
+      const now = yield* Clock.currentTimeMillis
+      const { embedding, importance, text } = change
+      const rows = yield* sql`UPDATE facts SET ${sql.update({
+        updated: now,
+        used: now,
+        ...(importance === undefined ? {} : { importance }),
+        ...(text === undefined
+          ? {}
+          : { text, embedding: embedding === undefined ? null : bytesOf(embedding) })
+      })} WHERE ${of(whose)} AND id = ${id} RETURNING id`
+      return rows.length > 0
+    },
+    failed(say("history.changeMemory"))
+  )
 
   const embed = Effect.fn("Facts.embed")(
     (owner: Owner, id: number, embedding: Int8Array) =>
       sql`UPDATE facts SET embedding = ${bytesOf(embedding)} WHERE ${of(owner)} AND id = ${id}`.pipe(
         Effect.asVoid
       ),
-    failed("keep the meaning of a memory")
+    failed(say("history.keepMeaning"))
   )
 
-  const use = Effect.fn("Facts.use")(function* (owner: Owner, ids: ReadonlyArray<number>) {
-    if (ids.length === 0) return
-    const now = yield* Clock.currentTimeMillis
-    yield* sql`UPDATE facts SET used = ${now} WHERE ${of(owner)} AND ${sql.in("id", ids)}`
-  }, failed("note the use of memories"))
+  const use = Effect.fn("Facts.use")(
+    function* (owner: Owner, ids: ReadonlyArray<number>) {
+      if (ids.length === 0) return
+      const now = yield* Clock.currentTimeMillis
+      yield* sql`UPDATE facts SET used = ${now} WHERE ${of(owner)} AND ${sql.in("id", ids)}`
+    },
+    failed(say("history.noteUse"))
+  )
 
-  // The database overwrites what it deletes (`secure_delete`), and the log of its latest changes goes with this. Whoever
-  // reads the file at the moment (a backup) still needs the log.
-  const clearLog = sql.onDialectOrElse({
-    sqlite: () =>
-      sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.pipe(
-        Effect.filterOrFail(([answer]) => answer?.busy !== 1),
-        Effect.retry(Schedule.spaced("50 millis").pipe(Schedule.upTo("2 seconds"))),
-        Effect.catchAll(() => Effect.logWarning(stillInLog))
-      ),
-    orElse: () => Effect.void
-  })
+  const clearLog = yield* SecureDelete.clearLog
 
-  const remove = Effect.fn("Facts.remove")(function* (whose: Whose, ids: ReadonlyArray<number> | "all") {
-    if (ids.length === 0) return 0
-    const rows = yield* ids === "all"
-      ? sql`DELETE FROM facts WHERE ${of(whose)} RETURNING id`
-      : sql`DELETE FROM facts WHERE ${of(whose)} AND ${sql.in("id", ids as ReadonlyArray<number>)} RETURNING id`
-    if (rows.length > 0) yield* clearLog
-    return rows.length
-  }, failed("delete memories"))
+  const remove = Effect.fn("Facts.remove")(
+    function* (whose: Whose, ids: ReadonlyArray<number> | "all") {
+      if (ids.length === 0) return 0
+      const rows = yield* ids === "all"
+        ? sql`DELETE FROM facts WHERE ${of(whose)} RETURNING id`
+        : sql`DELETE FROM facts WHERE ${of(whose)} AND ${sql.in("id", ids as ReadonlyArray<number>)} RETURNING id`
+      if (rows.length > 0) yield* clearLog
+      return rows.length
+    },
+    failed(say("history.deleteMemories"))
+  )
 
   const generations = Generations.make()
   const forget = (owner: Owner, ids: ReadonlyArray<number> | "all") =>
@@ -135,9 +144,6 @@ export const make = Effect.gen(function* () {
     generation: generations.of
   })
 })
-
-const stillInLog =
-  "Another program reads the conversations' database: what was deleted stays in its log (-wal) until the next deletion, or until nobody has it open."
 
 const columns = (sql: SqlClient.SqlClient) => sql.literal("id, person, text, importance, created, updated")
 

@@ -12,12 +12,13 @@ import { pathToFileURL } from "node:url"
  * client begins and commits on the one connection itself, and a lock lets one statement or transaction use it at
  * a time: nothing slips into somebody else's transaction and is rolled back with it.
  */
-const make = Effect.fnUntraced(function* (file: string) {
+const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<string>) {
   const driver = yield* LibsqlClient.make({ url: pathToFileURL(file).href }).pipe(
     // The driver opens the file at once and throws if it can't.
     Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
   )
-  const connection = patient(rollingBack(yield* driver.reserve))
+  // Patience comes first: a commit that has been rolled back cannot be tried again.
+  const connection = rollingBack(patient(yield* driver.reserve))
   for (const setting of settings) yield* connection.executeUnprepared(setting, [], undefined)
 
   const lock = yield* Effect.makeSemaphore(1)
@@ -37,9 +38,10 @@ const make = Effect.fnUntraced(function* (file: string) {
   })
 })
 
-const settings = [
-  // The driver is synchronous: it must not wait on the event loop. See `patient`.
-  "PRAGMA busy_timeout = 0",
+const forUse = [
+  // In ms. The driver is synchronous, so the event loop waits: no longer than a short transaction of another process takes. A
+  // statement that is refused at once may keep the connection in the past (SQLITE_BUSY_SNAPSHOT) until it is collected.
+  "PRAGMA busy_timeout = 100",
   // Readers of other processes (a backup) don't hold up writers.
   "PRAGMA journal_mode = WAL",
   // A commit that is reported survives the death of this process. If the power goes the last ones may be lost, but never
@@ -50,12 +52,15 @@ const settings = [
   "PRAGMA secure_delete = ON"
 ]
 
-/** Another process may hold the file for a moment (a backup): tries again for 2 s, without blocking the event loop. */
+/** `journal_mode` would write the file's header. */
+const forLook = ["PRAGMA busy_timeout = 0", "PRAGMA query_only = ON"]
+
+/** Another process may hold the file for a moment (a backup, an import): tries again for 5 s, without blocking the event loop. */
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
   const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
     Effect.retry(run, {
       while: ({ cause }) => String((cause as { code?: unknown } | undefined)?.code).startsWith("SQLITE_BUSY"),
-      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("2 seconds"))
+      schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("5 seconds"))
     })
   return {
     execute: (...query) => retried(connection.execute(...query)),
@@ -82,5 +87,10 @@ const rollingBack = (connection: SqlConnection.Connection): SqlConnection.Connec
 })
 
 /** An SQL client on `file` (a path), closed with the layer's scope. Fails if the file cannot be opened. */
-export const layer = (file: string) =>
-  Layer.scoped(SqlClient.SqlClient, make(file)).pipe(Layer.provide(Reactivity.layer))
+export const layer = (file: string) => connect(file, forUse)
+
+/** The same for a look alone, at a file that is there: nothing can be written, and its settings stay as they are. */
+export const layerForLook = (file: string) => connect(file, forLook)
+
+const connect = (file: string, settings: ReadonlyArray<string>) =>
+  Layer.scoped(SqlClient.SqlClient, make(file, settings)).pipe(Layer.provide(Reactivity.layer))

@@ -33,7 +33,7 @@ const rootOf = (cause: unknown): string =>
  * created. Empty histories that an earlier process left are removed, so one server may use a file at a time.
  */
 export const layer = (options: Options) => {
-  const history = Layer.effect(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
+  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
   return open(options, Layer.merge(history, facts))
 }
 
@@ -44,7 +44,8 @@ export const layerFacts = (options: Options) => open(options, facts)
 export const layerArchive = (options: Options) => open(options, archive)
 
 /** The same of a file that is there, for a look alone: nothing is brought up to date. */
-export const layerArchiveAsItIs = (options: Options) => connect(options, archive)
+export const layerArchiveAsItIs = (options: Options) =>
+  archive.pipe(Layer.provide(SqliteClient.layerForLook(resolve(options.file))), unavailable(options))
 
 interface Options {
   readonly file: string
@@ -62,6 +63,9 @@ const connect = <A, E>(options: Options, stores: Layer.Layer<A, E, SqlClient.Sql
   return stores.pipe(
     Layer.provide(SqliteClient.layer(file)),
     Layer.provide(createFolder),
-    Layer.catchAll((cause) => Layer.fail(new DatabaseUnavailable({ file: options.file, cause })))
+    unavailable(options)
   )
 }
+
+const unavailable = ({ file }: Options) =>
+  Layer.catchAll((cause: unknown) => Layer.fail(new DatabaseUnavailable({ file, cause })))

@@ -1,6 +1,7 @@
 import { Duration } from "effect"
+import { say } from "../language/Text.ts"
 
 /** A text in the background that has not been written by then is given up: counted from when it is really being written. */
 export const patience = Duration.minutes(2)
 
-export const overdue = "it took more than two minutes to write a text in the background"
+export const overdue = say("llm.backgroundOverdue")

@@ -2,16 +2,21 @@ import { Template, parse, tokenize } from "@huggingface/jinja"
 import { Either, Schema } from "effect"
 import type { ChatMessage } from "./Llm.ts"
 import * as SpecialTokens from "./SpecialTokens.ts"
+import { english, say, Words } from "../language/Text.ts"
 
 /** A template that cannot be used, or not for this conversation. */
 export class BadTemplate extends Schema.TaggedError<BadTemplate>()("BadTemplate", {
   /** What is wrong with it, a clause without a full stop. */
-  problem: Schema.String,
+  problem: Words,
   /** Where, if it can be said; lines begin at 1. */
   line: Schema.optional(Schema.Number)
 }) {
+  get words(): Words {
+    return this.line === undefined ? this.problem : say("llm.templateLine", this.line, this.problem)
+  }
+
   override get message(): string {
-    return this.line === undefined ? this.problem : `line ${this.line}: ${this.problem}`
+    return english(this.words)
   }
 }
 
@@ -140,10 +145,9 @@ const withoutSystem = (system: string, talk: ReadonlyArray<Plain>): ReadonlyArra
     : [{ role: "user", content: system }, ...talk]
 }
 
-const wordsOf = (cause: unknown): string => {
+const wordsOf = (cause: unknown): Words => {
   // The parser reads past the last token.
-  if (cause instanceof TypeError)
-    return "a block is not closed: {% if %} needs {% endif %}, {% for %} needs {% endfor %}"
+  if (cause instanceof TypeError) return say("llm.blockNotClosed")
   return (cause instanceof Error ? cause.message : String(cause)).slice(0, 160)
 }
 

@@ -2,6 +2,7 @@ import { Clock, Duration, Effect, Exit, Scope, Stream } from "effect"
 import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { LlmFailed } from "./Llm.ts"
 import type { Llm, LlmDelta, LlmOptions, LlmRequest } from "./Llm.ts"
+import { english, say } from "../language/Text.ts"
 
 /** How long a provider that has failed is left alone. */
 const pause = Duration.seconds(30)
@@ -53,16 +54,17 @@ export const over = Effect.fn("FallbackLlm.over")(function* (
   const answered = Effect.fnUntraced(function* (provider: string, failure: LlmFailed | undefined) {
     known.pausedUntil.delete(provider)
     const isPrimary = provider === primary.provider
-    const text = isPrimary
-      ? `${provider} answers again.`
-      : `${primary.provider} does not answer${failure === undefined ? "" : ` (${failure.detail})`}: ${provider} answers instead.`
+    const instead =
+      failure === undefined
+        ? say("llm.answersInstead", primary.provider, provider)
+        : say("llm.answersInsteadSince", primary.provider, failure.detail, provider)
     if (known.answering !== provider) {
       known.answering = provider
-      yield* isPrimary ? Effect.logInfo(text) : Effect.logWarning(text)
+      yield* isPrimary ? Effect.logInfo(`${provider} answers again.`) : Effect.logWarning(english(instead))
     }
     if (isPrimary || told) return
     told = true
-    yield* onFallback(text)
+    yield* onFallback(instead)
   })
 
   const ask = (
@@ -136,7 +138,13 @@ const together = ([first, ...others]: ReadonlyArray<LlmFailed>): LlmFailed =>
     : new LlmFailed({
         provider: first!.provider,
         reason: first!.reason,
-        detail: [first!.detail, ...others.map(({ detail, provider }) => `${provider}: ${detail}`)].join("; "),
+        detail: say("engine.clauses", [
+          first!.detail,
+          ...others.map(({ detail, provider }) => say("engine.of", provider, detail))
+        ]),
         // What is to be done about one is not to be taken for another's.
-        advice: [first!, ...others].map(({ advice, provider }) => `For ${provider}: ${advice}`).join(" ")
+        advice: say(
+          "engine.sentences",
+          [first!, ...others].map(({ advice, provider }) => say("llm.adviceFor", provider, advice))
+        )
       })

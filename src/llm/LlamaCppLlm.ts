@@ -10,6 +10,8 @@ import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import { LlmFailed } from "./Llm.ts"
 import type { Llm, LlmDelta } from "./Llm.ts"
 import * as PlainTalk from "./PlainTalk.ts"
+import { english, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const provider = "llama_cpp_llm"
 
@@ -25,28 +27,20 @@ export interface Options {
   readonly contextSize?: number
 }
 
-const advice = "Choose another model with llama_cpp_llm.model_path, or another provider as llm_provider."
+const advice = say("llm.chooseAnother")
 
 const toFailure = (failure: JobFailed): LlmFailed => {
-  const failed = (reason: LlmFailed["reason"], detail: string, advice: string) =>
+  const failed = (reason: LlmFailed["reason"], detail: Words, advice: Words) =>
     new LlmFailed({ provider, reason, detail, advice })
   switch (failure.reason) {
     case "busy":
-      return failed("rate-limited", failure.detail, "Try again in a moment.")
+      return failed("rate-limited", failure.detail, say("engine.tryAgain"))
     case "down":
       return failed("unreachable", failure.detail, failure.advice)
     case "refused":
-      return failed(
-        "rejected",
-        `the embedded language model could not answer (${failure.detail})`,
-        "Shorten the persona or the message, or choose another model with llama_cpp_llm.model_path."
-      )
+      return failed("rejected", say("llm.couldNotAnswer", failure.detail), say("llm.shorten"))
     default:
-      return failed(
-        "broken-off",
-        "the process of the embedded language model has ended",
-        "It is being started anew; if that happens again, choose a smaller model with llama_cpp_llm.model_path."
-      )
+      return failed("broken-off", say("llm.processEnded"), say("llm.smallerEmbedded"))
   }
 }
 
@@ -76,7 +70,7 @@ export const load = Effect.fn("LlamaCppLlm.load")(function* ({
         new EngineUnavailable({
           kind: "llm",
           engine: provider,
-          reason: `${basename(modelPath)} could not be loaded: ${reason}`,
+          reason: say("llm.notLoaded", basename(modelPath), reason),
           advice,
           cause
         })
@@ -116,8 +110,8 @@ export const spec = (store: Context.Tag.Service<typeof ModelStore>, modelPath: s
           ({ advice, reason }) => new EngineUnavailable({ kind: "llm", engine: provider, reason, advice })
         )
       )
-    const notice = `The language model is ${model.name}. Choose another with llm_configs.llama_cpp_llm.model_path.`
-    yield* Effect.logInfo(notice)
+    const notice = say("llm.embeddedNotice", model.name)
+    yield* Effect.logInfo(english(notice))
     const llm = yield* load({ modelPath: model.path, modelName: model.name })
     return { ...llm, notice }
   })

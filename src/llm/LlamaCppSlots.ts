@@ -1,5 +1,6 @@
 import { Deferred, Effect, FiberId, Option, Schema } from "effect"
 import * as Background from "./Background.ts"
+import { english } from "../language/Text.ts"
 
 /** A context of the model, and whose text has been evaluated in it. */
 export interface Slot {
@@ -20,7 +21,7 @@ export interface Claim {
 /** Work in the background took too long. */
 export class Overdue extends Schema.TaggedError<Overdue>()("Overdue", {}) {
   override get message(): string {
-    return Background.overdue
+    return english(Background.overdue)
   }
 }
 

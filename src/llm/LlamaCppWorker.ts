@@ -1,13 +1,15 @@
 /** The process that runs an embedded language model. */
 import { Cause, Effect, Stream } from "effect"
 import * as EngineRunner from "../engine/EngineRunner.ts"
+import * as Background from "./Background.ts"
 import * as LlamaCppEngine from "./LlamaCppEngine.ts"
 import type { Overdue } from "./LlamaCppSlots.ts"
 import { longestAnswer } from "./LlamaCppProtocol.ts"
 import type { Ask, Load } from "./LlamaCppProtocol.ts"
 import type { LlmDelta } from "./Llm.ts"
 
-const toProblem = (failure: LlamaCppEngine.NativeFailure | Overdue) => EngineRunner.problem(failure.message)
+const toProblem = (failure: LlamaCppEngine.NativeFailure | Overdue) =>
+  EngineRunner.problem(failure._tag === "Overdue" ? Background.overdue : failure.message)
 
 const runner = EngineRunner.serve<
   Load,

@@ -2,6 +2,8 @@ import { Context, Schema } from "effect"
 import type { Effect, Scope, Stream } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** An image as the model gets it: base64 without the data-URL prefix. */
 export interface ChatImage {
@@ -90,13 +92,17 @@ export class LlmFailed extends Schema.TaggedError<LlmFailed>()("LlmFailed", {
     "broken-off"
   ),
   /** What happened, a clause without a full stop. */
-  detail: Schema.String,
+  detail: Words,
   /** What to do about it, a whole sentence. */
-  advice: Schema.String,
+  advice: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("engine.failed", this.provider, this.detail, this.advice)
+  }
+
   override get message(): string {
-    return `${this.provider}: ${this.detail}. ${this.advice}`
+    return english(this.words)
   }
 }
 
@@ -109,14 +115,14 @@ export interface Llm {
   /** Whether it has calls of tools of its own, and takes `tools` and rounds of them. */
   readonly callsTools: boolean
   /** A line for people about the model and how to choose another, if there is something to say. */
-  readonly notice?: string
+  readonly notice?: Words
   /** Interrupting the stream aborts the request, down to the provider's connection. */
   readonly stream: (request: LlmRequest) => Stream.Stream<LlmDelta, LlmFailed>
 }
 
 export interface LlmOptions {
-  /** Is told, once, that another provider than the configured one answers; `text` is fit for a client. */
-  readonly onFallback?: (text: string) => Effect.Effect<void>
+  /** Is told, once, that another provider than the configured one answers; `words` are fit for a client. */
+  readonly onFallback?: (words: Words) => Effect.Effect<void>
   /** Is put over the model of each provider by itself: what it learns of one says nothing of the others. */
   readonly over?: (llm: Llm) => Llm
 }

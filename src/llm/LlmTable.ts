@@ -18,6 +18,7 @@ import * as OllamaKeeper from "./OllamaKeeper.ts"
 import * as ProviderFetch from "./ProviderFetch.ts"
 import * as TemplateLlm from "./TemplateLlm.ts"
 import * as UndiciFetch from "../engine/UndiciFetch.ts"
+import { say } from "../language/Text.ts"
 
 type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
 
@@ -153,9 +154,8 @@ export const layerOfLookers = make({ keepsModels: false })
 const noProvider = new EngineUnavailable({
   kind: "llm",
   engine: "llm_provider",
-  reason: "no language model is configured",
-  advice:
-    "Set agent_config.agent_settings.basic_memory_agent.llm_provider, to llama_cpp_llm for the embedded one."
+  reason: say("llm.noProvider"),
+  advice: say("llm.setProvider")
 })
 
 const noSection = (provider: string) => EngineTable.noSection("llm", "agent_config.llm_configs", provider)

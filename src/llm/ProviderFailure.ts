@@ -6,6 +6,8 @@ import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import * as Background from "./Background.ts"
 import { LlmFailed } from "./Llm.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 interface About {
   readonly provider: string
@@ -15,15 +17,15 @@ interface About {
 }
 
 /** What a failure says, and what to do about it. */
-interface Words {
+interface Explained {
   readonly reason: LlmFailed["reason"]
-  readonly detail: string
-  readonly advice: string
+  readonly detail: Words
+  readonly advice: Words
 }
 
 /** What a provider has refused, as the words for it need it. */
 interface Refused {
-  readonly host: string
+  readonly host: Words
   readonly model: string
   /** The key of its section in the configuration. */
   readonly section: string
@@ -36,7 +38,7 @@ interface Refused {
 const known: ReadonlyArray<{
   readonly statuses: ReadonlyArray<number>
   readonly words?: RegExp
-  readonly explain: (refused: Refused) => Words
+  readonly explain: (refused: Refused) => Explained
 }> = [
   {
     statuses: [400, 401, 403],
@@ -56,8 +58,8 @@ const known: ReadonlyArray<{
       /context.?(length|window|size)|maximum.{0,20}(context|tokens|prompt)|prompt.{0,20}too (long|large)|too many (input )?tokens/i,
     explain: ({ host, model, said, section }) => ({
       reason: "rejected",
-      detail: `the conversation is longer than ${JSON.stringify(model)} of ${host} can read${said}`,
-      advice: `Begin a new conversation, shorten the persona, or set ${section}.model to one with a larger context.`
+      detail: say("llm.tooLongConversation", JSON.stringify(model), host, said),
+      advice: say("llm.shortenConversation", `${section}.model`)
     })
   },
   {
@@ -70,8 +72,8 @@ const known: ReadonlyArray<{
     words: /requires more (system )?memory|out of memory|unable to allocate|insufficient memory/i,
     explain: ({ host, model, said, section }) => ({
       reason: "unavailable",
-      detail: `${host} has too little memory for ${JSON.stringify(model)}${said}`,
-      advice: `Set ${section}.model to a smaller model, or free memory on that machine.`
+      detail: say("llm.tooLittleMemory", host, JSON.stringify(model), said),
+      advice: say("llm.smallerModel", `${section}.model`)
     })
   },
   { statuses: [401, 403], explain: (refused) => wrongKey(refused) },
@@ -87,41 +89,40 @@ const known: ReadonlyArray<{
     statuses: [529],
     explain: ({ host, said }) => ({
       reason: "unavailable",
-      detail: `${host} is overloaded${said}`,
-      advice:
-        "Ask again in a minute; agent_settings.basic_memory_agent.fallback_providers can name another one."
+      detail: say("llm.overloaded", host, said),
+      advice: say("llm.askInAMinute")
     })
   }
 ]
 
-const wrongKey = ({ host, section, status }: Refused): Words => ({
+const wrongKey = ({ host, section, status }: Refused): Explained => ({
   reason: "unauthorized",
-  detail: `${host} does not accept the key (status ${status})`,
-  advice: `Correct ${section}.llm_api_key.`
+  detail: say("engine.wrongKey", host, status),
+  advice: say("engine.correct", `${section}.llm_api_key`)
 })
 
-const noCredit = ({ host, said, section }: Refused): Words => ({
+const noCredit = ({ host, said, section }: Refused): Explained => ({
   reason: "unauthorized",
-  detail: `the account at ${host} has no credit or quota left${said}`,
-  advice: `Add credit to it, or use another key as ${section}.llm_api_key.`
+  detail: say("llm.noCredit", host, said),
+  advice: say("llm.addCredit", `${section}.llm_api_key`)
 })
 
-const tooMany = ({ host, said }: Refused): Words => ({
+const tooMany = ({ host, said }: Refused): Explained => ({
   reason: "rate-limited",
-  detail: `${host} answers no more requests for now${said}`,
-  advice: "Wait a while, or use a key with a higher limit."
+  detail: say("engine.tooMany", host, said),
+  advice: say("engine.waitOrHigherKey")
 })
 
-const noModel = ({ host, model, said, section }: Refused): Words => ({
+const noModel = ({ host, model, said, section }: Refused): Explained => ({
   reason: "unknown-model",
-  detail: `${host} knows no model ${JSON.stringify(model)}${said}`,
-  advice: `Correct ${section}.model or ${section}.base_url.`
+  detail: say("llm.noModel", host, JSON.stringify(model), said),
+  advice: say("llm.correctModel", `${section}.model`, `${section}.base_url`)
 })
 
-const withheld = (host: string, said: string): Words => ({
+const withheld = (host: Words, said: string): Explained => ({
   reason: "rejected",
-  detail: `the content filter of ${host} has withheld the answer${said}`,
-  advice: "Say it in other words, or choose another model."
+  detail: say("llm.withheld", host, said),
+  advice: say("llm.otherWords")
 })
 
 /** Words for what went wrong with one provider; they never hold its key. */
@@ -129,30 +130,30 @@ export const describe = (about: About) => {
   const { model } = about
   const section = `llm_configs.${about.provider}`
   const host = hostOf(about.address)
-  const failed = ({ advice, detail, reason }: Words, cause?: unknown) =>
+  const failed = ({ advice, detail, reason }: Explained, cause?: unknown) =>
     new LlmFailed({ provider: about.provider, reason, detail, advice, cause: textOf(cause) })
   /** The SDK's error object itself holds the whole request. */
   const textOf = (cause: unknown) =>
     cause instanceof Error ? Quotation.withoutSecret(`${cause.name}: ${cause.message}`, about.key) : undefined
 
-  const unanswered = (code: string | undefined): Words => {
+  const unanswered = (code: string | undefined): Explained => {
     if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
-      const detail = `${host} has accepted the request but has not answered`
-      return { reason: "unreachable", detail, advice: "Look whether that server is overloaded." }
+      const detail = say("llm.accepted", host)
+      return { reason: "unreachable", detail, advice: say("engine.lookOverloaded") }
     }
     if (code !== undefined && RemoteFailure.lost.has(code)) {
-      const detail = `${host} closed the connection before it had answered (${code})`
+      const detail = say("llm.closedEarly", host, code)
       return {
         reason: "unreachable",
         detail,
-        advice: `Look at that server's log, and check ${section}.base_url.`
+        advice: say("llm.lookAtLogAndUrl", `${section}.base_url`)
       }
     }
-    const detail = `no server answers at ${host}`
-    return { reason: "unreachable", detail, advice: `Start it, or correct ${section}.base_url.` }
+    const detail = say("engine.noServer", host)
+    return { reason: "unreachable", detail, advice: say("engine.startServer", `${section}.base_url`) }
   }
 
-  const refused = (status: number, refusal: ProviderRefusal.ProviderRefusal): Words => {
+  const refused = (status: number, refusal: ProviderRefusal.ProviderRefusal): Explained => {
     const { headers, said: words } = refusal
     const said = Quotation.quote(words, about.key)
     const all = { host, model, section, status, said }
@@ -164,21 +165,21 @@ export const describe = (about: About) => {
     const location = headers["location"]
     const to = RemoteFailure.redirectOf(location, about.address)
     if (status >= 300 && status < 400 && to !== undefined) {
-      const detail = `${host} sends the request on to ${to.host}`
-      return { reason: "rejected", detail, advice: `Set ${section}.base_url to that address.` }
+      const detail = say("engine.sendsOn", host, to.host)
+      return { reason: "rejected", detail, advice: say("engine.setToThatAddress", `${section}.base_url`) }
     }
     if (status < 300) {
-      const detail = `the connection to ${host} was lost before it had answered`
+      const detail = say("llm.lostBefore", host)
       return {
         reason: "unavailable",
         detail,
-        advice: "Ask again; if this goes on, look at that server's log."
+        advice: say("engine.askAgainLog")
       }
     }
-    const detail = `${host} refused the request with status ${status}${said}`
+    const detail = say("engine.refusedWith", host, status, said)
     return status >= 500
-      ? { reason: "unavailable", detail, advice: "The fault is on its side: try again later." }
-      : { reason: "rejected", detail, advice: `Check ${section} against what this server supports.` }
+      ? { reason: "unavailable", detail, advice: say("engine.itsFaultLater") }
+      : { reason: "rejected", detail, advice: say("engine.checkSupport", section) }
   }
 
   /** Nothing of the answer has come. `withTools`: tools were offered. */
@@ -186,22 +187,22 @@ export const describe = (about: About) => {
     const refusal = ProviderRefusal.of(cause)
     const unreadable = unreadableOf(cause)
     if (unreadable !== undefined) {
-      const detail = `${host} ${unreadable}`
-      return failed({ reason: "unreachable", detail, advice: `Check ${section}.base_url.` }, cause)
+      const detail = say("engine.does", host, unreadable)
+      const advice = say("llm.checkUrl", `${section}.base_url`)
+      return failed({ reason: "unreachable", detail, advice }, cause)
     }
     if (refusal === undefined) {
       const sense = cause instanceof Error && /^AI_(TypeValidation|JSONParse)/.test(cause.name)
-      const detail = sense
-        ? `${host} answers with something that is no answer`
-        : "the request could not be made"
-      const advice = `Check ${section}: its base_url, its key and its model.`
+      const detail = sense ? say("llm.noSense", host) : say("llm.notMade")
+      const advice = say("llm.checkSection", section)
       return failed({ reason: "rejected", detail, advice }, cause)
     }
     const { code, said, status } = refusal
     if (status === undefined && said === "") return failed(unanswered(code), cause)
     if (withTools && ProviderRefusal.isOfTools(refusal)) {
-      const detail = `${JSON.stringify(model)} of ${host} takes no tools${Quotation.quote(said, about.key)}`
-      return failed({ reason: "no-tools", detail, advice: `Set ${section}.model to one that does.` }, cause)
+      const detail = say("llm.noTools", JSON.stringify(model), host, Quotation.quote(said, about.key))
+      const advice = say("llm.oneWithTools", `${section}.model`)
+      return failed({ reason: "no-tools", detail, advice }, cause)
     }
     if (status === 200 && code?.endsWith("TIMEOUT")) return failed(unanswered(code), cause)
     return failed(refused(status ?? 500, refusal), cause)
@@ -215,21 +216,21 @@ export const describe = (about: About) => {
       return failed(
         {
           reason: "broken-off",
-          detail: `nothing more of the answer of ${host} has come for ${seconds} s`,
-          advice: "Look whether that server is overloaded, and ask again."
+          detail: say("llm.nothingMore", host, seconds),
+          advice: say("engine.lookOverloadedAsk")
         },
         cause
       )
     }
-    const said =
-      unreadable === undefined
-        ? Quotation.quote(cause instanceof Error ? undefined : { error: cause }, about.key)
-        : `: it ${unreadable}`
+    const said = Quotation.quote(cause instanceof Error ? undefined : { error: cause }, about.key)
     return failed(
       {
         reason: "broken-off",
-        detail: `the answer of ${host} broke off${said}`,
-        advice: "Ask again; if this goes on, look at that server's log."
+        detail:
+          unreadable === undefined
+            ? say("llm.brokeOff", host, said)
+            : say("llm.brokeOffSince", host, unreadable),
+        advice: say("engine.askAgainLog")
       },
       cause
     )
@@ -239,15 +240,14 @@ export const describe = (about: About) => {
   const filtered = (begun: boolean) => {
     const { advice, detail, reason } = withheld(host, "")
     return begun
-      ? failed({ reason: "broken-off", detail: `the content filter of ${host} has cut the answer`, advice })
+      ? failed({ reason: "broken-off", detail: say("llm.filterCut", host), advice })
       : failed({ reason, detail, advice })
   }
 
   /** The answer has reached the longest that the model may write; `begun`: with some words. */
   const tooLong = (begun: boolean): LlmFailed => {
-    const when = begun ? "in the midst of an answer, which was cut" : "before it had said a word"
-    const detail = `${JSON.stringify(model)} of ${host} reached its limit of length ${when}`
-    const advice = `Begin a new conversation, or set ${section}.model to one that thinks less or may write more.`
+    const detail = say(begun ? "llm.limitInAnswer" : "llm.limitBefore", JSON.stringify(model), host)
+    const advice = say("llm.thinksLess", `${section}.model`)
     return failed({ reason: "rejected", detail, advice })
   }
 
@@ -255,8 +255,8 @@ export const describe = (about: About) => {
   const overdue = Effect.suspend(() =>
     failed({
       reason: "broken-off",
-      detail: `${host} was too slow: ${Background.overdue}`,
-      advice: "It is tried again after a later turn."
+      detail: say("llm.tooSlow", host, Background.overdue),
+      advice: say("llm.laterTurn")
     })
   )
 
@@ -264,7 +264,7 @@ export const describe = (about: About) => {
 }
 
 /** What is wrong with an answer that `fetch` itself has not let through, to go on from the server's name. */
-const unreadableOf = (cause: unknown): string | undefined =>
+const unreadableOf = (cause: unknown): Words | undefined =>
   cause instanceof RemoteFailure.Unanswered && cause.reason === "unreadable" ? cause.detail : undefined
 
-const hostOf = (address: string): string => RemoteFailure.hostOf(address, "the configured base_url")
+const hostOf = (address: string): Words => RemoteFailure.hostOf(address, say("engine.configuredBaseUrl"))

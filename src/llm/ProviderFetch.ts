@@ -1,5 +1,7 @@
 import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** Longest message of a provider, in bytes. */
 const longestMessage = 4 * 2 ** 20
@@ -15,9 +17,9 @@ export const over =
       const isPage = response.headers.get("content-type")?.startsWith("text/html") === true
       if (!response.ok || !isPage) return BoundedMessages.bounded(response, longestMessage, tooLong)
       void response.body?.cancel()
-      throw unreadable("answered with a web page, and not as an API does")
+      throw unreadable(say("engine.sentWebPageNoApi"))
     })
 
-const unreadable = (detail: string) => new RemoteFailure.Unanswered({ reason: "unreadable", detail })
+const unreadable = (detail: Words) => new RemoteFailure.Unanswered({ reason: "unreadable", detail })
 
-const tooLong = () => unreadable(`sent a message of more than ${longestMessage / 2 ** 20} MiB`)
+const tooLong = () => unreadable(say("engine.sentTooMuch", longestMessage / 2 ** 20))

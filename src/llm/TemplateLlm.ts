@@ -14,6 +14,8 @@ import * as ChatTemplate from "./ChatTemplate.ts"
 import { LlmFailed } from "./Llm.ts"
 import type { Llm } from "./Llm.ts"
 import * as PlainTalk from "./PlainTalk.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const provider = "stateless_llm_with_template"
 const key = `agent_config.llm_configs.${provider}.template`
@@ -37,26 +39,23 @@ const templateOf = Effect.fnUntraced(function* (
   folder: string,
   setting: string | undefined
 ) {
-  const unavailable = (reason: string, advice: string) =>
+  const unavailable = (reason: Words, advice: Words) =>
     new EngineUnavailable({ kind: "llm", engine: provider, reason, advice })
   if (setting === undefined || setting.trim() === "")
-    return yield* unavailable(
-      "it has no template",
-      `Set ${key} to ${ChatTemplate.names.join(", ")}, a Jinja template, or the path of a file with one.`
-    )
+    return yield* unavailable(say("llm.noTemplate"), say("llm.setTemplate", key, ChatTemplate.names))
   const isInline = ChatTemplate.isInline(setting)
   const text = isInline
     ? setting
     : yield* Effect.mapError(fs.readFileString(resolve(folder, setting.trim())), () =>
         unavailable(
-          `its template ${JSON.stringify(basename(setting.trim()))} cannot be read`,
-          `Set ${key} to the path of a file, relative to conf.yaml, or to ${ChatTemplate.names.join(", ")}.`
+          say("llm.templateFile", JSON.stringify(basename(setting.trim()))),
+          say("llm.setTemplateFile", key, ChatTemplate.names)
         )
       )
-  return yield* Effect.mapError(ChatTemplate.compile(text), ({ message }) =>
+  return yield* Effect.mapError(ChatTemplate.compile(text), ({ words }) =>
     unavailable(
-      `its template cannot be read, ${message}`,
-      isInline ? `Correct ${key}.` : `Correct ${JSON.stringify(basename(setting))}.`
+      say("llm.badTemplate", words),
+      say("engine.correct", isInline ? key : JSON.stringify(basename(setting)))
     )
   )
 })
@@ -91,13 +90,13 @@ export const open = Effect.fn("TemplateLlm.open")(function* (
     ...writer,
     stream: (request) => {
       return Either.match(template.render(request.system, PlainTalk.of(request)), {
-        onLeft: ({ message }) =>
+        onLeft: ({ words }) =>
           Stream.fail(
             new LlmFailed({
               provider,
               reason: "rejected",
-              detail: `the template does not take this conversation: ${message}`,
-              advice: `Correct ${key}.`
+              detail: say("llm.templateRefuses", words),
+              advice: say("engine.correct", key)
             })
           ),
         onRight: (prompt) =>

@@ -1,5 +1,6 @@
 import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import { NotConnected } from "./NotConnected.ts"
+import { say } from "../language/Text.ts"
 
 /** Longest message of a server, in bytes, here or elsewhere: pictures come as text in one. */
 export const longestMessage = 8 * 2 ** 20
@@ -10,6 +11,6 @@ export const fetch: typeof globalThis.fetch = (input, init) =>
 
 const tooLong = () =>
   new NotConnected({
-    reason: `it sent a message of more than ${longestMessage / 2 ** 20} MiB`,
-    advice: "Ask it for less."
+    reason: say("tools.sentTooMuch", longestMessage / 2 ** 20),
+    advice: say("tools.askItLess")
   })

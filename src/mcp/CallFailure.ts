@@ -10,6 +10,8 @@ import * as ErrorCode from "../models/ErrorCode.ts"
 import type { Clean } from "./EntrySecrets.ts"
 import type { ToolFailed } from "./McpClient.ts"
 import { NotConnected } from "./NotConnected.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** What the SDK failed with, whatever it is. */
 export class Raw extends Data.TaggedError("Raw")<{
@@ -35,9 +37,9 @@ const longestWords = 300
 const mostRead = 16_384
 
 /** A server's words without folders, without the SDK's own prefix and without what `clean` takes out. */
-export const wordsOf = (error: Error, clean: Clean = identity): string => {
+export const wordsOf = (error: Error, clean: Clean = identity): Words => {
   // Its message is a listing of all that is wrong in what came.
-  if (error.name === "ZodError") return "what it sent does not follow the protocol"
+  if (error.name === "ZodError") return say("tools.sentNoProtocol")
   const words = HostPaths.without(clean(error.message.slice(0, mostRead).replace(prefix, "")))
     .replaceAll(/\s+/gu, " ")
     .trim()
@@ -56,113 +58,99 @@ export const verdictOf = (
   if (error instanceof McpError && (error.code as Code) === Code.ConnectionClosed && ended)
     return {
       reason: "server-down",
-      detail: `MCP server ${server} ended in the middle of the call`,
-      advice: "It is being started anew: try again in a moment."
+      detail: say("tools.endedInCall", server),
+      advice: say("tools.startedAnew")
     }
   if (error instanceof McpError) {
     switch (error.code as Code) {
       case Code.RequestTimeout:
         return {
           reason: "timed-out",
-          detail: `MCP server ${server} did not answer within ${timeout / 1000} s`,
-          advice: `Ask for less, or give it more time by timeout in mcp_servers.json.`
+          detail: say("tools.notInTime", server, timeout / 1000),
+          advice: say("tools.askLess")
         }
       case Code.InvalidParams:
         return {
           reason: "bad-arguments",
-          detail: `MCP server ${server} does not accept the arguments: ${wordsOf(error, clean)}`,
-          advice: "Correct them to fit the tool's schema."
+          detail: say("tools.badArguments", server, wordsOf(error, clean)),
+          advice: say("tools.fitSchema")
         }
       case Code.MethodNotFound:
         return {
           reason: "unknown-tool",
-          detail: `MCP server ${server} does not know it: ${wordsOf(error, clean)}`,
-          advice: "Use another tool."
+          detail: say("tools.unknownThere", server, wordsOf(error, clean)),
+          advice: say("tools.another")
         }
       default:
         return {
           reason: "refused",
-          detail: `MCP server ${server} refused it: ${wordsOf(error, clean)}`,
-          advice: "Do something else, or look at the server's own documentation."
+          detail: say("tools.refused", server, wordsOf(error, clean)),
+          advice: say("tools.doElse")
         }
     }
   }
   if (error instanceof Error && error.name === "ZodError")
     return {
       reason: "refused",
-      detail: `what MCP server ${server} answered does not follow the protocol`,
-      advice: "Look for a newer version of it."
+      detail: say("tools.noProtocol", server),
+      advice: say("tools.newerVersion")
     }
   if (error instanceof Error && error.message === "Not connected")
     return {
       reason: "server-down",
-      detail: `MCP server ${server} has ended`,
-      advice: "It is being started anew: try again in a moment."
+      detail: say("tools.ended", server),
+      advice: say("tools.startedAnew")
     }
   const { advice, reason } = notConnected(error, clean)
-  return { reason: "server-down", detail: `MCP server ${server} cannot be reached: ${reason}`, advice }
+  return { reason: "server-down", detail: say("tools.unreachable", server, reason), advice }
 }
 
 /** Why there is no connection. `error`: what connecting, or asking, failed with; `clean` takes secrets out of its words. */
 export const notConnected = (error: unknown, clean: Clean = identity): NotConnected => {
   if (error instanceof NotConnected) return error
-  const say = (reason: string, advice: string) => new NotConnected({ reason, advice })
+  const failed = (reason: Words, advice: Words) => new NotConnected({ reason, advice })
   const status = statusOf(error)
   if (status === 401 || status === 403)
-    return say(
-      `it does not let us in (status ${status})`,
-      "Check the key in its headers in mcp_servers.json; signing in by a web page is not supported."
-    )
+    return failed(say("tools.notLetIn", status), say("tools.checkHeaders"))
   if (error instanceof UnauthorizedError || error instanceof OAuthError)
-    return say(
-      "its authorization server gives us no token",
-      "Check oauth (issuer, client_id, client_secret, scope) of its entry in mcp_servers.json."
-    )
+    return failed(say("tools.noToken"), say("tools.checkOauth"))
   const sent = strangeContent(error)
-  if (sent !== undefined) return say(`it answers with ${sent}, not as an MCP server does`, checkAddress)
-  if (status !== undefined && status > 0) return say(`it answers with status ${status}`, checkAddress)
+  if (sent !== undefined) return failed(say("tools.answersWith", sent), checkAddress)
+  if (status !== undefined && status > 0) return failed(say("tools.answersStatus", status), checkAddress)
   if (error instanceof McpError)
     // A handshake that fails ends the connection in any case.
     return saysClosed(error)
-      ? say("it ended", "Start it by hand to see what is wrong.")
-      : say(`it refused: ${wordsOf(error, clean)}`, "Look at the server's own documentation.")
-  if (RemoteFailure.isLost(error))
-    return say(
-      "it closed the connection",
-      "Look at that server's log, and check its url in mcp_servers.json."
-    )
+      ? failed(say("tools.itEnded"), say("tools.startByHand"))
+      : failed(say("tools.itRefused", wordsOf(error, clean)), say("tools.seeDocumentation"))
+  if (RemoteFailure.isLost(error)) return failed(say("tools.itClosed"), say("tools.logAndUrl"))
   const code = ErrorCode.ofSystem(error)
-  if (code !== undefined)
-    return say(`no server answers (${code})`, "Start it, or correct its url in mcp_servers.json.")
+  if (code !== undefined) return failed(say("tools.noAnswer", code), say("tools.startOrUrl"))
   if (error instanceof Error && error.name === "ZodError")
-    return say("what it answers does not follow the protocol", "Look for a newer version of it.")
+    return failed(say("tools.answersOddly"), say("tools.newerVersion"))
   const version = error instanceof Error ? oldVersion.exec(error.message)?.[1] : undefined
   if (version !== undefined)
-    return say(
-      `it speaks a version of MCP that is not supported: ${JSON.stringify(HostPaths.without(clean(version)))}`,
-      "Look for another version of it."
+    return failed(
+      say("tools.oldVersion", JSON.stringify(HostPaths.without(clean(version)))),
+      say("tools.otherVersion")
     )
   const words = error instanceof Error ? wordsOf(error, clean) : ""
-  return say(
-    `it does not answer as an MCP server does${words === "" ? "" : `: ${words}`}`,
-    "Check its entry in mcp_servers.json."
-  )
+  return failed(words === "" ? say("tools.noMcp") : say("tools.noMcpSaying", words), say("tools.checkEntry"))
 }
 
-const checkAddress = "Check its url and transport in mcp_servers.json."
+const checkAddress = say("tools.checkAddress")
 
 /** The SDK's words for a version of the protocol that it does not know, with some of what the server calls it. */
 const oldVersion = /^Server's protocol version is not supported: (.{1,40})/u
 
 /** What a server has sent instead of a message of the protocol, by the content type that it said; nothing if that is not why. */
-const strangeContent = (error: unknown): string | undefined => {
+const strangeContent = (error: unknown): Words | undefined => {
   // This one keeps the type to itself; its code is the status.
   if (error instanceof SseError && error.code === 200 && /content type/iu.test(error.message))
-    return "something that is no stream of events, perhaps a web page"
+    return say("tools.noEvents")
   if (!(error instanceof StreamableHTTPError) || error.code !== -1) return undefined
   const type = /content type: ([\w.+-]{1,40}\/[\w.+-]{1,40})/iu.exec(error.message)?.[1]?.toLowerCase()
-  if (type === undefined) return "something without a content type"
-  return type === "text/html" || type === "application/xhtml+xml" ? "a web page" : type
+  if (type === undefined) return say("tools.noContentType")
+  return type === "text/html" || type === "application/xhtml+xml" ? say("tools.webPage") : type
 }
 
 /** The HTTP status that a server answered with; -1 for one that is no MCP at all. */

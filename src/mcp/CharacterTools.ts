@@ -9,6 +9,8 @@ import { ToolFailed } from "./McpClient.ts"
 import type { McpClient, Tool } from "./McpClient.ts"
 import type { McpServer } from "./McpServer.ts"
 import * as ToolAnswer from "./ToolAnswer.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** A server that a session holds. */
 export interface Held {
@@ -26,13 +28,13 @@ export interface Opening {
 /** `why`: a clause and a sentence, both fit for a client. */
 export const unavailable = (
   name: string,
-  why: { readonly reason: string; readonly advice: string },
+  { advice, reason }: { readonly reason: Words; readonly advice: Words },
   cause?: unknown
-) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, ...why, cause })
+) => new EngineUnavailable({ kind: "mcp", engine: `MCP server ${name}`, reason, advice, cause })
 
 const late = {
-  reason: "it is still being started",
-  advice: "Its tools come when it is ready; if they do not, start it by hand to see what it waits for."
+  reason: say("tools.stillStarting"),
+  advice: say("tools.whenReady")
 }
 
 /** A tool with its server. */
@@ -95,24 +97,24 @@ const stumbled = (tool: string) =>
   new ToolFailed({
     tool,
     reason: "refused",
-    detail: "its answer cannot be read",
-    advice: "Do something else; the server's log has more."
+    detail: say("tools.unreadableAnswer"),
+    advice: say("tools.doElseLog")
   })
 
 const replaced = (tool: string) =>
   new ToolFailed({
     tool,
     reason: "unknown-tool",
-    detail: "another tool has this name now",
-    advice: "Look at the tools again."
+    detail: say("tools.replaced"),
+    advice: say("tools.lookAgain")
   })
 
 const unknown = (tool: string, names: ReadonlyArray<string>) =>
   new ToolFailed({
     tool,
     reason: "unknown-tool",
-    detail: `there is no such tool${Suggestion.hint(tool, names)}`,
-    advice: names.length === 0 ? "This character has no tools." : "Use one of the character's tools."
+    detail: say("tools.noToolHint", Suggestion.hint(tool, names)),
+    advice: names.length === 0 ? say("tools.noTools") : say("tools.useAnother")
   })
 
 /** What providers of models take for the name of a tool. */

@@ -2,6 +2,8 @@ import { Context, Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import type { AgentConfig } from "../config/AgentConfig.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** A tool of one MCP server; `inputSchema` is a JSON Schema of an object. */
 export interface Tool {
@@ -31,13 +33,17 @@ export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", {
   tool: Schema.String,
   reason: Schema.Literal("unknown-tool", "bad-arguments", "timed-out", "server-down", "refused"),
   /** What happened, a clause without a full stop. */
-  detail: Schema.String,
+  detail: Words,
   /** What to do about it, a whole sentence. */
-  advice: Schema.String,
+  advice: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("engine.failed", this.tool, this.detail, this.advice)
+  }
+
   override get message(): string {
-    return `${this.tool}: ${this.detail}. ${this.advice}`
+    return english(this.words)
   }
 }
 
@@ -65,8 +71,8 @@ export const none: McpClient = {
     new ToolFailed({
       tool,
       reason: "unknown-tool",
-      detail: "there is no such tool",
-      advice: "This character has no tools."
+      detail: say("tools.noTool"),
+      advice: say("tools.noTools")
     })
 }
 

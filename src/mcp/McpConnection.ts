@@ -14,6 +14,7 @@ import * as CallFailure from "./CallFailure.ts"
 import type { Clean } from "./EntrySecrets.ts"
 import { NotConnected } from "./NotConnected.ts"
 import * as ToolList from "./ToolList.ts"
+import { english, say } from "../language/Text.ts"
 
 /** One connection to a server, from the handshake to its end. */
 export interface McpConnection {
@@ -66,7 +67,7 @@ export const open = Effect.fn("McpConnection.open")(function* (
   const troubles = yield* Queue.sliding<void>(1)
   const messages = yield* Queue.dropping<string>(mostMessages)
   const { clean = identity } = options
-  const say = (text: string) => void messages.unsafeOffer(copyOf(clean(text).slice(0, longestMessage)))
+  const note = (text: string) => void messages.unsafeOffer(copyOf(clean(text).slice(0, longestMessage)))
 
   // Nothing is offered to servers: they may not ask the person, nor the model, nor see folders.
   const client = new Client({ name: "seiyuu", version: options.version }, { capabilities: {} })
@@ -74,14 +75,14 @@ export const open = Effect.fn("McpConnection.open")(function* (
   client.onclose = end
   // oxlint-disable-next-line unicorn/prefer-add-event-listener
   client.onerror = (error) => {
-    say(CallFailure.wordsOf(error))
+    note(english(CallFailure.wordsOf(error)))
     // Its transport would go on in a session that has had no handshake, and where no call is under way.
     if (error instanceof SseError) void client.close()
     else if (options.remote) troubles.unsafeOffer(undefined)
   }
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes.unsafeOffer(undefined))
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-    say(`${params.level}: ${textOf(params.data)}`)
+    note(`${params.level}: ${textOf(params.data)}`)
   })
   yield* Effect.forkScoped(
     Effect.forever(
@@ -137,8 +138,8 @@ export const open = Effect.fn("McpConnection.open")(function* (
 
 const slow = new CallFailure.Raw({
   error: new NotConnected({
-    reason: `it was not ready within ${startTime / 1000} s`,
-    advice: "Start it by hand to see what it waits for."
+    reason: say("tools.notReady", startTime / 1000),
+    advice: say("tools.startByHandWaits")
   })
 })
 

@@ -5,6 +5,8 @@ import * as CallFailure from "./CallFailure.ts"
 import type { Clean } from "./EntrySecrets.ts"
 import type * as McpConnection from "./McpConnection.ts"
 import { NotConnected } from "./NotConnected.ts"
+import { english, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Options {
   readonly name: string
@@ -71,12 +73,15 @@ export const open = Effect.fn("McpServer.open")(function* ({
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError(`the start of MCP server ${name} died`, defect),
-        new NotConnected({ reason: "its start failed", advice: "Look at the server's log." })
+        new NotConnected({ reason: say("tools.startFailed"), advice: say("tools.seeLog") })
       )
     ),
     // Whoever waits is told; the next one waits for the next attempt.
     Effect.catchAll((failure) =>
-      Deferred.fail(life, failure).pipe(Effect.zipRight(renew), Effect.as(`is not there: ${failure.reason}`))
+      Deferred.fail(life, failure).pipe(
+        Effect.zipRight(renew),
+        Effect.as(`is not there: ${english(failure.reason)}`)
+      )
     ),
     Effect.flatMap((what) => {
       // A first connection that failed is for the caller to try again.
@@ -92,16 +97,16 @@ export const open = Effect.fn("McpServer.open")(function* ({
   yield* Effect.forkScoped(Effect.forever(live))
   yield* Deferred.await(first)
 
-  const down = (reason: string, advice: string): CallFailure.Verdict => ({
+  const down = (reason: Words, advice: Words): CallFailure.Verdict => ({
     reason: "server-down",
-    detail: `MCP server ${name} cannot be reached: ${reason}`,
+    detail: say("tools.unreachable", name, reason),
     advice
   })
   const running = Effect.suspend(() => Deferred.await(life)).pipe(
     Effect.mapError(({ advice, reason }) => down(reason, advice)),
     Effect.timeoutFail({
       duration: patience,
-      onTimeout: () => down("it is still being started anew", "Try again in a moment.")
+      onTimeout: () => down(say("tools.stillStartingAnew"), say("engine.tryAgain"))
     })
   )
   const verdict = (failure: CallFailure.Raw) => CallFailure.verdictOf(failure, name, timeout, clean)
@@ -139,6 +144,6 @@ export const open = Effect.fn("McpServer.open")(function* ({
 
 const busy = (name: string): CallFailure.Verdict => ({
   reason: "refused",
-  detail: `MCP server ${name} has ${mostCalls} calls to answer already`,
-  advice: "Try again in a moment."
+  detail: say("tools.busy", name, mostCalls),
+  advice: say("engine.tryAgain")
 })

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Effect, Either, ExecutionStrategy, Fiber, Layer, Redacted, Scope } from "effect"
 import type { Duration } from "effect"
 import { basicSettings } from "../config/AgentConfig.ts"
 import type { McpServerEntry } from "../config/McpServerConfig.ts"
-import * as McpServersFile from "../config/McpServersFile.ts"
+import { McpEntries } from "../config/McpEntries.ts"
+import type * as McpServersFile from "../config/McpServersFile.ts"
 import * as Package from "../config/Package.ts"
 import { Settings } from "../config/Settings.ts"
 import * as WarnOnce from "../config/WarnOnce.ts"
@@ -20,6 +21,7 @@ import { NotConnected } from "./NotConnected.ts"
 import * as RemoteServer from "./RemoteServer.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 import * as ToolNames from "./ToolNames.ts"
+import { say } from "../language/Text.ts"
 
 export interface Options {
   /** How long a character waits for its servers; the tools of later ones come when they are there. Defaults to 10 seconds. */
@@ -34,16 +36,15 @@ export const layer = (options: Options = {}) => Layer.effect(McpClients, make(op
 
 const make = Effect.fnUntraced(function* ({ patience = "10 seconds" }: Options) {
   const { folder } = yield* Settings
+  const entries = yield* McpEntries
   const pool = yield* EnginePool
   const version = yield* Package.version
   const path = yield* Path.Path
-  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const warnOnce = WarnOnce.make()
   /** The entry, as an id, of each server that a session has waited for in vain: until it answers or fails, others hardly wait. */
   const silent = new Map<string, string>()
-  const readFile = McpServersFile.read(folder).pipe(
-    Effect.tap(({ warnings }) => Effect.forEach(warnings, warnOnce, { discard: true })),
-    Effect.provide(context)
+  const readFile = Effect.tap(entries.read, ({ warnings }) =>
+    Effect.forEach(warnings, warnOnce, { discard: true })
   )
 
   const connect = (name: string, entry: McpServerEntry) => {
@@ -161,8 +162,8 @@ const connectProcess = Effect.fnUntraced(function* (
         const end = yield* process.end
         if (end === undefined) return yield* CallFailure.notConnected(error, options.clean)
         return yield* new NotConnected({
-          reason: `${end} while it was started`,
-          advice: "The server's log has its last words; start it by hand to see all of them."
+          reason: say("tools.whileStarted", end),
+          advice: say("tools.lastWords")
         })
       })
     )

@@ -10,6 +10,8 @@ import * as ProcessGroup from "../engine/ProcessGroup.ts"
 import { longestMessage } from "./BoundedFetch.ts"
 import type { Clean } from "./EntrySecrets.ts"
 import { NotConnected } from "./NotConnected.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 type Child = GroupLeader.GroupLeader
 
@@ -28,7 +30,7 @@ export interface Options {
 export interface ServerProcess {
   readonly transport: Transport
   /** How it has ended, a clause; nothing while it runs. */
-  readonly end: Effect.Effect<string | undefined>
+  readonly end: Effect.Effect<Text | undefined>
   /** The last line that it complained of. It may hold paths. */
   readonly lastWords: Effect.Effect<string | undefined>
 }
@@ -80,7 +82,7 @@ export const open = Effect.fn("ServerProcess.open")(function* (
       ChildProcess.hasEnded(child)
         ? howEnded(child)
         : child.stdout.destroyed
-          ? "it closed its output"
+          ? say("tools.itClosedOutput")
           : undefined
     ),
     lastWords: Effect.sync(() => complaint)
@@ -89,12 +91,12 @@ export const open = Effect.fn("ServerProcess.open")(function* (
 
 const missing = ({ name }: Options, { code, problem }: GroupLeader.NotStarted) =>
   new NotConnected({
-    reason: code === "ENOENT" ? `${problem}, or not the folder to run it in` : problem,
-    advice: `Install the program, or correct command and cwd of ${JSON.stringify(name)} in mcp_servers.json.`
+    reason: code === "ENOENT" ? say("tools.orFolder", problem) : problem,
+    advice: say("tools.installServer", JSON.stringify(name))
   })
 
 const howEnded = ({ exitCode, signalCode }: Child) =>
-  signalCode === null ? `it ended with status ${exitCode}` : `it was ended by ${signalCode}`
+  signalCode === null ? say("tools.itEndedWith", exitCode ?? 0) : say("tools.itWasEnded", signalCode)
 
 /** Waits until a pipe, or every pipe of a process that has ended, is closed. */
 const closed = (one: Child | Readable): Effect.Effect<void> =>
@@ -168,8 +170,8 @@ const transportOf = (child: Child): Transport => {
 }
 
 const deaf = new NotConnected({
-  reason: "it does not read what it is sent",
-  advice: "It is being started anew: try again in a moment."
+  reason: say("tools.readsNot"),
+  advice: say("tools.startedAnew")
 })
 
 const deliver = (buffer: ReadBuffer, transport: Transport): void => {

@@ -8,6 +8,7 @@ import * as CallFailure from "./CallFailure.ts"
 import type { Clean } from "./EntrySecrets.ts"
 import * as NestedDepth from "./NestedDepth.ts"
 import { NotConnected } from "./NotConnected.ts"
+import { english, say } from "../language/Text.ts"
 
 export interface Options {
   readonly client: Client
@@ -65,7 +66,7 @@ export const open = Effect.fn("ToolList.open")(function* ({
         onNone: () => Effect.logError(`listing the tools of MCP server ${name} died`, cause),
         onSome: ({ error }) =>
           Effect.logWarning(
-            `The tools of MCP server ${name} could not be listed again: ${CallFailure.notConnected(error, clean).reason}`
+            `The tools of MCP server ${name} could not be listed again: ${english(CallFailure.notConnected(error, clean).reason)}`
           )
       })
     ),
@@ -127,8 +128,8 @@ const all = Effect.fnUntraced(function* (client: Client, warn: (what: string) =>
 
 const noList = new CallFailure.Raw({
   error: new NotConnected({
-    reason: "its list of tools does not follow the protocol",
-    advice: "Look for a newer version of it."
+    reason: say("tools.listNoProtocol"),
+    advice: say("tools.newerVersion")
   })
 })
 

@@ -14,6 +14,8 @@ import * as Progress from "./Progress.ts"
 import * as RecipeThread from "./recipes/RecipeThread.ts"
 import * as SourceFetch from "./SourceFetch.ts"
 import type { Needs, Work } from "./SourceFetch.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export type Options = Omit<Work, "id" | "folder" | "wheels"> & {
   /** Bytes that may still be written to the file system of this folder. */
@@ -31,8 +33,8 @@ type Step<A> = Effect.Effect<A, ReadonlyArray<Attempt>, Needs>
 
 /** A failure of this machine, or of a recipe, as what was tried. */
 const attempts =
-  (source: string) =>
-  (failure: { readonly reason: string; readonly advice?: string | undefined }): ReadonlyArray<Attempt> => [
+  (source: Words) =>
+  (failure: { readonly reason: Words; readonly advice?: Words | undefined }): ReadonlyArray<Attempt> => [
     attempt(source, failure)
   ]
 
@@ -105,7 +107,7 @@ const cook = Effect.fn("ModelFetch.cook")(function* (
   const here = (name: string) => path.join(work.folder, name)
   const ingredient = (file: CatalogueFile) => SourceFetch.file(work, file, here(file.name))
   const made = here("made")
-  const source = `the conversion of ${entry.id}`
+  const source = say("models.conversion", entry.id)
   yield* fs
     .makeDirectory(made)
     .pipe(Effect.mapError((cause) => attempts(source)(PartFile.unwritable(cause, Catalogue.sizeOf(entry)))))
@@ -152,7 +154,7 @@ const fetchMissing = Effect.fnUntraced(function* (
   const needed = yield* spaceFor(folder, [...downloads, ...made])
   const free = yield* options.freeSpace(options.places.folder)
   if (needed > free) {
-    const reason = `the disk is full: ${Progress.readable(needed)} are needed, and ${Progress.readable(free)} are free`
+    const reason = say("models.diskFull", Progress.readable(needed), Progress.readable(free))
     return yield* Effect.fail([{ source: entry.id, reason, advice: Advice.moreRoom }])
   }
 

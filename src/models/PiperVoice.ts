@@ -7,6 +7,8 @@ import * as FolderLock from "./FolderLock.ts"
 import * as PartFile from "./PartFile.ts"
 import * as PiperModel from "./recipes/PiperModel.ts"
 import * as RecipeThread from "./recipes/RecipeThread.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** A piper voice as sherpa-onnx loads it. Paths are absolute. */
 export interface PiperVoice {
@@ -25,19 +27,23 @@ export class PiperVoiceUnusable extends Schema.TaggedError<PiperVoiceUnusable>()
   /** The name of its file. */
   voice: Schema.String,
   /** A clause without a full stop. */
-  reason: Schema.String,
+  reason: Words,
   /** What to do about it, a whole sentence. */
-  advice: Schema.String,
+  advice: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("models.voiceUnusable", this.voice, this.reason, this.advice)
+  }
+
   override get message(): string {
-    return `The voice "${this.voice}" cannot be used: ${this.reason}. ${this.advice}`
+    return english(this.words)
   }
 }
 
 type Reads = FileSystem.FileSystem | Path.Path
 
-const fetchBoth = "Download the voice's .onnx and .onnx.json files again, side by side."
+const fetchBoth = say("models.fetchBoth")
 
 const longest = 200
 
@@ -58,22 +64,19 @@ const configOf = Effect.fnUntraced(function* (
   voice: string
 ): Effect.fn.Return<PiperModel.SpokenConfig, PiperVoiceUnusable, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const unusable = (reason: string, advice: string, cause?: unknown) =>
+  const unusable = (reason: Words, advice: Words, cause?: unknown) =>
     new PiperVoiceUnusable({ voice, reason, advice, cause })
   const text = yield* Effect.mapError(fs.readFileString(file), (cause) =>
     cause._tag === "SystemError" && cause.reason === "NotFound"
-      ? unusable(`its ${voice}.json is missing`, "Put it beside the voice; it comes with it.")
-      : unusable(`its ${voice}.json cannot be read`, fetchBoth, cause)
+      ? unusable(say("models.voiceFileMissing", `${voice}.json`), say("models.besideVoice"))
+      : unusable(say("models.voiceFileUnreadable", `${voice}.json`), fetchBoth, cause)
   )
   const config = yield* Effect.mapError(Schema.decode(PiperModel.fromJson)(text), (cause) =>
-    unusable(`its ${voice}.json is broken: ${problemOf(cause)}`, fetchBoth, cause)
+    unusable(say("models.voiceFileBroken", `${voice}.json`, problemOf(cause)), fetchBoth, cause)
   )
   return PiperModel.isSpoken(config)
     ? config
-    : yield* unusable(
-        `it makes sounds of text by "${config.phoneme_type}", not by espeak`,
-        "Choose a voice whose phoneme_type is espeak."
-      )
+    : yield* unusable(say("models.notEspeak", config.phoneme_type), say("models.espeakVoice"))
 })
 
 /** A text that is another one as soon as the file is. */
@@ -118,10 +121,10 @@ export const prepare = Effect.fn("PiperVoice.prepare")(function* (
   const path = yield* Path.Path
   const voice = path.basename(file)
   const config = `${file}.json`
-  const unusable = (reason: string, advice: string) => (cause?: unknown) =>
+  const unusable = (reason: Words, advice: Words) => (cause?: unknown) =>
     new PiperVoiceUnusable({ voice, reason, advice, cause })
 
-  const missing = unusable("there is no such file at the configured place", "Check its path.")
+  const missing = unusable(say("models.noFile"), say("models.checkPath"))
   const stamp = yield* Effect.mapError(stampOf(file), missing)
   const settings = yield* configOf(config, voice)
   const configStamp = yield* Effect.mapError(stampOf(config), missing)

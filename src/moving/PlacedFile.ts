@@ -28,14 +28,16 @@ export const copy = (from: string, options: Options) =>
     write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.copyFile(from, part))
   })
 
-/** Puts a file of this text in a place. */
-export const write = (text: string, options: Options) =>
-  put(options, {
-    isSame: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(options.path)).pipe(
-      Effect.map((there) => there === text)
+/** Puts a file of this content in a place. */
+export const write = (content: string | Uint8Array, options: Options) => {
+  const bytes = Buffer.from(content)
+  return put(options, {
+    isSame: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(options.path)).pipe(
+      Effect.map((there) => bytes.equals(there))
     ),
-    write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(part, text))
+    write: (part) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFile(part, bytes))
   })
+}
 
 const isSameFile = (one: string, other: string) =>
   Effect.gen(function* () {
@@ -45,7 +47,7 @@ const isSameFile = (one: string, other: string) =>
     return (yield* Checksum.ofFile(one)) === (yield* Checksum.ofFile(other))
   })
 
-/** The file is whole before it gets its name: whatever happens meanwhile, half a file never has it. */
+/** The file is whole before it gets its name: whatever happens meanwhile, half a file never has it, and always some file. */
 const put = Effect.fnUntraced(
   function* (
     { backup, dryRun, overwrite, path }: Options,
@@ -76,11 +78,14 @@ const put = Effect.fnUntraced(
     >
 )
 
-/** Gives the file a name that is free: `conf.yaml.bak`, `conf.yaml.bak2` and so on. */
+/**
+ * Gives the file a second name that is free: `conf.yaml.bak`, `conf.yaml.bak2` and so on. It keeps its own until another
+ * file takes that. A file system without links gets a copy.
+ */
 const keepBeside = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     let name = `${path}.bak`
     for (let number = 2; yield* fs.exists(name); number++) name = `${path}.bak${number}`
-    yield* fs.rename(path, name)
+    yield* Effect.orElse(fs.link(path, name), () => fs.copyFile(path, name))
   })

@@ -15,10 +15,12 @@ export interface Places {
   readonly database: Database.Place
 }
 
-const usual = { config_alts_dir: "characters", database: "data/history.db" }
+/** The keys of `system_config` that name a place, and the places where nothing else is said. */
+export const usual = { config_alts_dir: "characters", database: "data/history.db" }
+export type Key = keyof typeof usual
 
 /** What a configuration says of a place, as it stands in the file. */
-const said = Effect.fnUntraced(function* (yaml: YamlFile | undefined, key: keyof typeof usual) {
+const said = Effect.fnUntraced(function* (yaml: YamlFile | undefined, key: Key) {
   if (yaml === undefined) return usual[key]
   const path = ["system_config", key]
   const value = Sections.at(yaml.value, path)
@@ -41,22 +43,27 @@ export const ofMoving = Effect.fn("Places.ofMoving")(function* (
   yaml: YamlFile | undefined,
   growing: Growing
 ) {
-  const place = Effect.fnUntraced(function* (key: keyof typeof usual) {
+  const leadingOut: Array<Key> = []
+  const place = Effect.fnUntraced(function* (key: Key) {
     const names = namesOf(yield* Effect.orElseSucceed(said(yaml, key), () => ""))
     if (names !== undefined) return names
+    leadingOut.push(key)
     growing.remark(
       "conf.yaml",
-      `system_config.${key} leads out of the folder: ${usual[key]} takes its place here`
+      `system_config.${key} leads out of the folder: ${usual[key]} takes its place, in the copy too`
     )
     return usual[key].split("/")
   })
   const alternatives = yield* place("config_alts_dir")
+  const database = yield* place("database")
   return {
     /** Where the characters are in the folder that they come from. */
     alternatives,
+    /** Keys whose places are not used: in a copy of the configuration they have to say the usual ones. */
+    leadingOut,
     places: {
       characters: join(folder, ...alternatives),
-      database: { file: join(folder, ...(yield* place("database"))) }
+      database: { file: join(folder, ...database) }
     } satisfies Places
   }
 })

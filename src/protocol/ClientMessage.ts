@@ -1,17 +1,18 @@
 import { Effect, Schema } from "effect"
+import { english, isText, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import * as AudioChunk from "./AudioChunk.ts"
 import * as Explain from "./Explain.ts"
+import * as HistoryFields from "./HistoryFields.ts"
 
 /** A picture sent along with what the user says. `data` is a data URL. */
 export const Image = Schema.Struct({
   source: Explain.oneOf("camera", "screen", "clipboard", "upload"),
   data: Schema.String.pipe(
-    Schema.pattern(/^data:image\/[\w.+-]+;base64,/, {
-      message: () => "expected a data URL of an image (data:image/...;base64,...)"
-    })
+    Schema.pattern(/^data:image\/[\w.+-]+;base64,/, Explain.saying(say("protocol.notAnImage")))
   ),
   mime_type: Schema.String
-}).annotations(Explain.expecting("an image: an object with source, data and mime_type"))
+}).annotations(Explain.expecting(say("protocol.image")))
 export type Image = typeof Image.Type
 
 /** Most images of one message. */
@@ -19,10 +20,13 @@ const mostImages = 16
 
 /** Their number is looked at first: reading the elements of a list takes time for each of them. */
 const Images = Schema.Unknown.pipe(
-  Schema.filter((list) => !Array.isArray(list) || list.length <= mostImages, {
-    message: () => `has too many images: expected at most ${mostImages}`
-  }),
-  Schema.compose(Schema.Array(Image).annotations(Explain.expecting("a list of images")), { strict: false })
+  Schema.filter(
+    (list) => !Array.isArray(list) || list.length <= mostImages,
+    Explain.saying(say("protocol.tooManyImages", mostImages))
+  ),
+  Schema.compose(Schema.Array(Image).annotations(Explain.expecting(say("protocol.images"))), {
+    strict: false
+  })
 )
 
 const images = Schema.optionalWith(Images, { default: () => [], nullable: true })
@@ -31,16 +35,14 @@ const images = Schema.optionalWith(Images, { default: () => [], nullable: true }
 const AnyObject = Schema.declare(
   (value): value is Readonly<Record<string, unknown>> =>
     typeof value === "object" && value !== null && !Array.isArray(value),
-  { message: () => "expected an object" }
+  Explain.saying(say("protocol.expectedObject"))
 )
 
 /** Longest text that a client may send, in characters: an hour of speech. */
 const longestText = 32_000
 
 const Text = Schema.String.pipe(
-  Schema.maxLength(longestText, {
-    message: () => `is longer than ${longestText} characters: send less at once`
-  })
+  Schema.maxLength(longestText, Explain.saying(say("protocol.tooLongText", longestText)))
 )
 
 /** Longest text of a memory, in characters. */
@@ -49,81 +51,52 @@ export const longestMemory = 300
 /** What names something; answers repeat it. */
 const longestName = 1000
 
-const notEmpty = { message: () => "is empty: send a text" }
+const notEmpty = Explain.saying(say("protocol.emptyFor", say("protocol.aText")))
 
 const Name = Schema.String.pipe(
   Schema.nonEmptyString(notEmpty),
-  Schema.maxLength(longestName, { message: () => `is longer than ${longestName} characters` })
+  Schema.maxLength(longestName, Explain.saying(say("protocol.tooLong", longestName)))
 )
+
+const aName = say("protocol.aName")
 
 /** Who speaks. Spaces around a name are no part of it. */
 const Person = Schema.compose(
   Schema.Trim,
-  Schema.String.pipe(
-    Schema.nonEmptyString({ message: () => "is empty: send a name" }),
-    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a name" }),
-    Schema.pattern(/^\P{Cc}*$/u, { message: () => "has control characters: send a name on one line" })
-  )
+  HistoryFields.line(100, aName).pipe(Schema.nonEmptyString(Explain.saying(say("protocol.emptyFor", aName))))
 )
 
 /** On one line, without control characters and spaces around it. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()
 
-/** In place of whatever is said of a number that is none, or not a whole one. */
-const instead = (message: string) => ({ message: () => ({ message, override: true }) })
-
-const Truth = Schema.Boolean.annotations(Explain.expecting("true or false"))
+const Truth = Schema.Boolean.annotations(Explain.expecting(say("protocol.truth")))
 
 /** A memory's number in `memory-list`. */
-const MemoryId = Schema.Int.annotations(instead("expected a whole number"))
+const MemoryId = Schema.Int.annotations(Explain.sayingInstead(say("protocol.expectedWhole")))
 
 /** What a memory says, as it is kept. */
 const MemoryText = Schema.compose(
   Schema.transform(Schema.String, Schema.String, { strict: true, decode: oneLine, encode: (text) => text }),
   Schema.String.pipe(
     Schema.nonEmptyString(notEmpty),
-    Schema.maxLength(longestMemory, {
-      message: () => `is longer than ${longestMemory} characters: send one sentence`
-    })
+    Schema.maxLength(
+      longestMemory,
+      Explain.saying(say("protocol.tooLongFor", longestMemory, say("protocol.oneSentence")))
+    )
   )
 )
 
 const Importance = Schema.Int.pipe(Schema.between(1, 10)).annotations(
-  instead("expected a whole number from 1 to 10")
-)
-
-/** How much of a list is wanted. */
-const Limit = Schema.Int.pipe(Schema.between(1, 500)).annotations(
-  instead("expected a whole number from 1 to 500")
-)
-
-const noControl = (what: string) =>
-  Schema.pattern(/^\P{Cc}*$/u, { message: () => `has control characters: send ${what} on one line` })
-
-/** What a person calls a conversation; nothing takes the title away. */
-const Title = Schema.compose(
-  Schema.Trim,
-  Schema.String.pipe(
-    Schema.maxLength(100, { message: () => "is longer than 100 characters: send a title" }),
-    noControl("a title")
-  )
-)
-
-/** What is looked for. */
-const Sought = Schema.compose(
-  Schema.Trim,
-  Schema.NonEmptyString.pipe(
-    Schema.maxLength(200, { message: () => "is longer than 200 characters: send some words" }),
-    noControl("some words")
-  )
+  // In place of whatever is said of a number that is none, or not a whole one.
+  Explain.sayingInstead(say("protocol.expectedWithin", 1, 10))
 )
 
 const DisplayText = Schema.compose(
   AnyObject,
   Schema.Struct({
-    text: Schema.String,
-    name: Schema.optionalWith(Schema.String, { nullable: true }),
-    avatar: Schema.optionalWith(Schema.String, { nullable: true })
+    text: Text,
+    name: Schema.optionalWith(Text, { nullable: true }),
+    avatar: Schema.optionalWith(Text, { nullable: true })
   }),
   { strict: false }
 )
@@ -159,14 +132,27 @@ const ofJson = Schema.Union(
   }),
   // `limit` and `before` (the uid after which the list goes on) are extensions, announced in `set-model-and-conf`.
   message("fetch-history-list", {
-    limit: Schema.optionalWith(Limit, { nullable: true }),
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true }),
     before: Schema.optionalWith(Name, { nullable: true })
   }),
   // Extensions, announced in `set-model-and-conf`.
-  message("search-histories", { text: Sought, limit: Schema.optionalWith(Limit, { nullable: true }) }),
-  message("rename-history", { history_uid: Name, title: Title }),
+  message("search-histories", {
+    text: HistoryFields.Sought,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  message("rename-history", { history_uid: Name, title: HistoryFields.Title }),
   message("create-new-history", {}),
-  message("fetch-and-set-history", { history_uid: Name }),
+  // `limit` is an extension, announced in `set-model-and-conf`.
+  message("fetch-and-set-history", {
+    history_uid: Name,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
+  // An extension, announced in `set-model-and-conf`.
+  message("fetch-history-messages", {
+    history_uid: Name,
+    before: HistoryFields.Place,
+    limit: Schema.optionalWith(HistoryFields.Limit, { nullable: true })
+  }),
   message("delete-history", { history_uid: Name }),
   message("fetch-configs", {}),
   message("switch-config", { file: Name }),
@@ -211,12 +197,14 @@ export type ClientMessage =
 
 /** A frame that is no message of the protocol; nothing has changed. `message` is fit for the client. */
 export class MalformedMessage extends Schema.TaggedError<MalformedMessage>()("MalformedMessage", {
-  problem: Schema.String
+  words: Words
 }) {
   override get message(): string {
-    return this.problem
+    return english(this.words)
   }
 }
+
+const malformed = (words: Text) => new MalformedMessage({ words })
 
 const known: ReadonlyArray<string> = [
   ...ofJson.members.map((member) => member.fields.type.literals[0]),
@@ -242,32 +230,28 @@ const unknownKey = (type: string, value: object): string | undefined => {
 export const decode = Effect.fnUntraced(function* (frame: string) {
   const value = yield* parseJson(frame)
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return yield* new MalformedMessage({ problem: "A message must be a JSON object with a `type`." })
+    return yield* malformed(say("protocol.notAnObject"))
   }
   const type = (value as { type?: unknown }).type
   if (typeof type !== "string") {
-    return yield* new MalformedMessage({ problem: "The message has no `type`: expected a string." })
+    return yield* malformed(say("protocol.noType"))
   }
   if (AudioChunk.isType(type)) {
     const audio = AudioChunk.read((value as { audio?: unknown }).audio)
-    if (typeof audio === "string") return yield* new MalformedMessage({ problem: `${type}: ${audio}` })
+    if (isText(audio)) return yield* malformed(say("protocol.wrong", type, [audio]))
     return { type, audio } as ClientMessage
   }
   const decodeFields = decodeByType.get(type)
   if (decodeFields === undefined) {
-    return yield* new MalformedMessage({
-      problem: `Unknown message type ${JSON.stringify(type.slice(0, 60))}: expected one of ${known.join(", ")}.`
-    })
+    return yield* malformed(say("protocol.unknownType", JSON.stringify(type.slice(0, 60)), known))
   }
   const unknown = unknownKey(type, value)
   if (unknown !== undefined) {
-    const keys = Object.keys(extensions).join(", ")
-    return yield* new MalformedMessage({
-      problem: `${type}: unknown field ${JSON.stringify(unknown.slice(0, 60))}: expected one of ${keys}`
-    })
+    const field = JSON.stringify(unknown.slice(0, 60))
+    return yield* malformed(say("protocol.unknownField", type, field, Object.keys(extensions)))
   }
   return yield* decodeFields(value).pipe(
-    Effect.mapError((error) => new MalformedMessage({ problem: `${type}: ${Explain.explain(error)}` })),
+    Effect.mapError((error) => malformed(say("protocol.wrong", type, Explain.explain(error)))),
     Effect.map((message): ClientMessage => message)
   )
 })
@@ -277,20 +261,13 @@ export const decodeBinary = (
   frame: Buffer,
   type: AudioChunk.Type | undefined
 ): Effect.Effect<ClientMessage, MalformedMessage> => {
-  if (type === undefined)
-    return new MalformedMessage({
-      problem:
-        "Binary frames are understood after use-extensions has said what they are (binary_audio); expected one JSON object per text frame."
-    })
+  if (type === undefined) return malformed(say("protocol.unreadBinary"))
   const audio = AudioChunk.readPcm(frame)
-  return typeof audio === "string"
-    ? new MalformedMessage({ problem: audio })
-    : Effect.succeed({ type, audio } as ClientMessage)
+  return isText(audio) ? malformed(audio) : Effect.succeed({ type, audio } as ClientMessage)
 }
 
 const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
   Effect.try({
     try: () => JSON.parse(frame) as unknown,
-    catch: () =>
-      new MalformedMessage({ problem: "The frame is not JSON: expected one JSON object per text frame." })
+    catch: () => malformed(say("protocol.notJson"))
   })

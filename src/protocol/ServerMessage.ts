@@ -1,4 +1,8 @@
 import { Schema } from "effect"
+import * as Text from "../language/Text.ts"
+import type { Language } from "../language/Language.ts"
+import type { Words } from "../language/Text.ts"
+import * as HistoryFields from "./HistoryFields.ts"
 
 const message = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
@@ -33,25 +37,6 @@ export const ControlText = Schema.Literal(
   "conversation-chain-end"
 )
 export type ControlText = typeof ControlText.Type
-
-const HistoryMessage = Schema.Struct({
-  role: Schema.Literal("human", "ai", "system"),
-  timestamp: Schema.String,
-  content: Schema.String,
-  name: Schema.optional(Schema.String),
-  avatar: Schema.optional(Schema.String)
-})
-
-/** A message in which something was found. */
-const HistoryMatch = Schema.Struct({
-  uid: Schema.String,
-  title: Schema.optional(Schema.String),
-  role: Schema.Literal("human", "ai"),
-  timestamp: Schema.String,
-  name: Schema.optional(Schema.String),
-  /** The part of the message around what was found. */
-  excerpt: Schema.String
-})
 
 /** One spoken (or silent) sentence. `slice_length` is in ms and belongs to `volumes`. */
 export const Audio = message("audio", {
@@ -112,7 +97,9 @@ const Extensions = Schema.Struct({
   /** `search-histories`: what was said, in whatever conversation. */
   history_search: Schema.Boolean,
   /** `rename-history`, and `title` in the list. */
-  history_titles: Schema.Boolean
+  history_titles: Schema.Boolean,
+  /** `limit` of `fetch-and-set-history`, and `fetch-history-messages`: a long conversation in parts. */
+  history_messages: Schema.Boolean
 })
 
 /** What this version understands beyond the protocol. */
@@ -126,7 +113,8 @@ export const extensions: typeof Extensions.Type = {
   memories: true,
   history_pages: true,
   history_search: true,
-  history_titles: true
+  history_titles: true,
+  history_messages: true
 }
 
 /** Everything that the server may send, told apart by `type` (the wire format of Open-LLM-VTuber 1.2.1). */
@@ -165,7 +153,7 @@ export const ServerMessage = Schema.Union(
     /** What was looked for. */
     text: Schema.String,
     /** Newest first. */
-    results: Schema.Array(HistoryMatch),
+    results: Schema.Array(HistoryFields.HistoryMatch),
     more: Schema.Boolean
   }),
   message("history-renamed", { success: Schema.Boolean, history_uid: Schema.String, title: Schema.String }),
@@ -186,7 +174,7 @@ export const ServerMessage = Schema.Union(
     histories: Schema.Array(
       Schema.Struct({
         uid: Schema.String,
-        latest_message: HistoryMessage,
+        latest_message: HistoryFields.HistoryMessage,
         timestamp: Schema.String,
         /** An extension: what the person calls it, if they have named it. */
         title: Schema.optional(Schema.String)
@@ -195,7 +183,17 @@ export const ServerMessage = Schema.Union(
     /** An extension, in answer to a `limit`: whether there are older ones. */
     more: Schema.optional(Schema.Boolean)
   }),
-  message("history-data", { messages: Schema.Array(HistoryMessage) }),
+  message("history-data", {
+    messages: Schema.Array(HistoryFields.HistoryMessage),
+    /** An extension, in answer to a `limit`: the place of the first of them among all of the conversation's, from 0. */
+    first: Schema.optional(Schema.Number)
+  }),
+  message("history-messages", {
+    history_uid: Schema.String,
+    messages: Schema.Array(HistoryFields.HistoryMessage),
+    /** The place of the first of them, from 0. */
+    first: Schema.Number
+  }),
   message("new-history-created", { history_uid: Schema.String }),
   message("history-deleted", { success: Schema.Boolean, history_uid: Schema.String }),
   message("config-files", {
@@ -239,10 +237,44 @@ export const ServerMessage = Schema.Union(
 )
 export type ServerMessage = typeof ServerMessage.Type
 
+/** The fields that a person reads, and that are the server's own words. */
+const readable = {
+  "full-text": ["text"],
+  error: ["message"],
+  "config-changed": ["message"],
+  "config-switched": ["message"],
+  "group-operation-result": ["message"],
+  tool_call_status: ["content"],
+  "mcp-tool-response": ["error"],
+  "adaptive-vad-response": ["message", "error"]
+} as const
+
+type Readable = typeof readable
+
+type InWords<Message> = Message extends { readonly type: infer Type extends keyof Readable }
+  ? {
+      readonly [Field in keyof Message]: Field extends Readable[Type][number]
+        ? Message[Field] | Text.Text
+        : Message[Field]
+    }
+  : Message
+
+/** A message as it is sent within the server: what people read of it is in no language yet. */
+export type Outgoing = InWords<ServerMessage>
+
+/** The message as it goes out. All texts of a session become those of its client here. */
+export const inLanguage = (message: Outgoing, language: Language): ServerMessage => {
+  if (!(message.type in readable)) return message as ServerMessage
+  const said: Record<string, unknown> = { ...message }
+  for (const field of readable[message.type as keyof Readable])
+    if (Text.isText(said[field])) said[field] = Text.inLanguage(said[field], language)
+  return said as ServerMessage
+}
+
 /** Messages that carry nothing but their type or one text. */
 export const control = (text: ControlText): ServerMessage => ({ type: "control", text })
-export const fullText = (text: string): ServerMessage => ({ type: "full-text", text })
-export const failure = (message: string): ServerMessage => ({ type: "error", message })
+export const fullText = (text: Words): Outgoing => ({ type: "full-text", text })
+export const failure = (message: Words): Outgoing => ({ type: "error", message })
 
 /** Writes one text frame. The types are the guarantee: encoding by schema would walk every audio message again. */
 export const encode = (message: ServerMessage): string => {

@@ -1,4 +1,7 @@
 import { Effect, Schema } from "effect"
+import { english, inLanguage, say, Words } from "../language/Text.ts"
+import type { Language } from "../language/Language.ts"
+import type { Text } from "../language/Text.ts"
 import * as Explain from "./Explain.ts"
 
 /** Longest text that is spoken at once, in characters. */
@@ -7,12 +10,8 @@ const longestText = 10_000
 /** What a client of `/tts-ws` sends: a text to be spoken. */
 export const SpeechRequest = Schema.Struct({
   text: Schema.String.pipe(
-    Schema.maxLength(longestText, {
-      message: () => `is longer than ${longestText} characters: send less at once`
-    }),
-    Schema.filter((text) => text.trim() !== "", {
-      message: () => "is empty: there is nothing to speak"
-    })
+    Schema.maxLength(longestText, Explain.saying(say("protocol.tooLongText", longestText))),
+    Schema.filter((text) => text.trim() !== "", Explain.saying(say("protocol.nothingToSpeak")))
   )
 })
 export type SpeechRequest = typeof SpeechRequest.Type
@@ -25,16 +24,23 @@ export const SpeechMessage = Schema.Union(
 )
 export type SpeechMessage = typeof SpeechMessage.Type
 
+/** The same with its text for people still in no language. */
+export type Outgoing =
+  | Exclude<SpeechMessage, { readonly status: "error" }>
+  | { readonly status: "error"; readonly message: Words }
+
 /** A frame that is no request. `message` is fit for the client. */
 export class MalformedRequest extends Schema.TaggedError<MalformedRequest>()("MalformedRequest", {
-  problem: Schema.String
+  words: Words
 }) {
   override get message(): string {
-    return this.problem
+    return english(this.words)
   }
 }
 
-const expected = 'expected one JSON object per text frame, such as {"text":"Hello."}'
+const malformed = (words: Text) => new MalformedRequest({ words })
+
+const example = '{"text":"Hello."}'
 
 const decodeFields = Schema.decodeUnknown(SpeechRequest)
 
@@ -42,18 +48,21 @@ const decodeFields = Schema.decodeUnknown(SpeechRequest)
 export const decode = (frame: string | Uint8Array): Effect.Effect<SpeechRequest, MalformedRequest> =>
   Effect.try({
     try: (): unknown => JSON.parse(typeof frame === "string" ? frame : ""),
-    catch: () => new MalformedRequest({ problem: `The frame is not JSON: ${expected}.` })
+    catch: () => malformed(say("protocol.noSpeechJson", example))
   }).pipe(
     Effect.filterOrFail(
       (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-      () => new MalformedRequest({ problem: `The frame is no object: ${expected}.` })
+      () => malformed(say("protocol.noSpeechObject", example))
     ),
     Effect.flatMap((value) =>
-      Effect.mapError(
-        decodeFields(value),
-        (error) => new MalformedRequest({ problem: `tts-ws: ${Explain.explain(error)}` })
+      Effect.mapError(decodeFields(value), (error) =>
+        malformed(say("protocol.wrong", "tts-ws", Explain.explain(error)))
       )
     )
   )
 
-export const encode = (message: SpeechMessage): string => JSON.stringify(message)
+/** Writes one text frame in the client's language. */
+export const encode = (message: Outgoing, language: Language): string =>
+  JSON.stringify(
+    message.status === "error" ? { ...message, message: inLanguage(message.message, language) } : message
+  )

@@ -1,13 +1,24 @@
 import { Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
+import type { Language } from "../language/Language.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
-/** A message as it is written, once for all viewers: one text frame in UTF-8. */
-export type Frame = Buffer
+/** A message as it is written, once for all viewers of one language: one text frame in UTF-8. */
+export type Frame = (language: Language) => Buffer
 
-export const encode = (message: ServerMessage.ServerMessage): Frame =>
-  Buffer.from(ServerMessage.encode(message))
+export const encode = (message: ServerMessage.Outgoing): Frame => {
+  const written = new Map<Language | "any", Buffer>()
+  return (language) => {
+    const said = ServerMessage.inLanguage(message, language)
+    const key = said === message ? "any" : language
+    const before = written.get(key)
+    if (before !== undefined) return before
+    const frame = Buffer.from(ServerMessage.encode(said))
+    written.set(key, frame)
+    return frame
+  }
+}
 
 /** The way to one viewer. */
 export interface Line {
@@ -33,17 +44,13 @@ export interface Seat {
 export interface Fanout {
   readonly seats: ReadonlySet<Seat>
   /** Seats a viewer. The first one gets all that has been sent before; the others get `greeting`. */
-  readonly enter: (seat: Seat, greeting: ReadonlyArray<ServerMessage.ServerMessage>) => void
+  readonly enter: (seat: Seat, greeting: ReadonlyArray<ServerMessage.Outgoing>) => void
   readonly leave: (seat: Seat) => void
   /**
    * Sends to everybody but `except`, at the pace of the fastest: waits while there is room for nobody. A viewer for which
    * there is no room while there is for another one is dropped.
    */
-  readonly send: (
-    message: ServerMessage.ServerMessage,
-    turn?: TurnToken,
-    except?: object
-  ) => Effect.Effect<void>
+  readonly send: (message: ServerMessage.Outgoing, turn?: TurnToken, except?: object) => Effect.Effect<void>
 }
 
 /** Messages that only clients know that have asked for extensions. */

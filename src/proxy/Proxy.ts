@@ -1,4 +1,6 @@
 import { Context, Effect, Layer, RcRef, Schema } from "effect"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as SharedSession from "./SharedSession.ts"
@@ -13,10 +15,14 @@ export interface Saying {
   readonly priority: Priority
 }
 
-/** Nobody shares a session at the moment, so there is none. `message` is fit for a client. */
+/** Nobody shares a session at the moment, so there is none. `words` are fit for a client. */
 export class NobodyWatches extends Schema.TaggedError<NobodyWatches>()("NobodyWatches", {}) {
+  get words(): Text {
+    return say("session.nobodyWatches")
+  }
+
   override get message(): string {
-    return "Nobody is connected to /proxy-ws, so there is no session that could answer: connect a client first."
+    return english(this.words)
   }
 }
 

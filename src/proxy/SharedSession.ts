@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto"
 import { Effect, ExecutionStrategy, Exit, Fiber, Ref, Scope } from "effect"
 import { Client } from "../conversation/Client.ts"
+import { Groups } from "../group/Groups.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
@@ -41,6 +43,7 @@ const begin = Effect.fnUntraced(function* () {
     const session = yield* Session.open()
     const shared: SharedSession = { session, client, fanout, texts }
     yield* answerInTurn(shared)
+    yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)
     return shared
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
@@ -68,5 +71,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
 })
 
 /** What somebody who comes later is sent instead of what the first one was. */
-export const greeting = ({ session }: SharedSession) =>
-  Effect.map(Ref.get(session.seat), ({ character }) => Session.openingSequence(character))
+export const greeting = Effect.fnUntraced(function* ({ client, session }: SharedSession) {
+  const { character } = yield* Ref.get(session.seat)
+  return Session.openingSequence(character, yield* (yield* Groups).info(client.uid))
+})

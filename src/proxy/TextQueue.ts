@@ -1,4 +1,6 @@
 import { Effect, Schema } from "effect"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 
 /** Texts that may wait for their turn. */
@@ -16,12 +18,16 @@ export interface Waiting {
   readonly from: object | undefined
 }
 
-/** So many texts wait that no further one is taken. `message` is fit for a client. */
+/** So many texts wait that no further one is taken. `words` are fit for a client. */
 export class TextQueueFull extends Schema.TaggedError<TextQueueFull>()("TextQueueFull", {
   limit: Schema.Number
 }) {
+  get words(): Text {
+    return say("session.textsWait", this.limit)
+  }
+
   override get message(): string {
-    return `${this.limit} texts wait for an answer already, so this one is not taken: send it again when some of them have been answered.`
+    return english(this.words)
   }
 }
 

@@ -20,7 +20,7 @@ export interface Viewer {
   /** Whether it may still ask for a conversation only because it has just come, as the web page does. */
   arriving: boolean
   /** Sends to this viewer alone; waits while there is no room. */
-  readonly reply: (message: ServerMessage.ServerMessage) => Effect.Effect<void>
+  readonly reply: (message: ServerMessage.Outgoing) => Effect.Effect<void>
 }
 
 /** The way to a viewer and back. */
@@ -61,6 +61,9 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return textInput(viewer, message)
     case "create-new-history":
       return newHistory(viewer, message)
+    // Each page says what it plays; a group that the session is in sees it once.
+    case "audio-play-start":
+      return isFirst(viewer) ? Dispatch.handle(shared.session, message) : Effect.void
     case "use-extensions":
       viewer.seat.extended = true
       viewer.binaryAudio = message.binary_audio ?? viewer.binaryAudio
@@ -69,6 +72,10 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return Dispatch.handle(shared.session, message)
   }
 }
+
+/** Whether nobody who listens has been there for longer. */
+const isFirst = ({ seat, shared }: Viewer) =>
+  [...shared.fanout.seats].find(({ line }) => line.listens) === seat
 
 /** A text waits until it is its turn. */
 const textInput = (
@@ -79,7 +86,7 @@ const textInput = (
   if (TurnRequests.isEmpty(text, images)) return viewer.reply(TurnRequests.nothingToAnswer)
   return viewer.shared.texts
     .add({ text, images, priority: "usual", from: viewer.seat })
-    .pipe(Effect.catchAll(({ message }) => viewer.reply(ServerMessage.failure(message))))
+    .pipe(Effect.catchAll(({ words }) => viewer.reply(ServerMessage.failure(words))))
 }
 
 /**

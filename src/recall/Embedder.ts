@@ -9,6 +9,8 @@ import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as Advice from "../models/Advice.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import type { Reply, Request } from "./EmbedWorker.ts"
+import { english, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 type Store = Context.Tag.Service<typeof ModelStore>
 
@@ -18,11 +20,15 @@ const loadTimeout = "1 minute"
 
 /** The meaning of a text could not be had. */
 export class EmbeddingFailed extends Schema.TaggedError<EmbeddingFailed>()("EmbeddingFailed", {
-  detail: Schema.String,
+  detail: Words,
   cause: Schema.optional(Schema.Defect)
 }) {
+  get words(): Text {
+    return say("speech.recallFailed", this.detail)
+  }
+
   override get message(): string {
-    return `What is remembered could not be looked through (${this.detail}). It is tried again with the next turn.`
+    return english(this.words)
   }
 }
 
@@ -47,15 +53,11 @@ export class Embedders extends Context.Tag("seiyuu/recall/Embedders")<
   )
 }
 
-const unavailable = (reason: string, advice: string, cause?: unknown) =>
+const unavailable = (reason: Words, advice: Words, cause?: unknown) =>
   new EngineUnavailable({ kind: "embedding", engine, reason, advice, cause })
 
 const notStarted = (cause?: unknown) =>
-  unavailable(
-    "its thread did not start",
-    "Restart the server, or set long_term_memory.enabled to false.",
-    cause
-  )
+  unavailable(say("engine.threadNotStarted"), say("speech.recallRestart"), cause)
 
 const open = Effect.fn("Embedder.open")(function* (store: Store) {
   const model = yield* Effect.mapError(store.obtain("embedding", "auto"), ({ advice, reason }) =>
@@ -67,9 +69,9 @@ const open = Effect.fn("Embedder.open")(function* (store: Store) {
   const thread = yield* manager.spawn<Request, Reply, never>({})
   const ask = (request: Request) =>
     thread.executeEffect(request).pipe(
-      Effect.mapError((cause) => new EmbeddingFailed({ detail: "its thread has ended", cause })),
+      Effect.mapError((cause) => new EmbeddingFailed({ detail: say("speech.threadEnded"), cause })),
       // What goes wrong in it unforeseen comes back as a defect.
-      Effect.catchAllDefect((cause) => new EmbeddingFailed({ detail: "its thread failed", cause })),
+      Effect.catchAllDefect((cause) => new EmbeddingFailed({ detail: say("speech.threadFailed"), cause })),
       Effect.filterOrElse(
         (reply): reply is Exclude<Reply, { readonly problem: string }> => !("problem" in reply),
         ({ problem }) => new EmbeddingFailed({ detail: problem })
@@ -87,7 +89,7 @@ const open = Effect.fn("Embedder.open")(function* (store: Store) {
   const load = loaded.pipe(
     Effect.timeoutFail({
       duration: loadTimeout,
-      onTimeout: () => new EmbeddingFailed({ detail: "its thread does not load its model" })
+      onTimeout: () => new EmbeddingFailed({ detail: say("speech.threadLoadsNot") })
     }),
     Effect.ensuring(Effect.sync(() => (loading = undefined)))
   )
@@ -105,7 +107,7 @@ const open = Effect.fn("Embedder.open")(function* (store: Store) {
         ),
         Effect.flatMap((reply) =>
           "unloaded" in reply
-            ? new EmbeddingFailed({ detail: "its thread has ended" })
+            ? new EmbeddingFailed({ detail: say("speech.threadEnded") })
             : Effect.succeed(reply.vectors)
         )
       )

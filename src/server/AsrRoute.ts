@@ -7,6 +7,10 @@ import * as Scratch from "../supervision/Scratch.ts"
 import { Census } from "../telemetry/Census.ts"
 import { EdgeLimits } from "./EdgeLimits.ts"
 import * as Upload from "./Upload.ts"
+import { Settings } from "../config/Settings.ts"
+import * as Language from "../language/Language.ts"
+import { inLanguage, say, Words } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Longest body in bytes: two minutes in the largest usual format. */
 export const maxBody = 64 * 1024 * 1024
@@ -20,40 +24,38 @@ const inMemory = 2
 /** A request that gets no transcript, and why; the text is fit for a client. */
 class Refused extends Schema.TaggedError<Refused>()("Refused", {
   status: Schema.Literal(400, 408, 413, 503),
-  error: Schema.String
+  error: Words
 }) {}
 
-const badUpload = (error: string) => new Refused({ status: 400, error })
-const unavailable = ({ message }: { readonly message: string }) =>
-  new Refused({ status: 503, error: message })
+const badUpload = (error: Text) => new Refused({ status: 400, error })
+const unavailable = ({ words }: { readonly words: Text }) => new Refused({ status: 503, error: words })
 
-const busy = (what: string) => new Refused({ status: 503, error: `${what} already. Try again in a moment.` })
 const notStored = (cause: unknown) =>
   Effect.zipRight(
     Effect.logWarning("an upload was not stored", cause),
     new Refused({
       status: 503,
-      error: "The upload could not be stored: see to the space in the server's folder for temporary files."
+      error: say("server.notStored")
     })
   )
 
-const expected = "expected multipart/form-data with a field `file` that holds an audio file"
+const expected = say("server.upload")
 
 const noFiles = {
-  broken: badUpload(`The upload is broken: ${expected}.`),
-  "no-file": badUpload(`There is no file in the request: ${expected}.`),
-  empty: badUpload("The file is empty.")
+  broken: badUpload(say("server.brokenUpload", expected)),
+  "no-file": badUpload(say("server.noFile", expected)),
+  empty: badUpload(say("server.emptyFile"))
 }
 
 const tooLarge = new Refused({
   status: 413,
-  error: `The upload is larger than ${maxBody / 1024 / 1024} MiB. Send a shorter recording, or one that is compressed.`
+  error: say("server.tooLarge", maxBody / 1024 / 1024)
 })
 
 const tooSlow = (pause: Duration.DurationInput) =>
   new Refused({
     status: 408,
-    error: `Nothing of the upload has come for ${Duration.format(pause)}. Send it again.`
+    error: say("server.tooSlow", Duration.format(pause))
   })
 
 /**
@@ -69,11 +71,12 @@ export const make = Effect.gen(function* () {
   const { formSpeech } = yield* Decode
   const census = yield* Census
   const { uploadPause } = yield* EdgeLimits
+  const { system } = yield* Settings
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* Scratch.clear()
-  const uploads = yield* placesFor(uploadsAtOnce, "uploads are coming in")
-  const works = yield* placesFor(workedOnAtOnce, "recordings are being transcribed")
+  const uploads = yield* placesFor(uploadsAtOnce, say("server.uploadsAlready", uploadsAtOnce))
+  const works = yield* placesFor(workedOnAtOnce, say("server.recordingsAlready", workedOnAtOnce))
   const memory = yield* Effect.makeSemaphore(inMemory)
   // Requests at the same time share one opened recogniser, so that all of them together have the share of one session.
   // The last of them gives it back, so that the engine's idle time can begin.
@@ -91,7 +94,7 @@ export const make = Effect.gen(function* () {
       Effect.flatMap((body) => formSpeech({ body, contentType, field: "file" })),
       memory.withPermits(1)
     )
-    if (samples.length === 0) return yield* badUpload("There is no sound in the file.")
+    if (samples.length === 0) return yield* badUpload(say("server.noSound"))
     const asr = yield* RcMap.get(ears, (yield* characters.base).asr_config)
     return (yield* asr.transcribe(samples)).trim()
   })
@@ -100,7 +103,7 @@ export const make = Effect.gen(function* () {
     function* (request: HttpServerRequest.HttpServerRequest) {
       const contentType = request.headers["content-type"] ?? ""
       if (!/^multipart\/form-data\s*;/iu.test(contentType))
-        return yield* badUpload(`This is no upload: ${expected}.`)
+        return yield* badUpload(say("server.noUpload", expected))
       const file = yield* uploads(census.track("upload")(store(request)))
       return yield* works(census.track("transcription")(work(file, contentType)))
     },
@@ -122,8 +125,8 @@ export const make = Effect.gen(function* () {
       SystemError: notStored,
       BadArgument: notStored,
       NoFormFile: ({ reason }) => noFiles[reason],
-      UndecodableAudio: ({ message }) => badUpload(message),
-      AudioTooLong: ({ message }) => badUpload(message),
+      UndecodableAudio: ({ words }) => badUpload(words),
+      AudioTooLong: ({ words }) => badUpload(words),
       DecoderStopped: unavailable,
       EngineUnavailable: unavailable,
       TranscriptionFailed: unavailable
@@ -141,7 +144,7 @@ export const make = Effect.gen(function* () {
     return Either.match(transcript, {
       onLeft: ({ error, status }) =>
         HttpServerResponse.unsafeJson(
-          { error },
+          { error: inLanguage(error, Language.of(system.language, request.headers["accept-language"])) },
           // Whoever has stopped sending would hold the connection.
           { status, headers: { ...headersFor(request), ...(status === 408 ? { Connection: "close" } : {}) } }
         ),
@@ -155,15 +158,18 @@ export const make = Effect.gen(function* () {
   )
 })
 
-/** So many at a time; whoever comes on top is refused at once. `what`: what those are doing. */
-const placesFor = (count: number, what: string) =>
+/** So many at a time; whoever comes on top is refused at once, with `busy`. */
+const placesFor = (count: number, busy: Text) =>
   Effect.map(
     Effect.makeSemaphore(count),
     (places) =>
       <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.flatMap(
           places.withPermitsIfAvailable(1)(effect),
-          Option.match({ onNone: () => busy(`${count} ${what}`), onSome: Effect.succeed })
+          Option.match({
+            onNone: () => new Refused({ status: 503, error: busy }),
+            onSome: Effect.succeed
+          })
         )
   )
 

@@ -4,6 +4,8 @@ import { Clock, Duration, Effect, Option, Schema } from "effect"
 import * as Folder from "../models/Folder.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as LivingProcess from "../supervision/LivingProcess.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Most files, and most bytes of all files, that are kept: beyond either the oldest go. */
 export const limits = { files: 200, bytes: 64 * 1024 * 1024 }
@@ -16,7 +18,11 @@ const forgotten = Duration.days(1)
 /** A clip could not be written. `message` is fit for a client. */
 export class ClipNotKept extends Schema.TaggedError<ClipNotKept>()("ClipNotKept", { cause: Schema.Defect }) {
   override get message(): string {
-    return "The sound could not be kept: the server's folder `cache` cannot be written to. See to its rights and to the space on the disk."
+    return english(this.words)
+  }
+
+  get words(): Text {
+    return say("server.clipNotKept")
   }
 }
 

@@ -19,6 +19,9 @@ import * as OriginCheck from "./OriginCheck.ts"
 import type * as SocketEdge from "./SocketEdge.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 import * as TtsSocket from "./TtsSocket.ts"
+import * as Language from "../language/Language.ts"
+import { inLanguage, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** The server cannot listen at its address. */
 export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
@@ -67,10 +70,22 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
   ])
   const asr = yield* AsrRoute.make
   const answer = yield* NodeHttpServer.makeHandler(
-    HttpRouter.concatAll(router, asr, AvatarModels.router({ folder }), StaticFiles.router({ folder })).pipe(
-      Effect.catchTag("RouteNotFound", () => HttpServerResponse.text("Not Found\n", { status: 404 }))
+    HttpRouter.concatAll(
+      router,
+      asr,
+      AvatarModels.router({ folder }),
+      StaticFiles.router({ folder, language: system.language })
+    ).pipe(
+      Effect.catchTag("RouteNotFound", ({ request }) =>
+        HttpServerResponse.text(line(say("server.notFound"), request.headers["accept-language"]), {
+          status: 404
+        })
+      )
     )
   )
+  /** A plain answer in the client's language. */
+  const line = (words: Text, acceptLanguage: string | undefined) =>
+    `${inLanguage(words, Language.of(system.language, acceptLanguage))}\n`
   const ask = OriginCheck.remembering({
     configuredHost: system.host,
     allowedOrigins: system.allowed_origins
@@ -94,19 +109,21 @@ const listen = Effect.fn("HttpServer.listen")(function* () {
       const verdict = judge(request, reads ? undefined : request.headers.origin)
       if (verdict.allowed) return answer(request, response)
       if (!reads) tell(verdict.reason)
-      response.writeHead(403, { "Content-Type": "text/plain; charset=utf-8" }).end(verdict.body)
+      response
+        .writeHead(403, { "Content-Type": "text/plain; charset=utf-8" })
+        .end(line(verdict.words, request.headers["accept-language"]))
     })
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy())
       const verdict = judge(request, request.headers.origin)
       if (!verdict.allowed) {
         tell(verdict.reason)
-        return refuse(socket, 403, verdict.body)
+        return refuse(socket, 403, line(verdict.words, request.headers["accept-language"]))
       }
       const upgrade = sockets.get(request.url?.split("?", 1)[0] ?? "")
       if (upgrade === undefined) {
-        const paths = [...sockets.keys()].join(" or ")
-        return refuse(socket, 404, `There is no WebSocket at this path: connect to ${paths}.\n`)
+        const words = say("server.noSocket", [...sockets.keys()])
+        return refuse(socket, 404, line(words, request.headers["accept-language"]))
       }
       upgrade(request, socket, head)
     })
@@ -164,10 +181,11 @@ const router = HttpRouter.empty.pipe(
   HttpRouter.get(
     "/status",
     Effect.gen(function* () {
-      const { engines, fibers, sessions } = yield* (yield* SessionRegistry).snapshot
+      const { engines, fibers, groups, sessions } = yield* (yield* SessionRegistry).snapshot
       const { heapUsed, rss } = process.memoryUsage()
       return yield* HttpServerResponse.json({
         sessions: sessions.length,
+        groups: groups.groups,
         fibers,
         engines: engines.map(({ id, kind, references }) => ({
           kind,

@@ -1,4 +1,6 @@
 import { BlockList, isIP } from "node:net"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** What decides about a request: its two headers and what the configuration says. */
 export interface OriginQuestion {
@@ -18,8 +20,8 @@ export type OriginVerdict =
       readonly allowed: false
       /** For the log: what was refused and why. */
       readonly reason: string
-      /** For the answer's text, with status 403. */
-      readonly body: string
+      /** For the answer, with status 403. */
+      readonly words: Text
     }
 
 /**
@@ -33,30 +35,24 @@ export const check = (question: OriginQuestion): OriginVerdict => {
   const { origin, host } = question
   const hostAddress = host === undefined ? undefined : parseHost(host, "http:")
   if (hostAddress === undefined) {
-    return refuse(`Host ${quote(host)} cannot be read`, "The request names no readable host.")
+    return refuse(`Host ${quote(host)} cannot be read`, say("server.unreadableHost"))
   }
   const allowed = question.allowedOrigins.map(parseOrigin).filter((entry) => entry !== undefined)
   if (!isKnownHost(hostAddress.name, question.configuredHost, allowed)) {
     return refuse(
       `Host ${quote(host)} is neither this computer, an address, nor listed`,
-      `This server does not answer to that host name. If it should, ${advice}`
+      say("server.unknownHost")
     )
   }
   if (origin === undefined || /^file:\/\/\/?$/i.test(origin)) return { allowed: true }
   const page = parseOrigin(origin)
   if (page === undefined) {
-    return refuse(
-      `Origin ${quote(origin)} cannot be read`,
-      "The request comes from a page without a readable origin."
-    )
+    return refuse(`Origin ${quote(origin)} cannot be read`, say("server.unreadableOrigin"))
   }
   const sameHost = parseHost(host ?? "", page.scheme)?.address === page.address
   const listed = allowed.some((entry) => entry.scheme === page.scheme && entry.address === page.address)
   if (sameHost || listed || isLoopback(page.name)) return { allowed: true }
-  return refuse(
-    `Origin ${quote(origin)} is not listed`,
-    `Pages of that origin may not use this server. If they should, ${advice}`
-  )
+  return refuse(`Origin ${quote(origin)} is not listed`, say("server.unlistedOrigin"))
 }
 
 /** How many pairs of headers `remembering` keeps: a stranger's headers must not fill the memory. */
@@ -87,13 +83,7 @@ interface Origin {
   readonly name: string
 }
 
-const advice = "add its origin (such as https://chat.example.com) to system_config.allowed_origins."
-
-const refuse = (reason: string, body: string): OriginVerdict => ({
-  allowed: false,
-  reason,
-  body: `${body}\n`
-})
+const refuse = (reason: string, words: Text): OriginVerdict => ({ allowed: false, reason, words })
 
 // Headers are a stranger's text: the log gets a bounded, escaped piece.
 const quote = (header: string | undefined) => JSON.stringify(header ?? null).slice(0, 200)

@@ -1,16 +1,16 @@
 import { Effect } from "effect"
-import * as ClientMessage from "../protocol/ClientMessage.ts"
-import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Fanout from "../proxy/Fanout.ts"
 import * as Viewer from "../proxy/Viewer.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Frames from "./Frames.ts"
 import type * as Inbox from "./Inbox.ts"
 import * as SocketEdge from "./SocketEdge.ts"
 
 type Link = SocketEdge.Link<Fanout.Frame>
 
 /** `/proxy-ws`: all connections share one session. What it sends comes here as frames that are written once for all. */
-export const open = () => SocketEdge.open({ encode: (frame: Fanout.Frame) => frame, serve })
+export const open = () =>
+  SocketEdge.open({ encode: (frame: Fanout.Frame, language) => frame(language), serve })
 
 const serve = Effect.fnUntraced(function* (link: Link) {
   const { drop, hasRoom, offer, onRoom } = link
@@ -32,24 +32,8 @@ const serve = Effect.fnUntraced(function* (link: Link) {
 })
 
 const receive = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
-  decode(viewer, frame).pipe(
-    Effect.matchEffect({
-      onFailure: ({ message }) => viewer.reply(ServerMessage.failure(message)),
-      onSuccess: (message) => Viewer.receive(viewer, message)
-    }),
-    Effect.catchAllDefect((defect) =>
-      Effect.zipRight(
-        Effect.logError("handling a message died", defect),
-        viewer.reply(
-          ServerMessage.failure(
-            "Something went wrong inside the server; its log says what. The connection goes on."
-          )
-        )
-      )
-    )
-  )
-
-const decode = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
-  typeof frame === "string"
-    ? ClientMessage.decode(frame)
-    : ClientMessage.decodeBinary(frame, viewer.binaryAudio)
+  Frames.receive(frame, {
+    binaryAudio: viewer.binaryAudio,
+    handle: (message) => Viewer.receive(viewer, message),
+    reply: viewer.reply
+  })

@@ -4,6 +4,8 @@ import type { Duplex } from "node:stream"
 import { Context, Effect, Exit, FiberId, FiberRef, FiberSet, HashMap, Scope } from "effect"
 import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
+import { Settings } from "../config/Settings.ts"
+import * as Language from "../language/Language.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import * as Bundle from "./Bundle.ts"
@@ -28,7 +30,8 @@ export interface Link<Message> extends Pick<Outbox.Outbox<Message>, "send" | "of
 
 /** What is spoken on the connections of one path. */
 export interface Protocol<Message, R> {
-  readonly encode: (message: Message) => string | Buffer
+  /** As a frame for a client of that language. */
+  readonly encode: (message: Message, language: Language.Language) => string | Buffer
   /** All that the connection's fiber does, until its end interrupts it. The scope is the connection's. */
   readonly serve: (link: Link<Message>) => Effect.Effect<never, never, R | Scope.Scope>
 }
@@ -38,6 +41,7 @@ export interface Protocol<Message, R> {
  * (code 1001) and waits until nothing of it is left.
  */
 export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol: Protocol<Message, R>) {
+  const { system } = yield* Settings
   const sockets = yield* Effect.acquireRelease(
     Effect.sync(() => new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })),
     closeAll
@@ -52,7 +56,8 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
       webSocket.on("error", () => {})
-      const fiber = run(connect({ socket: webSocket, bundle }, watchdog, protocol))
+      const language = Language.of(system.language, request.headers["accept-language"])
+      const fiber = run(connect({ socket: webSocket, bundle, language }, watchdog, protocol))
       webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
     })
   }
@@ -77,6 +82,7 @@ const closeAll = (server: WebSocketServer) =>
 interface Connection {
   readonly socket: WebSocket
   readonly bundle: Bundle.Bundle
+  readonly language: Language.Language
 }
 
 /** One connection, until it closes or stops reading, either of which interrupts this. All that its fiber does. */
@@ -109,11 +115,11 @@ const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterru
 // Without a span: one that lasts as long as the connection would collect every log line of it.
 const serve = Effect.fnUntraced(function* <Message, R>(
   uid: string,
-  { bundle, socket }: Connection,
+  { bundle, language, socket }: Connection,
   watchdog: Watchdog.Watchdog,
   protocol: Protocol<Message, R>
 ) {
-  const outbox = yield* Outbox.make(socket, bundle, protocol.encode)
+  const outbox = yield* Outbox.make(socket, bundle, (message: Message) => protocol.encode(message, language))
   const { take } = yield* Inbox.make(socket)
   const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
     Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))

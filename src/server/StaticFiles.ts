@@ -7,6 +7,9 @@ import { basename, extname, join, relative, sep } from "node:path"
 import { finished } from "node:stream"
 import { fileURLToPath } from "node:url"
 import send from "send"
+import * as Language from "../language/Language.ts"
+import { inLanguage, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import * as PublicName from "./PublicName.ts"
 import * as Representation from "./Representation.ts"
 
@@ -16,6 +19,11 @@ interface PublicFolder {
   /** Endings to be served, in lower case with the dot; all if undefined. */
   readonly only?: ReadonlySet<string>
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** Where a request leads, and in which language it is answered if that is nowhere. */
+interface Place extends PublicFolder {
+  readonly language: Language.Language
 }
 
 /** Types that the library does not know. */
@@ -73,25 +81,29 @@ const assetsOf = (folder: string): ReadonlyMap<string, PublicFolder> =>
  * `folder`, the one that holds the configuration, and our own page at everything else. Routes that name their
  * path take precedence when routers are joined. For `NodeHttpServer` only.
  */
-export const router = (options: { readonly folder: string }) => {
+export const router = (options: { readonly folder: string; readonly language: Language.Choice }) => {
   const assets = assetsOf(options.folder)
-  return HttpRouter.empty.pipe(HttpRouter.all("/*", serve(assets)))
+  return HttpRouter.empty.pipe(HttpRouter.all("/*", serve(assets, options.language)))
 }
 
-const serve = Effect.fn("StaticFiles.serve")(function* (assets: ReadonlyMap<string, PublicFolder>) {
+const serve = Effect.fn("StaticFiles.serve")(function* (
+  assets: ReadonlyMap<string, PublicFolder>,
+  choice: Language.Choice
+) {
   const request = yield* HttpServerRequest.HttpServerRequest
+  const language = Language.of(choice, request.headers["accept-language"])
   const segments = segmentsOf(request.url)
   const asset = assets.get(segments?.[0] ?? "")
-  const folder = asset ?? page
+  const place: Place = { ...(asset ?? page), language }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return plain(405, "Method Not Allowed", folder, { Allow: "GET, HEAD" })
+    return plain(405, say("server.methodNotAllowed"), place, { Allow: "GET, HEAD" })
   }
   const names = asset === undefined ? segments : segments?.slice(1)
   const file = yield* Option.match(Option.fromNullable(names), {
     onNone: () => Effect.succeedNone,
-    onSome: (names) => find(folder, names, NodeHttpServerRequest.toIncomingMessage(request))
+    onSome: (names) => find(place, names, NodeHttpServerRequest.toIncomingMessage(request))
   })
-  return Option.isNone(file) ? notFound(folder) : yield* transfer(request, folder, file.value)
+  return Option.isNone(file) ? notFound(place) : yield* transfer(request, place, file.value)
 })
 
 /**
@@ -139,9 +151,12 @@ const find = Effect.fnUntraced(
   Effect.catchAll(() => Effect.succeedNone)
 )
 
-/** Another one for each content and each encoding of it, so that parts of two are never put together. */
-const etagOf = ({ mtimeMs, size }: Stats, encoding: string | undefined) =>
-  `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}${encoding === undefined ? "" : `-${encoding}`}"`
+/**
+ * Another one for each content and each encoding of it, so that parts of two are never put together. By the time of the
+ * change of the file here: an installed package has the same time of modification in all its versions.
+ */
+const etagOf = ({ ctimeMs, size }: Stats, encoding: string | undefined) =>
+  `"${size.toString(16)}-${Math.round(ctimeMs * 1000).toString(16)}${encoding === undefined ? "" : `-${encoding}`}"`
 
 interface SendError {
   readonly status: number
@@ -149,7 +164,7 @@ interface SendError {
 }
 
 /** Streams the file; interruption (the client has left) closes it. */
-const transfer = (request: HttpServerRequest.HttpServerRequest, folder: PublicFolder, file: FoundFile) =>
+const transfer = (request: HttpServerRequest.HttpServerRequest, place: Place, file: FoundFile) =>
   Effect.async<HttpServerResponse.HttpServerResponse>((resume) => {
     const response = NodeHttpServerRequest.toServerResponse(request)
     const path = relative(file.root, file.path).split(sep).map(encodeURIComponent).join("/")
@@ -165,14 +180,14 @@ const transfer = (request: HttpServerRequest.HttpServerRequest, folder: PublicFo
       if (end !== undefined && Number(end) > size) incoming.headers.range = "bytes=0-"
     })
     stream.on("headers", (_response: unknown, _path: string, stats: Stats) => {
-      for (const [name, value] of Object.entries(folder.headers)) response.setHeader(name, value)
+      for (const [name, value] of Object.entries(place.headers)) response.setHeader(name, value)
       if (file.type !== undefined) response.setHeader("Content-Type", file.type)
       stream.type(file.name)
       response.setHeader("ETag", etagOf(stats, file.encoding))
       if (file.varies) response.setHeader("Vary", "Accept-Encoding")
       if (file.encoding !== undefined) response.setHeader("Content-Encoding", file.encoding)
     })
-    stream.on("directory", () => resume(Effect.succeed(notFound(folder))))
+    stream.on("directory", () => resume(Effect.succeed(notFound(place))))
     stream.on("error", (error: SendError) => {
       if (response.headersSent) return void response.destroy()
       for (const name of response.getHeaderNames()) response.removeHeader(name)
@@ -181,11 +196,11 @@ const transfer = (request: HttpServerRequest.HttpServerRequest, folder: PublicFo
           error.status === 416 || error.status === 412
             ? plain(
                 error.status,
-                error.status === 416 ? "Range Not Satisfiable" : "Precondition Failed",
-                folder,
+                error.status === 416 ? say("server.rangeNotSatisfiable") : say("server.preconditionFailed"),
+                place,
                 error.headers
               )
-            : notFound(folder)
+            : notFound(place)
         )
       )
     })
@@ -199,11 +214,10 @@ const transfer = (request: HttpServerRequest.HttpServerRequest, folder: PublicFo
     return Effect.sync(() => response.destroy())
   })
 
-const plain = (
-  status: number,
-  text: string,
-  folder: PublicFolder,
-  headers: Readonly<Record<string, string>> = {}
-) => HttpServerResponse.text(`${text}\n`, { status, headers: { ...folder.headers, ...headers } })
+const plain = (status: number, text: Text, place: Place, headers: Readonly<Record<string, string>> = {}) =>
+  HttpServerResponse.text(`${inLanguage(text, place.language)}\n`, {
+    status,
+    headers: { ...place.headers, Vary: "Accept-Language", ...headers }
+  })
 
-const notFound = (folder: PublicFolder) => plain(404, "Not Found", folder)
+const notFound = (place: Place) => plain(404, say("server.notFound"), place)

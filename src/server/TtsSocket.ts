@@ -13,22 +13,25 @@ import type { SynthesisFailed } from "../tts/Tts.ts"
 import type { ClipNotKept, Clips } from "./Clips.ts"
 import type * as Inbox from "./Inbox.ts"
 import * as SocketEdge from "./SocketEdge.ts"
+import { english, say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** How many sentences of a text are spoken at a time. */
 const parallel = 3
 
-type Link = SocketEdge.Link<SpeechMessage.SpeechMessage>
+type Link = SocketEdge.Link<SpeechMessage.Outgoing>
 
 /** Nothing of a text became sound. `message` is fit for a client. */
 class NothingSpoken extends Schema.TaggedError<NothingSpoken>()("NothingSpoken", {
   reason: Schema.Literal("no-words", "no-voice", "no-sound")
 }) {
+  get words(): Text {
+    if (this.reason === "no-voice") return say("server.noVoice")
+    return this.reason === "no-words" ? say("server.noWords") : say("server.noSoundOfText")
+  }
+
   override get message(): string {
-    if (this.reason === "no-voice")
-      return "This character has no voice: set tts_config.tts_model (piper_tts and flite_tts need nothing but this machine)."
-    return this.reason === "no-words"
-      ? "There is nothing to speak in this text: no letters and no digits, or only what the configuration leaves out (tts_preprocessor_config)."
-      : "The voice had no sound for any of this text. It may not know the language: choose another voice (tts_config.tts_model)."
+    return english(this.words)
   }
 }
 
@@ -60,13 +63,13 @@ const receive = (link: Link, clips: Clips, frame: Inbox.Frame) =>
         failure._tag === "NothingSpoken" ? Effect.void : Effect.logWarning(lineOf(failure))
       )
     ),
-    Effect.catchAll(({ message }) => link.send({ status: "error", message })),
+    Effect.catchAll(({ words }) => link.send({ status: "error", message: words })),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("speaking a text died", defect),
         link.send({
           status: "error",
-          message: "Something went wrong inside the server; its log says what. The connection goes on."
+          message: say("session.wentWrong")
         })
       )
     )

@@ -3,6 +3,7 @@ import type { SileroVadConfig } from "../config/VadConfig.ts"
 import { Client } from "../conversation/Client.ts"
 import type { Rules } from "../vad/SpeechDetector.ts"
 import type { Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
 
 /** What the thresholds are raised by while the client itself plays sound at its loudest. */
 const most = { probability: 0.4, decibels: 20 }
@@ -42,9 +43,7 @@ export const handle = Effect.fn("AdaptiveVad.handle")(function* (
   const client = yield* Client
   const { vad_config } = (yield* Ref.get(session.seat)).character.config
   const refusal =
-    vad_config.vad_model === undefined
-      ? "This character has no voice activity detection: set character_config.vad_config.vad_model to silero_vad."
-      : refusalOf(session, action, volume)
+    vad_config.vad_model === undefined ? say("session.noDetection") : refusalOf(session, action, volume)
   if (refusal !== undefined) {
     return yield* client.send({ type: "adaptive-vad-response", action, error: refusal })
   }
@@ -54,7 +53,7 @@ export const handle = Effect.fn("AdaptiveVad.handle")(function* (
     type: "adaptive-vad-response",
     action,
     success: true,
-    message: `The thresholds are prob_threshold ${round(probThreshold)} and db_threshold ${round(dbThreshold)}.`
+    message: say("session.thresholds", round(probThreshold), round(dbThreshold))
   })
 })
 
@@ -62,12 +61,10 @@ const volumeOf = (action: "start" | "adjust" | "reset", volume: number | undefin
   action === "reset" ? 0 : (volume ?? usualVolume)
 
 const refusalOf = (session: Session, action: string, volume: number | undefined) => {
-  if (action === "adjust" && volume === undefined) return "The field `volume` is missing: expected 0 to 1."
-  if (volume !== undefined && !(volume >= 0 && volume <= 1))
-    return `The field \`volume\` is out of range: expected 0 to 1, found ${volume}.`
+  if (action === "adjust" && volume === undefined) return say("session.volumeMissing")
+  if (volume !== undefined && !(volume >= 0 && volume <= 1)) return say("session.volumeOutOfRange", volume)
   // One that comes late would raise the thresholds for good.
-  if (action === "adjust" && session.ear.adaptive === undefined)
-    return "There is nothing to adjust: send the action start first."
+  if (action === "adjust" && session.ear.adaptive === undefined) return say("session.nothingToAdjust")
   return undefined
 }
 

@@ -2,6 +2,7 @@ import { Effect, Ref } from "effect"
 import * as Backgrounds from "../config/Backgrounds.ts"
 import { Characters } from "../config/Characters.ts"
 import { Client } from "../conversation/Client.ts"
+import { Groups } from "../group/Groups.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as AdaptiveVad from "./AdaptiveVad.ts"
@@ -41,7 +42,7 @@ const answer = Effect.fnUntraced(function* (session: Session, message: ClientMes
         failure._tag === "HistoryFailed"
           ? Effect.logError(`${message.type} failed`, failure)
           : Effect.logDebug(`${message.type} was refused`, failure),
-        client.send(ServerMessage.failure(failure.message))
+        client.send(ServerMessage.failure(failure.words))
       )
     )
   )
@@ -66,9 +67,11 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
       return yield* TurnRequests.interruptSignal(session, message.text)
     case "frontend-playback-complete":
       return yield* session.playback.complete
-    case "audio-play-start":
-      // Only a group relays it.
-      return
+    case "audio-play-start": {
+      const { avatar, name, text } = message.display_text ?? {}
+      if (text === undefined) return
+      return yield* (yield* Groups).relay(client.uid, { text, name: name ?? "", avatar: avatar ?? "" })
+    }
     case "fetch-history-list":
       return yield* HistoryRequests.list(session, message)
     case "search-histories":
@@ -78,7 +81,9 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "create-new-history":
       return yield* HistoryRequests.create(session)
     case "fetch-and-set-history":
-      return yield* HistoryRequests.load(session, message.history_uid)
+      return yield* HistoryRequests.load(session, message)
+    case "fetch-history-messages":
+      return yield* HistoryRequests.earlier(session, message)
     case "delete-history":
       return yield* HistoryRequests.remove(session, message.history_uid)
     case "fetch-configs":
@@ -94,14 +99,11 @@ const route = Effect.fnUntraced(function* (session: Session, message: ClientMess
     case "use-extensions":
       return yield* ExtensionRequests.use(session, message)
     case "request-group-info":
-      return yield* client.send({ type: "group-update", members: [], is_owner: false })
+      return yield* client.send(yield* (yield* Groups).info(client.uid))
     case "add-client-to-group":
+      return yield* (yield* Groups).invite(client.uid, message.invitee_uid)
     case "remove-client-from-group":
-      return yield* client.send({
-        type: "group-operation-result",
-        success: false,
-        message: "Groups are not part of this version."
-      })
+      return yield* (yield* Groups).remove(client.uid, message.target_uid)
     case "mcp-tool-call":
       return yield* ToolRequests.call(session, message.tool_name, message.arguments ?? {})
     case "tool-consent":

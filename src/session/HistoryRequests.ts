@@ -52,20 +52,38 @@ export const create = Effect.fn("HistoryRequests.create")(function* (session: Se
   yield* (yield* Client).send({ type: "new-history-created", history_uid })
 })
 
-/** `fetch-and-set-history`: the conversation becomes current and the memory is loaded from it. */
-export const load = Effect.fn("HistoryRequests.load")(function* (session: Session, uid: string) {
+/**
+ * `fetch-and-set-history`: the conversation becomes current and the memory is loaded from all of it. The client gets all
+ * of it too, or the latest part if it asks for one.
+ */
+export const load = Effect.fn("HistoryRequests.load")(function* (
+  session: Session,
+  { history_uid: uid, limit }: Message<"fetch-and-set-history">
+) {
   const conf = yield* confUid(session)
   const history = yield* History
   // Before the turn in progress stops, an unknown uid must have been refused; after it, its last words are in.
-  yield* history.messages(conf, uid)
+  yield* history.check(conf, uid)
   yield* leaveTurn(session)
   const messages = yield* history.messages(conf, uid)
   yield* enter(session, uid, yield* remembered(session, messages))
   yield* Remembering.summarise(session)
+  const shown = messages.filter(({ role }) => role !== "system")
+  const first = Math.max(0, shown.length - (limit ?? shown.length))
   yield* (yield* Client).send({
     type: "history-data",
-    messages: messages.filter(({ role }) => role !== "system")
+    messages: shown.slice(first),
+    ...(limit === undefined ? {} : { first })
   })
+})
+
+/** `fetch-history-messages`, an extension: earlier messages of whatever conversation; the current one stays. */
+export const earlier = Effect.fn("HistoryRequests.earlier")(function* (
+  session: Session,
+  { before, history_uid, limit = usualPage }: Message<"fetch-history-messages">
+) {
+  const part = yield* (yield* History).shown(yield* confUid(session), history_uid, { before, limit })
+  yield* (yield* Client).send({ type: "history-messages", history_uid, ...part })
 })
 
 /** `delete-history`: deleting the current conversation leaves the session with none. */

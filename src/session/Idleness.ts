@@ -57,7 +57,9 @@ const doings: ReadonlySet<ClientMessage["type"]> = new Set([
   "mcp-tool-call",
   "tool-consent",
   "edit-memory",
-  "delete-memory"
+  "delete-memory",
+  "add-client-to-group",
+  "remove-client-from-group"
 ])
 
 /**

@@ -41,9 +41,9 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
         // A turn or a switch that waits says so itself; voice, tools, translation and memories are done without.
         awaited && !doneWithout.has(failure.kind)
           ? Effect.void
-          : client.send(ServerMessage.failure(failure.message))
+          : client.send(ServerMessage.failure(failure.words))
       ),
-    tell: (text) => client.send(ServerMessage.fullText(text)),
+    tell: (words) => client.send(ServerMessage.fullText(words)),
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))
   })

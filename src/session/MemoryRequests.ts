@@ -5,6 +5,7 @@ import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Remembering from "./Remembering.ts"
 import type { Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
 
 type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { readonly type: Type }>
 
@@ -44,9 +45,7 @@ export const remove = Effect.fn("MemoryRequests.remove")(function* (
 ) {
   const client = yield* Client
   if (all === (id !== undefined)) {
-    return yield* client.send(
-      ServerMessage.failure("delete-memory: say which memory: either `id`, or `all: true` for every one.")
-    )
+    return yield* client.send(ServerMessage.failure(say("session.whichMemory")))
   }
   yield* Remembering.stopLearning(session)
   const ids = id === undefined ? "all" : [id]

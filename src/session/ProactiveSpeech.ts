@@ -1,6 +1,7 @@
 import { Clock, Effect, Ref } from "effect"
 import type { ProactiveSpeechConfig } from "../config/ProactiveSpeechConfig.ts"
 import { Client } from "../conversation/Client.ts"
+import { Groups } from "../group/Groups.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Session } from "./Session.ts"
 import * as TurnRequests from "./TurnRequests.ts"
@@ -47,6 +48,8 @@ const speak = Effect.fnUntraced(function* (session: Session, idle: number, most:
   // Somebody may have come first.
   if ((yield* session.turn.isRunning) || (yield* timeLeft(session, idle)) > 0) return
   if (session.ear.detector.isSpeaking() || client.hasListener?.() === false) return session.idleness.restart()
+  // Nobody breaks into the talk of a group, whoever speaks there: the time counts anew when it is over.
+  if (yield* (yield* Groups).isTalking(client.uid)) return session.idleness.restart()
   session.idleness.spoken(most)
-  yield* TurnRequests.aiSpeakSignal(session, [])
+  yield* TurnRequests.speakUp(session, [])
 })

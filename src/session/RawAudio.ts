@@ -9,6 +9,8 @@ import * as AdaptiveVad from "./AdaptiveVad.ts"
 import * as Ear from "./Ear.ts"
 import { tellOnce } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
 
 /** `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to. */
 export const receive = (session: Session, audio: Float32Array) =>
@@ -20,7 +22,7 @@ export const receive = (session: Session, audio: Float32Array) =>
       )
     )
 
-const tooMuch = `More than ${Ear.longest} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`
+const tooMuch = say("session.audioWaits", Ear.longest)
 
 /** Audio is dropped for this long, in ms, after there was nobody to listen to it; then that is tried again. */
 const pause = 10_000
@@ -67,11 +69,7 @@ const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) 
     case "dropped":
       return
     case "full":
-      return yield* client.send(
-        ServerMessage.failure(
-          "More than 120 s of speech wait for mic-audio-end: only their beginning is heard. Please send it after each control mic-audio-end."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.speechWaits", Speech.longest)))
   }
 })
 
@@ -92,5 +90,5 @@ const failed = Effect.fnUntraced(function* (
     // After a switch: what the character before has heard is an utterance, since nobody hears its end.
     yield* finish(session)
   }
-  yield* tellOnce(session, failure.message, failure.message)
+  yield* tellOnce(session, failure.message, failure.words)
 })

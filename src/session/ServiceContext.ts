@@ -18,6 +18,7 @@ import type { Tts } from "../tts/Tts.ts"
 import { VadEngines } from "../vad/Vad.ts"
 import type { Vad } from "../vad/Vad.ts"
 import * as WarmUp from "./WarmUp.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Options {
   readonly character: CharacterConfig
@@ -27,7 +28,7 @@ export interface Options {
   /** Runs around the loading of what may have to be fetched first. */
   readonly whileLoading: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Tells the person what has changed about what answers. */
-  readonly tell: (text: string) => Effect.Effect<void>
+  readonly tell: (words: Words) => Effect.Effect<void>
   /** Told when the agent has become ready. */
   readonly onAgent: (agent: Agent) => Effect.Effect<void>
 }

@@ -8,6 +8,7 @@ import * as CurrentHistory from "../conversation/CurrentHistory.ts"
 import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
 import * as Utterance from "../conversation/Utterance.ts"
+import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Ear from "./Ear.ts"
@@ -17,6 +18,8 @@ import * as LiveCharacter from "./LiveCharacter.ts"
 import * as Remembering from "./Remembering.ts"
 import { SessionRegistry } from "./SessionRegistry.ts"
 import * as ToolConsent from "./ToolConsent.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** A character with the scope that holds its resources. */
 export interface Seat {
@@ -110,14 +113,15 @@ export const open = Effect.fnUntraced(function* () {
 
 const alone: ServerMessage.ServerMessage = { type: "group-update", members: [], is_owner: false }
 
-/** What a client is sent before anything else. */
-export const openingSequence = ({
-  announcement
-}: Pick<LiveCharacter.LiveCharacter, "announcement">): ReadonlyArray<ServerMessage.ServerMessage> => [
-  alone,
-  ServerMessage.fullText("Connection established"),
+/** What a client is sent before anything else. `group`: its `group-update`. */
+export const openingSequence = (
+  { announcement }: Pick<LiveCharacter.LiveCharacter, "announcement">,
+  group: ServerMessage.ServerMessage = alone
+): ReadonlyArray<ServerMessage.Outgoing> => [
+  group,
+  ServerMessage.fullText(say("session.connected")),
   announcement,
-  alone,
+  group,
   ServerMessage.control("start-mic")
 ]
 
@@ -127,18 +131,20 @@ export const openingSequence = ({
  */
 export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
   if (yield* session.turn.isRunning) {
-    yield* session.turn.interrupt()
     const client = yield* Client
-    yield* client.send(ServerMessage.control("conversation-chain-end"))
+    // A group goes on without what it is told here, and says itself that this has ended.
+    const inGroup = yield* (yield* Groups).isSpeaking(client.uid)
+    yield* session.turn.interrupt()
+    if (!inGroup) yield* client.send(ServerMessage.control("conversation-chain-end"))
   }
   yield* Remembering.leave(session)
 })
 
 /** Tells the client something once a session, or once a character; `what` is what it is about. */
-export const tellOnce = ({ told }: Pick<Session, "told">, what: string, text: string) =>
+export const tellOnce = ({ told }: Pick<Session, "told">, what: string, words: Words) =>
   Effect.gen(function* () {
     if (told.has(what)) return
     told.add(what)
     const client = yield* Client
-    yield* client.send(ServerMessage.failure(text))
+    yield* client.send(ServerMessage.failure(words))
   })

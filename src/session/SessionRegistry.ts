@@ -2,12 +2,14 @@ import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { EnginePool } from "../engine/EnginePool.ts"
 import type { EngineUse } from "../engine/EnginePool.ts"
-import type { ServerMessage } from "../protocol/ServerMessage.ts"
+import { Groups } from "../group/Groups.ts"
+import type { Counts } from "../group/Groups.ts"
+import type { Outgoing } from "../protocol/ServerMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Kind } from "../telemetry/Census.ts"
 
-type ConfigChanged = Extract<ServerMessage, { readonly type: "config-changed" }>
+type ConfigChanged = Extract<Outgoing, { readonly type: "config-changed" }>
 
 /** What the registry knows of one session. */
 export interface Registration {
@@ -21,6 +23,7 @@ export interface Registration {
 /** Everything that lives at one moment. */
 export interface Snapshot {
   readonly sessions: ReadonlyArray<{ readonly uid: string; readonly character: string }>
+  readonly groups: Counts
   /** Fibers by what they are for, and `context`, the characters' resources that are open. */
   readonly fibers: Readonly<Partial<Record<Kind, number>>>
   readonly engines: ReadonlyArray<EngineUse>
@@ -42,6 +45,7 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
     Effect.gen(function* () {
       const census = yield* Census
       const pool = yield* EnginePool
+      const groups = yield* Groups
       const sessions = new Set<Registration>()
       return SessionRegistry.of({
         register: (session) =>
@@ -55,6 +59,7 @@ export class SessionRegistry extends Context.Tag("seiyuu/session/SessionRegistry
               Effect.map(character, (name) => ({ uid, character: name }))
             )
           ),
+          groups: groups.counts,
           fibers: census.counts,
           engines: pool.uses
         }),

@@ -9,6 +9,8 @@ import * as ProactiveSpeech from "./ProactiveSpeech.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /**
  * `switch-config`: begins a switch in the background and returns. The old character answers until the new one's
@@ -19,23 +21,20 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
   const census = yield* Census
   const characters = yield* Characters
   const { switching } = session
-  const failed = (reason: string) => {
+  const failed = (reason: Words) => {
     switching.unanswered = undefined
-    return client.send(ServerMessage.failure(`Error switching configuration: ${reason}`))
+    return client.send(ServerMessage.failure(say("session.switchFailed", reason)))
   }
 
   yield* switching.slot.stop
   if (switching.unanswered !== undefined)
-    yield* failed(`${switching.unanswered} was given up, since ${file} was asked for after it.`)
+    yield* failed(say("session.switchGivenUp", switching.unanswered, file))
   switching.unanswered = file
   yield* characters.resolve(file).pipe(
     Effect.flatMap((config) => replace(session, config, file)),
-    Effect.catchAll((failure) => failed(failure.message)),
+    Effect.catchAll((failure) => failed(failure.words)),
     Effect.catchAllDefect((defect) =>
-      Effect.zipRight(
-        Effect.logError("a switch died", defect),
-        failed("something went wrong; the server's log says what.")
-      )
+      Effect.zipRight(Effect.logError("a switch died", defect), failed(say("session.switchDied")))
     ),
     census.track("switch"),
     switching.slot.start
@@ -66,7 +65,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               yield* ProactiveSpeech.follow(session)
               yield* client.send(character.announcement)
               session.switching.unanswered = undefined
-              yield* client.send({ type: "config-switched", message: `Switched to config: ${file}` })
+              yield* client.send({ type: "config-switched", message: say("session.switched", file) })
             })
           )
         )

@@ -4,6 +4,7 @@ import type { AgentInput } from "../agent/Agent.ts"
 import { Client } from "../conversation/Client.ts"
 import type { TurnToken } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { say } from "../language/Text.ts"
 
 /** How long the person has to answer. */
 const patience = Duration.seconds(60)
@@ -69,9 +70,5 @@ export const answer = Effect.fn("ToolConsent.answer")(function* (
   // A no to what is not asked any more is what it has become.
   if (!allowed) return
   const client = yield* Client
-  yield* client.send(
-    ServerMessage.failure(
-      `tool-consent: nothing waits for an answer about ${JSON.stringify(id.slice(0, 100))}. It may have been too late.`
-    )
-  )
+  yield* client.send(ServerMessage.failure(say("session.noConsentWaits", JSON.stringify(id.slice(0, 100)))))
 })

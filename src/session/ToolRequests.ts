@@ -4,6 +4,8 @@ import type { McpClient, ToolResult } from "../mcp/McpClient.ts"
 import { ToolFailed } from "../mcp/McpClient.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { Session } from "./Session.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** Calls of one client that run at the same time; further ones are refused. */
 const mostCalls = 4
@@ -22,12 +24,12 @@ export const call = Effect.fn("ToolRequests.call")(function* (
 ) {
   const client = yield* Client
   const census = yield* Census
-  const respond = (response: { readonly result: unknown } | { readonly error: string }) =>
+  const respond = (response: { readonly result: unknown } | { readonly error: Words }) =>
     client.send({ type: "mcp-tool-response", tool_name: tool, ...response })
 
   if (session.toolCalls.size >= mostCalls) {
     return yield* respond({
-      error: `${mostCalls} tools are running for this client already: wait until one of them is done.`
+      error: say("tools.runningAlready", mostCalls)
     })
   }
   const { character, scope } = yield* Ref.get(session.seat)
@@ -36,21 +38,21 @@ export const call = Effect.fn("ToolRequests.call")(function* (
   yield* character.services.mcp.pipe(
     Effect.flatMap((mcp) => Effect.flatMap(allowed(mcp, tool), (seen) => mcp.call(tool, input, seen))),
     Effect.matchEffect({
-      onFailure: ({ message }) => respond({ error: message }),
+      onFailure: ({ words }) => respond({ error: words }),
       onSuccess: (result) =>
-        respond(result.failed ? { error: `${tool}: ${result.text}` } : { result: contentOf(result) })
+        respond(
+          result.failed ? { error: say("engine.of", tool, result.text) } : { result: contentOf(result) }
+        )
     }),
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError(`a call of the tool ${tool} died`, defect),
-        respond({ error: `${tool}: something went wrong inside the server; its log says what.` })
+        respond({ error: say("tools.wentWrong", tool) })
       )
     ),
     Effect.onInterrupt(() =>
       Effect.raceFirst(
-        Effect.interruptible(
-          respond({ error: `${tool}: the call was given up, as its character has left.` })
-        ),
+        Effect.interruptible(respond({ error: say("tools.givenUp", tool) })),
         Effect.interruptible(Effect.sleep(farewell))
       )
     ),
@@ -68,11 +70,14 @@ const allowed = Effect.fnUntraced(function* (mcp: McpClient, tool: string) {
   return yield* new ToolFailed({
     tool,
     reason: "unknown-tool",
-    detail: "clients may not call such a tool",
+    detail: say("tools.clientsMayNot"),
     advice:
       tools.length === 0
-        ? "List it as client_calls of its server in mcp_servers.json."
-        : `They may call ${tools.map(({ name }) => name).join(", ")}; client_calls in mcp_servers.json lists more.`
+        ? say("tools.listClientCalls")
+        : say(
+            "tools.mayCall",
+            tools.map(({ name }) => name)
+          )
   })
 })
 

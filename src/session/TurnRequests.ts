@@ -1,26 +1,22 @@
 import { Effect, Ref } from "effect"
 import { Prompts } from "../config/Prompts.ts"
-import { Settings } from "../config/Settings.ts"
 import { Client } from "../conversation/Client.ts"
-import * as Turn from "../conversation/Turn.ts"
-import * as TurnRecord from "../conversation/TurnRecord.ts"
+import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
+import { Groups } from "../group/Groups.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import * as Extensions from "./Extensions.ts"
-import * as Remembering from "./Remembering.ts"
-import * as ToolConsent from "./ToolConsent.ts"
-import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
+import * as SessionTurn from "./SessionTurn.ts"
+import { say } from "../language/Text.ts"
+import * as Speech from "../audio/Speech.ts"
 
 /** Whether there is nothing in it to answer. */
 export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
   text.trim() === "" && images.length === 0
 
-export const nothingToAnswer = ServerMessage.failure(
-  "text-input: the field `text` is empty, there is nothing to answer."
-)
+export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
 /** `text-input` */
 export const textInput = Effect.fnUntraced(function* (
@@ -48,11 +44,7 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
       // What is kept of it is transcribed as a whole.
       yield* listening.cancel
       const client = yield* Client
-      return yield* client.send(
-        ServerMessage.failure(
-          "This utterance is longer than 120 s: only its beginning is heard. Please speak in shorter pieces."
-        )
-      )
+      return yield* client.send(ServerMessage.failure(say("session.tooLongUtterance", Speech.longest)))
     }
     case "dropped":
       return
@@ -74,7 +66,9 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   const client = yield* Client
   yield* client.send(ServerMessage.failure(silence))
   // The page waits for this after every utterance; but it must never end another turn.
-  if (!(yield* session.turn.isRunning)) yield* client.send(ServerMessage.control("conversation-chain-end"))
+  const { uid } = client
+  if ((yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))) return
+  yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
 
 /** `mic-audio-cancel`: whatever has been said, in either way, and has not become a turn is forgotten. */
@@ -84,8 +78,12 @@ export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function*
   yield* session.listening.cancel
 })
 
-/** `ai-speak-signal`: the character speaks of its own accord. */
-export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
+/** `ai-speak-signal`: the character speaks of its own accord, whatever goes on. */
+export const aiSpeakSignal = (session: Session, images: ReadonlyArray<Image>) =>
+  Effect.zipRight(interruptSignal(session), speakUp(session, images))
+
+/** The character speaks of its own accord, where no turn runs. */
+export const speakUp = Effect.fn("TurnRequests.speakUp")(function* (
   session: Session,
   images: ReadonlyArray<Image>
 ) {
@@ -93,8 +91,7 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   const prompts = yield* Prompts
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
-  yield* session.turn.interrupt()
-  yield* client.send(ServerMessage.fullText("AI wants to speak something..."))
+  yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
   yield* begin(session, {
     _tag: "Proactive",
     prompt: prompt ?? "Please say something.",
@@ -102,70 +99,24 @@ export const aiSpeakSignal = Effect.fn("TurnRequests.aiSpeakSignal")(function* (
   })
 })
 
-/** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. */
-export const interruptSignal = (session: Session, heard: string) => session.turn.interrupt(heard)
+/** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. In a group it is for all. */
+export const interruptSignal = Effect.fnUntraced(function* (session: Session, heard?: string) {
+  const { uid } = yield* Client
+  const groups = yield* Groups
+  // A client that has joined in the middle of a turn of its own sees that one.
+  const alone = (yield* session.turn.isRunning) && !(yield* groups.isSpeaking(uid))
+  if (alone || !(yield* groups.interrupt(uid, heard))) yield* session.turn.interrupt(heard)
+})
 
 const toChatImage = ({ data }: Image): ChatImage => {
   const [head = "", base64 = ""] = data.split(",", 2)
   return { mimeType: head.slice("data:".length, head.indexOf(";")), base64 }
 }
 
+/** The turn is the group's, if the client is in one. */
 const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
-  const { system } = yield* Settings
-  const { character } = yield* Ref.get(session.seat)
-  const client = yield* Client
-  const person = Extensions.personOf(session.extensions, character.config)
-  const record = yield* TurnRecord.make({
-    character: character.config,
-    person,
-    interruptMethod: character.interruptMethod,
-    memory: session.memory,
-    current: session.history
-  })
-  const told = (
-    what: string,
-    failure: { readonly engine: string; readonly message: string },
-    instead: string
-  ) =>
-    Effect.zipRight(
-      Effect.logWarning(`${what}: ${failure.message}`),
-      Effect.provideService(
-        tellOnce(character, failure.engine, `${failure.message} ${instead}`),
-        Client,
-        client
-      )
-    )
-  const options: Omit<Turn.Options, "consent"> = {
-    character: character.config,
-    person,
-    emotions: character.emotions,
-    agent: character.services.agent,
-    translator: character.services.translator,
-    tts: character.services.tts,
-    asr: character.services.asr,
-    memory: session.memory,
-    record,
-    ...(yield* Remembering.ofTurn(session, character)),
-    playback: session.playback,
-    playbackGrace: system.playback_grace_seconds * 1000,
-    // What cannot be loaded has been reported by its warm-up.
-    onVoiceFailure: (failure) =>
-      failure._tag === "EngineUnavailable"
-        ? Effect.void
-        : told("a sentence stays silent", failure, "The answer goes on as text."),
-    onUntranslated: (failure) =>
-      failure._tag === "EngineUnavailable"
-        ? Effect.void
-        : told("a sentence is not translated", failure, "It is spoken as it is written.")
-  }
-  yield* session.turn.start((turn) => {
-    const consent = ToolConsent.asking({
-      client,
-      consent: session.consent,
-      understood: () => session.extensions.toolConsent,
-      name: character.config.character_name || character.config.conf_name,
-      turn
-    })
-    return Turn.run({ ...options, consent }, input, turn)
-  })
+  const { uid } = yield* Client
+  if (yield* (yield* Groups).trigger(uid, input)) return
+  const turn = yield* SessionTurn.prepare(session)
+  yield* session.turn.start((token) => turn(input, token))
 })

@@ -22,6 +22,8 @@ export type Kind =
   | "transcription"
   | "tool-call"
   | "remembering"
+  | "group"
+  | "group-turn"
 
 /**
  * Counts what lives at this moment, by kind, in the whole process. Counting is part of running, so a leak shows up

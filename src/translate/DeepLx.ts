@@ -4,6 +4,7 @@ import * as BodyText from "../engine/BodyText.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import type { Translator } from "./Translator.ts"
 import * as TranslatorFailure from "./TranslatorFailure.ts"
+import { say } from "../language/Text.ts"
 
 const engine = "deeplx"
 
@@ -25,7 +26,7 @@ export const make = (http: typeof fetch, config: DeepLxConfig): Translator => {
     engine,
     address: config.deeplx_api_endpoint,
     addressKey: "deeplx_api_endpoint",
-    secretKeys: "deeplx_api_endpoint, which holds the key",
+    secretKeys: say("translate.keyInAddress"),
     secrets: secretsOf(config.deeplx_api_endpoint)
   })
 

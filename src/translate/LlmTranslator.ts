@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { TranslationFailed } from "./Translator.ts"
 import type { Translator, Write } from "./Translator.ts"
+import { say } from "../language/Text.ts"
 
 const engine = "llm"
 
@@ -11,7 +12,7 @@ export const make = (write: Write, { target_lang }: { readonly target_lang: stri
     write({ system: instructions(target_lang), text }).pipe(
       Effect.mapError(
         ({ advice, detail, provider }) =>
-          new TranslationFailed({ engine, detail: `${provider}: ${detail}`, advice })
+          new TranslationFailed({ engine, detail: say("engine.of", provider, detail), advice })
       )
     )
 })

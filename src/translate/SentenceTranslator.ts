@@ -1,9 +1,10 @@
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { TranslationFailed } from "./Translator.ts"
 import type { Translator } from "./Translator.ts"
+import { say } from "../language/Text.ts"
 
 /** A sentence that takes longer than this is spoken as it is written. */
-const limit = "10 seconds"
+const limit = Duration.seconds(10)
 
 /** Translations that are kept: greetings and phrases come again and again. */
 const kept = 256
@@ -27,8 +28,8 @@ export const make = (translator: Translator): Translator => {
         onTimeout: () =>
           new TranslationFailed({
             engine,
-            detail: `it did not answer within ${limit}`,
-            advice: "Look whether it is overloaded."
+            detail: say("translate.notInTime", Duration.toSeconds(limit)),
+            advice: say("translate.overloaded")
           })
       }),
       Effect.map((translation) => translation.trim()),
@@ -37,8 +38,8 @@ export const make = (translator: Translator): Translator => {
         () =>
           new TranslationFailed({
             engine,
-            detail: "it answered with nothing",
-            advice: "Check the languages in translator_config."
+            detail: say("translate.nothing"),
+            advice: say("translate.languages")
           })
       )
     )

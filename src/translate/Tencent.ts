@@ -4,6 +4,7 @@ import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import type { Translator } from "./Translator.ts"
 import * as TranslatorFailure from "./TranslatorFailure.ts"
+import { say } from "../language/Text.ts"
 
 const engine = "tencent"
 
@@ -14,8 +15,8 @@ const sdk = Effect.tryPromise({
     new EngineUnavailable({
       kind: "translate",
       engine,
-      reason: "its client cannot be loaded",
-      advice: "Install the project's packages again, with npm install.",
+      reason: say("translate.clientNotLoaded"),
+      advice: say("translate.installAgain"),
       cause
     })
 })
@@ -31,7 +32,7 @@ export const open = Effect.fn("Tencent.open")(function* (config: TencentConfig) 
     engine,
     address: `${protocol}${host}`,
     addressKey: "endpoint",
-    secretKeys: "secret_id and secret_key",
+    secretKeys: say("translate.idAndKey"),
     secrets: [config.secret_id, config.secret_key]
   })
   const client = new v20180321.Client({

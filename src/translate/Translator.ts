@@ -4,14 +4,20 @@ import type { TranslatorConfig } from "../config/TtsPreprocessorConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { LlmFailed } from "../llm/Llm.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** One sentence could not be translated. `message` is fit for a client. */
 export class TranslationFailed extends Schema.TaggedError<TranslationFailed>()(
   "TranslationFailed",
   EngineFailure.fields
 ) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }
 

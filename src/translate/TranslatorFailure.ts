@@ -2,6 +2,8 @@ import type { Redacted } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as Quotation from "../engine/Quotation.ts"
 import { TranslationFailed } from "./Translator.ts"
+import { isText, say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 interface About {
   /** The configuration's name, such as `deeplx`. */
@@ -10,7 +12,7 @@ interface About {
   /** The key that says where it is. */
   readonly addressKey: string
   /** What lets one in. */
-  readonly secretKeys: string
+  readonly secretKeys: Words
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
 }
 
@@ -19,29 +21,32 @@ export const describe = ({ address, addressKey, engine, secretKeys, secrets }: A
   const section = `translator_config.${engine}`
   const host = RemoteFailure.hostOf(address)
   const quoted = (said: string) => Quotation.quote(said, ...secrets)
-  const failed = (detail: string, advice: string) => new TranslationFailed({ engine, detail, advice })
+  const quotedWords = (said: Words): Words => (isText(said) ? say("engine.quoted", said) : quoted(said))
+  const failed = (detail: Words, advice: Words) => new TranslationFailed({ engine, detail, advice })
 
   const unanswered = ({ cause, reason }: RemoteFailure.Unanswered) => {
     if (reason === "unreadable")
       return failed(
-        `${host} sent what is no translation`,
-        `Look whether ${section}.${addressKey} is the address of such a service.`
+        say("translate.notATranslation", host),
+        say("translate.lookAddress", `${section}.${addressKey}`)
       )
     return RemoteFailure.isLost(cause) || reason !== "no-connection"
-      ? failed(`the answer of ${host} broke off`, "The next sentence is tried afresh.")
-      : failed(`no server answers at ${host}`, `Start it, or correct ${section}.${addressKey}.`)
+      ? failed(say("engine.brokeOff", host), say("engine.nextAfresh"))
+      : failed(say("engine.noServer", host), say("engine.startServer", `${section}.${addressKey}`))
   }
 
   const refused = ({ said, status }: RemoteFailure.Refused) => {
     if (status === 401 || status === 403)
-      return failed(`${host} does not let us in (status ${status})`, `Correct ${section}.${secretKeys}.`)
-    if (status === 429)
-      return failed(`${host} answers no more requests for now${quoted(said)}`, "Wait a while.")
+      return failed(
+        say("engine.notLetIn", host, status),
+        say("engine.correct", say("engine.keyOf", section, secretKeys))
+      )
+    if (status === 429) return failed(say("engine.tooMany", host, quoted(said)), say("engine.wait"))
     return status >= 500
-      ? failed(`${host} failed with status ${status}${quoted(said)}`, "The fault is on its side.")
+      ? failed(say("engine.failedWith", host, status, quoted(said)), say("engine.itsFault"))
       : failed(
-          `${host} refused the request with status ${status}${quoted(said)}`,
-          `Check ${section}: its address and its languages.`
+          say("engine.refusedWith", host, status, quoted(said)),
+          say("translate.checkLanguages", section)
         )
   }
 
@@ -49,6 +54,9 @@ export const describe = ({ address, addressKey, engine, secretKeys, secrets }: A
     if (failure._tag === "Unanswered") return unanswered(failure)
     return failure._tag === "Refused"
       ? refused(failure)
-      : failed(`${host} reports a failure${quoted(failure.said)}`, failure.advice ?? `Check ${section}.`)
+      : failed(
+          say("translate.reports", host, quotedWords(failure.said)),
+          failure.advice ?? say("translate.check", section)
+        )
   }
 }

@@ -11,6 +11,8 @@ import * as SentenceTranslator from "./SentenceTranslator.ts"
 import * as Tencent from "./Tencent.ts"
 import { Translators } from "./Translator.ts"
 import type { Translator, TranslatorOptions } from "./Translator.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 type Provider = NonNullable<TranslatorConfig["translate_provider"]>
 type Open = (options: TranslatorOptions) => Effect.Effect<Translator, EngineUnavailable, Scope.Scope>
@@ -49,18 +51,12 @@ export const layer = Layer.effect(
 const noSection = (provider: Provider) =>
   Effect.fail(EngineTable.noSection("translate", "tts_preprocessor_config.translator_config", provider))
 
-const unavailable = (reason: string, advice: string) =>
+const unavailable = (reason: Words, advice: Words) =>
   new EngineUnavailable({ kind: "translate", engine: "translator_config", reason, advice })
 
-const noProvider = unavailable(
-  "translate_audio is on, but no translator is chosen",
-  "Set tts_preprocessor_config.translator_config.translate_provider to deeplx, tencent or llm."
-)
+const noProvider = unavailable(say("translate.noneChosen"), say("translate.chooseOne"))
 
 const noAgent = ({ advice, engine, reason }: EngineUnavailable) =>
-  unavailable(`the character's agent, which translates, is not: ${engine}: ${reason}`, advice)
+  unavailable(say("translate.noAgent", engine, reason), advice)
 
-const noModel = unavailable(
-  "the character's agent has no model that translates",
-  "Set tts_preprocessor_config.translator_config.translate_provider to deeplx or tencent."
-)
+const noModel = unavailable(say("translate.noModel"), say("translate.chooseOther"))

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream"
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Schema, Stream } from "effect"
 import * as GroupLeader from "../engine/GroupLeader.ts"
+import { say, Words } from "../language/Text.ts"
 
 /**
  * A program did not do what it was started for. `problem`: a clause without a full stop, fit for a client: what the program
@@ -10,7 +11,7 @@ import * as GroupLeader from "../engine/GroupLeader.ts"
  */
 export class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", {
   reason: Schema.Literal("missing", "exit", "too-much"),
-  problem: Schema.String
+  problem: Words
 }) {}
 
 export interface Options {
@@ -62,7 +63,7 @@ const readAtMost = (readable: Readable, limit: number): Effect.Effect<Uint8Array
 
 /** What a program that writes without end fails with. `limit`: in bytes. */
 export const tooMuch = (limit: number) =>
-  new ProgramFailed({ reason: "too-much", problem: `it wrote more than ${limit / 2 ** 20} MiB` })
+  new ProgramFailed({ reason: "too-much", problem: say("speech.wroteTooMuch", limit / 2 ** 20) })
 
 const exitOf = (child: ChildProcess): Effect.Effect<number | NodeJS.Signals> =>
   Effect.async((resume) => {
@@ -97,5 +98,8 @@ export const run = Effect.fn("CommandProgram.run")(function* (options: Options) 
   const last = lastLine(complaint)
   yield* Effect.logWarning(`${options.program} ${how}${last === "" ? " and said nothing" : `: ${last}`}`)
   if (last !== complaint.trim()) yield* Effect.logDebug(`${options.program}: ${complaint.trim()}`)
-  return yield* new ProgramFailed({ reason: "exit", problem: `its program ${how}` })
+  return yield* new ProgramFailed({
+    reason: "exit",
+    problem: typeof code === "number" ? say("speech.programFailed", code) : say("speech.programEnded", code)
+  })
 }, Effect.scoped) satisfies (options: Options) => Effect.Effect<Uint8Array, ProgramFailed>

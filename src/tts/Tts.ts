@@ -4,14 +4,20 @@ import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** One sentence could not be spoken. `message` is fit for a client. */
 export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()(
   "SynthesisFailed",
   EngineFailure.fields
 ) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }
 

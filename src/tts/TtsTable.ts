@@ -17,6 +17,7 @@ import * as PiperTts from "./PiperTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import { say } from "../language/Text.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
 
@@ -69,4 +70,8 @@ export const layer = Layer.effect(
 const noSection = (engine: string) => EngineTable.noSection("tts", "tts_config", engine)
 
 const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  EngineTable.notBuilt("tts", engine, { key: "tts_config.tts_model", what: "this voice", built })
+  EngineTable.notBuilt("tts", engine, {
+    key: "tts_config.tts_model",
+    what: say("engine.voiceNotBuilt"),
+    built
+  })

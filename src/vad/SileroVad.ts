@@ -11,9 +11,11 @@ import type { Analysis, Load, Stretch } from "./SileroVadProtocol.ts"
 import { DetectionFailed } from "./Vad.ts"
 import type { Vad } from "./Vad.ts"
 import * as Window from "./Window.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
 
 const engine = "silero_vad"
-const advice = "Install the project's packages again (npm install), or restart the server."
+const advice = say("engine.installAgain")
 
 /** The model in its process, shared by all sessions. It remembers nothing of any of them: its death costs nobody anything. */
 export interface Silero {
@@ -60,7 +62,7 @@ export const open = Effect.fn("SileroVad.open")(function* (
   const silero = yield* pool.borrow(which)
   const closed = yield* Deferred.make<never, DetectionFailed>()
   // Before the engine is given back: a process that is gone answers nobody.
-  yield* Finalizer.add(Deferred.fail(closed, failed("it has been closed")))
+  yield* Finalizer.add(Deferred.fail(closed, failed(say("engine.closed"))))
   const cutter = Window.makeCutter()
   let context = new Float32Array(contextSize)
   let state = new Float32Array(stateSize)
@@ -88,9 +90,9 @@ export const open = Effect.fn("SileroVad.open")(function* (
   }
 })
 
-const failed = (detail: string) =>
+const failed = (detail: Words) =>
   new DetectionFailed({
     engine,
     detail,
-    advice: "What was said in that moment counts as not said; go on speaking."
+    advice: say("speech.notSaid")
   })

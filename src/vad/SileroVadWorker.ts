@@ -5,6 +5,7 @@ import * as EngineRunner from "../engine/EngineRunner.ts"
 import { contextSize, stateSize } from "./SileroVadProtocol.ts"
 import type { Analysis, Load, Stretch } from "./SileroVadProtocol.ts"
 import * as Window from "./Window.ts"
+import { say } from "../language/Text.ts"
 
 const sampleRate = new Tensor("int64", BigInt64Array.of(16_000n), [])
 
@@ -20,14 +21,14 @@ const run = (session: InferenceSession, input: Float32Array, state: Tensor) =>
       })
       return { probability: Number(output!.data[0]), state: stateN! }
     },
-    catch: () => EngineRunner.problem("its model file is not the one that it knows")
+    catch: () => EngineRunner.problem(say("speech.otherModelFile"))
   })
 
 const load = ({ model }: Load) =>
   Effect.tryPromise({
     // One window is far too little work for two threads.
     try: () => InferenceSession.create(model, { intraOpNumThreads: 1, interOpNumThreads: 1 }),
-    catch: () => EngineRunner.problem("its model file is missing or broken")
+    catch: () => EngineRunner.problem(say("speech.brokenModelFile"))
   }).pipe(
     // A model of another kind can be opened, and fails here.
     Effect.tap((session) =>

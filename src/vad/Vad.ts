@@ -4,14 +4,20 @@ import type { VadConfig } from "../config/VadConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Window } from "./Window.ts"
+import { english } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 
 /** Some audio could not be listened to, and counts as not said. `message` is fit for a client. */
 export class DetectionFailed extends Schema.TaggedError<DetectionFailed>()(
   "DetectionFailed",
   EngineFailure.fields
 ) {
-  override get message(): string {
+  get words(): Text {
     return EngineFailure.describe(this)
+  }
+
+  override get message(): string {
+    return english(this.words)
   }
 }
 

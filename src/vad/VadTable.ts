@@ -6,6 +6,7 @@ import { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as SileroVad from "./SileroVad.ts"
 import { VadEngines } from "./Vad.ts"
 import type { Vad } from "./Vad.ts"
+import { say } from "../language/Text.ts"
 
 /** From `vad_model` to the listener. */
 const listeners: Readonly<
@@ -29,8 +30,7 @@ const notSet = Effect.fail(
   new EngineUnavailable({
     kind: "vad",
     engine: "vad_model",
-    reason: "this character's configuration names no speech detection, so raw-audio-data is not heard",
-    advice:
-      "Set character_config.vad_config.vad_model to silero_vad, or send mic-audio-data and mic-audio-end instead."
+    reason: say("speech.noDetection"),
+    advice: say("speech.setDetection")
   })
 )

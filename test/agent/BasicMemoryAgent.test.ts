@@ -22,7 +22,7 @@ const agents = (llm: Llm) =>
   AgentTable.layer.pipe(
     Layer.provide(NodeHttpClient.dispatcherLayer),
     Layer.provide(
-      Layer.succeed(Prompts, {
+      Layer.mock(Prompts, {
         get: (purpose, emotions) =>
           Effect.succeed(
             prompts[purpose] === undefined

@@ -7,6 +7,7 @@ import { ToolFailed } from "../../src/mcp/McpClient.ts"
 import type { McpClient, Tool, ToolResult } from "../../src/mcp/McpClient.ts"
 import * as ScriptedLlm from "../support/ScriptedLlm.ts"
 import { call } from "../support/ScriptedLlm.ts"
+import { english } from "../../src/language/Text.ts"
 
 const tool = (name: string, changes: Partial<Tool> = {}): Tool => ({
   server: "s",
@@ -68,7 +69,7 @@ const run = (
   const seen = () =>
     events.map((event) =>
       event._tag === "Tool"
-        ? `${event.call.tool} ${event.call.status}: ${event.call.content}`
+        ? `${event.call.tool} ${event.call.status}: ${english(event.call.content)}`
         : event._tag === "Audio"
           ? ""
           : event.text

@@ -4,6 +4,7 @@ import * as ToolLoop from "../../src/agent/ToolLoop.ts"
 import type { McpClient } from "../../src/mcp/McpClient.ts"
 import * as ScriptedLlm from "../support/ScriptedLlm.ts"
 import { call } from "../support/ScriptedLlm.ts"
+import { english } from "../../src/language/Text.ts"
 
 /** `slow` takes a second, `stuck` never ends, `quick` takes no time. */
 const toolbox = () => {
@@ -45,7 +46,8 @@ it.effect("stops tools that take longer, all together, than the tools of an answ
         ToolLoop.reply({ llm, mcp, mostSteps: 8, mostSeconds: 3 }, request, undefined),
         (event) =>
           Effect.sync(() => {
-            if (event._tag === "Tool" && event.call.status !== "running") seen.push(event.call.content)
+            if (event._tag === "Tool" && event.call.status !== "running")
+              seen.push(english(event.call.content))
             if (event._tag === "Text") seen.push(event.text)
           })
       )

@@ -8,10 +8,12 @@ import * as AgentServer from "../support/AgentServer.ts"
 import { characterConfig } from "../support/Fixtures.ts"
 import { collect, describeAgent, input } from "./describeAgent.ts"
 import type { Step } from "./describeAgent.ts"
+import type { AgentOptions } from "../../src/agent/Agent.ts"
+import { english } from "../../src/language/Text.ts"
 
 const secret = "token-very-secret"
 
-const open = (url: string, tell?: (text: string) => Effect.Effect<void>) =>
+const open = (url: string, tell?: AgentOptions["tell"]) =>
   Effect.map(Layer.build(Decode.layer), (context) =>
     WebhookAgent.make(
       { http: AgentServer.dispatcher, decode: Context.get(context, Decode) },
@@ -85,7 +87,7 @@ const answered = (contentType: string, body: string | Buffer) =>
       (_, response) => void response.writeHead(200, { "content-type": contentType }).end(body)
     )
     const told: Array<string> = []
-    const agent = yield* open(server.url, (text) => Effect.sync(() => void told.push(text)))
+    const agent = yield* open(server.url, (words) => Effect.sync(() => void told.push(english(words))))
     return { ...(yield* collect(agent.reply(input()))), request: server.requests[0]!, told }
   })
 

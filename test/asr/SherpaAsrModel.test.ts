@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as SherpaAsrModel from "../../src/asr/SherpaAsrModel.ts"
 import { SherpaAsrConfig } from "../../src/config/SherpaAsrConfig.ts"
+import { say } from "../../src/language/Text.ts"
 
 const decode = (keys: object) => Schema.decodeUnknownSync(SherpaAsrConfig)(keys)
 const machine = { cores: 4, locate: (path: string) => `/models/${path}` }
@@ -79,10 +80,10 @@ describe("SherpaAsrModel", () => {
   it("says which file is missing", () => {
     const without = decode({ model_type: "whisper", whisper_encoder: "e", tokens: "t" })
     assert.deepStrictEqual(SherpaAsrModel.fromConfig(without, machine), {
-      problem: "whisper_decoder is missing: a whisper model needs it"
+      problem: say("speech.fileMissing", "whisper_decoder", "whisper")
     })
     assert.deepStrictEqual(SherpaAsrModel.fromConfig(decode({}), machine), {
-      problem: "neither model nor model_type is set"
+      problem: say("speech.noModelSet")
     })
   })
 

@@ -287,7 +287,9 @@ export const files: ReadonlyArray<Broken> = [
   {
     what: "an alias of nothing",
     yaml: "system_config: *base\n",
-    problems: ["1:1 an alias (*name) cannot be resolved"]
+    problems: [
+      "1:16 system_config: this alias (*name) stands for nothing: write &name before what it means, further up"
+    ]
   },
   {
     what: "two documents",

@@ -57,6 +57,46 @@ layer(NodeContext.layer)("ConfigCheck", (it) => {
     })
   )
 
+  it.scoped("tells what a character lacks beside whatever is wrong with conf.yaml", () =>
+    Effect.gen(function* () {
+      const choosing = (provider: string) =>
+        `character_config: {agent_config: {agent_settings: {basic_memory_agent: {llm_provider: ${provider}}}}}\n`
+      const { errors } = yield* check({
+        "conf.yaml": `system_config: {port: x}\n${ConfigFolder.minimal.replace("flite_tts", "flit_tts")}`,
+        "characters/a.yaml": choosing("groq_llm"),
+        "characters/b.yaml": "character_config: {tts_config: {tts_model: flit_tts}}\n"
+      })
+      expect(errors).toEqual([
+        expect.stringMatching(/^conf\.yaml:1:17 system_config\.port: /u),
+        expect.stringMatching(/^conf\.yaml:10:5 character_config\.tts_config\.tts_model: /u),
+        expect.stringMatching(/^a\.yaml:1:20 .*groq_llm\.llm_api_key: is required/u),
+        expect.stringMatching(/^a\.yaml:1:20 .*groq_llm\.model: is required/u),
+        expect.stringMatching(/^b\.yaml:1:33 character_config\.tts_config\.tts_model: /u)
+      ])
+      const missing = yield* check({ "conf.yaml": "system_config: {}\n", "characters/a.yaml": choosing("x") })
+      expect(missing.errors.filter((error) => error.startsWith("conf.yaml"))).toHaveLength(1)
+      const year = yield* check({
+        "conf.yaml": `system_config: {config_alts_dir: 2024}\n${ConfigFolder.minimal}`,
+        "2024/a.yaml": "character_config: {conf_name: [a]}\n"
+      })
+      expect(year.errors).toEqual([expect.stringMatching(/^a\.yaml:1:20 /u)])
+    })
+  )
+
+  it.scoped("says that a file is of an older form, and what the newest one has instead", () =>
+    Effect.gen(function* () {
+      const of = (text: string) =>
+        Effect.map(check({ "conf.yaml": `system_config: ${text}\n${ConfigFolder.minimal}` }), (found) =>
+          found.warnings.join("\n")
+        )
+      expect(yield* of("{conf_version: v1.1.0, group_conversation_prompt: x}")).toMatch(
+        /^conf\.yaml: v1\.1 to v1\.2: .* has become .*; .*"seiyuu config migrate --write" rewrites it$/u
+      )
+      expect(yield* of("{conf_version: 1.1}")).toMatch(/^conf\.yaml: is of an older form, 1\.1; /u)
+      expect(yield* of("{conf_version: v1.2.1}")).toBe("")
+    })
+  )
+
   it.scoped("looks at the others even if conf.yaml cannot be read", () =>
     Effect.gen(function* () {
       const { errors } = yield* check({

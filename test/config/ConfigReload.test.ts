@@ -1,46 +1,12 @@
-import { FileSystem, Path } from "@effect/platform"
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Ref } from "effect"
+import { Effect, Ref } from "effect"
 import { Characters } from "../../src/config/Characters.ts"
-import * as ConfigFile from "../../src/config/ConfigFile.ts"
-import * as ConfigReload from "../../src/config/ConfigReload.ts"
 import { CurrentConfig } from "../../src/config/CurrentConfig.ts"
 import { ModelDict } from "../../src/config/ModelDict.ts"
-import * as ConfigFolder from "../support/ConfigFolder.ts"
-
-const base = ConfigFolder.minimal
-const other = 'character_config: {conf_name: Other, human_name: "You"}\n'
-
-/** A running configuration, with what the test does to its files. */
-const run = <E>(
-  test: (at: {
-    readonly write: (name: string, text: string) => Effect.Effect<void>
-    readonly remove: (name: string) => Effect.Effect<void>
-    readonly look: Effect.Effect<ReadonlyArray<string>>
-    readonly lines: Array<string>
-  }) => Effect.Effect<void, E, Characters | ModelDict | CurrentConfig>
-) => {
-  const lines: Array<string> = []
-  return Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const folder = yield* ConfigFolder.make({ "conf.yaml": base, "characters/other.yaml": other })
-    const loaded = yield* ConfigFile.load(`${folder}/conf.yaml`)
-    const config = Layer.merge(Characters.layerCurrent, ModelDict.layer).pipe(
-      Layer.provideMerge(CurrentConfig.layer(loaded))
-    )
-    yield* Effect.gen(function* () {
-      const { look } = yield* ConfigReload.make
-      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | CurrentConfig>()
-      yield* test({
-        write: (name, text) => Effect.orDie(fs.writeFileString(`${folder}/${name}`, text)),
-        remove: (name) => Effect.orDie(fs.remove(`${folder}/${name}`)),
-        look: Effect.provide(look, context),
-        lines
-      })
-    }).pipe(Effect.provide(config))
-  }).pipe(Effect.provide(ConfigFolder.logTo(lines)))
-}
+import { Prompts } from "../../src/config/Prompts.ts"
+import { base, other, run } from "./ReloadFolder.ts"
 
 layer(NodeContext.layer)("ConfigReload", (it) => {
   it.scoped("takes over what can be used, and says once what it was", () =>
@@ -118,6 +84,16 @@ layer(NodeContext.layer)("ConfigReload", (it) => {
         const { config } = yield* Ref.get(yield* CurrentConfig)
         expect(config.system_config).toMatchObject({ host: "localhost", config_alts_dir: "others" })
         expect(yield* (yield* Characters).list).toHaveLength(1)
+        const waiting = () => lines.filter((line) => line.includes("next time"))
+        // Another key changes, and then everything is again what the server runs with.
+        yield* write("conf.yaml", `system_config: {host: 0.0.0.0, port: 1, database: new.db}\n${base}`)
+        yield* look
+        yield* write("conf.yaml", base)
+        yield* look
+        expect(waiting()).toHaveLength(1)
+        yield* write("conf.yaml", `system_config: {port: 2}\n${base}`)
+        yield* look
+        expect(waiting().at(-1)).toMatch(/^conf\.yaml: system_config\.port: /u)
       })
     )
   )
@@ -140,6 +116,141 @@ layer(NodeContext.layer)("ConfigReload", (it) => {
           expect.stringMatching(/^mcp_servers\.json has changed .*\n.*time: needs either command/u)
         ])
       })
+    )
+  )
+
+  it.scoped("keeps a character as it was where a good conf.yaml takes away what it needs, and says so", () =>
+    run(
+      ({ lines, look, write }) =>
+        Effect.gen(function* () {
+          yield* write("conf.yaml", base.replace("Base", "Renamed"))
+          expect(yield* look).toEqual(["conf.yaml"])
+          const characters = yield* Characters
+          expect(yield* characters.resolve("leaning.yaml")).toMatchObject({
+            conf_name: "Leaning",
+            agent_config: { llm_configs: { groq_llm: { model: "m" } } }
+          })
+          expect((yield* characters.base).conf_name).toBe("Renamed")
+          expect(lines[0]).toMatch(
+            /^leaning\.yaml cannot be used with what is in conf\.yaml now; the character stays as it was\nleaning\.yaml:1:40 [^]*groq_llm\.model: is required/u
+          )
+          expect(yield* look).toEqual([])
+          expect(lines.filter((line) => line.startsWith("leaning.yaml cannot"))).toHaveLength(1)
+        }),
+      {
+        files: {
+          "conf.yaml": base.replace(
+            "  tts_config:",
+            "    llm_configs: {groq_llm: {model: m, llm_api_key: k}}\n  tts_config:"
+          ),
+          "characters/leaning.yaml":
+            "character_config: {conf_name: Leaning, agent_config: {agent_settings: {basic_memory_agent: {llm_provider: groq_llm}}}}\n"
+        }
+      }
+    )
+  )
+
+  it.scoped("sees what has changed between the loading of the configuration and the first look", () =>
+    run(
+      ({ look }) =>
+        Effect.gen(function* () {
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect((yield* (yield* Characters).base).conf_name).toBe("Renamed")
+          expect(yield* look).toEqual([])
+        }),
+      {
+        meanwhile: (folder) =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) =>
+            Effect.orDie(fs.writeFileString(`${folder}/conf.yaml`, base.replace("Base", "Renamed")))
+          )
+      }
+    )
+  )
+
+  it.scoped("keeps what it has read, not what it has looked at: a file may change in between", () => {
+    const swap = { to: "" }
+    return run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          // While the look reads it, it is another one for a moment.
+          yield* write("conf.yaml", base.replace("Base", "First"))
+          swap.to = base.replace("Base", "Second")
+          expect(yield* look).toEqual(["conf.yaml"])
+          swap.to = ""
+          expect((yield* (yield* Characters).base).conf_name).toBe("Second")
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect((yield* (yield* Characters).base).conf_name).toBe("First")
+        }),
+      { instead: (file) => (swap.to !== "" && file.endsWith("conf.yaml") ? swap.to : undefined) }
+    )
+  })
+
+  it.scoped("keeps the good form of a character whose file goes and comes back wrong", () =>
+    run(({ look, remove, write }) =>
+      Effect.gen(function* () {
+        const characters = yield* Characters
+        yield* remove("characters/other.yaml")
+        // A list or a choice between the two halves of saving it.
+        expect(yield* characters.list).toContainEqual({ filename: "other.yaml", name: "Other" })
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        yield* write("characters/other.yaml", "character_config: {conf_name: [Other")
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        expect(yield* look).toEqual([])
+        expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        yield* remove("characters/other.yaml")
+        expect(yield* look).toEqual(["other.yaml"])
+        expect((yield* Effect.flip(characters.resolve("other.yaml")))._tag).toBe("CharacterNotFound")
+      })
+    )
+  )
+
+  it.scoped("takes a folder of characters that cannot be read for no empty one", () => {
+    const state = { unreadable: false }
+    return run(
+      ({ look }) =>
+        Effect.gen(function* () {
+          const characters = yield* Characters
+          state.unreadable = true
+          expect(yield* look).toEqual([])
+          expect(yield* characters.list).toHaveLength(2)
+          expect((yield* characters.resolve("other.yaml")).human_name).toBe("You")
+        }),
+      { isUnreadable: (folder) => state.unreadable && folder.endsWith("characters") }
+    )
+  })
+
+  it.scoped("takes no character of another folder for one of the same name", () =>
+    run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          const characters = yield* Characters
+          yield* write("others/other.yaml", "character_config: {conf_name: [")
+          yield* write("conf.yaml", `system_config: {config_alts_dir: others}\n${base}`)
+          expect(yield* look).toEqual(["conf.yaml"])
+          expect(yield* characters.list).toContainEqual({ filename: "other.yaml", name: "other.yaml" })
+          expect((yield* Effect.flip(characters.resolve("other.yaml")))._tag).toBe("ConfigInvalid")
+        }),
+      { files: { "others/unused.txt": "" } }
+    )
+  )
+
+  it.scoped("reads the prompts anew", () =>
+    run(
+      ({ look, write }) =>
+        Effect.gen(function* () {
+          const prompts = yield* Prompts
+          yield* write("prompts/utils/mine.txt", "Later.")
+          expect(yield* prompts.get("think_tag_prompt", [])).toBe("First.")
+          expect(yield* look).toEqual(["mine.txt"])
+          expect(yield* prompts.get("think_tag_prompt", [])).toBe("Later.")
+          expect(yield* look).toEqual([])
+        }),
+      {
+        files: {
+          "conf.yaml": `system_config: {tool_prompts: {think_tag_prompt: mine}}\n${base}`,
+          "prompts/utils/mine.txt": "First."
+        }
+      }
     )
   )
 })

@@ -32,6 +32,18 @@ describe("the schemas for editors", () => {
     )
   })
 
+  it("take what is read: sections that nothing chooses, nothing chosen, and truth in all its spellings", () => {
+    const text = `system_config: {offline: YES, enable_proxy: n}
+character_config:
+  agent_config:
+    agent_settings: {basic_memory_agent: {llm_provider: llama_cpp_llm}, letta_agent: {}}
+    llm_configs: {groq_llm: {}}
+  asr_config: {asr_model: '', azure_asr: {}}
+  tts_config: {tts_model: flite_tts, azure_tts: {}}
+`
+    expect(problems("conf.schema.json", text)).toEqual([])
+  })
+
   it("name what is misspelt, out of range or of another kind", () => {
     const found = problems(
       "conf.schema.json",

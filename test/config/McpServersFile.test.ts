@@ -3,6 +3,7 @@ import { expect, layer } from "@effect/vitest"
 import { ConfigProvider, Effect, Either, Layer, Redacted } from "effect"
 import * as McpServersFile from "../../src/config/McpServersFile.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
+import { english } from "../../src/language/Text.ts"
 
 const read = (text: string) =>
   Effect.flatMap(ConfigFolder.make({ "mcp_servers.json": text }), McpServersFile.read)
@@ -10,7 +11,7 @@ const read = (text: string) =>
 /** Why there is no such server, as a person reads it. */
 const why = (file: McpServersFile.McpServersFile, name: string) =>
   Either.match(file.find(name), {
-    onLeft: ({ advice, reason }) => `${reason}. ${advice}`,
+    onLeft: ({ advice, reason }) => `${english(reason)}. ${english(advice)}`,
     onRight: () => "it is there"
   })
 

@@ -16,19 +16,25 @@ export const ownVoiceKeys = [
 ]
 
 /** Keys of recognisers that are our own additions. */
-export const ownAsrKeys =
+const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
-export const ownAgentKeys =
+const ownAgentKeys =
   /\.llm_configs\.openrouter_llm|\.agent_settings\.(basic_memory_agent\.(tool_steps|tool_seconds|fallback_providers|context_tokens|long_term_memory.*)$|(webhook_agent|a2a_agent)\.|letta_agent\.api_key$|mem0_agent\.(host|api_key|user_id)$)/
 
 /** Keys that say when a character speaks of its own accord. */
-export const ownProactiveKeys = /\.proactive_speech(\.|$)/
+const ownProactiveKeys = /\.proactive_speech(\.|$)/
 
 /** Keys of translators that are our own additions. */
-export const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpoint)$/
+
+/** Keys of groups, all of them our own additions. */
+export const ownGroupKeys = ["speakers", "patience_seconds"]
 
 /** Keys of live chats that are our own additions. */
-export const ownLiveKeys =
+const ownLiveKeys =
   /^live_config\.(twitch|youtube|chat)\.|^live_config\.bilibili_live\.(api_url|account_url|chat_url)$/
+
+/** Our own keys that are known by a pattern. */
+export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownLiveKeys, ownProactiveKeys, ownTranslatorKeys]

@@ -54,6 +54,20 @@ layer(NodeContext.layer)("an environment variable that is not set", (it) => {
     }).pipe(Effect.provide(emptyEnvironment))
   )
 
+  it.scoped("stays as it stands in the persona, with a warning", () =>
+    Effect.gen(function* () {
+      const { config, warnings } = yield* loadText(
+        `${ConfigFolder.minimal}  persona_prompt: 'Say \${NAME} and \${SET:-this}.'\n`
+      )
+      expect(config.character_config.persona_prompt).toBe("Say ${NAME} and this.")
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /persona_prompt: the environment variable NAME is not set: .* stays in the text/u
+        )
+      ])
+    }).pipe(Effect.provide(emptyEnvironment))
+  )
+
   it.scoped("is found deep in what belongs to another program", () =>
     Effect.gen(function* () {
       const part = "{provider: a, config: {deep: [1, '${NO_KEY}', '${NO_HOST}']}}"

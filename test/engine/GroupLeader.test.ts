@@ -54,7 +54,7 @@ describe("GroupLeader", () => {
     Effect.gen(function* () {
       const command = "/home/somebody/bin/no-such-program"
       const failure = yield* Effect.flip(GroupLeader.start({ command, args: [], folder: tmpdir() }))
-      assert.strictEqual(failure.problem, 'there is no program "no-such-program"')
+      assert.strictEqual(failure.message, 'there is no program "no-such-program"')
     }).pipe(Effect.scoped)
   )
 })

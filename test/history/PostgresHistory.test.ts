@@ -1,9 +1,11 @@
 import { assert, layer } from "@effect/vitest"
-import { Cause, Effect, Exit, Layer } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Queue, TestServices } from "effect"
 import { inspect } from "node:util"
 import { SqlClient } from "@effect/sql"
 import { Archive } from "../../src/history/Archive.ts"
+import type { Conversation } from "../../src/history/Archive.ts"
 import { History } from "../../src/history/History.ts"
+import type { HistoryMessage } from "../../src/history/History.ts"
 import * as PostgresClient from "../../src/history/PostgresClient.ts"
 import * as PostgresHistory from "../../src/history/PostgresHistory.ts"
 import * as DatabaseCheck from "../../src/command/doctor/DatabaseCheck.ts"
@@ -25,7 +27,8 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
     Layer.unwrapScoped(
       Effect.flatMap(PostgresServer, ({ database }) =>
         Effect.map(database, (url) =>
-          Layer.merge(PostgresHistory.layerArchive({ url }), PostgresHistory.layer({ url }))
+          // One after the other: together, one waits for the other's start by a clock that stands still here.
+          Layer.provideMerge(PostgresHistory.layerArchive({ url }), PostgresHistory.layer({ url }))
         )
       )
     )
@@ -38,6 +41,40 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
       yield* Effect.all(
         Array.from({ length: 5 }, () => Effect.scoped(Layer.build(Layer.fresh(layer)))),
         { concurrency: "unbounded" }
+      ).pipe(TestServices.provideLive)
+    })
+  )
+
+  it.scoped("waits for a server that brings the database up to date, and can be ended meanwhile", () =>
+    Effect.gen(function* () {
+      const url = yield* (yield* PostgresServer).database
+      const says = yield* Queue.unbounded<string>()
+      const logger = Logger.make<unknown, void>(({ message }) => void says.unsafeOffer(String(message)))
+      const start = Layer.build(Layer.fresh(PostgresHistory.layer({ url }))).pipe(
+        Effect.scoped,
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        TestServices.provideLive
+      )
+      const other = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql.reserve).pipe(
+        Effect.provide(yield* Layer.build(PostgresClient.layer(url)))
+      )
+      const say = (statement: string) => other.execute(statement, [12_393], undefined)
+      yield* say("SELECT pg_advisory_lock($1)")
+
+      const ended = yield* Effect.fork(start)
+      assert.match(yield* Queue.take(says), /^Another server is bringing the database up to date/u)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(ended)))
+
+      const started = yield* Effect.fork(start)
+      yield* Queue.take(says)
+      yield* say("SELECT pg_advisory_unlock($1)")
+      yield* Fiber.join(started)
+      // Said once, however often it looked.
+      assert.strictEqual(yield* Queue.size(says), 0)
+      // Whoever has started keeps nobody else waiting.
+      assert.deepStrictEqual(
+        yield* other.execute("SELECT pg_try_advisory_lock($1) AS taken", [12_393], undefined),
+        [{ taken: true }]
       )
     })
   )
@@ -45,18 +82,20 @@ layer(PostgresServer.layer)("PostgresHistory", (it) => {
   it.scoped("looks at a database without making anything in it", () =>
     Effect.gen(function* () {
       const url = yield* (yield* PostgresServer).database
-      const look = Effect.flatMap(Archive, (archive) =>
-        archive.compare([{ confUid: "a", uid: "one", metadata: undefined, messages: [] }])
-      ).pipe(Effect.provide(PostgresHistory.layerArchiveAsItIs({ url })))
+      const hello: HistoryMessage = { role: "human", timestamp: "2025-01-01T10:00:00", content: "Hello" }
+      const one: Conversation = { confUid: "a", uid: "one", metadata: undefined, messages: [hello] }
+      const look = Effect.flatMap(Archive, (archive) => archive.compare([one])).pipe(
+        Effect.provide(PostgresHistory.layerArchiveAsItIs({ url }))
+      )
       const tables = Effect.flatMap(
         SqlClient.SqlClient,
         (sql) => sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`
       ).pipe(Effect.provide(PostgresClient.layer(url)))
       assert.deepStrictEqual(yield* look, ["missing"])
       assert.deepStrictEqual(yield* tables, [])
-      yield* Effect.flatMap(Archive, (archive) =>
-        archive.restore([{ confUid: "a", uid: "one", metadata: undefined, messages: [] }])
-      ).pipe(Effect.provide(PostgresHistory.layerArchive({ url })))
+      yield* Effect.flatMap(Archive, (archive) => archive.restore([one])).pipe(
+        Effect.provide(PostgresHistory.layerArchive({ url }))
+      )
       assert.deepStrictEqual(yield* look, ["same"])
     })
   )

@@ -63,6 +63,40 @@ export const describeArchive = <R, E>(
     }).pipe(Effect.provide(fresh))
   )
 
+  it.effect("adds what a conversation lacks that has gone on where it comes from, once", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const lines = Array.from({ length: 250 }, (_, index) => `line ${index}`)
+      yield* archive.restore([
+        conversation("mao", "one", ...lines.slice(0, 2)),
+        conversation("mao", "two", "Hi"),
+        conversation("mao", "three", ...lines)
+      ])
+      const before = yield* all()
+      const moving = [
+        conversation("mao", "one", ...lines),
+        conversation("mao", "two", "Ho", "Hi"),
+        conversation("mao", "three", ...lines)
+      ]
+      const standings = [{ lacking: 248 }, "different", "same"] as const
+      assert.deepStrictEqual(yield* archive.compare(moving), standings)
+      assert.deepStrictEqual(yield* all(), before)
+      assert.deepStrictEqual(yield* archive.restore(moving), standings)
+      const after = [moving[0]!, ...before.slice(1)]
+      assert.deepStrictEqual(yield* all(), after)
+      assert.deepStrictEqual(yield* archive.restore(moving), ["same", "different", "same"])
+      assert.deepStrictEqual(yield* all(), after)
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("leaves a conversation alone that has begun here without a message yet", () =>
+    Effect.gen(function* () {
+      const uid = yield* (yield* History).create("mao")
+      assert.deepStrictEqual(yield* (yield* Archive).restore([conversation("mao", uid, "Hi")]), ["different"])
+      assert.deepStrictEqual(yield* all(), [])
+    }).pipe(Effect.provide(fresh))
+  )
+
   it.effect("lists conversations that moved in by their times, below those of today", () =>
     Effect.gen(function* () {
       const archive = yield* Archive

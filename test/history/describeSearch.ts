@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type { Layer } from "effect"
 import type { Facts } from "../../src/history/Facts.ts"
 import { History } from "../../src/history/History.ts"
-import type { NewMessage } from "../../src/history/History.ts"
+import type { HistoryMessage, NewMessage } from "../../src/history/History.ts"
 
 const human = (content: string): NewMessage => ({ role: "human", content })
 const ai = (content: string): NewMessage => ({ role: "ai", content, name: "Shizuku" })
@@ -52,6 +52,61 @@ export const describeSearch = <R, E>(
     }).pipe(Effect.provide(fresh))
   )
 
+  it.effect("gives a long conversation in parts, each shown message once", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const turns = Array.from({ length: 5 }, (_, turn) => turn)
+      const uid = yield* said(
+        ...turns.flatMap((turn) => [
+          human(`Question ${turn}`),
+          { role: "system", content: "[Interrupted by user]" } as const,
+          ai(`Answer ${turn}`)
+        ])
+      )
+      yield* said(human("Of another one"))
+      const all = (yield* history.messages("shizuku", uid)).filter(({ role }) => role !== "system")
+      assert.strictEqual(all.length, 10)
+      const seen: Array<HistoryMessage> = []
+      let before = Number.MAX_SAFE_INTEGER
+      do {
+        const { first, messages } = yield* history.shown("shizuku", uid, { before, limit: 4 })
+        assert.deepStrictEqual(messages, all.slice(first, first + messages.length))
+        seen.unshift(...messages)
+        before = first
+      } while (before > 0)
+      assert.deepStrictEqual(seen, all)
+      assert.deepStrictEqual(yield* history.shown("shizuku", uid, { before: 3, limit: 2 }), {
+        messages: all.slice(1, 3),
+        first: 1
+      })
+      for (const [at, length] of [
+        [0, 0],
+        [10, 10],
+        [11, 10]
+      ] as const) {
+        const { first, messages } = yield* history.shown("shizuku", uid, { before: at, limit: 500 })
+        assert.deepStrictEqual([first, messages.length], [0, length])
+      }
+      const empty = yield* history.create("shizuku")
+      assert.deepStrictEqual(yield* history.shown("shizuku", empty, { before: 9, limit: 9 }), {
+        messages: [],
+        first: 0
+      })
+      yield* history.check("shizuku", empty)
+      for (const [conf, unknown] of [
+        ["mao", uid],
+        ["shizuku", "nowhere\0"]
+      ] as const) {
+        const options = { before: 9, limit: 9 }
+        assert.strictEqual(
+          (yield* Effect.flip(history.shown(conf, unknown, options)))._tag,
+          "HistoryNotFound"
+        )
+        assert.strictEqual((yield* Effect.flip(history.check(conf, unknown)))._tag, "HistoryNotFound")
+      }
+    }).pipe(Effect.provide(fresh))
+  )
+
   it.effect("shows the latest message that is left when one is removed or was all", () =>
     Effect.gen(function* () {
       const history = yield* History
@@ -85,6 +140,43 @@ export const describeSearch = <R, E>(
       assert.deepStrictEqual(yield* found("rain coffee"), [])
       assert.deepStrictEqual(yield* found("tea", "mao"), [])
       assert.deepStrictEqual(yield* found("  "), [])
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("finds words in other scripts whatever the case, long and short ones", () =>
+    Effect.gen(function* () {
+      const french = "Été ÉTÉ été"
+      const greek = "ΚΑΛΗΜΕΡΑ Σας*"
+      yield* said(human(french), ai("Привет, МИР [ж?]"), human(greek))
+      for (const text of ["ét", "ÉT", "Ét", "été", "éTÉ", "É ét"])
+        assert.deepStrictEqual(yield* found(text), [french], text)
+      for (const text of ["мир", "Ми", "ПРИВЕТ мир", "[Ж?]"])
+        assert.deepStrictEqual(yield* found(text), ["Привет, МИР [ж?]"], text)
+      for (const text of ["καλη", "σΑ", "σας*"]) assert.deepStrictEqual(yield* found(text), [greek], text)
+      for (const text of ["eté", "ж*", "[м]", "м?р", "σ*ς"])
+        assert.deepStrictEqual(yield* found(text), [], text)
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("finds the newest first among very many, also the oldest, and those of one character alone", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const oldest = yield* said(human("The first train"))
+      const mao = yield* history.create("mao")
+      yield* history.append(
+        "mao",
+        mao,
+        Array.from({ length: 1300 }, () => human("A train of another character"))
+      )
+      yield* said(human("The last train"))
+      assert.deepStrictEqual(yield* found("train"), ["The last train", "The first train"])
+      const { items, more } = yield* history.search("shizuku", "TRAIN", 1)
+      assert.deepStrictEqual([items.map(({ excerpt }) => excerpt), more], [["The last train"], true])
+      assert.deepStrictEqual(
+        (yield* history.search("shizuku", "first", 5)).items.map(({ uid }) => uid),
+        [oldest]
+      )
+      assert.strictEqual((yield* history.search("mao", "train", 1000)).items.length, 1000)
     }).pipe(Effect.provide(fresh))
   )
 

@@ -175,6 +175,7 @@ describe("moving in and out", () => {
         write(target, "conf.yaml", `${ConfigFolder.minimal}# mine\n`)
         const kept = yield* seiyuu("import", from, ...config)
         expect(kept.stdout).toContain("conf.yaml: is different here; the one that is here stays")
+        expect(kept.stdout).toMatch(/does not count: configuration\. Run it with --overwrite/u)
         expect(rows(kept.stdout)["configuration"]).toEqual([0, 0, 0, 1, 0, 0])
         expect(readFileSync(join(target, "conf.yaml"), "utf8")).toContain("# mine")
 

@@ -10,6 +10,7 @@ import * as StubProviders from "../support/StubProviders.ts"
 import { echo, startStub } from "../support/StubServer.ts"
 import type { ChatScript } from "../support/ChatAnswer.ts"
 import type { Stub } from "../support/StubServer.ts"
+import { english } from "../../src/language/Text.ts"
 
 const http = UndiciFetch.over(Undici.getGlobalDispatcher())
 
@@ -98,8 +99,8 @@ describe("AiSdkLlm", () => {
       const location = `${target.url}/v1/chat/completions`
       const { deltas, failure } = yield* answerOf({ refuse: { status: 307, headers: { location } } })
       assert.deepStrictEqual(deltas, [])
-      assert.include(failure?.detail ?? "", `sends the request on to ${new URL(target.url).host}`)
-      assert.include(failure?.advice ?? "", "base_url")
+      assert.include(english(failure?.detail ?? ""), `sends the request on to ${new URL(target.url).host}`)
+      assert.include(english(failure?.advice ?? ""), "base_url")
       assert.lengthOf(target.log.chats, 0)
     })
   )
@@ -107,7 +108,7 @@ describe("AiSdkLlm", () => {
   it.scopedLive("understands an answer that is none", () =>
     Effect.gen(function* () {
       const { failure } = yield* answerOf({ refuse: { status: 304 } })
-      assert.include(failure?.detail ?? "", "refused the request with status 304")
+      assert.include(english(failure?.detail ?? ""), "refused the request with status 304")
     })
   )
 
@@ -186,7 +187,7 @@ describe("AiSdkLlm", () => {
         })
         assert.deepStrictEqual(deltas, [])
         assert.strictEqual(failure?.reason, reason)
-        assert.include(failure?.detail ?? "", says)
+        assert.include(english(failure?.detail ?? ""), says)
         assert.strictEqual(stub.log.chats.length, requests)
       })
     )
@@ -198,7 +199,7 @@ describe("AiSdkLlm", () => {
         refuse: { status: 400, message: "model 'x' not found, pull it first" }
       })
       assert.strictEqual(failure?.reason, "unknown-model")
-      assert.include(failure?.advice ?? "", "llm_configs.openai_compatible_llm.model")
+      assert.include(english(failure?.advice ?? ""), "llm_configs.openai_compatible_llm.model")
     })
   )
 
@@ -228,7 +229,7 @@ describe("AiSdkLlm", () => {
     Effect.gen(function* () {
       const { failure } = yield* collect(llmAt("localhost without a scheme").stream(ask("Hi")))
       assert.strictEqual(failure?.reason, "rejected")
-      assert.include(failure?.advice ?? "", "base_url")
+      assert.include(english(failure?.advice ?? ""), "base_url")
     })
   )
 })

@@ -9,6 +9,7 @@ import * as PromptedTools from "../../src/llm/PromptedTools.ts"
 import * as ScriptedLlm from "../support/ScriptedLlm.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import * as LlmLab from "./LlmLab.ts"
+import { english } from "../../src/language/Text.ts"
 
 const failure = (provider: string, reason: LlmFailed["reason"]) =>
   new LlmFailed({ provider, reason, detail: `${reason} at ${provider}`, advice: "Mend it." })
@@ -35,7 +36,7 @@ const open = Effect.fnUntraced(function* (
 ) {
   const notices: Array<string> = []
   const llm = yield* FallbackLlm.over(members, known, {
-    onFallback: (text) => Effect.sync(() => notices.push(text))
+    onFallback: (words) => Effect.sync(() => notices.push(english(words)))
   })
   return { llm, notices, known }
 })

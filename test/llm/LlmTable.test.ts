@@ -7,6 +7,7 @@ import { LlmProviders } from "../../src/llm/Llm.ts"
 import * as LlmTable from "../../src/llm/LlmTable.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as LlmLab from "./LlmLab.ts"
+import { english } from "../../src/language/Text.ts"
 
 const layer = LlmLab.layer()
 
@@ -29,7 +30,7 @@ describe("LlmTable", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(open(config("ollama_llm")))
       assert.strictEqual(error.engine, "ollama_llm")
-      assert.strictEqual(error.advice, "Add agent_config.llm_configs.ollama_llm.")
+      assert.strictEqual(english(error.advice), "Add agent_config.llm_configs.ollama_llm.")
     }).pipe(Effect.provide(layer))
   )
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { APICallError } from "@ai-sdk/provider"
 import { Redacted } from "effect"
 import * as ProviderFailure from "../../src/llm/ProviderFailure.ts"
+import { english } from "../../src/language/Text.ts"
 
 const failed = ProviderFailure.describe({
   provider: "openai_compatible_llm",
@@ -106,7 +107,7 @@ describe("ProviderFailure", () => {
     it(`understands ${who}: status ${status}, ${body.slice(0, 60)}`, () => {
       const failure = failed.beforeAnswer(refusal(status, body), false)
       assert.strictEqual(failure.reason, reason)
-      assert.include(failure.detail, words)
+      assert.include(english(failure.detail), words)
       assert.notInclude(JSON.stringify(failure), "sk-very-secret")
       assert.match(failure.message, /\.$/)
     })
@@ -133,12 +134,15 @@ describe("ProviderFailure", () => {
         requestBodyValues: {},
         cause: Object.assign(new Error("read"), { code })
       })
-    assert.include(failed.beforeAnswer(lost("ECONNRESET"), false).detail, "llm.example closed the connection")
-    assert.include(failed.beforeAnswer(lost("ECONNREFUSED"), false).detail, "no server answers")
+    assert.include(
+      english(failed.beforeAnswer(lost("ECONNRESET"), false).detail),
+      "llm.example closed the connection"
+    )
+    assert.include(english(failed.beforeAnswer(lost("ECONNREFUSED"), false).detail), "no server answers")
     const silent = Object.assign(new Error("Body Timeout Error"), { code: "UND_ERR_BODY_TIMEOUT" })
     const { detail, reason } = failed.midAnswer(silent)
     assert.strictEqual(reason, "broken-off")
-    assert.strictEqual(detail, "nothing more of the answer of llm.example has come for 60 s")
+    assert.strictEqual(english(detail), "nothing more of the answer of llm.example has come for 60 s")
   })
 
   it("understands what a provider reports in the midst of its stream", () => {

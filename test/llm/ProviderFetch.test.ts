@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import * as UndiciFetch from "../../src/engine/UndiciFetch.ts"
 import * as ProviderFetch from "../../src/llm/ProviderFetch.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
+import { say } from "../../src/language/Text.ts"
 
 const http = ProviderFetch.over(UndiciFetch.over(new Undici.Agent()))
 
@@ -22,7 +23,7 @@ describe("ProviderFetch", () => {
         }))
         const response = yield* Effect.promise(() => http(url))
         const { error } = yield* Effect.flip(Effect.tryPromise(() => response.text()))
-        assert.deepInclude(error, { reason: "unreadable", detail: "sent a message of more than 4 MiB" })
+        assert.deepInclude(error, { reason: "unreadable", detail: say("engine.sentTooMuch", 4) })
       })
     )
 })

@@ -6,6 +6,7 @@ import type { LlmConfig } from "../../src/config/LlmConfig.ts"
 import type { ChatScript } from "../support/ChatAnswer.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import * as LlmLab from "./LlmLab.ts"
+import { english } from "../../src/language/Text.ts"
 
 type Changes = Partial<NonNullable<LlmConfig["stateless_llm_with_template"]>>
 
@@ -61,7 +62,7 @@ describe("TemplateLlm", () => {
       assert.isUndefined(failure)
       assert.deepStrictEqual(deltas, [LlmLab.text("One. Two.")])
       const { failure: empty } = yield* LlmLab.collect(llm.stream(LlmLab.ask("Hello")))
-      assert.include(empty?.detail ?? "", "reached its limit of length")
+      assert.include(english(empty?.detail ?? ""), "reached its limit of length")
     }).pipe(Effect.provide(LlmLab.layer()))
   )
 
@@ -86,9 +87,9 @@ describe("TemplateLlm", () => {
         assert.strictEqual(stub.log.chats[0]!.text, "[You are terse.][Hello]")
         const bad = yield* problemOf({ template: "bad.jinja" })
         assert.include(bad.message, "its template cannot be read, line 2: ")
-        assert.include(bad.advice, 'Correct "bad.jinja".')
+        assert.include(english(bad.advice), 'Correct "bad.jinja".')
         const absent = yield* problemOf({ template: "folder/none.jinja" })
-        assert.include(absent.reason, '"none.jinja" cannot be read')
+        assert.include(absent.message, '"none.jinja" cannot be read')
         assert.notInclude(absent.message, folder)
       }).pipe(Effect.provide(LlmLab.layer({ folder })))
     }).pipe(Effect.provide(NodeContext.layer))

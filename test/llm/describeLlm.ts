@@ -8,6 +8,7 @@ import type { Arrivals } from "../support/Arrivals.ts"
 import type { ChatScript } from "../support/ChatAnswer.ts"
 import type { ChatRecord } from "../support/StubServer.ts"
 import * as LlmLab from "./LlmLab.ts"
+import { english } from "../../src/language/Text.ts"
 
 /** A server that answers its requests in turn, the last script again and again. */
 interface Server {
@@ -139,7 +140,7 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
           const { asked, deltas, failure } = yield* answerOf({ refuse })
           assert.deepStrictEqual(deltas, [])
           assert.strictEqual(failure?.reason, reason)
-          assert.include(failure?.detail ?? "", words)
+          assert.include(english(failure?.detail ?? ""), words)
           assert.strictEqual(asked, requests)
         }))
 
@@ -187,7 +188,7 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
       Effect.gen(function* () {
         const { failure } = yield* answerOf({ chunks: [], garbageAfter: 0 })
         assert.strictEqual(failure?.reason, "rejected")
-        assert.include(failure?.detail ?? "", "something that is no answer")
+        assert.include(english(failure?.detail ?? ""), "something that is no answer")
       }))
 
     for (const [finish, words] of [
@@ -198,7 +199,7 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
         Effect.gen(function* () {
           const { failure } = yield* answerOf({ chunks: [], finish })
           assert.strictEqual(failure?.reason, "rejected")
-          assert.include(failure?.detail ?? "", words)
+          assert.include(english(failure?.detail ?? ""), words)
         }))
 
     test("gives the words that came before a filter cut the answer, and says so", () =>
@@ -206,7 +207,7 @@ export const describeLlm = ({ picture, provider, round, section, serve, thinks }
         const { deltas, failure } = yield* answerOf({ chunks: ["Well, "], finish: "content_filter" })
         assert.deepStrictEqual(deltas, [LlmLab.text("Well, ")])
         assert.strictEqual(failure?.reason, "broken-off")
-        assert.include(failure?.detail ?? "", "the content filter of 127.0.0.1")
+        assert.include(english(failure?.detail ?? ""), "the content filter of 127.0.0.1")
       }))
 
     test("takes an answer of full length for one", () =>

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as BoundedFetch from "../../src/mcp/BoundedFetch.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
+import { english } from "../../src/language/Text.ts"
+import type { Words } from "../../src/language/Text.ts"
 
 /** Reads twice as much as a message may have, or says why not. */
 const read = (answer: HttpAnswers.Answer) =>
@@ -18,7 +20,7 @@ const read = (answer: HttpAnswers.Answer) =>
         }
         return "read on"
       } catch (error) {
-        return String((error as Error & { readonly reason?: string }).reason ?? error)
+        return english((error as { readonly reason?: Words }).reason ?? String(error))
       } finally {
         leaving.abort()
       }

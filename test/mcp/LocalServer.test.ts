@@ -7,6 +7,7 @@ import type { McpClient } from "../../src/mcp/McpClient.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 import * as Processes from "../support/Processes.ts"
 import * as McpFolder from "./McpFolder.ts"
+import { english } from "../../src/language/Text.ts"
 
 const pidsOf = (client: McpClient) =>
   Effect.map(client.call("pids", {}), ({ text }) => JSON.parse(text) as ReadonlyArray<number>)
@@ -140,7 +141,7 @@ describe("a server on this machine", () => {
         { concurrency: "unbounded" }
       )
       assert.sameMembers(
-        [...new Set(failures.map(({ detail }) => detail))],
+        [...new Set(failures.map(({ detail }) => english(detail)))],
         [
           "MCP server own cannot be reached: it does not read what it is sent",
           "MCP server own ended in the middle of the call"

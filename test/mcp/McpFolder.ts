@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Duration } from "effect"
+import { McpEntries } from "../../src/config/McpEntries.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import type { AgentConfig } from "../../src/config/AgentConfig.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -46,6 +47,7 @@ export const layer = (servers: Readonly<Record<string, Entry>> | string, options
 
 export const inFolder = (folder: string, { idle = 0, patience }: Options = {}) =>
   McpServers.layer(patience === undefined ? {} : { patience }).pipe(
+    Layer.provideMerge(McpEntries.layer),
     Layer.provideMerge(EnginePool.layer({ idleTimeToLive: idle })),
     Layer.provideMerge(Layer.succeed(Settings, { folder, system: Fixtures.systemConfig }))
   )

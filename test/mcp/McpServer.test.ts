@@ -6,6 +6,8 @@ import * as CallFailure from "../../src/mcp/CallFailure.ts"
 import type { McpConnection } from "../../src/mcp/McpConnection.ts"
 import * as McpServer from "../../src/mcp/McpServer.ts"
 import { NotConnected } from "../../src/mcp/NotConnected.ts"
+import * as InEnglish from "../support/InEnglish.ts"
+import { english } from "../../src/language/Text.ts"
 
 interface Life {
   readonly end: Effect.Effect<unknown>
@@ -87,7 +89,7 @@ describe("a server that is connected again", () => {
       const calls = yield* Effect.replicateEffect(Effect.fork(Effect.either(textOf(own))), 64)
       yield* Effect.repeatN(Effect.yieldNow(), 20)
       const busy = yield* Effect.flip(textOf(own))
-      assert.deepStrictEqual(busy, {
+      assert.deepStrictEqual(InEnglish.of(busy), {
         reason: "refused",
         detail: "MCP server own has 64 calls to answer already",
         advice: "Try again in a moment."
@@ -143,7 +145,7 @@ describe("a server that is connected again", () => {
       const waiting = yield* Effect.fork(Effect.flip(textOf(own)))
       yield* TestClock.adjust("15 seconds")
       assert.strictEqual(
-        (yield* Fiber.join(waiting)).detail,
+        english((yield* Fiber.join(waiting)).detail),
         "MCP server own cannot be reached: it is still being started anew"
       )
     })
@@ -157,7 +159,7 @@ describe("a server that is connected again", () => {
       yield* Effect.repeatN(Effect.yieldNow(), 20)
       const waiting = yield* Effect.fork(Effect.flip(textOf(own)))
       yield* TestClock.adjust(250)
-      assert.deepStrictEqual(yield* Fiber.join(waiting), {
+      assert.deepStrictEqual(InEnglish.of(yield* Fiber.join(waiting)), {
         reason: "server-down",
         detail: "MCP server own cannot be reached: it is out",
         advice: "Wait."
@@ -165,7 +167,7 @@ describe("a server that is connected again", () => {
       const died = yield* Effect.fork(Effect.flip(textOf(own)))
       yield* TestClock.adjust(500)
       assert.strictEqual(
-        (yield* Fiber.join(died)).detail,
+        english((yield* Fiber.join(died)).detail),
         "MCP server own cannot be reached: its start failed"
       )
       const found = yield* Effect.fork(textOf(own))

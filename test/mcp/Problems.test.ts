@@ -6,6 +6,7 @@ import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
 import * as McpFolder from "./McpFolder.ts"
+import { english } from "../../src/language/Text.ts"
 
 /** A program that answers to the first message with this object, and complains of its key before. */
 const replying = (answer: string) => ({
@@ -145,7 +146,7 @@ describe("servers that cannot be had", () => {
       yield* Effect.gen(function* () {
         const client = yield* McpFolder.open("page", "events", "old", "key")
         assert.deepStrictEqual(
-          client.problems?.map(({ cause, engine, reason }) => [engine, reason, cause]),
+          client.problems?.map(({ cause, engine, reason }) => [engine, english(reason), cause]),
           [
             ["MCP server page", "it answers with a web page, not as an MCP server does", undefined],
             [

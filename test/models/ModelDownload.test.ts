@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Option, Schedule, Stream } from "effect"
 import * as FileServer from "../support/FileServer.ts"
 import { body, entry, file, folder, open, test, untilEquals, url } from "../support/Models.ts"
+import { english } from "../../src/language/Text.ts"
 
 test(
   "fetches a model through a redirect, tells its progress, and finds it the next time without the network",
@@ -114,7 +115,7 @@ test(
     const store = yield* open({ folder: yield* folder, catalogue })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
     assert.deepStrictEqual(
-      error.tried.map(({ reason }) => reason),
+      error.tried.map(({ reason }) => english(reason)),
       ["it cannot be reached (ECONNREFUSED)", "it answered with status 404"]
     )
     assert.strictEqual((yield* store.obtain("llm", "auto")).id, "b")

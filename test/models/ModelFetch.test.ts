@@ -3,6 +3,8 @@ import { assert } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream } from "effect"
 import * as FileServer from "../support/FileServer.ts"
 import { body, entry, file, folder, open, test, url } from "../support/Models.ts"
+import { english } from "../../src/language/Text.ts"
+import * as InEnglish from "../support/InEnglish.ts"
 
 test(
   "fetches nothing that the disk has no room for, and says how much it takes",
@@ -18,7 +20,7 @@ test(
     })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
     assert.include(error.message, "the disk is full: 1.0 MB are needed, and 1000 kB are free")
-    assert.include(error.advice, "system_config.models_dir")
+    assert.include(english(error.advice), "system_config.models_dir")
     assert.strictEqual(server.seen.length, 0)
     assert.deepStrictEqual(yield* fs.readDirectory(home), [])
     free = 1_000_000
@@ -57,7 +59,7 @@ test(
     const store = yield* open({ folder: home, catalogue })
     const error = yield* Effect.flip(store.obtain("llm", "a"))
     assert.deepStrictEqual(
-      error.tried.map(({ reason }) => reason),
+      error.tried.map(({ reason }) => english(reason)),
       ["the disk is full: 1.0 MB more are needed"]
     )
     yield* fs.remove(`${home}/a/m.gguf.part`)
@@ -91,14 +93,14 @@ test(
       catalogue: [entry("a", url("http://127.0.0.1:9/m"))]
     })
     const error = yield* Effect.flip(store.pull("a"))
-    assert.deepStrictEqual(error.tried, [
+    assert.deepStrictEqual(InEnglish.of(error.tried), [
       {
         source: "a",
         reason: "the models folder cannot be made: its place takes no folders (ENOENT)",
-        advice: error.advice
+        advice: english(error.advice)
       }
     ])
-    assert.include(error.advice, "system_config.models_dir")
+    assert.include(english(error.advice), "system_config.models_dir")
   })
 )
 

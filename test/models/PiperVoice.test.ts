@@ -5,6 +5,7 @@ import { Effect, Fiber } from "effect"
 import { PbfReader, PbfWriter } from "pbf"
 import { folder, open, test, untilEquals } from "../support/Models.ts"
 import * as Threads from "../support/Threads.ts"
+import { english } from "../../src/language/Text.ts"
 
 type Metadata = Readonly<Record<string, string>>
 
@@ -157,7 +158,7 @@ test(
       assert.notInclude(error.message, voices)
       const converted = yield* Effect.orElseSucceed(fs.readDirectory(`${home}/converted`), () => [])
       assert.deepStrictEqual(converted, [])
-      return error.reason
+      return english(error.reason)
     })
     const { phoneme_id_map: _, ...incomplete } = config
     const text = JSON.stringify({ ...config, phoneme_type: "text" })
@@ -178,7 +179,7 @@ test(
     const { fs, store, voices } = yield* setting({})
     yield* fs.remove(`${voices}/lena.onnx.json`)
     const error = yield* Effect.flip(store.piperVoice("lena.onnx"))
-    assert.strictEqual(error.reason, "its lena.onnx.json is missing")
+    assert.strictEqual(english(error.reason), "its lena.onnx.json is missing")
   })
 )
 
@@ -188,13 +189,13 @@ test(
     const { fs, home, voices } = yield* setting({ model: onnx({ long: "x".repeat(2000) }) })
     const full = yield* open({ folder: home, configFolder: voices, freeSpace: () => Effect.succeed(2000) })
     assert.match(
-      (yield* Effect.flip(full.piperVoice("lena.onnx"))).reason,
+      english((yield* Effect.flip(full.piperVoice("lena.onnx"))).reason),
       /^the disk is full: 2\.0 kB more are needed$/
     )
     yield* fs.writeFileString(`${home}/file`, "in the way")
     const blocked = yield* open({ folder: `${home}/file`, configFolder: voices })
     assert.match(
-      (yield* Effect.flip(blocked.piperVoice("lena.onnx"))).reason,
+      english((yield* Effect.flip(blocked.piperVoice("lena.onnx"))).reason),
       /^the models folder cannot be made/
     )
   })

@@ -104,6 +104,22 @@ describe("ClientMessage.decode", () => {
     ],
     [{ type: "edit-memory", id: 1, text: "x".repeat(301) }, /field `text` is longer than 300 characters/u],
     [{ type: "fetch-history-list", limit: 0 }, /field `limit` expected a whole number from 1 to 500$/u],
+    [
+      { type: "fetch-and-set-history", history_uid: "a", limit: 501 },
+      /field `limit` expected a whole number from 1 to 500$/u
+    ],
+    [
+      { type: "fetch-history-messages", history_uid: "a" },
+      /^fetch-history-messages: field `before` is missing/u
+    ],
+    ...[-1, 0.5, "1", null].map((before) => [
+      { type: "fetch-history-messages", history_uid: "a", before },
+      /field `before` expected a whole number from 0$/u
+    ]),
+    [
+      { type: "fetch-history-messages", history_uid: "a", before: 1, limit: 0 },
+      /field `limit` expected a whole number from 1 to 500$/u
+    ],
     [{ type: "search-histories", text: "  " }, /^search-histories: field `text`/u],
     [{ type: "search-histories", text: "x".repeat(201) }, /field `text` is longer than 200 characters/u],
     [

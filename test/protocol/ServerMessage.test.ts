@@ -28,7 +28,14 @@ describe("ServerMessage.encode", () => {
     ServerMessage.control("start-mic"),
     ServerMessage.fullText('a "text"\n'),
     ServerMessage.failure("x"),
-    { type: "history-data", messages: [{ role: "ai", timestamp: "2026-01-01T00:00:00", content: "Hi" }] }
+    { type: "history-data", messages: [{ role: "ai", timestamp: "2026-01-01T00:00:00", content: "Hi" }] },
+    { type: "history-data", messages: [], first: 0 },
+    {
+      type: "history-messages",
+      history_uid: "a",
+      messages: [{ role: "human", timestamp: "2026-01-01T00:00:00", content: "Hi" }],
+      first: 3
+    }
   ] as ReadonlyArray<ServerMessage.ServerMessage>)("writes $type", (message) => {
     expect(decode(JSON.parse(ServerMessage.encode(message)))).toEqual(message)
   })

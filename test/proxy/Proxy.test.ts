@@ -7,22 +7,6 @@ import * as Viewer from "../../src/proxy/Viewer.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ask, end, lines, played, says, start, tick } from "../support/Talk.ts"
 import * as Viewers from "../support/Viewers.ts"
-import * as World from "../support/World.ts"
-
-const run = <E>(test: (world: World.World) => Effect.Effect<void, E, World.Services | Proxy>) =>
-  World.run((world) => Effect.provide(test(world), Proxy.layer))
-
-/** Viewers of a session whose engines are ready, without what they have been greeted with. */
-const audience = Effect.fnUntraced(function* (count: number) {
-  const viewers: Array<Viewers.Joined> = []
-  for (let index = 0; index < count; index++) viewers.push(yield* Viewers.join())
-  yield* TestClock.adjust("3 seconds")
-  for (const { received } of viewers) received.length = 0
-  return viewers
-})
-
-const leaveAll = (viewers: ReadonlyArray<Viewers.Joined>) =>
-  Effect.forEach(viewers, ({ leave }) => leave, { discard: true })
 
 const sessions = Effect.map(
   Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot),
@@ -31,7 +15,7 @@ const sessions = Effect.map(
 
 describe("the shared session", () => {
   it.effect("opens with the first viewer, greets everybody, and closes with the last", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
         const one = yield* Viewers.join()
         const [session] = yield* sessions
@@ -50,11 +34,11 @@ describe("the shared session", () => {
   )
 
   it.effect("opens anew with the next viewer, again and again", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
         const uids = new Set<string>()
         for (let round = 0; round < 5; round++) {
-          const viewers = yield* audience(2)
+          const viewers = yield* Viewers.audience(2)
           uids.add((yield* sessions)[0]!.uid)
           yield* viewers[0]!.send(ask("Hi"))
           yield* tick
@@ -64,7 +48,7 @@ describe("the shared session", () => {
             "audio You said Hi.",
             "backend-synth-complete"
           ])
-          yield* leaveAll(viewers)
+          yield* Viewers.leaveAll(viewers)
         }
         expect(uids.size).toBe(5)
       })
@@ -72,7 +56,7 @@ describe("the shared session", () => {
   )
 
   it.effect("is not kept by a viewer that is gone before it has been greeted", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
         for (let round = 0; round < 40; round++) {
           const stays = round % 2 === 0 ? undefined : yield* Viewers.join()
@@ -96,9 +80,9 @@ describe("the shared session", () => {
 
 describe("texts", () => {
   it.effect("are answered one at a time, after the end of the turn before", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
-        const viewers = yield* audience(3)
+        const viewers = yield* Viewers.audience(3)
         const [one, two, three] = viewers as [Viewers.Joined, Viewers.Joined, Viewers.Joined]
         yield* one.send(ask("One"))
         yield* two.send(ask("Two"))
@@ -111,7 +95,7 @@ describe("texts", () => {
         expect(one.seen()).toEqual([...turn("One"), "transcription Two", ...begun])
         expect(two.seen()).toEqual(["transcription One", ...turn("One"), ...begun])
         expect(three.seen()).toEqual(["transcription One", ...turn("One"), "transcription Two", ...begun])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
         expect(lines(world)).toEqual([
           "human: One",
           "ai: You said One.",
@@ -124,10 +108,10 @@ describe("texts", () => {
   )
 
   it.effect("go on after an interruption by anybody", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
         world.reply = ({ text }) => (text === "One" ? Stream.never : says(`You said ${text}.`))
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
         yield* one.send(ask("One"))
         yield* one.send(ask("Two"))
@@ -136,15 +120,15 @@ describe("texts", () => {
         yield* two.send({ type: "interrupt-signal", text: "" })
         yield* tick
         expect(one.seen()).toEqual([...start, ...start, "audio You said Two.", "backend-synth-complete"])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("wait for turns of every kind", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
         yield* one.send({ type: "ai-speak-signal", images: [] })
         yield* two.send(ask("Then"))
@@ -153,15 +137,15 @@ describe("texts", () => {
         yield* one.send(played)
         yield* tick
         expect(world.asked.map(({ text }) => text)).toEqual(["Say something.", "Then"])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("are refused when too many wait, which only their sender is told", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
         world.reply = () => Stream.never
         for (let count = 0; count < mostWaiting + 2; count++) {
@@ -178,18 +162,18 @@ describe("texts", () => {
         yield* tick
         yield* one.send(ask("last"))
         expect(errors(one)).toHaveLength(1)
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("of bridges come with their sender's name, and paid ones first", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
         const proxy = yield* Proxy
         const hello = { text: "Hello", priority: "usual" } as const
         expect((yield* Effect.flip(proxy.say(hello)))._tag).toBe("NobodyWatches")
-        const viewers = yield* audience(1)
+        const viewers = yield* Viewers.audience(1)
         yield* proxy.say({ ...hello, sender: "Anna" })
         yield* tick
         yield* proxy.say({ ...hello, sender: "Ben" })
@@ -200,20 +184,20 @@ describe("texts", () => {
           yield* tick
         }
         expect(world.asked.map(({ text }) => text)).toEqual(["Anna: Hello", "Cleo: Take this", "Ben: Hello"])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
         expect((yield* Effect.flip(proxy.say(hello)))._tag).toBe("NobodyWatches")
       })
     )
   )
 
   it.effect("that are empty are refused at once, and to their sender alone", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         yield* viewers[0]!.send(ask(" "))
         yield* tick
         expect(viewers.map(({ seen }) => seen().length)).toEqual([1, 0])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )

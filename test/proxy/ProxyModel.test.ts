@@ -281,8 +281,10 @@ const modelled = (arbitrary: fc.Arbitrary<Iterable<Step>>, numRuns: number) => {
 }
 
 describe("the proxy, next to a simple model of it", () => {
-  it.live("keeps every message of everybody who stays, in order, whatever they do", () =>
-    modelled(fc.commands(steps, { maxCommands: 15 }), 2000)
+  it.live(
+    "keeps every message of everybody who stays, in order, whatever they do",
+    () => modelled(fc.commands(steps, { maxCommands: 15 }), 2000),
+    120_000
   )
 
   it.live("refuses what is too much, and goes on", () =>

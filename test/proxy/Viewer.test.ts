@@ -1,31 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
-import { Proxy } from "../../src/proxy/Proxy.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ask, tick } from "../support/Talk.ts"
 import * as Viewers from "../support/Viewers.ts"
-import * as World from "../support/World.ts"
-
-const run = <E>(test: (world: World.World) => Effect.Effect<void, E, World.Services | Proxy>) =>
-  World.run((world) => Effect.provide(test(world), Proxy.layer))
-
-/** Viewers of a session whose engines are ready, without what they have been greeted with. */
-const audience = Effect.fnUntraced(function* (count: number) {
-  const viewers: Array<Viewers.Joined> = []
-  for (let index = 0; index < count; index++) viewers.push(yield* Viewers.join())
-  yield* TestClock.adjust("3 seconds")
-  for (const { received } of viewers) received.length = 0
-  return viewers
-})
-
-const leaveAll = (viewers: ReadonlyArray<Viewers.Joined>) =>
-  Effect.forEach(viewers, ({ leave }) => leave, { discard: true })
 
 describe("a viewer", () => {
   it.effect("that does not read is dropped alone, once others are ahead of it by more than may wait", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
-        const viewers = yield* audience(3)
+        const viewers = yield* Viewers.audience(3)
         const [one, two, three] = viewers as [Viewers.Joined, Viewers.Joined, Viewers.Joined]
         three.stall()
         for (let count = 0; count < Viewers.capacity + 1; count++) yield* one.send({ type: "fetch-configs" })
@@ -33,15 +16,15 @@ describe("a viewer", () => {
         expect(two.received).toHaveLength(Viewers.capacity + 1)
         yield* one.send({ type: "fetch-configs" })
         expect(two.received).toHaveLength(Viewers.capacity + 2)
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("is waited for while nobody reads", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
         one.stall()
         two.stall()
@@ -53,13 +36,13 @@ describe("a viewer", () => {
         yield* Fiber.join(sending)
         expect(one.received).toHaveLength(Viewers.capacity + 1)
         expect(viewers.map(({ dropped }) => dropped())).toEqual([false, true])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("that comes later joins the conversation of the others, unless it asks again", () =>
-    run((world) =>
+    Viewers.run((world) =>
       Effect.gen(function* () {
         const one = yield* Viewers.join()
         yield* one.send({ type: "create-new-history" })
@@ -75,35 +58,35 @@ describe("a viewer", () => {
         yield* two.send({ type: "create-new-history" })
         expect(two.seen()).toEqual(["new-history-created", "conversation-chain-end", "new-history-created"])
         expect(one.seen()).toEqual(["conversation-chain-end", "new-history-created"])
-        yield* leaveAll([one, two])
+        yield* Viewers.leaveAll([one, two])
       })
     )
   )
 
   it.effect("gets no message of an extension that it has not asked for", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         yield* viewers[0]!.send({ type: "use-extensions", config_changes: true })
         yield* (yield* SessionRegistry).tell({ type: "config-changed", files: [], message: "" })
         expect(viewers[0]!.seen()).toEqual(["extensions-in-use", "config-changed"])
         expect(viewers[1]!.seen()).toEqual([])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )
 
   it.effect("has its heartbeat answered alone, and everything else is answered to all", () =>
-    run(() =>
+    Viewers.run(() =>
       Effect.gen(function* () {
-        const viewers = yield* audience(2)
+        const viewers = yield* Viewers.audience(2)
         yield* viewers[0]!.send({ type: "heartbeat" })
         yield* viewers[0]!.send({ type: "fetch-configs" })
         expect(viewers.map(({ seen }) => seen())).toEqual([
           ["heartbeat-ack", "config-files"],
           ["config-files"]
         ])
-        yield* leaveAll(viewers)
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )

@@ -57,6 +57,7 @@ describe("/client-ws", () => {
             history_pages: true,
             history_search: true,
             history_titles: true,
+            history_messages: true,
             person: true,
             tool_consent: true,
             config_changes: true

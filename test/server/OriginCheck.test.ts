@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as OriginCheck from "../../src/server/OriginCheck.ts"
+import { english } from "../../src/language/Text.ts"
 
 const check = (
   origin: string | undefined,
@@ -187,8 +188,8 @@ describe("OriginCheck: answer", () => {
     for (const verdict of [check("https://evil.example", local), check(undefined, "evil.example")]) {
       assert.isFalse(verdict.allowed)
       if (verdict.allowed) continue
-      assert.include(verdict.body, "system_config.allowed_origins")
-      assert.notInclude(verdict.body, "evil")
+      assert.include(english(verdict.words), "system_config.allowed_origins")
+      assert.notInclude(english(verdict.words), "evil")
       assert.include(verdict.reason, "evil.example")
     }
   })

@@ -28,7 +28,7 @@ const limits = Layer.succeed(EdgeLimits, {
   uploadPause: "30 seconds"
 })
 const tick = TestClock.adjust("1 millis")
-const text = ServerMessage.fullText
+const text = (text: string): ServerMessage.ServerMessage => ({ type: "full-text", text })
 
 describe("Outbox", () => {
   it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>

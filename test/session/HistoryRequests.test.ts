@@ -181,4 +181,45 @@ describe("history requests", () => {
       })
     )
   )
+
+  it.effect("gives a part of a conversation to who asks for one, and remembers all of it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        const client = yield* ready
+        const old = yield* client.create
+        for (const text of ["one", "two", "three"]) yield* client.turn(text)
+        const current = yield* client.create
+        const contents = (message: ServerMessage | undefined) =>
+          message?.type === "history-data" || message?.type === "history-messages"
+            ? [message.first, ...message.messages.map(({ content }) => content)]
+            : expect.fail(`no messages: ${message?.type}`)
+
+        yield* client.send({ type: "fetch-history-messages", history_uid: old, before: 3, limit: 2 })
+        expect(client.received.at(-1)).toMatchObject({ type: "history-messages", history_uid: old })
+        expect(contents(client.received.at(-1))).toEqual([1, "You said one.", "two"])
+        yield* client.turn("elsewhere")
+        expect(world.stored.get(current)).toHaveLength(2)
+        expect(memoryOf(world)).toEqual([])
+
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old })
+        expect(client.received.at(-1)).not.toHaveProperty("first")
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old, limit: 3 })
+        expect(contents(client.received.at(-1))).toEqual([3, "You said two.", "three", "You said three."])
+        yield* client.send({ type: "fetch-and-set-history", history_uid: old, limit: 7 })
+        expect(contents(client.received.at(-1))).toHaveLength(7)
+        yield* client.turn("four")
+        expect(memoryOf(world)).toEqual([
+          "one",
+          "You said one.",
+          "two",
+          "You said two.",
+          "three",
+          "You said three."
+        ])
+        yield* client.send({ type: "fetch-history-messages", history_uid: "nowhere", before: 3 })
+        expect(client.seen().at(-1)).toMatch(/^error There is no conversation "nowhere"/u)
+        yield* client.leave
+      })
+    )
+  )
 })

@@ -12,6 +12,7 @@ const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 /** What `/status` says. */
 export interface Status {
   readonly sessions: number
+  readonly groups: number
   readonly fibers: Readonly<Record<string, number>>
   readonly engines: ReadonlyArray<{
     readonly kind: string

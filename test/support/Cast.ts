@@ -16,7 +16,9 @@ export const rememberingSettings = {
 /** Names of the characters that a session can switch to; `broken.yaml` is listed but cannot be resolved. `c` hears no raw audio. */
 const others: Readonly<Record<string, CharacterConfig>> = {
   "b.yaml": hearing("b", { required_misses: 5 }),
-  "c.yaml": characterConfig("c")
+  "c.yaml": characterConfig("c"),
+  "d.yaml": characterConfig("d"),
+  "e.yaml": characterConfig("e")
 }
 
 /** One object, as a configuration is until it is read anew: engines are shared by what they are made of. */
@@ -49,7 +51,7 @@ export const characters = (changes: Changes) => {
     withProactive(translated(withSettings(config, changes.settings), changes.translation), changes.proactive)
   return Layer.succeed(Characters, {
     base: Effect.sync(() => changed(first)),
-    examine: Effect.succeed([]),
+    take: Effect.succeed({ changed: [], gone: [] }),
     list: Effect.succeed([{ filename: "conf.yaml", name: "a" }]),
     resolve: (filename) => {
       const found = filename === "conf.yaml" ? first : others[filename]

@@ -63,6 +63,8 @@ export const open = openWith({})
 interface View {
   /** The browser's own unless it is given. */
   readonly viewport?: { readonly width: number; readonly height: number }
+  /** The browser's language; `en-US` unless it is given. */
+  readonly locale?: string
   /** Run in the page before its own scripts. */
   readonly before?: string
 }
@@ -71,9 +73,9 @@ interface View {
 export const visit = Effect.fnUntraced(function* (
   browser: Browser,
   url: string,
-  { before, viewport }: View = {}
+  { before, ...options }: View = {}
 ) {
-  const page = yield* Effect.promise(() => browser.newPage(viewport === undefined ? {} : { viewport }))
+  const page = yield* Effect.promise(() => browser.newPage(options))
   page.setDefaultTimeout(60_000)
   const complaints: Array<string> = []
   page.on("console", (message) => {

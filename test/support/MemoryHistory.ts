@@ -58,11 +58,21 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
         }),
       create: () =>
         Effect.sync(() => {
-          const uid = `history-${stored.size + 1}`
+          // One that was removed does not lend its name to another.
+          let count = stored.size + 1
+          while (stored.has(`history-${count}`)) count++
+          const uid = `history-${count}`
           stored.set(uid, [])
           return uid
         }),
       messages: (_, uid) => Effect.map(rows(uid), (found) => found.map((row) => ({ ...row, timestamp }))),
+      shown: (_, uid, { before, limit }) =>
+        Effect.map(rows(uid), (found) => {
+          const all = found.filter(({ role }) => role !== "system").slice(0, before)
+          const first = Math.max(0, all.length - limit)
+          return { messages: all.slice(first).map((row) => ({ ...row, timestamp })), first }
+        }),
+      check: (_, uid) => Effect.asVoid(rows(uid)),
       remove: (_, uid) => Effect.sync(() => stored.delete(uid)),
       append: (_, uid, messages) =>
         Effect.map(rows(uid), (found) =>
@@ -70,7 +80,10 @@ export const layer = (stored: Stored = new Map(), time: () => Duration.DurationI
             found.push({ ...message, id: ++ids })
             return ids
           })
-        ).pipe(Effect.delay(time())),
+        ).pipe((stored) => {
+          const takes = time()
+          return takes === 0 ? stored : Effect.delay(stored, takes)
+        }),
       interrupt: (_, uid, { heard, id }) =>
         Effect.map(rows(uid), (found) => {
           const at = id === undefined ? found.length : found.findIndex((row) => row.id === id)

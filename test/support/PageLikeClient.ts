@@ -158,6 +158,13 @@ export class PageLikeClient {
         this.created.push(message.history_uid)
         this.history = message.history_uid
         return
+      case "interrupt-signal":
+        // Another member of the group has interrupted its turn, or this page has.
+        if (this.isSpeaking) this.turn!.interrupted = true
+        this.#dropping = true
+        this.#queue = []
+        this.#playing = false
+        return
       case "error":
         this.errors.push(message.message)
     }
@@ -207,7 +214,8 @@ export class PageLikeClient {
       this.#playing = !this.playsThrough
       if (next.display_text === null) continue
       this.heard += next.display_text.text
-      this.send({ type: "audio-play-start", display_text: next.display_text, forwarded: true })
+      if (!next.forwarded)
+        this.send({ type: "audio-play-start", display_text: next.display_text, forwarded: true })
     }
   }
 }

@@ -41,6 +41,8 @@ export class PostgresServer extends Context.Tag("test/support/PostgresServer")<
   {
     /** The address of a database that nobody has used, gone with the scope. */
     readonly database: Effect.Effect<string, never, Scope.Scope>
+    /** The same for a user who may make tables in it and no extensions. */
+    readonly plainDatabase: Effect.Effect<string, never, Scope.Scope>
     /** Ends the server with all connections. */
     readonly stop: Effect.Effect<void>
     /** Starts it again, on the same port. */
@@ -99,9 +101,9 @@ export class PostgresServer extends Context.Tag("test/support/PostgresServer")<
       )
       const addressOf = (name: string) =>
         `postgres://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`
-      const run = (statement: string) =>
+      const run = (statement: string, address = addressOf("postgres")) =>
         Effect.promise(async () => {
-          const client = new Client({ connectionString: addressOf("postgres") })
+          const client = new Client({ connectionString: address })
           await client.connect()
           await client.query(statement)
           await client.end()
@@ -114,7 +116,11 @@ export class PostgresServer extends Context.Tag("test/support/PostgresServer")<
         }),
         (name) => run(`DROP DATABASE ${name} WITH (FORCE)`)
       ).pipe(Effect.map(addressOf))
-      return PostgresServer.of({ database, stop, start })
+      yield* run(`CREATE ROLE plain LOGIN PASSWORD '${password}'`)
+      const plainDatabase = Effect.tap(database, (address) =>
+        run("GRANT CREATE ON SCHEMA public TO plain", address)
+      ).pipe(Effect.map((address) => address.replace("//tester:", "//plain:")))
+      return PostgresServer.of({ database, plainDatabase, stop, start })
     })
   )
 }
@@ -127,9 +133,15 @@ const freePort = Effect.async<number>((resume) => {
   })
 })
 
-/** Conversations and facts in a database that nobody has used. */
-export const fresh = Layer.unwrapScoped(
-  Effect.flatMap(PostgresServer, ({ database }) =>
-    Effect.map(database, (url) => PostgresHistory.layer({ url }))
+const freshOf = (kind: "database" | "plainDatabase") =>
+  Layer.unwrapScoped(
+    Effect.flatMap(PostgresServer, (server) =>
+      Effect.map(server[kind], (url) => PostgresHistory.layer({ url }))
+    )
   )
-)
+
+/** Conversations and facts in a database that nobody has used. */
+export const fresh = freshOf("database")
+
+/** The same without PostgreSQL's trigrams. */
+export const freshPlain = freshOf("plainDatabase")

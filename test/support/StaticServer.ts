@@ -7,7 +7,7 @@ import * as StaticFiles from "../../src/server/StaticFiles.ts"
 /** Serves the files of a folder, and the page, for as long as the scope is open; answers the port. */
 export const start = Effect.fnUntraced(function* (root: string) {
   const context = yield* Layer.build(
-    HttpServer.serve(StaticFiles.router({ folder: root })).pipe(
+    HttpServer.serve(StaticFiles.router({ folder: root, language: "auto" })).pipe(
       Layer.provideMerge(NodeHttpServer.layer(http.createServer, { port: 0, host: "127.0.0.1" }))
     )
   )

@@ -1,12 +1,14 @@
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Scope, TestClock } from "effect"
 import { Client } from "../../src/conversation/Client.ts"
 import type { TurnToken } from "../../src/conversation/Client.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import type { Frame } from "../../src/proxy/Fanout.ts"
 import { encode } from "../../src/proxy/Fanout.ts"
+import { Proxy } from "../../src/proxy/Proxy.ts"
 import * as Viewer from "../../src/proxy/Viewer.ts"
 import * as SocketTalk from "./SocketTalk.ts"
+import * as World from "./World.ts"
 
 /** Frames that wait for a viewer that does not read, before there is no room. */
 export const capacity = 12
@@ -18,7 +20,7 @@ export const line = (listens = true) => {
   let reads = true
   let dropped = false
   let told = () => {}
-  const read = (frame: Frame) => void received.push(JSON.parse(frame.toString()) as ServerMessage)
+  const read = (frame: Frame) => void received.push(JSON.parse(frame("en").toString()) as ServerMessage)
   const hasRoom = () => reads || waiting.length < capacity
   const offer = (frame: Frame, turn?: TurnToken) => {
     if (turn?.stopped === true) return true
@@ -82,3 +84,19 @@ export const greeting = [
   "group-update",
   "start-mic"
 ]
+
+/** Runs a test in a world with a proxy. */
+export const run = <E>(test: (world: World.World) => Effect.Effect<void, E, World.Services | Proxy>) =>
+  World.run((world) => Effect.provide(test(world), Proxy.layer))
+
+/** Viewers of a session whose engines are ready, without what they have been greeted with. */
+export const audience = Effect.fnUntraced(function* (count: number) {
+  const viewers: Array<Joined> = []
+  for (let index = 0; index < count; index++) viewers.push(yield* join())
+  yield* TestClock.adjust("3 seconds")
+  for (const { received } of viewers) received.length = 0
+  return viewers
+})
+
+export const leaveAll = (viewers: ReadonlyArray<Joined>) =>
+  Effect.forEach(viewers, ({ leave }) => leave, { discard: true })

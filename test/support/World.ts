@@ -6,23 +6,22 @@ import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
+import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
-import { ModelDict } from "../../src/config/ModelDict.ts"
 import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
-import { Prompts } from "../../src/config/Prompts.ts"
-import { Settings } from "../../src/config/Settings.ts"
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
-import { ModelStore } from "../../src/models/ModelStore.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
-import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
 import { Callers } from "../../src/session/Callers.ts"
+import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
+import * as GroupMember from "../../src/session/GroupMember.ts"
 import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
 import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
@@ -34,6 +33,8 @@ import * as Cast from "./Cast.ts"
 import * as FakeAsr from "./FakeAsr.ts"
 import * as FakeVad from "./FakeVad.ts"
 import { systemConfig } from "./Fixtures.ts"
+import { summary } from "./SocketTalk.ts"
+import * as WorldConfig from "./WorldConfig.ts"
 import { slow } from "./Journal.ts"
 import type { Journal } from "./Journal.ts"
 import * as MemoryFacts from "./MemoryFacts.ts"
@@ -50,11 +51,13 @@ export interface World {
   /** Kinds whose next loads fail, with how many of them. */
   readonly failures: Map<EngineKind, number>
   /** Answers of the agent; by default one sentence that repeats the input. */
-  reply: (input: AgentInput) => Stream.Stream<AgentEvent, LlmFailed>
+  reply: (input: AgentInput, character: string) => Stream.Stream<AgentEvent, LlmFailed>
   /** What the agent's model writes outside of conversations; without it, it cannot be asked to. */
   write: Agent["write"]
   /** What the agents' settings are changed to. */
   settings: Cast.Settings
+  /** How groups talk. */
+  groups: SystemConfig["groups"]
   /** When character a speaks of its own accord. */
   proactive: Partial<ProactiveSpeechConfig>
   /** Facts that have been learnt. */
@@ -71,6 +74,8 @@ export interface World {
   listens: number | undefined
   /** Time that storing a message takes. */
   storing: Duration.DurationInput
+  /** Nothing takes any time, so no clock is asked. */
+  instant: boolean
   /** Whether an agent's next load dies. */
   agentDies: boolean
   /** What was asked of the agent. */
@@ -92,6 +97,7 @@ export const make = (): World => ({
   reply: (input) => Stream.make<[AgentEvent]>({ _tag: "Text", text: `You said ${input.text}.` }),
   write: undefined,
   settings: {},
+  groups: systemConfig.groups,
   proactive: {},
   facts: [],
   mcp: McpClient.none,
@@ -100,6 +106,7 @@ export const make = (): World => ({
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
   storing: 0,
+  instant: false,
   agentDies: false,
   asked: [],
   remembered: [],
@@ -119,7 +126,9 @@ const mayFail = (world: World, kind: EngineKind) =>
 
 /** Loads for its time, writing it down under the character's name; fails if the world says so. */
 const load = (world: World, kind: EngineKind, time: number, name: string) =>
-  Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+  Effect.suspend(() =>
+    world.instant ? Effect.void : Effect.zipRight(slow(world.journal, name, time), mayFail(world, kind))
+  )
 
 /** Takes no time, unless it fails. */
 const loadEmbedder = (world: World) =>
@@ -127,11 +136,11 @@ const loadEmbedder = (world: World) =>
     world.failures.has("embedding")
   )
 
-const agentOf = (world: World): Agent => ({
+const agentOf = (world: World, character: string): Agent => ({
   reply: (input) =>
     Stream.suspend(() => {
       world.asked.push(input)
-      return world.reply(input)
+      return world.reply(input, character)
     }).pipe(Stream.ensuring(Effect.sync(() => world.journal.push("reply ended")))),
   remember: (exchange) => Effect.sync(() => world.remembered.push(exchange)),
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
@@ -147,22 +156,14 @@ const speak = (world: World, text: string) =>
           detail: `cannot say "${text}"`,
           advice: "Say something else."
         })
-      : Effect.as(Effect.sleep(time), { samples: new Int16Array(160).fill(1000), sampleRate: 16_000 })
+      : Effect.as(world.instant ? Effect.void : Effect.sleep(time), {
+          samples: new Int16Array(160).fill(1000),
+          sampleRate: 16_000
+        })
   }).pipe(
     Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
     Effect.ensuring(Effect.sync(() => world.speaking.now--))
   )
-
-const configuration = Layer.mergeAll(
-  Layer.succeed(Settings, { folder: ".", system: systemConfig }),
-  Layer.succeed(ModelDict, {
-    modelInfo: (name) => Effect.succeed({ name, url: "", emotionMap: { joy: 1 } })
-  }),
-  Layer.succeed(Prompts, {
-    get: (purpose) => Effect.succeed(purpose === "proactive_speak_prompt" ? "Say something." : undefined)
-  }),
-  Layer.mock(ModelStore, { progress: Stream.never })
-)
 
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
@@ -185,7 +186,10 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
       open: ({ character }) => {
         const name = character.conf_name === "a" ? "agent" : `agent ${character.conf_name}`
         const dies = Effect.suspend(() => (world.agentDies ? Effect.die("inside") : Effect.void))
-        return Effect.zipRight(dies, Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world)))
+        return Effect.zipRight(
+          dies,
+          Effect.as(load(world, "agent", loadTimes.agent, name), agentOf(world, character.conf_name))
+        )
       }
     }),
     Layer.effect(
@@ -205,9 +209,10 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
     vad
   )
+  const configuration = WorldConfig.layer(world)
   return Layer.mergeAll(
     engines,
-    SessionRegistry.layer,
+    Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
     Callers.layer,
     configuration,
     Cast.characters(world),
@@ -223,23 +228,32 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
 
 /** A client that is connected. */
 export interface Connected {
-  readonly received: Array<ServerMessage>
+  readonly received: Array<ServerMessage.ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
+  /** Whether its session has a turn. */
+  readonly isBusy: Effect.Effect<boolean>
   /** The socket closes. */
   readonly leave: Effect.Effect<void>
   /** Texts of what was received, shortened to `type` or `type text`. */
   readonly seen: () => ReadonlyArray<string>
 }
 
-/** Opens a session as the socket edge does, in a scope of its own. */
-export const connect = Effect.gen(function* () {
+/** Opens a session as the socket edge does, in a scope of its own. `room`: passed before each message is taken. */
+export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.Effect<void> = Effect.void) {
   const scope = yield* Scope.make()
-  const received: Array<ServerMessage> = []
+  const received: Array<ServerMessage.ServerMessage> = []
   const client = Client.of({
-    uid: "client",
-    send: (message, turn) => Effect.sync(() => void (turn?.stopped === true || received.push(message)))
+    uid,
+    send: (message, turn) =>
+      Effect.zipRight(
+        room,
+        Effect.sync(() => {
+          if (turn?.stopped !== true) received.push(ServerMessage.inLanguage(message, "en"))
+        })
+      )
   })
   const session = yield* Session.open().pipe(
+    Effect.tap(GroupMember.connect),
     Effect.tap(ProactiveSpeech.follow),
     Effect.tap((opened) => Effect.flatMap(Callers, ({ admit }) => admit(opened))),
     Scope.extend(scope),
@@ -251,26 +265,14 @@ export const connect = Effect.gen(function* () {
     received,
     send: (message) =>
       Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
+    isBusy: session.turn.isRunning,
     leave: Scope.close(scope, Exit.void),
     seen: () => received.map(summary)
   }
   return connected
 })
 
-const summary = (message: ServerMessage): string => {
-  switch (message.type) {
-    case "control":
-      return message.text
-    case "audio":
-      return `${message.audio === null ? "silent" : "audio"} ${message.display_text?.text ?? ""}`
-    case "full-text":
-      return `full-text ${message.text}`
-    case "error":
-      return `error ${message.message}`
-    default:
-      return message.type
-  }
-}
+export const connect = connectAs("client")
 
 export type Services = Layer.Layer.Success<ReturnType<typeof layer>>
 
@@ -284,6 +286,11 @@ export const run = <E>(
     const fibers = yield* Supervisor.track
     yield* Effect.supervised(test(world), fibers)
     assert.deepEqual((yield* fibers.value).map(Fiber.id), [])
-    assert.deepEqual(yield* (yield* SessionRegistry).snapshot, { sessions: [], fibers: {}, engines: [] })
+    assert.deepEqual(yield* (yield* SessionRegistry).snapshot, {
+      sessions: [],
+      groups: { groups: 0, members: 0 },
+      fibers: {},
+      engines: []
+    })
   }).pipe(Effect.provide(layer(world, vad)))
 }

@@ -12,6 +12,7 @@ import * as Processes from "../support/Processes.ts"
 import { describeTts, open, peak, until } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
+import { english } from "../../src/language/Text.ts"
 
 const program = fileURLToPath(new URL("../support/speak-tone.mjs", import.meta.url))
 
@@ -145,10 +146,10 @@ describe("CommandTts", () => {
     it.scoped("says that the system takes no such argument, and goes on", () =>
       Effect.gen(function* () {
         const error = yield* failure(["a\0b"])
-        assert.match(error.detail, /^"node" cannot be started \(E\w+\)$/)
-        assert.include(error.advice, "tts_config.command_tts.command")
+        assert.match(english(error.detail), /^"node" cannot be started \(E\w+\)$/)
+        assert.include(english(error.advice), "tts_config.command_tts.command")
         const long = yield* failure(["x".repeat(2 ** 22)])
-        assert.strictEqual(long.detail, '"node" cannot be started (E2BIG)')
+        assert.strictEqual(english(long.detail), '"node" cannot be started (E2BIG)')
       })
     )
 
@@ -161,8 +162,8 @@ describe("CommandTts", () => {
         ] as const) {
           const tts = yield* open(TtsConfigs.of("command_tts", { command: [command] }))
           const error = yield* Effect.flip(tts.synthesize("Hello."))
-          assert.strictEqual(error.detail, words)
-          assert.strictEqual(error.advice, "Install it, or correct tts_config.command_tts.command.")
+          assert.strictEqual(english(error.detail), words)
+          assert.strictEqual(english(error.advice), "Install it, or correct tts_config.command_tts.command.")
         }
       })
     )
@@ -178,7 +179,7 @@ describe("CommandTts", () => {
     ] as const) {
       it.scoped(`explains what went wrong: ${args.join(" ")}`, () =>
         Effect.gen(function* () {
-          assert.strictEqual((yield* failure(args, changes)).detail, words)
+          assert.strictEqual(english((yield* failure(args, changes)).detail), words)
         })
       )
     }

@@ -9,6 +9,7 @@ import type { SpeechScript, Stub, StubOptions } from "../support/StubServer.ts"
 import { describeTts } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
+import { english } from "../../src/language/Text.ts"
 
 let underWay = 0
 const shared = await startStub({
@@ -60,7 +61,7 @@ describe("OpenAiTts", () => {
           yield* TestClock.adjust("29 seconds")
           assert.isNull(speaking.unsafePoll())
           yield* TestClock.adjust("1 seconds")
-          assert.include((yield* Fiber.join(speaking)).detail, "did not answer within 30 seconds")
+          assert.include(english((yield* Fiber.join(speaking)).detail), "did not answer within 30 seconds")
           yield* Effect.promise(() => stub.log.speeches[0]!.over)
           assert.isTrue(stub.log.speeches[0]!.aborted)
         })
@@ -163,7 +164,7 @@ describe("OpenAiTts", () => {
           refuse: { status: 429, headers: { "retry-after": "60" } }
         })
         assert.strictEqual(requests, 1)
-        assert.include(error.detail, "answers no more requests for now")
+        assert.include(english(error.detail), "answers no more requests for now")
       })
     )
 
@@ -173,15 +174,15 @@ describe("OpenAiTts", () => {
           refuse: { status: 401, message: "bad key sk-very-secret" }
         })
         assert.strictEqual(requests, 1)
-        assert.strictEqual(error.advice, "Correct tts_config.openai_tts.api_key.")
+        assert.strictEqual(english(error.advice), "Correct tts_config.openai_tts.api_key.")
       })
     )
 
     it.scoped("explains an unknown model, and blanks the key in what the server says", () =>
       Effect.gen(function* () {
         const { error } = yield* failure({ refuse: { status: 404, message: "no model for sk-very-secret" } })
-        assert.include(error.detail, 'knows no model "kokoro"')
-        assert.include(error.detail, '"no model for …"')
+        assert.include(english(error.detail), 'knows no model "kokoro"')
+        assert.include(english(error.detail), '"no model for …"')
       })
     )
 
@@ -189,7 +190,7 @@ describe("OpenAiTts", () => {
       Effect.gen(function* () {
         const body = new TextEncoder().encode("<html>welcome</html>")
         const { error } = yield* failure({ body }, { file_extension: "mp3" })
-        assert.include(error.detail, "is not mp3 sound")
+        assert.include(english(error.detail), "is not mp3 sound")
       })
     )
 
@@ -199,7 +200,7 @@ describe("OpenAiTts", () => {
         yield* Effect.promise(() => stub.close())
         const tts = yield* open(stub)
         const error = yield* Effect.flip(tts.synthesize("Hello."))
-        assert.strictEqual(error.detail, `no server answers at ${new URL(stub.url).host}`)
+        assert.strictEqual(english(error.detail), `no server answers at ${new URL(stub.url).host}`)
       })
     )
 
@@ -211,7 +212,7 @@ describe("OpenAiTts", () => {
           )
           const error = yield* Effect.flip(tts.synthesize("Hello."))
           assert.strictEqual(error._tag, "SynthesisFailed")
-          assert.include(error.advice, "tts_config.openai_tts.base_url")
+          assert.include(english(error.advice), "tts_config.openai_tts.base_url")
         })
       )
     }

@@ -13,6 +13,7 @@ import * as SpeechModels from "../support/SpeechModels.ts"
 import { describeTts, open, peak, until } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
+import { english } from "../../src/language/Text.ts"
 
 const { joe } = SpeechModels
 
@@ -126,7 +127,7 @@ describe("SherpaTts", () => {
             error.message,
             `sherpa_onnx_tts is not available: tts_config.sherpa_onnx_tts.${message}`
           )
-          assert.include(error.advice, "Name the files of one voice")
+          assert.include(english(error.advice), "Name the files of one voice")
         })
       )
     }
@@ -177,8 +178,8 @@ describe("SherpaTts", () => {
         Effect.gen(function* () {
           const error = yield* Effect.flip(open(config(keys)))
           assert.strictEqual(error._tag, "EngineUnavailable")
-          assert.include(error.reason, "its process ended while it was loaded")
-          assert.include(error.advice, "For a piper voice (.onnx with .onnx.json) choose piper_tts.")
+          assert.include(english(error.reason), "its process ended while it was loaded")
+          assert.include(english(error.advice), "For a piper voice (.onnx with .onnx.json) choose piper_tts.")
         })
       )
     }

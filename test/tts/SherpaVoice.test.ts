@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SherpaVoice from "../../src/tts/SherpaVoice.ts"
 import type { Load } from "../../src/tts/SherpaVoice.ts"
+import { english, say } from "../../src/language/Text.ts"
 
 const inFolder = (path: string) => `/conf/${path}`
 
 /** What the library is given for these keys. */
 const native = (keys: Readonly<Record<string, unknown>>, more: Partial<Load> = {}) => {
   const voice = SherpaVoice.choose(keys, inFolder)
-  if ("_tag" in voice) return assert.fail(voice.reason)
+  if ("_tag" in voice) return assert.fail(english(voice.reason))
   return SherpaVoice.toNative({
     voice,
     ruleFsts: [],
@@ -144,7 +145,7 @@ describe("SherpaVoice", () => {
       assert.deepStrictEqual(SherpaVoice.choose(keys, inFolder), {
         _tag: "Unclear",
         key: missing,
-        reason: "it is missing"
+        reason: say("speech.keyMissing")
       })
     })
   }

@@ -38,7 +38,7 @@ const file = Effect.fn("DatabaseCheck.file")(function* (path: string) {
       : Report.broken(folder.detail, mend)
   }
   return yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT COUNT(*) FROM sqlite_master`).pipe(
-    Effect.provide(SqliteClient.layer(path)),
+    Effect.provide(SqliteClient.layerForLook(path)),
     Effect.match({
       onSuccess: () => Report.ok("can be opened"),
       onFailure: (cause) => Report.broken(`it cannot be opened (${PostgresHistory.reasonOf(cause)})`, mend)

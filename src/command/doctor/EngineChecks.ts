@@ -15,6 +15,7 @@ import type { SpeechEvent } from "../../vad/SpeechDetector.ts"
 import { VadEngines } from "../../vad/Vad.ts"
 import * as LlmAddress from "./LlmAddress.ts"
 import * as Report from "./Report.ts"
+import type { Words } from "../../language/Text.ts"
 
 /** What voices say and recognisers hear. */
 const sentence = "One two three."
@@ -26,7 +27,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
 /** A failure of an engine as it says it itself. */
 const failed = (
-  failure: { readonly advice: string } & ({ readonly reason: string } | { readonly detail: string })
+  failure: { readonly advice: Words } & ({ readonly reason: Words } | { readonly detail: Words })
 ) => Report.broken("detail" in failure ? failure.detail : failure.reason, failure.advice)
 
 /** Effect with the time that it took, in ms. */

@@ -9,6 +9,7 @@ import * as NamedEngines from "./NamedEngines.ts"
 import type { NamedEngine } from "./NamedEngines.ts"
 import * as NeededModels from "./NeededModels.ts"
 import * as Report from "./Report.ts"
+import { english } from "../../language/Text.ts"
 
 export interface Options {
   /** What has to be said beside a command so that it means the same configuration, with a space before it; or nothing. */
@@ -34,7 +35,7 @@ const missingOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, options: 
         `its model ${unmet.model.id} is not here`,
         `${pulls(unmet.model, options)}; so does "seiyuu doctor${options.config} --fetch".`
       )
-    : Report.missing(`its model could not be fetched: ${refusal.reason}`, refusal.advice)
+    : Report.missing(`its model could not be fetched: ${english(refusal.reason)}`, refusal.advice)
 })
 
 /** What the server would fetch by itself although there is a model. */

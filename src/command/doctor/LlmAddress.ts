@@ -5,6 +5,7 @@ import type { LlmConfig } from "../../config/LlmConfig.ts"
 import * as BoundedBody from "../../engine/BoundedBody.ts"
 import * as RemoteFailure from "../../engine/RemoteFailure.ts"
 import * as Report from "./Report.ts"
+import { english } from "../../language/Text.ts"
 
 /** What is asked of a provider that costs nothing: which models it has. */
 interface Question {
@@ -67,7 +68,7 @@ export const judge = (asked: Question, { location, models, status }: Answer): Re
       )
 }
 
-const hostOf = (address: string): string => RemoteFailure.hostOf(address, "the configured base_url")
+const hostOf = (address: string): string => english(RemoteFailure.hostOf(address, "the configured base_url"))
 
 /** The request that lists the models, and what is asked by it; `undefined` for what is no remote provider. */
 const questionOf = (configs: LlmConfig, provider: LlmProvider) => {

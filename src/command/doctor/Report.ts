@@ -1,6 +1,8 @@
 import { Array, Effect, FiberRef, HashSet, Logger, LogLevel } from "effect"
 import * as Doc from "@effect/printer/Doc"
 import * as Table from "../Table.ts"
+import { english } from "../../language/Text.ts"
+import type { Words } from "../../language/Text.ts"
 
 /** `warning`: it works, and there is something to know. `missing`: nothing is wrong but that it has to be fetched. */
 export type State = "ok" | "warning" | "missing" | "broken"
@@ -19,9 +21,21 @@ export interface Row extends Finding {
 }
 
 export const ok = (detail: string, mend = ""): Finding => ({ state: "ok", detail, mend })
-export const warning = (detail: string, mend = ""): Finding => ({ state: "warning", detail, mend })
-export const missing = (detail: string, mend: string): Finding => ({ state: "missing", detail, mend })
-export const broken = (detail: string, mend: string): Finding => ({ state: "broken", detail, mend })
+export const warning = (detail: string, mend: Words = ""): Finding => ({
+  state: "warning",
+  detail,
+  mend: english(mend)
+})
+export const missing = (detail: Words, mend: Words): Finding => ({
+  state: "missing",
+  detail: english(detail),
+  mend: english(mend)
+})
+export const broken = (detail: Words, mend: Words): Finding => ({
+  state: "broken",
+  detail: english(detail),
+  mend: english(mend)
+})
 
 /** How long one check may take, in seconds. */
 export const limit = 60

@@ -4,6 +4,7 @@ import type { CatalogueFile } from "../Catalogue.ts"
 import { SourceFailed } from "../ModelUnavailable.ts"
 import * as PartFile from "../PartFile.ts"
 import type { Report } from "../Progress.ts"
+import { english, say, Words } from "../../language/Text.ts"
 
 /** What to make of which files, absolute paths; the results go into `folder`, which is there and empty. */
 export type Job =
@@ -31,13 +32,13 @@ export type Said =
 /** The conversion could not be made. */
 class ConversionFailed extends Schema.TaggedError<ConversionFailed>()("ConversionFailed", {
   /** What is wrong with what was to be converted, or with the thread; a clause. */
-  reason: Schema.String,
+  reason: Words,
   /** The system's code, such as `ENOSPC`. */
   code: Schema.optional(Schema.String),
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {
-    return this.reason
+    return english(this.reason)
   }
 }
 
@@ -52,7 +53,7 @@ export const run = (job: Job): Stream.Stream<Made, ConversionFailed> =>
         Effect.sync(() => {
           const thread = WorkerThread.start("RecipeWorker", import.meta.url)
           const fail = (
-            reason: string,
+            reason: Words,
             more: { readonly code?: string | undefined; readonly cause?: unknown }
           ) => emit.fail(new ConversionFailed({ reason, ...more }))
           thread.on("message", (said: Said) => {
@@ -60,8 +61,8 @@ export const run = (job: Job): Stream.Stream<Made, ConversionFailed> =>
             else if (said.type === "done") emit.end()
             else fail(said.reason, { code: said.code })
           })
-          thread.on("error", (cause) => fail("the conversion broke off", { cause }))
-          thread.on("exit", () => fail("the conversion broke off", {}))
+          thread.on("error", (cause) => fail(say("models.conversionBroke"), { cause }))
+          thread.on("exit", () => fail(say("models.conversionBroke"), {}))
           thread.postMessage(job, [])
           return thread
         }),
@@ -89,13 +90,17 @@ export const verified = Effect.fn("RecipeThread.verified")(function* (
   }).pipe(
     Effect.mapError((error) =>
       error.code === undefined
-        ? new SourceFailed({ kind: "refused", reason: `it failed: ${error.reason}`, cause: error })
+        ? new SourceFailed({
+            kind: "refused",
+            reason: say("models.conversionFailed", error.reason),
+            cause: error
+          })
         : PartFile.unwritable(error, total - made)
     )
   )
   const wrong = expected.find(({ name }) => !right.has(name))
   if (wrong !== undefined) {
-    const reason = `its ${wrong.name} is not the file that was expected: the checksum is wrong`
+    const reason = say("models.wrongMade", wrong.name)
     return yield* new SourceFailed({ kind: "refused", reason })
   }
 })

@@ -1,0 +1,83 @@
+/** What the store of model files says: why one could not be had, and what to do about it. */
+export const models = {
+  unavailable: (id: string, reason: string, advice: string) =>
+    `The model "${id}" could not be had: ${reason}. ${advice}`,
+  voiceUnusable: (voice: string, reason: string, advice: string) =>
+    `The voice "${voice}" cannot be used: ${reason}. ${advice}`,
+  // Sources.
+  from: (model: string, source: string) => `${model} from ${source}`,
+  pythonPackage: (name: string, version: string) => `the Python package ${name} ${version}`,
+  npmPackage: (name: string) => `the npm package ${name}`,
+  localFile: "a file on this machine",
+  catalogue: "the catalogue",
+  conversion: (id: string) => `the conversion of ${id}`,
+  // Reasons.
+  unknown: (id: string, hint: string, known: ReadonlyArray<string>) =>
+    `it has no model ${id}${hint}; it has ${known.join(", ")}`,
+  offline: "it is not whole on this machine, and system_config.offline says to fetch nothing",
+  deleted: "it was deleted meanwhile",
+  tooLittleMemory: (needed: string, free: string) => `it needs ${needed} of memory, and ${free} are free`,
+  diskFull: (needed: string, free: string) => `the disk is full: ${needed} are needed, and ${free} are free`,
+  diskFullMore: (needed: string) => `the disk is full: ${needed} more are needed`,
+  pipDiskFull: "the disk is full: pip could not finish",
+  noFile: "there is no such file at the configured place",
+  missingOrOther: "it is missing, or not the file that was asked for",
+  justSilent: "it has just not answered",
+  unreachable: (code: string) => `it cannot be reached (${code})`,
+  otherSize: (bytes: string, wanted: number) => `it has a file of ${bytes} bytes, not of ${wanted}`,
+  otherPart: (range: string) => `it answered with another part of the file than was asked for (${range})`,
+  status: (status: number) => `it answered with status ${status}`,
+  nothingFor: (time: string) => `nothing came for ${time}`,
+  brokeOff: (code: string) => `it broke off (${code})`,
+  endedAfter: (received: number, size: number) => `it ended after ${received} of ${size} bytes`,
+  wrongFile: "what it gave is not the file that was asked for: the checksum is wrong",
+  wrongMade: (file: string) => `its ${file} is not the file that was expected: the checksum is wrong`,
+  conversionFailed: (reason: string) => `it failed: ${reason}`,
+  conversionBroke: "the conversion broke off",
+  notUnpacked: "the package could not be unpacked",
+  packageLacks: "the package does not hold what was asked for",
+  packageUnreadable: "the package could not be read",
+  packageOther: "the package is not the one that was asked for: its checksum is wrong",
+  noWheel: "pip left no wheel",
+  noPip: "this machine's Python has no pip",
+  noPython: "it takes Python with pip, and this machine has none",
+  pipCannotRun: "pip cannot be run",
+  pipNoIndex: "pip cannot reach the package index",
+  pipFailed: (status: number) =>
+    `pip could not download it (status ${status}; the log says more at level debug)`,
+  pipStuck: (time: string) => `pip has come no further for ${time}`,
+  folderNotMade: "the models folder cannot be made: its place takes no folders",
+  folderInFile: "the models folder cannot be made: a part of its path is a file",
+  folderIsFile: "the models folder cannot be made: there is a file in its place",
+  folderNoRight: "the models folder cannot be written to by this account",
+  folderReadOnly: "the models folder cannot be written to: its disk is read-only",
+  folderUnusable: "the models folder cannot be read or written",
+  withCode: (what: string, code: string) => `${what} (${code})`,
+  voiceFileMissing: (file: string) => `its ${file} is missing`,
+  voiceFileUnreadable: (file: string) => `its ${file} cannot be read`,
+  voiceFileBroken: (file: string, problem: string) => `its ${file} is broken: ${problem}`,
+  notEspeak: (type: string) => `it makes sounds of text by "${type}", not by espeak`,
+  // Advice.
+  otherModel:
+    "Put a language model's .gguf file somewhere and set llama_cpp_llm.model_path to its path, or choose another provider as llm_provider.",
+  checkOrNoMemory: "Check the network and the free disk space, or set long_term_memory.enabled to false.",
+  checkOrOther: "Check the network and the free disk space, or choose another engine.",
+  pull: (id: string) =>
+    `Run "seiyuu models pull ${id}" once while there is a network, or set system_config.offline to false.`,
+  damaged: (id: string) =>
+    `Its files may be damaged: "seiyuu models pull ${id}" checks them, and fetches again what is.`,
+  choosePath: (key: string) => `Set ${key} to auto, one of these ids, or the path of a .gguf file.`,
+  chooseId: (key: string) => `Set ${key} to one of these ids.`,
+  chooseAutoOrId: (key: string) => `Set ${key} to auto or one of these ids.`,
+  writeId: `Write one of these ids; "seiyuu models list" says more of them.`,
+  voiceKeys: "tts_config.sherpa_onnx_tts.model or tts_config.piper_tts.model_path",
+  otherFolder:
+    "Set system_config.models_dir to a folder that can be made and that this account may write to.",
+  moreRoom: "Make room there, or set system_config.models_dir to a folder on a larger disk.",
+  python: "Install Python 3 with pip, so that `python3 -m pip` works.",
+  checkPip: "Check the network and what pip is set up to use, and try again.",
+  fetchBoth: "Download the voice's .onnx and .onnx.json files again, side by side.",
+  besideVoice: "Put it beside the voice; it comes with it.",
+  espeakVoice: "Choose a voice whose phoneme_type is espeak.",
+  checkPath: "Check its path."
+}

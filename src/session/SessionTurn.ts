@@ -1,0 +1,80 @@
+import { Effect, Ref } from "effect"
+import { Settings } from "../config/Settings.ts"
+import { Client } from "../conversation/Client.ts"
+import type { TurnToken } from "../conversation/Client.ts"
+import * as Story from "../conversation/Story.ts"
+import * as Turn from "../conversation/Turn.ts"
+import * as TurnRecord from "../conversation/TurnRecord.ts"
+import { say } from "../language/Text.ts"
+import type { Words } from "../language/Text.ts"
+import * as Extensions from "./Extensions.ts"
+import * as Remembering from "./Remembering.ts"
+import { tellOnce } from "./Session.ts"
+import type { Session } from "./Session.ts"
+import * as ToolConsent from "./ToolConsent.ts"
+
+/** What is different about a turn in a group. */
+export interface InGroup {
+  /** Where its words are stored. */
+  readonly story: Story.Story
+  /** Where it takes place, in words for the model. */
+  readonly situation: string | undefined
+  /** Longest wait for the client's playback beyond the length of the audio, in ms. */
+  readonly patience: number
+}
+
+/** Puts together what a turn of the session's character uses, and answers how to run one. */
+export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: InGroup) {
+  const { system } = yield* Settings
+  const { character } = yield* Ref.get(session.seat)
+  const client = yield* Client
+  const { config } = character
+  const person = Extensions.personOf(session.extensions, config)
+  const story =
+    inGroup?.story ??
+    (yield* Story.make({
+      current: session.history,
+      confUid: config.conf_uid,
+      names: Story.namesOf(config, person)
+    }))
+  const told = (what: string, failure: { readonly engine: string; readonly message: string }, words: Words) =>
+    Effect.zipRight(
+      Effect.logWarning(`${what}: ${failure.message}`),
+      Effect.provideService(tellOnce(character, failure.engine, words), Client, client)
+    )
+  const grace = system.playback_grace_seconds * 1000
+  const options: Omit<Turn.Options, "consent"> = {
+    character: config,
+    person,
+    ...(inGroup?.situation === undefined ? {} : { situation: inGroup.situation }),
+    emotions: character.emotions,
+    agent: character.services.agent,
+    translator: character.services.translator,
+    tts: character.services.tts,
+    asr: character.services.asr,
+    memory: session.memory,
+    record: TurnRecord.make({ interruptMethod: character.interruptMethod, memory: session.memory, story }),
+    ...(yield* Remembering.ofTurn(session, character)),
+    playback: session.playback,
+    playbackGrace: inGroup === undefined ? grace : Math.min(grace, inGroup.patience),
+    // What cannot be loaded has been reported by its warm-up.
+    onVoiceFailure: (failure) =>
+      failure._tag === "EngineUnavailable"
+        ? Effect.void
+        : told("a sentence stays silent", failure, say("session.goesOnAsText", failure.words)),
+    onUntranslated: (failure) =>
+      failure._tag === "EngineUnavailable"
+        ? Effect.void
+        : told("a sentence is not translated", failure, say("session.spokenAsWritten", failure.words))
+  }
+  return (input: Turn.Input, turn: TurnToken) => {
+    const consent = ToolConsent.asking({
+      client,
+      consent: session.consent,
+      understood: () => session.extensions.toolConsent,
+      name: config.character_name || config.conf_name,
+      turn
+    })
+    return Turn.run({ ...options, consent }, input, turn)
+  }
+})

@@ -1,0 +1,22 @@
+import { NodeContext } from "@effect/platform-node"
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import * as ConfigFolder from "../support/ConfigFolder.ts"
+
+const loadText = (text: string) =>
+  Effect.flatMap(ConfigFolder.make({ "conf.yaml": text }), (folder) => ConfigFile.load(`${folder}/conf.yaml`))
+
+layer(NodeContext.layer)("a configuration", (it) => {
+  it.scoped("warns of a tag, and does not say it: it may be a secret without quotation marks", () =>
+    Effect.gen(function* () {
+      const { warnings } = yield* loadText(`${ConfigFolder.minimal}    openai_tts: {api_key: !sk-hunter2 }\n`)
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^conf\.yaml:10:\d+ character_config\.tts_config\.openai_tts\.api_key: a tag \(!…\)/u
+        )
+      ])
+      expect((yield* loadText(`${ConfigFolder.minimal}  human_name: !!str 5\n`)).warnings).toEqual([])
+    })
+  )
+})
