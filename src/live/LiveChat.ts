@@ -1,5 +1,6 @@
-import { Effect, Layer, Ref } from "effect"
+import { Effect, Layer, Ref, Schema, Stream } from "effect"
 import { CurrentConfig } from "../config/CurrentConfig.ts"
+import { LiveConfig } from "../config/LiveConfig.ts"
 import { Proxy } from "../proxy/Proxy.ts"
 import { Callers } from "../session/Callers.ts"
 import * as Bridges from "./Bridges.ts"
@@ -23,14 +24,28 @@ const ofCallers = Effect.map(Callers, ({ ready, say }): Door => ({
   say: ({ sender, text }) => say(sender === undefined ? text : `${sender}: ${text}`)
 }))
 
-/** Reads the live chats that the configuration names, for as long as the server runs. */
+const read = Effect.fnUntraced(function* (config: LiveConfig, door: Door) {
+  const bridges = yield* Bridges.make(config, Bridges.roomsOf(config))
+  if (bridges.length === 0) return
+  // What has ended for good has been logged; a change of the configuration may mend it.
+  yield* Feed.run(bridges, door, config.chat)
+})
+
+/**
+ * Reads the live chats that the configuration names, for as long as the server runs. When `live_config` changes, all rooms
+ * are left, and those that it names now are joined.
+ */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
-    const { live_config, system_config } = (yield* Ref.get(yield* CurrentConfig)).config
-    const bridges = yield* Bridges.make(live_config, Bridges.roomsOf(live_config))
-    if (bridges.length === 0) return
+    const current = yield* CurrentConfig
+    const { system_config } = (yield* Ref.get(current)).config
     const door = yield* system_config.enable_proxy ? ofProxy : ofCallers
-    // What has ended for good has been logged.
-    yield* Effect.forkScoped(Feed.run(bridges, door, live_config.chat))
+    yield* current.changes.pipe(
+      Stream.map(({ config }) => config.live_config),
+      Stream.changesWith(Schema.equivalence(LiveConfig)),
+      Stream.flatMap((config) => Stream.fromEffect(read(config, door)), { switch: true }),
+      Stream.runDrain,
+      Effect.forkScoped
+    )
   })
 ).pipe(Layer.provide(Proxy.layer))

@@ -70,8 +70,8 @@ const make = Effect.gen(function* () {
   })
   const ready: Effect.Effect<void> = Effect.suspend(() => {
     if (current === undefined) return Effect.zipRight(opening.await, ready)
-    const { session, texts } = current
-    return Effect.zipRight(texts.none, session.turn.idle).pipe(
+    const { quiet, texts } = current
+    return Effect.zipRight(texts.none, quiet).pipe(
       Effect.as(true),
       Effect.raceFirst(Effect.as(closing.await, false)),
       Effect.flatMap((isFree) => (isFree ? Effect.void : ready))

@@ -7,6 +7,7 @@ import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
+import * as TurnRequests from "../session/TurnRequests.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Fanout from "./Fanout.ts"
@@ -18,6 +19,8 @@ export interface SharedSession {
   readonly client: Client["Type"]
   readonly fanout: Fanout.Fanout
   readonly texts: TextQueue.TextQueue
+  /** Waits until nothing is being answered, be it in its group. */
+  readonly quiet: Effect.Effect<void>
 }
 
 /**
@@ -41,7 +44,8 @@ const begin = Effect.fnUntraced(function* () {
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
-    const shared: SharedSession = { session, client, fanout, texts }
+    const quiet = TurnRequests.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
+    const shared: SharedSession = { session, client, fanout, texts, quiet }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)
@@ -50,7 +54,7 @@ const begin = Effect.fnUntraced(function* () {
 })
 
 /** Gives the session one text after the other, each when nothing is being answered. */
-const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
+const answerInTurn = Effect.fnUntraced(function* ({ fanout, quiet, session, texts }: SharedSession) {
   const census = yield* Census
   const next = Effect.suspend(() => {
     const { from, images, text } = texts.take()
@@ -61,7 +65,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
     )
   })
   yield* texts.some.pipe(
-    Effect.zipRight(session.turn.idle),
+    Effect.zipRight(quiet),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,

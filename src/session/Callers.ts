@@ -4,6 +4,7 @@ import { Client } from "../conversation/Client.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as Dispatch from "./Dispatch.ts"
 import type { Session } from "./Session.ts"
+import * as TurnRequests from "./TurnRequests.ts"
 
 type Needs = Effect.Effect.Context<ReturnType<typeof Dispatch.handle>>
 
@@ -43,7 +44,9 @@ const make = Effect.gen(function* () {
   const ready: Effect.Effect<void> = Effect.suspend(() => {
     const callee = first()
     if (callee === undefined) return Effect.zipRight(some.await, ready)
-    return Effect.as(callee.session.turn.idle, true).pipe(
+    return TurnRequests.quiet(callee.session).pipe(
+      Effect.provide(callee.context),
+      Effect.as(true),
       Effect.raceFirst(Effect.as(callee.closed.await, false)),
       Effect.flatMap((isFree) => (isFree ? Effect.void : ready))
     )

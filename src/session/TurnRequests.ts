@@ -18,17 +18,18 @@ export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
 
 export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
-/** `text-input` */
+/** `text-input`. `patient`: it interrupts nothing, and is given up if a turn of the group has begun meanwhile. */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
-  images: ReadonlyArray<Image>
+  images: ReadonlyArray<Image>,
+  patient: boolean
 ) {
   if (isEmpty(text, images)) {
     const client = yield* Client
     return yield* client.send(nothingToAnswer)
   }
-  yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
+  yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) }, patient)
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */
@@ -66,9 +67,24 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   const client = yield* Client
   yield* client.send(ServerMessage.failure(silence))
   // The page waits for this after every utterance; but it must never end another turn.
-  const { uid } = client
-  if ((yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))) return
+  if (yield* isTalking(session)) return
   yield* client.send(ServerMessage.control("conversation-chain-end"))
+})
+
+/** Whether the session has a turn, or its group has. */
+export const isTalking = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  return (yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))
+})
+
+/** Waits until neither has one. Another one may begin before the waiting fiber comes to know. */
+export const quiet = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  const groups = yield* Groups
+  do {
+    yield* session.turn.idle
+    yield* groups.quiet(uid)
+  } while (yield* isTalking(session))
 })
 
 /** `mic-audio-cancel`: whatever has been said, in either way, and has not become a turn is forgotten. */
@@ -114,9 +130,9 @@ const toChatImage = ({ data }: Image): ChatImage => {
 }
 
 /** The turn is the group's, if the client is in one. */
-const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
+const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input, patient = false) {
   const { uid } = yield* Client
-  if (yield* (yield* Groups).trigger(uid, input)) return
+  if (yield* (yield* Groups).trigger(uid, input, patient)) return
   const turn = yield* SessionTurn.prepare(session)
   yield* session.turn.start((token) => turn(input, token))
 })

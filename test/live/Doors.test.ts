@@ -2,6 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream, TestClock } from "effect"
 import { Proxy } from "../../src/proxy/Proxy.ts"
 import { Callers } from "../../src/session/Callers.ts"
+import { guests, plays, together } from "../support/GroupTalk.ts"
+import { ask, says, tick } from "../support/Talk.ts"
 import * as Viewers from "../support/Viewers.ts"
 import * as World from "../support/World.ts"
 
@@ -75,5 +77,35 @@ describe("the way into the oldest session", () => {
           expect(yield* say("nobody")).toBe(false)
         })
       )
+  )
+
+  it.effect("waits for the talk of its group, also while somebody there interrupts it", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        // Where one has nothing to say, the talk ends.
+        world.reply = (_, name) => (name === "a" ? says() : says("I am b."))
+        const [a, b] = yield* guests(["a", "b"])
+        yield* together([a!, b!])
+        const { ready, say } = yield* Callers
+        yield* b!.send(ask("Hello"))
+        yield* tick
+        // b's character speaks; a's has no turn of its own meanwhile.
+        const { waits } = yield* waiting(ready)
+        expect(yield* waits("1 seconds")).toBe(true)
+        expect(yield* say("Anna: in between")).toBe(false)
+        const asked = world.asked.length
+        yield* b!.send(ask("And now?"))
+        expect(yield* waits("1 seconds")).toBe(true)
+        expect(world.asked.length).toBe(asked + 1)
+        yield* plays(b!)
+        expect(yield* waits("1 seconds")).toBe(false)
+        for (const member of [a!, b!]) member.news()
+        expect(yield* say("Anna: hello")).toBe(true)
+        yield* tick
+        expect(b!.newsOf("user-input-transcription").at(-1)?.text).toBe("Anna: hello")
+        expect(a!.news()).toContain("user-input-transcription")
+        for (const member of [a!, b!]) yield* member.leave
+      })
+    )
   )
 })
