@@ -19,7 +19,7 @@ const keys: Readonly<Record<Platform, string>> = {
 
 /** The command line says something that cannot be done. */
 class LiveRefused extends Schema.TaggedError<LiveRefused>()("LiveRefused", {
-  reason: Schema.Literal("no-room", "no-number", "no-address"),
+  reason: Schema.Literal("no-room", "no-number", "no-address", "no-path"),
   platform: Schema.Literal(...platforms),
   /** What was said. */
   given: Schema.String
@@ -32,6 +32,8 @@ class LiveRefused extends Schema.TaggedError<LiveRefused>()("LiveRefused", {
         return `--room ${this.given}: expected the number in the address of the room.`
       case "no-address":
         return `--url ${this.given}: expected an address that begins with ws:// or wss://, such as ws://localhost:12393/proxy-ws.`
+      case "no-path":
+        return `--url …${this.given}: expected an address that ends with /proxy-ws or /client-ws, or with the port.`
     }
   }
 }
@@ -76,7 +78,8 @@ const run = Effect.fn("Live.run")(function* (
     return yield* refuse("no-address", given)
   const url = new URL(given)
   if (url.pathname === "/") url.pathname = pathOf(system_config.enable_proxy)
-  if (url.pathname === "/client-ws")
+  if (!/\/(?:proxy|client)-ws$/.test(url.pathname)) return yield* refuse("no-path", url.pathname)
+  if (url.pathname.endsWith("/client-ws"))
     yield* Effect.logWarning(
       "the chat gets a session of its own at /client-ws, which nobody else sees: set system_config.enable_proxy, and connect it and the page to /proxy-ws"
     )

@@ -26,6 +26,10 @@ const Reason = Schema.Literal(
   "refused",
   /** There is no such room. */
   "no-room",
+  /** Nothing that could be the server was there at the first attempt. */
+  "no-server",
+  /** The server is there, and has no session that is shared. */
+  "not-shared",
   /** A mistake in this program. */
   "defect"
 )
@@ -40,13 +44,15 @@ export class BridgeFailed extends Schema.TaggedError<BridgeFailed>()("BridgeFail
 }) {
   /** Whether trying again would not help. */
   get isFinal(): boolean {
-    return this.reason === "refused" || this.reason === "no-room"
+    return finals.has(this.reason)
   }
 
   override get message(): string {
     return `${sentences[this.reason](nameOf(this))}${this.detail === "" ? "" : ` (${this.detail})`}`
   }
 }
+
+const finals: ReadonlySet<typeof Reason.Type> = new Set(["refused", "no-room", "no-server", "not-shared"])
 
 const sentences: Readonly<Record<typeof Reason.Type, (where: string) => string>> = {
   "no-connection": (where) => `no connection to ${where}`,
@@ -56,6 +62,9 @@ const sentences: Readonly<Record<typeof Reason.Type, (where: string) => string>>
   "not-live": (where) => `the stream is not live: ${where}`,
   refused: (where) => `the account is not let into ${where}: correct its entry in live_config`,
   "no-room": (where) => `there is no such room: ${where}; correct its name`,
+  "no-server": (where) => `cannot connect to ${where}: start it, or say another address with --url`,
+  "not-shared": (where) =>
+    `${where} has no session that is shared: set its system_config.enable_proxy, or end --url with /client-ws`,
   defect: (where) => `a mistake in this program ended ${where}`
 }
 

@@ -1,6 +1,7 @@
 import { Effect, Option, Schema } from "effect"
 import type { Bridge } from "./Bridge.ts"
 import * as BridgeLife from "./Bridge.ts"
+import { failed } from "./BridgeFailed.ts"
 import type { Door } from "./Door.ts"
 import * as LiveSocket from "./LiveSocket.ts"
 
@@ -21,14 +22,19 @@ const subjectOf = (frame: string | Buffer): unknown =>
     onSome: ({ text, type }) => (type === "control" ? text : type)
   })
 
-/** A client of a running server, connected again and again until the scope closes. `url`: of `/proxy-ws` or `/client-ws`. */
+/**
+ * A client of a running server, connected again and again. Ends only if there is none at the first attempt: a server that
+ * was there is waited for. `url`: of `/proxy-ws` or `/client-ws`.
+ */
 export const open = Effect.fnUntraced(function* (url: string) {
   const connected = yield* Effect.makeLatch(false)
   const free = yield* Effect.makeLatch(false)
   let current: LiveSocket.LiveSocket | undefined
+  /** Whether there has been a connection. */
+  let known = false
   const { host, pathname } = new URL(url)
   /** There nobody else plays what the character says. */
-  const alone = pathname === "/client-ws"
+  const alone = pathname.endsWith("/client-ws")
   const say = (message: object) => current?.send(JSON.stringify(message)) ?? Effect.void
 
   const leave = Effect.sync(() => {
@@ -50,6 +56,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
           switch (subjectOf(frame)) {
             // The last of what a client is greeted with.
             case "start-mic":
+              known = true
               return Effect.all([connected.open, free.open, joined], { discard: true })
             case "conversation-chain-start":
               return free.close
@@ -63,7 +70,15 @@ export const open = Effect.fnUntraced(function* (url: string) {
               return Effect.void
           }
         }
-      }).pipe(Effect.ensuring(leave))
+      }).pipe(
+        Effect.mapError((failure) => {
+          if (known) return failure
+          return failure.detail === "404" && !alone
+            ? failed(bridge.place, "not-shared")
+            : failed(bridge.place, "no-server", failure.detail)
+        }),
+        Effect.ensuring(leave)
+      )
   }
   const door: Door = {
     ready: Effect.zipRight(connected.await, Effect.timeoutOption(free.await, patience)),

@@ -15,7 +15,8 @@ const refusals = /^(login (authentication failed|unsuccessful)|improperly format
 export const make = (config: TwitchConfig, channel: string): Bridge => {
   const name = channel
     .trim()
-    .replace(/^(?:(?:https?:\/\/)?(?:www\.)?twitch\.tv\/|#)/i, "")
+    .replace(/^(?:(?:https?:\/\/)?(?:(?:www|m)\.)?twitch\.tv\/|#)/i, "")
+    .replace(/[/?].*$/, "")
     .toLowerCase()
   const place: Place = { platform: "twitch", room: name }
 
@@ -43,8 +44,10 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
 
   return {
     place,
-    attend: (listener) =>
-      LiveSocket.attend({
+    attend: (listener) => {
+      // Twitch says nothing of a channel that is not there; a name with a space in it would be two words of IRC.
+      if (!/^\w{1,25}$/.test(name)) return failed(place, "no-room")
+      return LiveSocket.attend({
         place,
         url: config.chat_url,
         begin: ({ send }) => send(greeting(config, name)),
@@ -60,6 +63,7 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
             { discard: true }
           )
       })
+    }
   }
 }
 

@@ -57,6 +57,7 @@ export const make = (http: JsonRequest.Http, config: YoutubeConfig, video: strin
   })
 
   const attend = Effect.fnUntraced(function* (listener: Attendance) {
+    if (!/^[\w-]{11}$/.test(videoId)) return yield* failed(place, "no-room")
     let continuation = yield* begin()
     for (let joined = false; ; joined = true) {
       const next = yield* page(continuation, listener)

@@ -115,13 +115,13 @@ describe("live chat", () => {
       const url = server.url.replace("http", "ws")
       const bridge = yield* BuiltServer.launch([
         "live",
+        "twitch",
         "--config",
         `${folder}/conf.yaml`,
         "--url",
         url,
         "--room",
-        "anna",
-        "twitch"
+        "anna"
       ])
       yield* twitch.until(() => (twitch.visits[0]?.said.length ? true : undefined))
       for (const text of ["one", "two"]) send(privmsg(text, "Bo", text))

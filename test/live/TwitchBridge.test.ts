@@ -7,10 +7,11 @@ import * as Visitor from "./Visitor.ts"
 
 const { privmsg } = LiveServers
 
-const visit = (url: string, account: Partial<typeof Visitor.config.twitch> = {}) =>
-  Visitor.follow(
-    TwitchBridge.make({ ...Visitor.config.twitch, ...account, chat_url: url }, "https://twitch.tv/Anna")
-  )
+const visit = (
+  url: string,
+  account: Partial<typeof Visitor.config.twitch> = {},
+  channel = "https://twitch.tv/Anna"
+) => Visitor.follow(TwitchBridge.make({ ...Visitor.config.twitch, ...account, chat_url: url }, channel))
 
 describe("the chat of Twitch", () => {
   it.scopedLive("is joined by anybody and read with its tags", () =>
@@ -59,6 +60,28 @@ describe("the chat of Twitch", () => {
       expect(yield* visitor.texts(3)).toEqual(["visit 0", "visit 1", "visit 2"])
       yield* visitor.leave
       yield* server.until(() => (server.visits.some(({ open }) => open) ? undefined : true))
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scopedLive("loses nothing of a flood", () =>
+    Effect.gen(function* () {
+      const texts = Array.from({ length: 20_000 }, (_, index) => `flood ${index}`)
+      const server = yield* LiveServers.twitch((send) => {
+        for (const [index, text] of texts.entries()) send(privmsg(String(index), "Bo", text))
+      })
+      const visitor = yield* visit(server.ws)
+      expect(yield* visitor.texts(texts.length)).toEqual(texts)
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scopedLive("ends for good if no channel can be called that, and says nothing to Twitch", () =>
+    Effect.gen(function* () {
+      const server = yield* LiveServers.twitch(() => undefined)
+      for (const channel of ["", "two words", "a\r\nPRIVMSG #b :hi", "アンナ"]) {
+        const failure = yield* (yield* visit(server.ws, {}, channel)).ended
+        expect(failure.reason).toBe("no-room")
+      }
+      expect(server.visits).toEqual([])
     }).pipe(Effect.provide(Visitor.layer))
   )
 

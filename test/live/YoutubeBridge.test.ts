@@ -28,8 +28,10 @@ describe("the chat of YouTube", () => {
           "garbage",
           said("4", "Di", [{ text: "a member" }], "liveChatMembershipItemRenderer")
         ],
-        // One that fails, one that is no JSON, and one that has nothing new.
+        // One that fails, one that breaks off, one that is no JSON, and two that have nothing new.
         503,
+        [],
+        0,
         [],
         "<html>",
         [said("4", "Di", [{ text: "a member" }], "liveChatMembershipItemRenderer")],
@@ -45,6 +47,15 @@ describe("the chat of YouTube", () => {
       expect(
         polls.slice(0, 3).map(({ body }) => (JSON.parse(body) as { continuation: string }).continuation)
       ).toEqual(["begin", "page 1", "page 2"])
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scopedLive("ends for good if no video can be called that", () =>
+    Effect.gen(function* () {
+      const server = yield* LiveServers.youtube(() => [])
+      const failure = yield* (yield* visit(server.http, "https://www.youtube.com/@anna")).ended
+      expect(failure).toMatchObject({ reason: "no-room", room: "https://www.youtube.com/@anna" })
+      expect(server.asked).toEqual([])
     }).pipe(Effect.provide(Visitor.layer))
   )
 

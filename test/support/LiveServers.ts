@@ -29,7 +29,7 @@ interface Told {
   readonly hear?: (visit: Visit, frame: Buffer) => void
 }
 
-/** A server of HTTP and WebSockets on a free port of 127.0.0.1; it closes with the scope. A number as an answer is a status. */
+/** A server of HTTP and WebSockets on a free port of 127.0.0.1; it closes with the scope. A number as an answer is a status; 0 breaks the connection. */
 export const serve = ({ answer = () => 404, hear = () => undefined }: Told) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -43,6 +43,7 @@ export const serve = ({ answer = () => 404, hear = () => undefined }: Told) =>
           asked.push(question)
           changed()
           const told = answer(question)
+          if (told === 0) return void request.socket.destroy()
           response.writeHead(typeof told === "number" ? told : 200, { "content-type": "application/json" })
           response.end(typeof told === "string" ? told : JSON.stringify(told))
         })
@@ -75,6 +76,18 @@ export const serve = ({ answer = () => 404, hear = () => undefined }: Told) =>
         server.closeAllConnections()
       })
   ).pipe(Effect.map(({ platform }) => platform))
+
+/** The address (ws:) of a server that answers every upgrade with this status; it closes with the scope. */
+export const refusing = (status: number) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const server = Http.createServer()
+      server.on("upgrade", (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\n\r\n`))
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+      return server
+    }),
+    (server) => Effect.sync(() => server.close())
+  ).pipe(Effect.map((server) => `ws://127.0.0.1:${(server.address() as AddressInfo).port}`))
 
 /** A packet of Bilibili. `version`: 0 JSON, 1 plain, 2 zlib, 3 brotli. */
 export const packet = (operation: number, body: Buffer | string | object, version = 0): Buffer => {
