@@ -1,6 +1,8 @@
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Yaml from "yaml"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import * as BuiltServer from "../support/BuiltServer.ts"
 import * as LiveServers from "../support/LiveServers.ts"
@@ -24,7 +26,7 @@ const start = Effect.fnUntraced(function* ({ live = {}, proxy }: Setting) {
     live: { chat: { seconds_between: 0, person_seconds: 0 }, ...live },
     system: { enable_proxy: proxy }
   })
-  return { folder, server: yield* BuiltServer.start(folder) }
+  return { folder, server: yield* BuiltServer.start(folder), stub }
 })
 
 const is = (text: string) => (message: ServerMessage) => SocketTalk.summary(message) === text
@@ -137,6 +139,113 @@ describe("live chat", () => {
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
+  it.scopedLive("has a session of its own by the command where none is shared", () =>
+    Effect.gen(function* () {
+      let send: (line: string) => void = () => {}
+      const twitch = yield* LiveServers.twitch((given) => void (send = given))
+      const { folder, server, stub } = yield* start({
+        proxy: false,
+        live: { twitch: { chat_url: twitch.ws } }
+      })
+      const bridge = yield* BuiltServer.launch([
+        "live",
+        "twitch",
+        "--config",
+        `${folder}/conf.yaml`,
+        "--url",
+        server.url.replace("http", "ws"),
+        "--room",
+        "anna"
+      ])
+      yield* twitch.until(() => (twitch.visits[0]?.said.length ? true : undefined))
+      for (const text of ["one", "two", "three"]) send(privmsg(text, "Bo", text))
+      yield* Effect.promise(() => stub.log.chats.reached(3))
+      expect(stub.log.chats.map(({ text }) => text)).toEqual(["Bo: one", "Bo: two", "Bo: three"])
+      expect((yield* server.status).sessions).toBe(1)
+      expect([...bridge.stdout, ...bridge.stderr].join("\n")).toContain(
+        "the chat gets a session of its own at /client-ws"
+      )
+      yield* bridge.send("SIGTERM")
+      expect(yield* bridge.ended).toEqual({ code: 0, signal: null })
+      yield* server.idle
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("is read from the rooms that the configuration names now", () =>
+    Effect.gen(function* () {
+      const sends: Array<(line: string) => void> = []
+      const twitch = yield* LiveServers.twitch((send) => void sends.push(send))
+      const { folder, server } = yield* start({ proxy: true })
+      const web = yield* page(server.url, "/proxy-ws")
+      const fs = yield* FileSystem.FileSystem
+      const before = yield* fs.readFileString(`${folder}/conf.yaml`)
+      const live = (channels: ReadonlyArray<string>) => {
+        const { live_config, ...others } = Yaml.parse(before) as Record<string, object>
+        const changed = { ...live_config, twitch: { channels, chat_url: twitch.ws } }
+        return fs.writeFileString(`${folder}/conf.yaml`, Yaml.stringify({ ...others, live_config: changed }))
+      }
+      yield* live(["anna"])
+      yield* twitch.until(() => (sends.length === 1 ? true : undefined))
+      sends[0]!(privmsg("1", "Bo", "one"))
+      yield* web.next(is("conversation-chain-end"))
+      yield* live(["berta"])
+      yield* twitch.until(() => (sends.length === 2 && !twitch.visits[0]!.open ? true : undefined))
+      expect(twitch.visits[1]!.said[0]!.toString()).toContain("JOIN #berta")
+      sends[1]!(privmsg("2", "Bo", "two"))
+      yield* web.next(is("conversation-chain-end"))
+      expect(transcriptions(web.received)).toEqual(["Bo: one", "Bo: two"])
+      yield* fs.writeFileString(`${folder}/conf.yaml`, before)
+      yield* twitch.until(() => (twitch.visits.some(({ open }) => open) ? undefined : true))
+      yield* Effect.repeat(server.status, { until: ({ fibers }) => fibers["live-bridge"] === undefined })
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("tells nobody the secrets of its accounts", () =>
+    Effect.gen(function* () {
+      const secrets = ["a-sessdata", "an-access-token"]
+      const twitch = yield* LiveServers.twitch((send) =>
+        send(":tmi.twitch.tv NOTICE * :Login authentication failed")
+      )
+      // It refuses whatever is asked.
+      const refusing = yield* LiveServers.serve({})
+      const bilibili = yield* LiveServers.bilibili(() => undefined, 1)
+      const { folder, server } = yield* start({ proxy: true })
+      const outputs = yield* Effect.forEach(
+        [
+          ["twitch", "anna", refusing, "the account is not let into the chat of Twitch, anna"],
+          ["bilibili", "7", refusing, "no connection to the chat of Bilibili, 7 (status 404)"],
+          ["bilibili", "7", bilibili, "no connection to the chat of Bilibili, 7 (code 1)"]
+        ] as const,
+        ([platform, room, { http, ws }, line], index) =>
+          Effect.gen(function* () {
+            yield* (yield* FileSystem.FileSystem).writeFileString(
+              `${folder}/live${index}.yaml`,
+              Yaml.stringify({
+                ...Yaml.parse(yield* (yield* FileSystem.FileSystem).readFileString(`${folder}/conf.yaml`)),
+                live_config: {
+                  bilibili_live: { sessdata: secrets[0], api_url: http, account_url: http, chat_url: ws },
+                  twitch: { username: "me", token: `oauth:${secrets[1]}`, chat_url: twitch.ws }
+                }
+              })
+            )
+            const run = yield* BuiltServer.launch([
+              ...["live", platform, "--config", `${folder}/live${index}.yaml`, "--room", room],
+              ...["--url", server.url.replace("http", "ws"), "--log-level", "all"]
+            ])
+            return yield* run.until(() => {
+              const output = [...run.stdout, ...run.stderr].join("\n")
+              return output.includes(line) ? output : undefined
+            })
+          }),
+        { concurrency: 2 }
+      )
+      for (const output of [...outputs, ...server.stdout, ...server.stderr])
+        for (const secret of secrets) expect(output).not.toContain(secret)
+      expect(twitch.visits[0]!.said[0]!.toString()).toContain(secrets[1])
+      expect(refusing.asked[0]!.headers.cookie).toContain(secrets[0])
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
   it.scopedLive("ends the command with a clear line if there is nothing to read", () =>
     Effect.gen(function* () {
       const bilibili = yield* LiveServers.bilibili(() => undefined)
@@ -144,17 +253,38 @@ describe("live chat", () => {
         character: ServerFolder.stubbed("Hana", { url: "http://127.0.0.1:9" }),
         live: { bilibili_live: bilibili.config }
       })
+      const refusing = yield* LiveServers.refusing(404)
+      const there = yield* LiveServers.serve({})
       const runs = [
         [
           ["twitch"],
           /^seiyuu: No room of twitch is named: say --room, or set live_config\.twitch\.channels\.$/u
         ],
-        [["--room", "Anna", "bilibili"], /^seiyuu: --room Anna: expected the number/u],
+        [["bilibili", "--room", "Anna"], /^seiyuu: --room Anna: expected the number/u],
         [
-          ["--room", "7", "--url", "file:///x", "bilibili"],
+          ["bilibili", "--room", "7", "--url", "file:///x"],
           /^seiyuu: --url file:\/\/\/x: expected an address/u
         ],
-        [["--room", "8", "bilibili"], /^seiyuu: there is no such room: the chat of Bilibili, 8/u]
+        [
+          ["twitch", "--room", "two words", "--url", `${there.ws}proxy-ws`],
+          /^seiyuu: there is no such room: the chat of Twitch, two words/u
+        ],
+        [
+          ["bilibili", "--room", "8", "--url", `${there.ws}proxy-ws`],
+          /^seiyuu: there is no such room: the chat of Bilibili, 8/u
+        ],
+        [
+          ["twitch", "--room", "anna", "--url", "ws://127.0.0.1:1"],
+          /^seiyuu: cannot connect to the server at 127\.0\.0\.1:1: start it/u
+        ],
+        [
+          ["twitch", "--room", "anna", "--url", `${refusing}/chat`],
+          /^seiyuu: --url …\/chat: expected an address that ends/u
+        ],
+        [
+          ["twitch", "--room", "anna", "--url", `${refusing}/proxy-ws`],
+          /^seiyuu: the server at \S+ has no session that is shared/u
+        ]
       ] as const
       yield* Effect.forEach(
         runs,
