@@ -53,19 +53,22 @@ const begin = Effect.fnUntraced(function* () {
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
 })
 
-/** Gives the session one text after the other, each when nothing is being answered. */
-const answerInTurn = Effect.fnUntraced(function* ({ fanout, quiet, session, texts }: SharedSession) {
+/**
+ * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
+ * others, as a member's does; one from outside is given up there.
+ */
+const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
-  const next = Effect.suspend(() => {
+  const next = Effect.gen(function* () {
     const { from, images, text } = texts.take()
+    const patient = from === undefined
+    if (patient && (yield* TurnRequests.isTalking(session))) return undefined
     const message: ClientMessage = { type: "text-input", text, images }
-    return Effect.as(
-      fanout.send({ type: "user-input-transcription", text, images }, undefined, from),
-      message
-    )
+    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
+    return { message, patient }
   })
   yield* texts.some.pipe(
-    Effect.zipRight(quiet),
+    Effect.zipRight(session.turn.idle),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,

@@ -58,10 +58,11 @@ const make = Effect.gen(function* () {
     const { closed, context, session } = callee
     let said = false
     const next = Effect.gen(function* () {
+      if (yield* TurnRequests.isTalking(session)) return undefined
       const client = yield* Client
       yield* client.send({ type: "user-input-transcription", text })
       said = true
-      return { type: "text-input", text, images: [] } as const
+      return { message: { type: "text-input", text, images: [] }, patient: true } as const
     })
     yield* Dispatch.handleUnlessTurn(session, next).pipe(
       Effect.provide(context),

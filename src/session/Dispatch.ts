@@ -25,11 +25,20 @@ import * as TurnRequests from "./TurnRequests.ts"
 export const handle = (session: Session, message: ClientMessage) =>
   session.exclusive.withPermits(1)(answer(session, message))
 
-/** Handles what `next` gives, unless a turn runs, be it the group's: then nothing happens, and nothing is taken. */
-export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+/** What is said to a session when no turn runs in it. */
+export interface Next {
+  readonly message: ClientMessage
+  /** Whether it interrupts the group's turn neither: then it is given up. */
+  readonly patient: boolean
+}
+
+/** Handles what `next` gives, if anything, unless a turn runs: then nothing happens, and nothing is taken. */
+export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<Next | undefined, E, R>) =>
   next.pipe(
-    Effect.flatMap((message) => answer(session, message, true)),
-    Effect.unlessEffect(TurnRequests.isTalking(session)),
+    Effect.flatMap((said) =>
+      said === undefined ? Effect.void : answer(session, said.message, said.patient)
+    ),
+    Effect.unlessEffect(session.turn.isRunning),
     session.exclusive.withPermits(1)
   )
 
