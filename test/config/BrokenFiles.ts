@@ -262,13 +262,6 @@ export const files: ReadonlyArray<Broken> = [
     ]
   },
   {
-    what: "a chat at an address of another kind",
-    yaml: `${minimal}live_config: {twitch: {chat_url: irc.chat.twitch.tv}}\n`,
-    problems: [
-      "10:35 live_config.twitch.chat_url: expected an address that begins with ws:// or wss://, found another text"
-    ]
-  },
-  {
     what: "a live room with a name",
     yaml: `${minimal}live_config: {bilibili_live: {room_ids: [mine]}}\n`,
     problems: ["10:42 live_config.bilibili_live.room_ids.0: expected a whole number, found a text"]

@@ -229,8 +229,12 @@ describe("live chat", () => {
               })
             )
             const run = yield* BuiltServer.launch([
-              ...["live", platform, "--config", `${folder}/live${index}.yaml`, "--room", room],
-              ...["--url", server.url.replace("http", "ws"), "--log-level", "all"]
+              "live",
+              platform,
+              `--config=${folder}/live${index}.yaml`,
+              `--room=${room}`,
+              `--url=${server.url.replace("http", "ws")}`,
+              "--log-level=all"
             ])
             return yield* run.until(() => {
               const output = [...run.stdout, ...run.stderr].join("\n")
@@ -243,59 +247,6 @@ describe("live chat", () => {
         for (const secret of secrets) expect(output).not.toContain(secret)
       expect(twitch.visits[0]!.said[0]!.toString()).toContain(secrets[1])
       expect(refusing.asked[0]!.headers.cookie).toContain(secrets[0])
-    }).pipe(Effect.provide(NodeContext.layer))
-  )
-
-  it.scopedLive("ends the command with a clear line if there is nothing to read", () =>
-    Effect.gen(function* () {
-      const bilibili = yield* LiveServers.bilibili(() => undefined)
-      const folder = yield* ServerFolder.make({
-        character: ServerFolder.stubbed("Hana", { url: "http://127.0.0.1:9" }),
-        live: { bilibili_live: bilibili.config }
-      })
-      const refusing = yield* LiveServers.refusing(404)
-      const there = yield* LiveServers.serve({})
-      const runs = [
-        [
-          ["twitch"],
-          /^seiyuu: No room of twitch is named: say --room, or set live_config\.twitch\.channels\.$/u
-        ],
-        [["bilibili", "--room", "Anna"], /^seiyuu: --room Anna: expected the number/u],
-        [
-          ["bilibili", "--room", "7", "--url", "file:///x"],
-          /^seiyuu: --url file:\/\/\/x: expected an address/u
-        ],
-        [
-          ["twitch", "--room", "two words", "--url", `${there.ws}proxy-ws`],
-          /^seiyuu: there is no such room: the chat of Twitch, two words/u
-        ],
-        [
-          ["bilibili", "--room", "8", "--url", `${there.ws}proxy-ws`],
-          /^seiyuu: there is no such room: the chat of Bilibili, 8/u
-        ],
-        [
-          ["twitch", "--room", "anna", "--url", "ws://127.0.0.1:1"],
-          /^seiyuu: cannot connect to the server at 127\.0\.0\.1:1: start it/u
-        ],
-        [
-          ["twitch", "--room", "anna", "--url", `${refusing}/chat`],
-          /^seiyuu: --url …\/chat: expected an address that ends/u
-        ],
-        [
-          ["twitch", "--room", "anna", "--url", `${refusing}/proxy-ws`],
-          /^seiyuu: the server at \S+ has no session that is shared/u
-        ]
-      ] as const
-      yield* Effect.forEach(
-        runs,
-        ([args, line]) =>
-          Effect.gen(function* () {
-            const run = yield* BuiltServer.launch(["live", "--config", `${folder}/conf.yaml`, ...args])
-            expect(yield* run.ended).toEqual({ code: 1, signal: null })
-            expect(run.stderr.at(-1)).toMatch(line)
-          }),
-        { concurrency: 2 }
-      )
     }).pipe(Effect.provide(NodeContext.layer))
   )
 })
