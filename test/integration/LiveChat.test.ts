@@ -234,7 +234,8 @@ describe("live chat", () => {
               `--config=${folder}/live${index}.yaml`,
               `--room=${room}`,
               `--url=${server.url.replace("http", "ws")}`,
-              "--log-level=all"
+              "--log-level",
+              "all"
             ])
             return yield* run.until(() => {
               const output = [...run.stdout, ...run.stderr].join("\n")
