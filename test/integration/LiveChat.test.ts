@@ -231,9 +231,12 @@ describe("live chat", () => {
             const run = yield* BuiltServer.launch([
               "live",
               platform,
-              `--config=${folder}/live${index}.yaml`,
-              `--room=${room}`,
-              `--url=${server.url.replace("http", "ws")}`,
+              "--config",
+              `${folder}/live${index}.yaml`,
+              "--room",
+              room,
+              "--url",
+              server.url.replace("http", "ws"),
               "--log-level",
               "all"
             ])
