@@ -2,6 +2,7 @@
 const rooms = [
   ["main"],
   ["command"],
+  ["live"],
   ["server"],
   ["proxy"],
   ["session"],

@@ -23,6 +23,7 @@ import * as SherpaSpotter from "../wake/SherpaSpotter.ts"
 import * as Database from "../history/Database.ts"
 import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
+import * as LiveChecks from "./doctor/LiveChecks.ts"
 import * as Machine from "./doctor/Machine.ts"
 import * as McpChecks from "./doctor/McpChecks.ts"
 import * as NamedEngines from "./doctor/NamedEngines.ts"
@@ -155,7 +156,8 @@ const examine = Effect.fn("Doctor.examine")(function* (
     offline,
     refusals
   })
-  return [...machine, ...rows, ...(yield* McpChecks.rows(usable))]
+  const chats = yield* LiveChecks.rows(loaded.config.live_config)
+  return [...machine, ...rows, ...(yield* McpChecks.rows(usable)), ...chats]
 })
 
 /** `seiyuu doctor`: looks whether what the configuration names works on this machine. */

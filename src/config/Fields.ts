@@ -45,18 +45,25 @@ export const Secret = Field.make(Schema.RedactedFromSelf(Schema.String), { ...te
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
 
-const address = { words: "an address that begins with http:// or https://", json: { type: "string" } }
+/** An address that begins with one of these protocols. */
+const addressOf = (...protocols: readonly [string, string]) => {
+  const words = `an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`
+  return Field.make(Schema.String, { words, json: { type: "string" } }, (value) =>
+    Option.match(textOf(value), {
+      onNone: () => expected("an address", value),
+      onSome: (text) =>
+        URL.canParse(text) && protocols.includes(new URL(text).protocol)
+          ? text
+          : new Mismatch(`expected ${words}, found another text`)
+    })
+  )
+}
 
 /** An address that begins with `http://` or `https://`. */
-export const HttpUrl = Field.make(Schema.String, address, (value) =>
-  Option.match(textOf(value), {
-    onNone: () => expected("an address", value),
-    onSome: (text) =>
-      URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-        ? text
-        : new Mismatch(`expected ${address.words}, found another text`)
-  })
-)
+export const HttpUrl = addressOf("http:", "https:")
+
+/** An address that begins with `ws://` or `wss://`. */
+export const WebSocketUrl = addressOf("ws:", "wss:")
 
 /** A number within limits, both of them allowed. */
 export const FloatIn = (range: Range) => numeral(range, false)

@@ -66,11 +66,6 @@ const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
     path: "system_config.media_server",
     asked: (config) => config.system_config.media_server !== undefined,
     instead: "the media server is not part of this version"
-  },
-  {
-    path: "live_config.bilibili_live.room_ids",
-    asked: (config) => config.live_config.bilibili_live.room_ids.length > 0,
-    instead: "live streams are not part of this version: no room is joined"
   }
 ]
 

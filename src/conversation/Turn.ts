@@ -15,15 +15,17 @@ import { english, say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 
 /** What a person has said. */
-export type Said = { readonly images: ReadonlyArray<ChatImage> } & (
-  | { readonly _tag: "Text"; readonly text: string }
-  /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
-  | {
-      readonly _tag: "Utterance"
-      readonly samples: Float32Array
-      readonly heard: Effect.Effect<Option.Option<string>>
-    }
-)
+export type Said = { readonly images: ReadonlyArray<ChatImage> } &
+  /** `patient`: it interrupts no talk of the group, and is given up if there is one. */
+  (
+    | { readonly _tag: "Text"; readonly text: string; readonly patient?: boolean }
+    /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
+    | {
+        readonly _tag: "Utterance"
+        readonly samples: Float32Array
+        readonly heard: Effect.Effect<Option.Option<string>>
+      }
+  )
 
 /** What triggers an answer. A proactive one has a prompt for input that nobody keeps. */
 export type Heard =

@@ -7,6 +7,7 @@ import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
+import * as SessionTurn from "../session/SessionTurn.ts"
 import * as WakeGate from "../session/WakeGate.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -19,6 +20,8 @@ export interface SharedSession {
   readonly client: Client["Type"]
   readonly fanout: Fanout.Fanout
   readonly texts: TextQueue.TextQueue
+  /** Waits until nothing is being answered, be it in its group. */
+  readonly quiet: Effect.Effect<void>
 }
 
 /**
@@ -42,7 +45,8 @@ const begin = Effect.fnUntraced(function* () {
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
-    const shared: SharedSession = { session, client, fanout, texts }
+    const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
+    const shared: SharedSession = { session, client, fanout, texts, quiet }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)
@@ -50,16 +54,19 @@ const begin = Effect.fnUntraced(function* () {
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
 })
 
-/** Gives the session one text after the other, each when nothing is being answered. */
+/**
+ * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
+ * others, as a member's does; one from outside is given up there.
+ */
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
-  const next = Effect.suspend(() => {
+  const next = Effect.gen(function* () {
     const { from, images, text } = texts.take()
+    const patient = from === undefined
+    if (patient && (yield* SessionTurn.isTalking(session))) return undefined
     const message: ClientMessage = { type: "text-input", text, images }
-    return Effect.as(
-      fanout.send({ type: "user-input-transcription", text, images }, undefined, from),
-      message
-    )
+    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
+    return { message, patient }
   })
   yield* texts.some.pipe(
     Effect.zipRight(session.turn.idle),

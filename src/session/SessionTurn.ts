@@ -91,10 +91,12 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
 export const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
   const { uid } = yield* Client
   if (input._tag === "Line") yield* interrupt(session)
-  else if (yield* (yield* Groups).trigger(uid, input)) return
+  else if (yield* (yield* Groups).trigger(uid, input, isPatient(input))) return
   const turn = yield* prepare(session)
   yield* session.turn.start((token) => turn(input, token))
 })
+
+const isPatient = (input: Turn.Input) => input._tag === "Text" && input.patient === true
 
 /** Stops the turn that the client sees. `heard` is the sum of the sentences that had started to play. In a group it is for all. */
 export const interrupt = Effect.fnUntraced(function* (session: Session, heard?: string) {
@@ -108,6 +110,26 @@ export const interrupt = Effect.fnUntraced(function* (session: Session, heard?: 
 /** The page waits for this after everything that is said; but it must never end a turn. */
 export const release = Effect.fnUntraced(function* (session: Session) {
   const client = yield* Client
-  if ((yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(client.uid))) return
+  if (yield* isTalking(session)) return
   yield* client.send(ServerMessage.control("conversation-chain-end"))
+})
+
+/** Whether the session has a turn, or its group has. */
+export const isTalking = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  return (yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))
+})
+
+/**
+ * Waits until neither has one, and nothing is looked through that may become one. Another one may begin before the waiting
+ * fiber comes to know.
+ */
+export const quiet = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  const groups = yield* Groups
+  do {
+    yield* session.turn.idle
+    yield* session.wake.line.idle
+    yield* groups.quiet(uid)
+  } while (yield* isTalking(session))
 })

@@ -19,17 +19,23 @@ export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
 
 export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
-/** `text-input` */
+/** `text-input`. `patient`: it interrupts nothing, and is given up if a turn of the group has begun meanwhile. */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
-  images: ReadonlyArray<Image>
+  images: ReadonlyArray<Image>,
+  patient: boolean
 ) {
   if (isEmpty(text, images)) {
     const client = yield* Client
     return yield* client.send(nothingToAnswer)
   }
-  yield* said(session, { _tag: "Text", text, images: images.map(toChatImage) })
+  yield* said(session, {
+    _tag: "Text",
+    text,
+    images: images.map(toChatImage),
+    ...(patient ? { patient } : {})
+  })
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */

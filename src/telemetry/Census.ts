@@ -17,6 +17,8 @@ export type Kind =
   | "viewer"
   | "proxy"
   | "proactive"
+  | "live-bridge"
+  | "live-feed"
   | "upload"
   | "transcription"
   | "tool-call"

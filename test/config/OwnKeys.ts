@@ -35,5 +35,16 @@ const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpo
 /** Keys of groups, all of them our own additions. */
 export const ownGroupKeys = ["speakers", "patience_seconds"]
 
+/** Keys of live chats that are our own additions. */
+const ownLiveKeys =
+  /^live_config\.(twitch|youtube|chat)\.|^live_config\.bilibili_live\.(api_url|account_url|chat_url)$/
+
 /** Our own keys that are known by a pattern. */
-export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys, ownWakeKeys]
+export const ownPatterns = [
+  ownAgentKeys,
+  ownAsrKeys,
+  ownLiveKeys,
+  ownProactiveKeys,
+  ownTranslatorKeys,
+  ownWakeKeys
+]

@@ -19,6 +19,7 @@ import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnava
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
+import { Callers } from "../../src/session/Callers.ts"
 import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as GroupMember from "../../src/session/GroupMember.ts"
@@ -210,6 +211,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
   return Layer.mergeAll(
     engines,
     Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
+    Callers.layer,
     configuration,
     Cast.characters(world),
     Tokens.layer,
@@ -251,6 +253,7 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
   const session = yield* Session.open().pipe(
     Effect.tap(GroupMember.connect),
     Effect.tap(ProactiveSpeech.follow),
+    Effect.tap((opened) => Effect.flatMap(Callers, ({ admit }) => admit(opened))),
     Scope.extend(scope),
     Effect.provideService(Client, client)
   )

@@ -33,6 +33,7 @@ const names: Readonly<Record<string, string>> = {
   "an address": "地址",
   "a host name": "主机名",
   "an address that begins with http:// or https://": "以 http:// 或 https:// 开头的地址",
+  "an address that begins with ws:// or wss://": "以 ws:// 或 wss:// 开头的地址",
   "true, false or a list of tool names": " true、false 或工具名列表",
   "a number or a text": "数字或文本",
   anything: "任意内容"
