@@ -46,7 +46,7 @@ export interface Options {
 }
 
 /** Letters of scripts that have no spaces between words. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}。、！？]$/u
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}，。、！？：；]$/u
 
 const joined = (parts: ReadonlyArray<string>): string =>
   parts.reduce((text, part) => {
