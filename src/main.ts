@@ -26,6 +26,7 @@ import * as ConfigChanges from "./session/ConfigChanges.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
 import * as TranslatorTable from "./translate/TranslatorTable.ts"
+import { PhraseCache } from "./tts/PhraseCache.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
 
@@ -36,7 +37,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
   const engines = Layer.mergeAll(
     AgentTable.layer,
     TranslatorTable.layer,
-    TtsTable.layer,
+    Layer.provide(TtsTable.layer, PhraseCache.layer),
     AsrTable.layer,
     VadTable.layer,
     Embedders.layer,

@@ -17,6 +17,7 @@ import type { ModelUnavailable } from "../models/ModelUnavailable.ts"
 import * as StoreOptions from "../models/StoreOptions.ts"
 import { Embedders } from "../recall/Embedder.ts"
 import * as PiperTts from "../tts/PiperTts.ts"
+import { PhraseCache } from "../tts/PhraseCache.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
 import * as Database from "../history/Database.ts"
@@ -46,7 +47,7 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
     Layer.provideMerge(LlmTable.layerOfLookers),
     Layer.merge(
       Layer.mergeAll(
-        TtsTable.layer,
+        Layer.provide(TtsTable.layer, PhraseCache.none),
         AsrTable.layer,
         VadTable.layer,
         Decode.layer,

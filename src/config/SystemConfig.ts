@@ -35,6 +35,25 @@ const Groups = Schema.Struct({
   )
 })
 
+/** Phrases that voices have spoken, kept for the next time. */
+const VoiceCache = Schema.Struct({
+  memory_mb: Fields.withDefault(
+    Fields.IntIn({ min: 0, max: 4096 }),
+    16,
+    "MiB of sound that is kept in memory, for all voices: a phrase that recurs is not synthesised again. 0: none."
+  ),
+  disk_mb: Fields.withDefault(
+    Fields.IntIn({ min: 0, max: 1_000_000 }),
+    0,
+    "MiB of sound that is kept on the disk, of phrases that have been spoken twice. 0: none."
+  ),
+  folder: Fields.withDefault(
+    Fields.NonEmptyText,
+    "cache/voices",
+    "Where that is kept, relative to the configuration file."
+  )
+})
+
 /** The `system_config` section: the server itself. */
 export const SystemConfig = Schema.Struct({
   conf_version: Fields.withDefault(
@@ -84,6 +103,11 @@ export const SystemConfig = Schema.Struct({
     Fields.FloatIn({ min: 0 }),
     300,
     "Seconds that a model stays loaded without a session."
+  ),
+  voice_cache: Fields.withDefault(
+    Fields.section(VoiceCache),
+    {},
+    "Phrases that voices have spoken, kept for the next time."
   ),
   playback_grace_seconds: Fields.withDefault(
     Fields.FloatIn({ min: 10 }),

@@ -76,13 +76,18 @@ export const TtsConfig = Schema.Struct({
 })
 export type TtsConfig = typeof TtsConfig.Type
 
-/** The voice that takes the place of the chosen one while that cannot speak. */
-export const fallbackOf = (config: TtsConfig): VoiceName | undefined => {
+/** The section of the chosen voice. */
+export const sectionOf = (config: TtsConfig) => {
   const { tts_model } = config
   if (tts_model === undefined) return undefined
-  const section = config[tts_model] ?? (tts_model === "gpt_sovits_tts" ? config.gpt_sovits : undefined)
+  return config[tts_model] ?? (tts_model === "gpt_sovits_tts" ? config.gpt_sovits : undefined)
+}
+
+/** The voice that takes the place of the chosen one while that cannot speak. */
+export const fallbackOf = (config: TtsConfig): VoiceName | undefined => {
+  const section = sectionOf(config)
   const other = section !== undefined && "fallback" in section ? section.fallback : undefined
-  return other === tts_model ? undefined : other
+  return other === config.tts_model ? undefined : other
 }
 
 /** The voices that are part of this version. */

@@ -5,8 +5,10 @@ import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
 import { Settings } from "../config/Settings.ts"
+import { sectionOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import type { VoiceName } from "../config/VoiceNames.ts"
+import * as EngineId from "../engine/EngineId.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -15,6 +17,7 @@ import * as CommandTts from "./CommandTts.ts"
 import * as FliteTts from "./FliteTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
+import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
@@ -64,13 +67,18 @@ const mute: Tts = {
   synthesize: () => Effect.succeed(Speech.nothing)
 }
 
+/** What is looked for in the cache belongs to one voice with one section. */
+const idOf = (name: VoiceName, config: TtsConfig): string => EngineId.of(name, sectionOf(config) ?? {})
+
 export const layer = Layer.effect(
   TtsEngines,
-  Effect.map(table, (voices) => ({
-    open: (config) =>
-      config.tts_model === undefined
-        ? Effect.succeed(mute)
-        : (voices[config.tts_model]?.(config) ?? notBuilt(config.tts_model, Object.keys(voices)))
+  Effect.map(Effect.all([table, PhraseCache]), ([voices, phrases]) => ({
+    open: (config) => {
+      const name = config.tts_model
+      if (name === undefined) return Effect.succeed(mute)
+      const voice = voices[name]?.(config) ?? notBuilt(name, Object.keys(voices))
+      return Effect.map(voice, (tts) => phrases.over(idOf(name, config), tts))
+    }
   }))
 ).pipe(Layer.provide(Decode.layer))
 

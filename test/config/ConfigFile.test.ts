@@ -106,7 +106,8 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
         engine_idle_seconds: 300,
         language: "auto",
         playback_grace_seconds: 15,
-        groups: { speakers: "round_robin", patience_seconds: 30 }
+        groups: { speakers: "round_robin", patience_seconds: 30 },
+        voice_cache: { memory_mb: 16, disk_mb: 0, folder: "cache/voices" }
       })
       expect(config.character_config.tts_config.flite_tts).toEqual({ voice: "slt" })
       expect(config.character_config.tts_preprocessor_config.remove_special_char).toBe(true)

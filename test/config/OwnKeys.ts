@@ -1,19 +1,21 @@
 /** Keys of `tts_config` that Open-LLM-VTuber does not have. */
 export const ownVoiceKeys = [
-  ...["voice", "max_concurrency"].map((key) => `flite_tts.${key}`),
-  "openai_tts.max_concurrency",
-  ...["command", "timeout_seconds", "max_concurrency"].map((key) => `command_tts.${key}`),
+  "flite_tts.voice",
+  "command_tts.command",
   ...[
     "model",
     ...["acoustic_model", "vocoder", "lexicon", "tokens", "data_dir", "dict_dir"].map(
       (key) => `matcha_${key}`
     ),
     ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
-    ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`),
-    "max_concurrency"
+    ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`)
   ].map((key) => `sherpa_onnx_tts.${key}`),
-  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`)
+  "piper_tts.espeak_data_dir"
 ]
+
+/** Keys that all voices and recognisers may have, and where recurring phrases are kept: our own additions. */
+const ownServiceKeys =
+  /\.(tts|asr)_config\.\w+\.(timeout_seconds|max_concurrency|fallback|base_url)$|^system_config\.voice_cache\./
 
 /** Keys of recognisers that are our own additions. */
 const ownAsrKeys =
@@ -33,4 +35,4 @@ const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpo
 export const ownGroupKeys = ["speakers", "patience_seconds"]
 
 /** Our own keys that are known by a pattern. */
-export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys]
+export const ownPatterns = [ownAgentKeys, ownServiceKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys]

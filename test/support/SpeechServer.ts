@@ -10,6 +10,7 @@ import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import { HttpServer } from "../../src/server/HttpServer.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import * as Finalizer from "../../src/supervision/Finalizer.ts"
+import { PhraseCache } from "../../src/tts/PhraseCache.ts"
 import * as TtsTable from "../../src/tts/TtsTable.ts"
 import * as ConfigFolder from "./ConfigFolder.ts"
 import { systemConfig } from "./Fixtures.ts"
@@ -102,7 +103,10 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
       (folder) => ({ folder, system: { ...systemConfig, port: 0, ...options.system } })
     )
   ).pipe(Layer.provide(NodeContext.layer))
-  const voices = TtsTable.layer.pipe(Layer.provide(NodeHttpClient.dispatcherLayer))
+  const voices = TtsTable.layer.pipe(
+    Layer.provide(PhraseCache.layer),
+    Layer.provide(NodeHttpClient.dispatcherLayer)
+  )
   const engines =
     options.fakeVoice === true ? recogniserOf(recogniser) : Layer.merge(recogniserOf(recogniser), voices)
   return HttpServer.layer.pipe(
