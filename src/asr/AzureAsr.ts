@@ -1,4 +1,4 @@
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Redacted, Schema } from "effect"
 import type { AzureAsrConfig } from "../config/RemoteAsrConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
@@ -65,24 +65,22 @@ export const service = (
         })
       )
 
-    const askFast = (wav: Uint8Array<ArrayBuffer>) => {
-      const form = new Undici.FormData()
-      form.set("audio", UtteranceFile.blobOf(wav), "utterance.wav")
-      form.set("definition", JSON.stringify(languages.length === 0 ? {} : { locales: languages }))
-      return RemoteRecogniser.answerOf(
+    const askFast = (wav: Uint8Array<ArrayBuffer>) =>
+      RemoteRecogniser.answerOf(
         http,
         {
           url: `${fastAddress}/speechtotext/transcriptions:transcribe`,
           query: { "api-version": "2024-11-15" },
           headers,
-          body: form
+          body: UtteranceFile.formOf("audio", wav, {
+            definition: JSON.stringify(languages.length === 0 ? {} : { locales: languages })
+          })
         },
         config
       ).pipe(
         Effect.flatMap(readFast),
         Effect.map(({ combinedPhrases }) => combinedPhrases.map(({ text }) => text).join(" "))
       )
-    }
 
     const [language, ...others] = languages
     return {

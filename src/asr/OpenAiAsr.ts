@@ -1,4 +1,4 @@
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Redacted, Schema } from "effect"
 import type { GroqWhisperAsrConfig, OpenAiAsrConfig } from "../config/RemoteAsrConfig.ts"
 import type { ServiceLimits } from "../config/ServiceFields.ts"
@@ -25,8 +25,6 @@ const readText = (text: string) =>
     ? new RemoteFailure.Unanswered({ reason: "unreadable", detail: say("engine.sentWebPage") })
     : Effect.succeed(text)
 
-const given = (text: string | undefined) => text !== undefined && text !== ""
-
 /** `address`: what stands before `/audio/transcriptions` (OpenAI's API reference, "Create transcription"). */
 const service = (
   engine: string,
@@ -44,19 +42,13 @@ const service = (
       secrets: [api_key]
     },
     limits: config,
-    ask: ({ wav }) => {
-      const form = new Undici.FormData()
-      form.set("file", UtteranceFile.blobOf(wav), "utterance.wav")
-      form.set("model", model)
-      form.set("response_format", response_format)
-      if (given(language)) form.set("language", language)
-      if (given(prompt)) form.set("prompt", prompt)
-      return RemoteRecogniser.answerOf(
+    ask: ({ wav }) =>
+      RemoteRecogniser.answerOf(
         http,
         {
           url: `${address}/audio/transcriptions`,
           headers: { authorization: `Bearer ${Redacted.value(api_key)}` },
-          body: form
+          body: UtteranceFile.formOf("file", wav, { model, response_format, language, prompt })
         },
         config
       ).pipe(
@@ -64,7 +56,6 @@ const service = (
           response_format === "text" ? readText(said) : Effect.map(readAnswer(said), ({ text }) => text)
         )
       )
-    }
   }
 }
 

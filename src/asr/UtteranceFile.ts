@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
 import * as Wav from "../audio/Wav.ts"
+import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 const asTheyAre: FloatSamples.Gain = { normalize: false, volume: 1 }
@@ -27,5 +28,10 @@ export const wavOf = Effect.fnUntraced(function* (samples: Float32Array) {
   return Wav.encode({ samples: converted, sampleRate: Speech.sampleRate }) as Uint8Array<ArrayBuffer>
 })
 
-/** The same as a file of a form. */
-export const blobOf = (wav: Uint8Array<ArrayBuffer>): Blob => new Blob([wav], { type: "audio/wav" })
+/** A form with that file. */
+export const formOf = (
+  key: string,
+  wav: Uint8Array<ArrayBuffer>,
+  texts: Readonly<Record<string, string | undefined>>
+): ReturnType<typeof RemoteRequest.form> =>
+  RemoteRequest.form(texts, { key, name: "utterance.wav", content: new Blob([wav], { type: "audio/wav" }) })

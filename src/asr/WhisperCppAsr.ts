@@ -1,4 +1,4 @@
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Schema } from "effect"
 import type { WhisperCppConfig } from "../config/RemoteAsrConfig.ts"
 import * as HostPaths from "../engine/HostPaths.ts"
@@ -42,16 +42,19 @@ export const service = (http: Undici.Dispatcher, config: WhisperCppConfig): Remo
       if (failure.reason === "unreadable") return say("speech.whisperAddress", `${section}.base_url`)
       return failure.reason === "too-slow" ? say("speech.smallerOrShorter") : undefined
     },
-    ask: ({ wav }) => {
-      const form = new Undici.FormData()
-      form.set("file", UtteranceFile.blobOf(wav), "utterance.wav")
-      form.set("response_format", "json")
-      form.set("temperature", "0")
-      form.set("language", config.language)
-      if (config.prompt !== undefined && config.prompt !== "") form.set("prompt", config.prompt)
-      return RemoteRecogniser.answerOf(
+    ask: ({ wav }) =>
+      RemoteRecogniser.answerOf(
         http,
-        { url: `${address}/inference`, headers: {}, body: form },
+        {
+          url: `${address}/inference`,
+          headers: {},
+          body: UtteranceFile.formOf("file", wav, {
+            response_format: "json",
+            temperature: "0",
+            language: config.language,
+            prompt: config.prompt
+          })
+        },
         config
       ).pipe(
         Effect.flatMap(readAnswer),
@@ -64,6 +67,5 @@ export const service = (http: Undici.Dispatcher, config: WhisperCppConfig): Remo
               })
         )
       )
-    }
   }
 }

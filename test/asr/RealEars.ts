@@ -1,9 +1,11 @@
 import { Effect, Layer, ManagedRuntime, Scope } from "effect"
 import * as Wav from "../../src/audio/Wav.ts"
+import * as ServiceServer from "../support/ServiceServer.ts"
+import type { Answer, Asked } from "../support/ServiceServer.ts"
 import { engines, open } from "./AsrLayer.ts"
 
-/** A recogniser of this machine behind a service's API, so that what is sent is really heard. */
-export const make = () => {
+/** A recogniser of this machine. */
+const make = () => {
   const runtime = ManagedRuntime.make(Layer.mergeAll(engines, Layer.scope))
   const opened = Effect.flatMap(Effect.scope, (scope) =>
     Scope.extend(open({ model: "whisper-tiny.en" }), scope)
@@ -24,5 +26,45 @@ export const make = () => {
         .catch(() => "")
     },
     close: () => runtime.dispose()
+  }
+}
+
+interface Api {
+  /** The WAV file that a request brings. */
+  readonly wavOf: (asked: Asked) => Promise<Uint8Array> | Uint8Array
+  /** A successful answer with this transcript. */
+  readonly answer: (text: string) => Answer
+}
+
+/** A service whose API this is, with a recogniser of this machine behind it, so that what is sent is really heard. */
+export const serve = async ({ answer, wavOf }: Api) => {
+  const ears = make()
+  const running = new Set<Asked>()
+  const listeners = new Set<() => void>()
+  const server = await ServiceServer.listen(async (asked) => {
+    running.add(asked)
+    const killed = new Promise<void>((resolve) => listeners.add(resolve))
+    void asked.over.then(() => running.delete(asked))
+    const heard = Promise.resolve(wavOf(asked)).then((wav) =>
+      ears.hear(wav, Promise.race([asked.over, killed]))
+    )
+    return Promise.race([
+      killed.then((): Answer => ({ ...answer(""), chunks: [], afterwards: "cut" })),
+      heard.then(answer)
+    ])
+  })
+  return {
+    url: server.url,
+    /** Requests that have no answer yet. */
+    jobs: () => running.size,
+    /** Cuts the connections of all of them. */
+    kill: () => {
+      for (const end of listeners) end()
+      listeners.clear()
+    },
+    close: async () => {
+      await server.close()
+      await ears.close()
+    }
   }
 }

@@ -33,38 +33,13 @@ export const samples = new Float32Array(16_000).fill(0.5)
 
 /** What every recogniser of a service has to do, beside what every recogniser has to. `name`: as `asr_model` has it. */
 export const describeRecognitionService = async (name: string, contract: Contract) => {
-  const ears = RealEars.make()
-  let underWay = 0
-  let kill = () => {}
-  let killed = Promise.resolve()
-  const arm = () => {
-    killed = new Promise((resolve) => {
-      kill = () => {
-        resolve()
-        arm()
-      }
-    })
-  }
-  arm()
-  const shared = await ServiceServer.listen(async (asked) => {
-    underWay++
-    void asked.over.then(() => underWay--)
-    const gone = Promise.race([asked.over, killed])
-    const heard = Promise.resolve(contract.wavOf(asked)).then((wav) => ears.hear(wav, gone))
-    return Promise.race([
-      heard.then(contract.answer),
-      killed.then((): Answer => ({ ...contract.answer("Nobody"), chunks: [], afterwards: "cut" }))
-    ])
-  })
-  afterAll(async () => {
-    await shared.close()
-    await ears.close()
-  })
+  const shared = await RealEars.serve(contract)
+  afterAll(shared.close)
   describeAsr(name, {
     layer: engines,
     open: open(contract.config(shared.url, { timeout_seconds: 60 })),
-    jobs: Effect.sync(() => underWay),
-    kill: Effect.sync(() => kill())
+    jobs: Effect.sync(shared.jobs),
+    kill: Effect.sync(shared.kill)
   })
 
   const failing = (
