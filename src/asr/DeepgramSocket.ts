@@ -8,6 +8,8 @@ import { say } from "../language/Text.ts"
 
 /** Bytes of a message; one has the words of some seconds. */
 const longestMessage = 2 ** 20
+/** Characters of a transcript; one of two minutes has some thousand. */
+const longestTranscript = 2 ** 16
 /** Bytes of what a server says of its refusal. */
 const longestExcuse = 64 * 2 ** 10
 
@@ -65,6 +67,8 @@ export const open = ({
     const over = yield* Deferred.make<string, RemoteFailure.RemoteFailure>()
     const parts: Array<string> = []
     let uncertain = ""
+    /** Of what is certain. */
+    let length = 0
     let closing = false
     const heard = () => joined([...parts, uncertain])
     const ended = (outcome: Effect.Effect<string, RemoteFailure.RemoteFailure>) =>
@@ -84,6 +88,8 @@ export const open = ({
       const said = message.value
       if (said.type === "Results") {
         const text = said.channel.alternatives[0]?.transcript.trim() ?? ""
+        if (said.is_final === true) length += text.length
+        if (length + text.length > longestTranscript) return ended(unreadable)
         if (said.is_final === true && text !== "") parts.push(text)
         uncertain = said.is_final === true ? "" : text
       }

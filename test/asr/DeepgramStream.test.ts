@@ -175,6 +175,15 @@ describe("deepgram_asr while one speaks", () => {
       ["with what is no JSON", ends(({ send }) => send("<html>")), "no transcript"],
       ["with bytes", ends(({ socket }) => socket.send(Buffer.alloc(9))), "no transcript"],
       ["with results that are none", ends(({ send }) => send({ type: "Results" })), "no transcript"],
+      [
+        "that transcribes without end",
+        {
+          onSound: ({ send }: Stream) => {
+            for (let count = 0; count < 30; count++) send(results("word ".repeat(2000), true))
+          }
+        },
+        "no transcript"
+      ],
       ["with too long a message", ends(({ send }) => send(" ".repeat(2 ** 21))), "broke off"]
     ] as const)
       it.scoped(`fails at a stream ${what}`, () =>
