@@ -60,8 +60,16 @@ describe("a spoken turn with a recogniser elsewhere", () => {
           yield* Effect.promise(() => deepgram.streams.reached(1))
           yield* Effect.promise(() => deepgram.streams[0]!.sound.reached(chunks.length))
           yield* Effect.promise(() => DeepgramServer.read(deepgram.streams[0]!))
+          // What the service has said is told with the next sound.
+          yield* Effect.sync(speak)
+          yield* client.web.until(() =>
+            client.web.received.some(
+              (message) => message.type === "user-input-partial" && message.text === "so far"
+            )
+              ? true
+              : undefined
+          )
           const first = yield* say
-          assert.deepInclude(first, { type: "user-input-partial", text: "so far" })
           assert.deepInclude(first, { type: "user-input-transcription", text: "So far, so good." })
           assert.deepInclude(yield* say, { type: "user-input-transcription", text: "All of it." })
           assert.strictEqual(stub.log.chats.at(-1)?.text, "All of it.")
