@@ -4,11 +4,12 @@ import * as HostPaths from "./HostPaths.ts"
 /** Longest quotation, in characters. */
 const longest = 160
 
-/** The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`, `{"message": …}`. */
+/** The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`, `{"message": …}`, `{"err_msg": …}`. */
 const ErrorBody = Schema.Union(
   Schema.Struct({ error: Schema.Union(Schema.String, Schema.Struct({ message: Schema.String })) }),
   Schema.Struct({ detail: Schema.String }),
-  Schema.Struct({ message: Schema.String })
+  Schema.Struct({ message: Schema.String }),
+  Schema.Struct({ err_msg: Schema.String })
 )
 const fromJson = Schema.decodeUnknownOption(Schema.parseJson(ErrorBody))
 const fromValue = Schema.decodeUnknownOption(ErrorBody)
@@ -39,6 +40,7 @@ const mostCleaned = 2000
 const wordsOf = (said: unknown): string =>
   (typeof said === "string" ? fromJson(said) : fromValue(said)).pipe(
     Option.map((body) => {
+      if ("err_msg" in body) return body.err_msg
       if (!("error" in body)) return "detail" in body ? body.detail : body.message
       return typeof body.error === "string" ? body.error : body.error.message
     }),

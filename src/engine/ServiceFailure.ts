@@ -31,11 +31,11 @@ export interface Explained {
 
 /** Words of services that have nothing left to give to this account. */
 const noCredit =
-  /insufficient.{0,20}(quota|credit|balance|fund)|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
+  /out of.{0,20}quota|insufficient.{0,20}(quota|credit|balance|fund)|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
 const wrongKey =
   /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
 const noModel =
-  /(model|voice|speaker|reference).{0,60}(not found|not exist|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker)/i
+  /(model|voice|speaker|reference|language).{0,60}(not found|not exist|not supported|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker|language)/i
 
 /** Why a service did not do what it was asked for, in words that never hold its secrets. */
 export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Explained => {
