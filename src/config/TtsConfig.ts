@@ -99,6 +99,7 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "command_tts",
   "openai_tts",
   "azure_tts",
+  "edge_tts",
   "elevenlabs_tts",
   "cartesia_tts",
   "minimax_tts",

@@ -47,7 +47,13 @@ export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Exp
       return unanswered(about, host, failure)
     case "Reported":
       return {
-        ...kindOf(about, host, isText(failure.said) ? "" : failure.said),
+        ...(isText(failure.said)
+          ? {
+              kind: "other",
+              detail: say("engine.does", host, failure.said),
+              advice: say("engine.checkSection", about.section)
+            }
+          : kindOf(about, host, failure.said)),
         ...(failure.advice === undefined ? {} : { advice: failure.advice })
       }
   }

@@ -17,6 +17,7 @@ import { ModelStore } from "../models/ModelStore.ts"
 import * as AzureTts from "./AzureTts.ts"
 import * as CartesiaTts from "./CartesiaTts.ts"
 import * as CommandTts from "./CommandTts.ts"
+import * as EdgeTts from "./EdgeTts.ts"
 import * as ElevenLabsTts from "./ElevenLabsTts.ts"
 import * as FishTts from "./FishTts.ts"
 import * as FliteTts from "./FliteTts.ts"
@@ -78,6 +79,7 @@ const table = Effect.gen(function* () {
         : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
     openai_tts: ({ openai_tts }) => remote(OpenAiTts.service(http, openai_tts), openai_tts),
     azure_tts: cloud("azure_tts", AzureTts.service),
+    edge_tts: cloud("edge_tts", EdgeTts.service),
     elevenlabs_tts: cloud("elevenlabs_tts", ElevenLabsTts.service),
     cartesia_tts: cloud("cartesia_tts", CartesiaTts.service),
     minimax_tts: cloud("minimax_tts", MiniMaxTts.service),

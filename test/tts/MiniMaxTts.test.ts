@@ -25,7 +25,7 @@ const event = (bytes: Uint8Array, status: number) => {
 }
 const fine = { status_code: 0, status_msg: "" }
 
-const stream = (parts: ReadonlyArray<Uint8Array>, last = new Uint8Array(0)): Answer => ({
+const stream = (parts: ReadonlyArray<Uint8Array>, last: Uint8Array = new Uint8Array(0)): Answer => ({
   headers: { "content-type": "text/event-stream; charset=utf-8" },
   chunks: [...parts.map((part) => event(part, 1)), event(last, 2)]
 })

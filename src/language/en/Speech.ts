@@ -4,7 +4,7 @@ export const speech = {
   sentNoSound: (reason: string) => `sent no sound that can be played: ${reason}`,
   sentSilence: "has no sound for this text: the voice may not speak its language",
   sentOther: (type: string) => `sent ${type} and no sound`,
-  edgeRefuses: (host: string, status: number) => `${host} refuses its free voices (status ${status})`,
+  edgeRefuses: (status: number) => `refuses its free voices (status ${status})`,
   edgeClock:
     "Set this machine's clock right and look for a newer version of this server, or choose another voice as tts_config.tts_model.",
   voiceThreadEnded: "the voice's thread ended",
