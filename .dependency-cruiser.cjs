@@ -2,11 +2,13 @@
 const rooms = [
   ["main"],
   ["command"],
+  ["live"],
   ["server"],
   ["proxy"],
   ["session"],
   ["group"],
   ["conversation"],
+  ["wake"],
   ["recall"],
   ["agent"],
   ["llm", "asr", "tts", "vad", "translate"],

@@ -80,6 +80,7 @@ const configuration = (stub: string, engines: Engines) => ({
     host: "127.0.0.1",
     engine_idle_seconds: 1,
     enable_proxy: true,
+    voice_cache: { memory_mb: 0 },
     tool_prompts: { live2d_expression_prompt: "live2d_expression_prompt" }
   },
   character_config: {
@@ -102,7 +103,8 @@ const configuration = (stub: string, engines: Engines) => ({
 
 const stubbedVoice = (stub: string): Engine => ({
   name: "openai_tts",
-  settings: { base_url: `${stub}/v1`, file_extension: "wav" }
+  // Every sentence is asked for: neither a limit nor a memory of phrases comes in between.
+  settings: { base_url: `${stub}/v1`, file_extension: "wav", max_concurrency: 1000 }
 })
 
 const sectionOf = (key: string, { name, settings }: Engine) => ({ [key]: name, [name]: settings ?? {} })

@@ -17,6 +17,7 @@ import * as Proxy from "./Proxy.ts"
 import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
 import * as Ttfa from "./Ttfa.ts"
+import * as VoiceShare from "./VoiceShare.ts"
 
 const limitMinutes = 30
 
@@ -45,6 +46,7 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   heartbeat: (provider) => Heartbeat.measure(provider, { seconds: whole("seconds") }),
   ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
   shared: Shared.measure,
+  voiceshare: (provider) => VoiceShare.measure(provider, { seconds: whole("seconds") }),
   proxy: Proxy.measure,
   longtalk: () => LongTalk.measure(),
   history: () => History.measure()

@@ -12,6 +12,7 @@ export const needs = {
   vad: "voice activity detection on the server",
   tool: "the MCP tool of --tool, which the character and clients may call",
   characters: "a second character",
+  wake: "the character of conformance/server that waits for its wake word",
   proxy: "the proxy (system_config.enable_proxy)",
   files: "the avatar, the picture and the background of conformance/server"
 } as const

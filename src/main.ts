@@ -22,6 +22,8 @@ import * as StoreOptions from "./models/StoreOptions.ts"
 import { Groups } from "./group/Groups.ts"
 import { HttpServer } from "./server/HttpServer.ts"
 import { Embedders } from "./recall/Embedder.ts"
+import * as LiveChat from "./live/LiveChat.ts"
+import { Callers } from "./session/Callers.ts"
 import * as ConfigChanges from "./session/ConfigChanges.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
 import { Census } from "./telemetry/Census.ts"
@@ -29,6 +31,7 @@ import * as TranslatorTable from "./translate/TranslatorTable.ts"
 import { PhraseCache } from "./tts/PhraseCache.ts"
 import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
+import * as SherpaSpotter from "./wake/SherpaSpotter.ts"
 
 /** Everything that lives as long as the process. A service closes before those that it is built on. */
 const server = (loaded: ConfigFile.LoadedConfig) => {
@@ -40,11 +43,14 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     Layer.provide(TtsTable.layer, PhraseCache.layer),
     AsrTable.layer,
     VadTable.layer,
+    SherpaSpotter.layer,
     Embedders.layer,
     McpServers.layer()
   )
-  return Layer.merge(HttpServer.layer, ConfigChanges.layer).pipe(
-    Layer.provide(Layer.mergeAll(engines, Layer.provideMerge(SessionRegistry.layer, Groups.layer))),
+  return Layer.mergeAll(HttpServer.layer, ConfigChanges.layer, LiveChat.layer).pipe(
+    Layer.provide(
+      Layer.mergeAll(engines, Layer.provideMerge(SessionRegistry.layer, Groups.layer), Callers.layer)
+    ),
     Layer.provide(LlmTable.layer),
     Layer.provide(EnginePool.layer({ idleTimeToLive: system.engine_idle_seconds * 1000 })),
     Layer.provide(

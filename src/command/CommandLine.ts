@@ -5,6 +5,7 @@ import * as Config from "./Config.ts"
 import * as Doctor from "./Doctor.ts"
 import * as Export from "./Export.ts"
 import * as Import from "./Import.ts"
+import * as Live from "./Live.ts"
 import * as Memory from "./Memory.ts"
 import * as Models from "./Models.ts"
 import * as Serve from "./Serve.ts"
@@ -21,6 +22,7 @@ export const run = <E extends { readonly message: string }, R>(server: Serve.Ser
         Models.command,
         Memory.command,
         Doctor.command,
+        Live.command,
         Import.command,
         Export.command
       ])

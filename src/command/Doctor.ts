@@ -20,9 +20,11 @@ import * as PiperTts from "../tts/PiperTts.ts"
 import { PhraseCache } from "../tts/PhraseCache.ts"
 import * as TtsTable from "../tts/TtsTable.ts"
 import * as VadTable from "../vad/VadTable.ts"
+import * as SherpaSpotter from "../wake/SherpaSpotter.ts"
 import * as Database from "../history/Database.ts"
 import * as DatabaseCheck from "./doctor/DatabaseCheck.ts"
 import * as EngineRows from "./doctor/EngineRows.ts"
+import * as LiveChecks from "./doctor/LiveChecks.ts"
 import * as Machine from "./doctor/Machine.ts"
 import * as McpChecks from "./doctor/McpChecks.ts"
 import * as NamedEngines from "./doctor/NamedEngines.ts"
@@ -50,6 +52,7 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
         Layer.provide(TtsTable.layer, PhraseCache.none),
         AsrTable.layer,
         VadTable.layer,
+        SherpaSpotter.layer,
         Decode.layer,
         Embedders.layer,
         McpServers.layer({ patience: McpChecks.patience })
@@ -154,7 +157,8 @@ const examine = Effect.fn("Doctor.examine")(function* (
     offline,
     refusals
   })
-  return [...machine, ...rows, ...(yield* McpChecks.rows(usable))]
+  const chats = yield* LiveChecks.rows(loaded.config.live_config)
+  return [...machine, ...rows, ...(yield* McpChecks.rows(usable)), ...chats]
 })
 
 /** `seiyuu doctor`: looks whether what the configuration names works on this machine. */

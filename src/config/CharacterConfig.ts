@@ -6,6 +6,7 @@ import { ProactiveSpeechConfig } from "./ProactiveSpeechConfig.ts"
 import { TtsConfig } from "./TtsConfig.ts"
 import { TtsPreprocessorConfig } from "./TtsPreprocessorConfig.ts"
 import { VadConfig } from "./VadConfig.ts"
+import { WakeWordConfig } from "./WakeWordConfig.ts"
 
 /** The `character_config` section: one character. */
 export const CharacterConfig = Schema.Struct({
@@ -35,6 +36,11 @@ export const CharacterConfig = Schema.Struct({
     Fields.section(VadConfig),
     {},
     "What notices speech in the audio of a client that leaves that to the server."
+  ),
+  wake_word: Fields.withDefault(
+    Fields.section(WakeWordConfig),
+    {},
+    "The words that the character is woken by, if it is to answer nobody else."
   ),
   tts_preprocessor_config: Fields.withDefault(
     Fields.section(TtsPreprocessorConfig),

@@ -1,10 +1,10 @@
-import { Context, Layer, Ref } from "effect"
+import { Context, Layer, SubscriptionRef } from "effect"
 import type { LoadedConfig } from "./ConfigFile.ts"
 
 /** The configuration that counts now: a file that has changed may replace it while the server runs. */
 export class CurrentConfig extends Context.Tag("seiyuu/config/CurrentConfig")<
   CurrentConfig,
-  Ref.Ref<LoadedConfig>
+  SubscriptionRef.SubscriptionRef<LoadedConfig>
 >() {
-  static readonly layer = (loaded: LoadedConfig) => Layer.effect(CurrentConfig, Ref.make(loaded))
+  static readonly layer = (loaded: LoadedConfig) => Layer.effect(CurrentConfig, SubscriptionRef.make(loaded))
 }

@@ -27,23 +27,43 @@ export const NonEmptyText = Field.make(Schema.String, text, (value) =>
   )
 )
 
+const spoken = { words: "a text with letters or digits", json: Field.jsonText }
+
+/** Text that can be said: punctuation alone cannot. */
+export const SpokenText = Field.make(Schema.String, spoken, (value) =>
+  Option.match(textOf(value), {
+    onNone: () => expected(spoken.words, value),
+    onSome: (text) =>
+      /[\p{Letter}\p{Number}]/u.test(text)
+        ? text
+        : new Mismatch(`expected ${spoken.words}, found ${text.trim() === "" ? "an empty" : "another"} text`)
+  })
+)
+
 /** Text that no log may show. */
 export const Secret = Field.make(Schema.RedactedFromSelf(Schema.String), { ...text, secret: true }, (value) =>
   Option.match(textOf(value), { onNone: () => expected("a text", value), onSome: Redacted.make })
 )
 
-const address = { words: "an address that begins with http:// or https://", json: { type: "string" } }
+/** An address that begins with one of these protocols. */
+const addressOf = (...protocols: readonly [string, string]) => {
+  const words = `an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`
+  return Field.make(Schema.String, { words, json: { type: "string" } }, (value) =>
+    Option.match(textOf(value), {
+      onNone: () => expected("an address", value),
+      onSome: (text) =>
+        URL.canParse(text) && protocols.includes(new URL(text).protocol)
+          ? text
+          : new Mismatch(`expected ${words}, found another text`)
+    })
+  )
+}
 
 /** An address that begins with `http://` or `https://`. */
-export const HttpUrl = Field.make(Schema.String, address, (value) =>
-  Option.match(textOf(value), {
-    onNone: () => expected("an address", value),
-    onSome: (text) =>
-      URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-        ? text
-        : new Mismatch(`expected ${address.words}, found another text`)
-  })
-)
+export const HttpUrl = addressOf("http:", "https:")
+
+/** An address that begins with `ws://` or `wss://`. */
+export const WebSocketUrl = addressOf("ws:", "wss:")
 
 /** A number within limits, both of them allowed. */
 export const FloatIn = (range: Range) => numeral(range, false)
@@ -127,9 +147,9 @@ export const IntList = ListOf(Int)
 export const map = <A>(
   of: Schema.Schema<A, unknown>
 ): Schema.Schema<{ readonly [key: string]: A }, unknown> => {
-  const { json, secret = false } = shapeOf(of)
+  const { json, secret = false, words } = shapeOf(of)
   const shape: Field.Shape = {
-    words: "a section of texts by name",
+    words: `a section of ${words.startsWith("a list") ? "lists" : "texts"} by name`,
     json: { type: "object", additionalProperties: { anyOf: [json, { type: "null" }] } },
     secret
   }
@@ -140,7 +160,7 @@ export const map = <A>(
         ? ParseResult.succeed(
             Object.fromEntries(Object.entries(value).filter(([, item]) => !RawValue.isNothing(item)))
           )
-        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr("a section", shape, value))),
+        : ParseResult.fail(new ParseResult.Type(ast, value, missingOr(shape.words, shape, value))),
     encode: ParseResult.succeed
   }).annotations({ [Field.shape]: shape })
 }

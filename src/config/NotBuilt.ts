@@ -50,6 +50,11 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     instead: "clients always send 16000 Hz, whatever this says"
   },
   {
+    path: "character_config.wake_word.enabled",
+    asked: ({ wake_word }) => wake_word.enabled && Object.values(wake_word.wake_words).flat().length === 0,
+    instead: "no wake_words are named, so everything is answered"
+  },
+  {
     path: "character_config.vad_config.silero_vad.target_sr",
     asked: ({ vad_config }) => hears(vad_config) && vad_config.silero_vad.target_sr !== 16_000,
     instead: "silero_vad listens at 16000 Hz, whatever this says"
@@ -61,11 +66,6 @@ const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
     path: "system_config.media_server",
     asked: (config) => config.system_config.media_server !== undefined,
     instead: "the media server is not part of this version"
-  },
-  {
-    path: "live_config.bilibili_live.room_ids",
-    asked: (config) => config.live_config.bilibili_live.room_ids.length > 0,
-    instead: "live streams are not part of this version: no room is joined"
   }
 ]
 

@@ -1,4 +1,5 @@
-import { Cause, Duration, Effect, Exit, Option, Schema } from "effect"
+import { Cause, Duration, Effect, Exit, Option, Schema, Stream } from "effect"
+import type { Agent } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
 import type { ChatImage } from "../llm/Llm.ts"
@@ -13,19 +14,31 @@ import type { TurnRecord } from "./TurnRecord.ts"
 import { english, say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 
-/** What triggers a turn. A proactive one has a prompt for input that nobody keeps. */
-export type Input = { readonly images: ReadonlyArray<ChatImage> } & (
-  | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "Proactive"; readonly prompt: string }
+/** What a person has said. */
+export type Said = { readonly images: ReadonlyArray<ChatImage> } &
+  /** `patient`: it interrupts no talk of the group, and is given up if there is one. */
+  (
+    | { readonly _tag: "Text"; readonly text: string; readonly patient?: boolean }
+    /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
+    | {
+        readonly _tag: "Utterance"
+        readonly samples: Float32Array
+        readonly heard: Effect.Effect<Option.Option<string>>
+      }
+  )
+
+/** What triggers an answer. A proactive one has a prompt for input that nobody keeps. */
+export type Heard =
+  | Said
+  | { readonly _tag: "Proactive"; readonly prompt: string; readonly images: ReadonlyArray<ChatImage> }
   /** What others have said in a group, `Name: text` each. It says nothing of the person, so nothing is learnt of it. */
-  | { readonly _tag: "Lines"; readonly text: string }
-  /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
-  | {
-      readonly _tag: "Utterance"
-      readonly samples: Float32Array
-      readonly heard: Effect.Effect<Option.Option<string>>
-    }
-)
+  | { readonly _tag: "Lines"; readonly text: string; readonly images: ReadonlyArray<ChatImage> }
+
+/** What triggers a turn. */
+export type Input =
+  | Heard
+  /** The character says this, and asks no model for it; nobody keeps it. */
+  | { readonly _tag: "Line"; readonly line: string }
 
 /** What a turn uses of its session. Each engine is waited for only when the turn comes to need it. */
 export interface Options extends Delivery.Options {
@@ -73,6 +86,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 
   const answer = Effect.gen(function* () {
     yield* options.onBegun
+    if (input._tag === "Line") return yield* recite(options, input.line, delivered, send)
     const text = yield* listen(options.asr, input, send)
     const before = yield* options.memory.remembered
     if (input._tag === "Text" || input._tag === "Utterance") asked = text
@@ -129,6 +143,8 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     Effect.zipRight(play),
     // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
     Effect.onExit((exit) => {
+      // What is said is no answer, and nobody keeps it.
+      if (input._tag === "Line") return Effect.void
       if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
       const heard = token.heard ?? delivered.shown
       return options.record.interrupted(heard).pipe(
@@ -146,7 +162,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
 type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
 
 /** What triggers the turn, as text; the client is told how an utterance was understood. */
-export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: Input, send: Send) {
+export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: Heard, send: Send) {
   if (input._tag === "Text" || input._tag === "Lines") return input.text
   if (input._tag === "Proactive") return input.prompt
   const recogniser = yield* asr
@@ -156,6 +172,25 @@ export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: I
   yield* send({ type: "user-input-transcription", text })
   return text
 })
+
+/** Has the character say a line that no model has written. */
+const recite = Effect.fnUntraced(function* (
+  options: Options,
+  line: string,
+  delivered: Delivery.Delivered,
+  send: Send
+) {
+  const before = yield* options.memory.remembered
+  const failed = yield* Delivery.deliver(
+    { ...options, agent: Effect.succeed(reciting(line)) },
+    { text: "", images: [], before, recalled: [] },
+    delivered,
+    send
+  )
+  if (failed !== undefined) return yield* failed
+})
+
+const reciting = (line: string): Agent => ({ reply: () => Stream.succeed({ _tag: "Text", text: line }) })
 
 /** A conversation that cannot be stored goes on; the client is told, once a turn of the same. */
 const keeping = (send: Send) => {

@@ -3,7 +3,17 @@ import { english, say, Words } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 
 /** What kind of engine is meant: the room of `src/` that it lives in. */
-export const EngineKind = Schema.Literal("llm", "tts", "asr", "vad", "translate", "mcp", "agent", "embedding")
+export const EngineKind = Schema.Literal(
+  "llm",
+  "tts",
+  "asr",
+  "vad",
+  "wake",
+  "translate",
+  "mcp",
+  "agent",
+  "embedding"
+)
 export type EngineKind = typeof EngineKind.Type
 
 /**

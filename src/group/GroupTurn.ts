@@ -23,7 +23,7 @@ export interface Options {
   readonly rules: Rules
   /** Whose client triggers the turn. */
   readonly by: string
-  readonly input: Turn.Input
+  readonly input: Turn.Heard
 }
 
 /**
@@ -103,7 +103,7 @@ const open = Effect.fnUntraced(function* ({ by, input, live, roster }: Options, 
 
 interface First {
   readonly uid: string
-  readonly input: Turn.Input
+  readonly input: Turn.Heard
 }
 
 /** Has one character after the other speak. */

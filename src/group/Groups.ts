@@ -37,10 +37,10 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     readonly remove: (by: string, target: string) => Effect.Effect<void>
     /**
      * Starts a turn of that client's group; one that runs is interrupted first. Answers false if the client is in no group:
-     * then it has a turn of its own. What a character says of its own accord interrupts nothing: it is given up if the
-     * group has a turn by now.
+     * then it has a turn of its own. What a character says of its own accord interrupts nothing, nor does anything `patient`:
+     * it is given up if the group has a turn by now.
      */
-    readonly trigger: (uid: string, input: Turn.Input) => Effect.Effect<boolean>
+    readonly trigger: (uid: string, input: Turn.Heard, patient: boolean) => Effect.Effect<boolean>
     /**
      * Stops the turn of that client's group, once, whoever else does the same. Answers false if there is none. `heard`: what
      * the user says was heard of it.
@@ -48,6 +48,8 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     readonly interrupt: (uid: string, heard?: string) => Effect.Effect<boolean>
     /** Whether the group of that client has a turn. */
     readonly isTalking: (uid: string) => Effect.Effect<boolean>
+    /** Waits until it has none. Another one may begin before the waiting fiber comes to know. */
+    readonly quiet: (uid: string) => Effect.Effect<void>
     /** Whether that client's character speaks in one: the group goes on when it stops, and tells the client so. */
     readonly isSpeaking: (uid: string) => Effect.Effect<boolean>
     /** The speaker's client plays a sentence: the others see it. */
@@ -179,6 +181,16 @@ const make = Effect.gen(function* () {
     })
   const turnOf = (uid: string) => Effect.map(roster.read, (state) => GroupState.groupOf(state, uid)?.turn)
 
+  const quiet = (uid: string): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      const live = yield* liveOf(uid)
+      if (live === undefined) return
+      // Between a turn that is interrupted and the next one there is no moment to speak.
+      if ((yield* live.exclusive.withPermits(1)(turnOf(uid))) === undefined) return
+      yield* live.turn.over
+      yield* quiet(uid)
+    })
+
   return Groups.of({
     connect: (member) =>
       Effect.gen(function* () {
@@ -213,13 +225,13 @@ const make = Effect.gen(function* () {
         apply((state) => GroupState.remove(state, by, target)),
         (refused) => answered(by, target, refused)
       ),
-    trigger: (uid, input) =>
+    trigger: (uid, input, patient) =>
       Effect.gen(function* () {
         const live = yield* liveOf(uid)
         if (live === undefined) return false
         return yield* live.exclusive.withPermits(1)(
           Effect.gen(function* () {
-            if (input._tag === "Proactive" && (yield* turnOf(uid)) !== undefined) return true
+            if ((patient || input._tag === "Proactive") && (yield* turnOf(uid)) !== undefined) return true
             yield* stop(live, undefined)
             // The group may have been dissolved, or the client have left it, meanwhile.
             if ((yield* liveOf(uid)) !== live) return false
@@ -240,6 +252,7 @@ const make = Effect.gen(function* () {
         return true
       }),
     isTalking: (uid) => Effect.map(turnOf(uid), (turn) => turn !== undefined),
+    quiet,
     isSpeaking: (uid) => Effect.map(turnOf(uid), (turn) => turn?.speaker === uid),
     relay: (uid, display_text) =>
       Effect.gen(function* () {

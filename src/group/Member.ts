@@ -10,7 +10,7 @@ type ClientService = Context.Tag.Service<typeof Client>
 
 /** What a member's character is to do when it is its turn. */
 export interface Speech {
-  readonly input: Turn.Input
+  readonly input: Turn.Heard
   /** Whom the turn speaks to: what belongs to everybody goes to everybody. */
   readonly client: ClientService
   /** Where its words are stored: in the conversations of all. */
@@ -34,7 +34,7 @@ export interface Member {
   readonly names: Effect.Effect<Names>
   /** What the client's trigger says, as text. Told to the client is only how an utterance was understood. */
   readonly listen: (
-    input: Turn.Input,
+    input: Turn.Heard,
     send: (message: Outgoing) => Effect.Effect<void>
   ) => Effect.Effect<string, { readonly words: Words }>
   /** How long nobody has done anything at the session: its character may speak of its own accord then. */

@@ -30,7 +30,7 @@ const isForAll = ({ type }: ServerMessage.Outgoing) =>
 /** Has a member's character speak. Returns when that is over, in whichever way, and everybody knows. */
 export const speak = Effect.fnUntraced(function* (
   places: Places,
-  next: { readonly uid: string; readonly input: Turn.Input; readonly upTo?: number | undefined }
+  next: { readonly uid: string; readonly input: Turn.Heard; readonly upTo?: number | undefined }
 ) {
   const { live, roster, rules } = places
   const { uid } = next

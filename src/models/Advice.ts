@@ -10,6 +10,7 @@ const keys: Readonly<Record<ModelKind, Words>> = {
   asr: "asr_config.sherpa_onnx_asr.model",
   tts: say("models.voiceKeys"),
   vad: "vad_config.vad_model",
+  wake: "wake_word.keyword_spotter.model",
   embedding: "agent_settings.basic_memory_agent.long_term_memory.enabled",
   data: "tts_config.piper_tts.espeak_data_dir"
 }
@@ -19,7 +20,9 @@ const otherwise = (kind: ModelKind): Words =>
     ? say("models.otherModel")
     : kind === "embedding"
       ? say("models.checkOrNoMemory")
-      : say("models.checkOrOther")
+      : kind === "wake"
+        ? say("models.checkOrTranscript")
+        : say("models.checkOrOther")
 
 /** What to do when a model could not be fetched: what the ways to it say themselves, or else what helps mostly. */
 export const online = (kind: ModelKind, tried: ReadonlyArray<Attempt> = []): Words => {

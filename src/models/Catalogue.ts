@@ -3,7 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Schema } from "effect"
 
 /** What a model is for: the room of `src/` that runs it; `data` is what engines need beside their models. */
-export const ModelKind = Schema.Literal("llm", "tts", "asr", "vad", "embedding", "data")
+export const ModelKind = Schema.Literal("llm", "tts", "asr", "vad", "wake", "embedding", "data")
 export type ModelKind = typeof ModelKind.Type
 
 const Bytes = Schema.NonNegativeInt

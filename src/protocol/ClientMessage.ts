@@ -110,6 +110,7 @@ const extensions = {
   partial_transcripts: Schema.optionalWith(Truth, { nullable: true }),
   tool_consent: Schema.optionalWith(Truth, { nullable: true }),
   config_changes: Schema.optionalWith(Truth, { nullable: true }),
+  wake_word_state: Schema.optionalWith(Truth, { nullable: true }),
   /** `null`: whoever the character's `human_name` is. */
   person: Schema.optional(Schema.NullOr(Person))
 }

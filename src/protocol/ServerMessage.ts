@@ -88,6 +88,8 @@ const Extensions = Schema.Struct({
   tool_consent: Schema.Boolean,
   /** `config-changed`: files of the configuration have changed while the server runs. */
   config_changes: Schema.Boolean,
+  /** `wake-word-state`: whether the character waits for its wake word, for clients that ask for it. */
+  wake_word_state: Schema.Boolean,
   /** `person` of `use-extensions`: who speaks, where several people use one character. */
   person: Schema.Boolean,
   /** `fetch-memories`, `edit-memory`, `delete-memory`: what the character has learnt of the person. */
@@ -109,6 +111,7 @@ export const extensions: typeof Extensions.Type = {
   mic_audio_cancel: true,
   tool_consent: true,
   config_changes: true,
+  wake_word_state: true,
   person: true,
   memories: true,
   history_pages: true,
@@ -141,6 +144,7 @@ export const ServerMessage = Schema.Union(
     partial_transcripts: Schema.Boolean,
     tool_consent: Schema.Boolean,
     config_changes: Schema.Boolean,
+    wake_word_state: Schema.Boolean,
     person: Schema.NullOr(Schema.String)
   }),
   // New sessions and switches have it; what runs goes on as it is.
@@ -226,7 +230,11 @@ export const ServerMessage = Schema.Union(
     stats: Schema.Struct({
       wake_count: Schema.Number,
       end_count: Schema.Number,
-      ignored_count: Schema.Number
+      ignored_count: Schema.Number,
+      // Extensions: how often it fell asleep by itself, how often nothing was said in between, when it last woke.
+      timeout_count: Schema.optional(Schema.Number),
+      false_start_count: Schema.optional(Schema.Number),
+      last_wake: Schema.optional(Nullable(Schema.String))
     }),
     advertisement_control: Schema.Struct({
       should_show_ads: Schema.Boolean,

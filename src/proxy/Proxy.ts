@@ -32,6 +32,8 @@ export class Proxy extends Context.Tag("seiyuu/proxy/Proxy")<
   {
     /** The session, counted by those who hold it. */
     readonly shared: RcRef.RcRef<SharedSession.SharedSession>
+    /** Waits until somebody shares the session, no text waits and nothing is being answered. */
+    readonly ready: Effect.Effect<void>
     /** Puts a text in the line of those that wait to be answered. All viewers see it when it is its turn. */
     readonly say: (saying: Saying) => Effect.Effect<void, NobodyWatches | TextQueueFull>
   }
@@ -44,16 +46,39 @@ export class Proxy extends Context.Tag("seiyuu/proxy/Proxy")<
 
 const make = Effect.gen(function* () {
   let current: SharedSession.SharedSession | undefined
-  const acquire = Effect.tap(SharedSession.open(), (opened) =>
-    Finalizer.whileOpen(
-      () => void (current = opened),
+  const opening = yield* Effect.makeLatch(false)
+  /** Opens once when the current session closes. */
+  let closing = yield* Effect.makeLatch(false)
+  const acquire = Effect.gen(function* () {
+    const opened = yield* SharedSession.open()
+    const closed = yield* Effect.makeLatch(false)
+    yield* Finalizer.whileOpen(
       () => {
+        current = opened
+        closing = closed
+        opening.unsafeOpen()
+      },
+      () => {
+        closed.unsafeOpen()
         // The next one may have opened while this one closes.
-        if (current === opened) current = undefined
+        if (current !== opened) return
+        current = undefined
+        opening.unsafeClose()
       }
     )
-  )
+    return opened
+  })
+  const ready: Effect.Effect<void> = Effect.suspend(() => {
+    if (current === undefined) return Effect.zipRight(opening.await, ready)
+    const { quiet, texts } = current
+    return Effect.zipRight(texts.none, quiet).pipe(
+      Effect.as(true),
+      Effect.raceFirst(Effect.as(closing.await, false)),
+      Effect.flatMap((isFree) => (isFree ? Effect.void : ready))
+    )
+  })
   return Proxy.of({
+    ready,
     shared: yield* RcRef.make({ acquire }),
     say: ({ images = [], priority, sender, text }) =>
       Effect.suspend((): Effect.Effect<void, NobodyWatches | TextQueueFull> =>

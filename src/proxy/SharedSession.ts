@@ -7,6 +7,8 @@ import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
+import * as SessionTurn from "../session/SessionTurn.ts"
+import * as WakeGate from "../session/WakeGate.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Fanout from "./Fanout.ts"
@@ -18,6 +20,8 @@ export interface SharedSession {
   readonly client: Client["Type"]
   readonly fanout: Fanout.Fanout
   readonly texts: TextQueue.TextQueue
+  /** Waits until nothing is being answered, be it in its group. */
+  readonly quiet: Effect.Effect<void>
 }
 
 /**
@@ -41,7 +45,8 @@ const begin = Effect.fnUntraced(function* () {
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
-    const shared: SharedSession = { session, client, fanout, texts }
+    const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
+    const shared: SharedSession = { session, client, fanout, texts, quiet }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)
@@ -49,19 +54,24 @@ const begin = Effect.fnUntraced(function* () {
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
 })
 
-/** Gives the session one text after the other, each when nothing is being answered. */
+/**
+ * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
+ * others, as a member's does; one from outside is given up there.
+ */
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
-  const next = Effect.suspend(() => {
+  const next = Effect.gen(function* () {
     const { from, images, text } = texts.take()
+    const patient = from === undefined
+    if (patient && (yield* SessionTurn.isTalking(session))) return undefined
     const message: ClientMessage = { type: "text-input", text, images }
-    return Effect.as(
-      fanout.send({ type: "user-input-transcription", text, images }, undefined, from),
-      message
-    )
+    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
+    return { message, patient }
   })
   yield* texts.some.pipe(
     Effect.zipRight(session.turn.idle),
+    // What is still looked through for the wake word may become a turn.
+    Effect.zipRight(session.wake.line.idle),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,
@@ -73,5 +83,8 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
 /** What somebody who comes later is sent instead of what the first one was. */
 export const greeting = Effect.fnUntraced(function* ({ client, session }: SharedSession) {
   const { character } = yield* Ref.get(session.seat)
-  return Session.openingSequence(character, yield* (yield* Groups).info(client.uid))
+  return [
+    ...Session.openingSequence(character, yield* (yield* Groups).info(client.uid)),
+    ...(yield* WakeGate.greeting(session, client.uid))
+  ]
 })

@@ -36,25 +36,34 @@ export interface TextQueue {
   readonly add: (text: Waiting) => Effect.Effect<void, TextQueueFull>
   /** Waits until there is a text. Only one fiber waits and takes. */
   readonly some: Effect.Effect<void>
+  /** Waits until there is none. */
+  readonly none: Effect.Effect<void>
   /** Takes the next text; there is one. */
   readonly take: () => Waiting
 }
 
-export const make: Effect.Effect<TextQueue> = Effect.map(Effect.makeLatch(false), (filled) => {
+export const make: Effect.Effect<TextQueue> = Effect.gen(function* () {
+  const filled = yield* Effect.makeLatch(false)
+  const empty = yield* Effect.makeLatch(true)
   const waiting: Record<Priority, Array<Waiting>> = { paid: [], usual: [] }
   const count = () => waiting.paid.length + waiting.usual.length
   return {
     some: filled.await,
+    none: empty.await,
     add: (text) =>
       Effect.suspend(() => {
         if (count() >= mostWaiting) return new TextQueueFull({ limit: mostWaiting })
         waiting[text.priority].push(text)
         filled.unsafeOpen()
+        empty.unsafeClose()
         return Effect.void
       }),
     take: () => {
       const next = (waiting.paid.shift() ?? waiting.usual.shift())!
-      if (count() === 0) filled.unsafeClose()
+      if (count() === 0) {
+        filled.unsafeClose()
+        empty.unsafeOpen()
+      }
       return next
     }
   }

@@ -1,6 +1,7 @@
 import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { Callers } from "../session/Callers.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
@@ -24,6 +25,7 @@ const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessa
   const session = yield* Session.open()
   yield* GroupMember.connect(session)
   yield* ProactiveSpeech.follow(session)
+  yield* (yield* Callers).admit(session)
   return yield* take.pipe(
     Effect.flatMap((frame) => receive(session, frame)),
     Effect.forever,

@@ -53,10 +53,11 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol
     const bundle = Bundle.make(socket)
     // The answer to the handshake leaves together with the opening sequence.
     bundle()
+    // Read here: what is called back below would keep the whole request for as long as the connection.
+    const language = Language.of(system.language, request.headers["accept-language"])
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
       webSocket.on("error", () => {})
-      const language = Language.of(system.language, request.headers["accept-language"])
       const fiber = run(connect({ socket: webSocket, bundle, language }, watchdog, protocol))
       webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
     })

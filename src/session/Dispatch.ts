@@ -25,18 +25,27 @@ import * as TurnRequests from "./TurnRequests.ts"
 export const handle = (session: Session, message: ClientMessage) =>
   session.exclusive.withPermits(1)(answer(session, message))
 
-/** Handles what `next` gives, unless a turn runs: then nothing happens, and nothing is taken. */
-export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<ClientMessage, E, R>) =>
+/** What is said to a session when no turn runs in it. */
+export interface Next {
+  readonly message: ClientMessage
+  /** Whether it interrupts the group's turn neither: then it is given up. */
+  readonly patient: boolean
+}
+
+/** Handles what `next` gives, if anything, unless a turn runs: then nothing happens, and nothing is taken. */
+export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<Next | undefined, E, R>) =>
   next.pipe(
-    Effect.flatMap((message) => answer(session, message)),
+    Effect.flatMap((said) =>
+      said === undefined ? Effect.void : answer(session, said.message, said.patient)
+    ),
     Effect.unlessEffect(session.turn.isRunning),
     session.exclusive.withPermits(1)
   )
 
-const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
+const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage, patient = false) {
   const client = yield* Client
   if (Idleness.isDoing(message)) session.idleness.stir()
-  yield* route(session, message).pipe(
+  yield* route(session, message, patient).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(
         failure._tag === "HistoryFailed"
@@ -48,11 +57,12 @@ const answer = Effect.fnUntraced(function* (session: Session, message: ClientMes
   )
 })
 
-const route = Effect.fnUntraced(function* (session: Session, message: ClientMessage) {
+/** `patient`: a text interrupts nothing. */
+const route = Effect.fnUntraced(function* (session: Session, message: ClientMessage, patient: boolean) {
   const client = yield* Client
   switch (message.type) {
     case "text-input":
-      return yield* TurnRequests.textInput(session, message.text, message.images)
+      return yield* TurnRequests.textInput(session, message.text, message.images, patient)
     case "mic-audio-data":
       return yield* TurnRequests.micAudioData(session, message.audio)
     case "mic-audio-end":

@@ -6,6 +6,7 @@ import * as HistoryRequests from "./HistoryRequests.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Session } from "./Session.ts"
 import * as TurnRequests from "./TurnRequests.ts"
+import * as WakeGate from "./WakeGate.ts"
 
 /** `use-extensions`: what the message leaves out stays as it was. */
 export const use = Effect.fn("ExtensionRequests.use")(function* (
@@ -17,6 +18,7 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
   extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
   extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
   extensions.configChanges = wanted.config_changes ?? extensions.configChanges
+  extensions.wakeWordState = wanted.wake_word_state ?? extensions.wakeWordState
   yield* introduce(session, wanted.person === undefined ? extensions.person : (wanted.person ?? undefined))
   if (!extensions.partialTranscripts) yield* listening.cancel
   yield* (yield* Client).send({
@@ -25,8 +27,10 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
     partial_transcripts: extensions.partialTranscripts,
     tool_consent: extensions.toolConsent,
     config_changes: extensions.configChanges,
+    wake_word_state: extensions.wakeWordState,
     person: extensions.person ?? null
   })
+  if (wanted.wake_word_state === true) yield* WakeGate.report(session)
 })
 
 /** Somebody else speaks: what the one before has said is none of theirs, so the conversation starts anew. */

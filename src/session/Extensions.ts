@@ -11,6 +11,8 @@ export interface Extensions {
   toolConsent: boolean
   /** Whether it wants `config-changed`. */
   configChanges: boolean
+  /** Whether it wants `wake-word-state`. */
+  wakeWordState: boolean
   /** Who speaks, if the client has said so. */
   person: string | undefined
 }
@@ -20,8 +22,13 @@ export const none = (): Extensions => ({
   partialTranscripts: false,
   toolConsent: false,
   configChanges: false,
+  wakeWordState: false,
   person: undefined
 })
+
+/** Whether `wake-word-state` is sent. */
+export const tellsOfWaking = ({ wakeWordState }: Extensions, { wake_word }: CharacterConfig): boolean =>
+  wakeWordState || wake_word.state_messages === "all"
 
 /** Who speaks with that character. */
 export const personOf = ({ person }: Extensions, { human_name }: CharacterConfig): string =>

@@ -54,7 +54,13 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
     ),
     listen: (input, send) =>
       Effect.flatMap(character, ({ services }) => Turn.listen(services.asr, input, send)),
-    idleness: session.idleness,
+    idleness: {
+      stir: session.idleness.stir,
+      restart: () => {
+        session.idleness.restart()
+        session.wake.state.restart()
+      }
+    },
     story: (names) =>
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })

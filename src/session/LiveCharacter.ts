@@ -9,6 +9,7 @@ import type { InterruptMethod } from "../conversation/TurnRecord.ts"
 import * as Outage from "../engine/Outage.ts"
 import type { EngineKind } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as WakeWords from "../wake/WakeWords.ts"
 import * as ModelProgress from "./ModelProgress.ts"
 import { say } from "../language/Text.ts"
 import { ServiceContext } from "./ServiceContext.ts"
@@ -20,6 +21,8 @@ export interface LiveCharacter {
   readonly services: Context.Tag.Service<typeof ServiceContext>
   /** Whose word an interruption is in the model's memory. */
   readonly interruptMethod: InterruptMethod
+  /** The words that it waits for, if it does. */
+  readonly wakeWords: WakeWords.WakeWords | undefined
   /** Notices about its translation that have been told. */
   readonly told: Set<string>
   /** What has been told of its voice. */
@@ -62,6 +65,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     emotions,
     services,
     interruptMethod: interruptMethod(config),
+    wakeWords: WakeWords.of(config.wake_word),
     told: new Set(),
     voiceOutage: Outage.make(),
     announcement: {
@@ -81,6 +85,7 @@ const doneWithout: ReadonlySet<EngineKind> = new Set(["tts", "mcp", "translate",
 const isLocal = (config: CharacterConfig): boolean =>
   providerOf(config) === "llama_cpp_llm" ||
   longTermMemory(config.agent_config) !== undefined ||
+  (config.wake_word.enabled && config.wake_word.match === "audio") ||
   config.asr_config.asr_model === "sherpa_onnx_asr" ||
   ["sherpa_onnx_tts", "piper_tts"].includes(config.tts_config.tts_model ?? "")
 

@@ -11,6 +11,7 @@ import { tellOnce } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
 import { say } from "../language/Text.ts"
 import * as Speech from "../audio/Speech.ts"
+import * as WakeGate from "./WakeGate.ts"
 
 /** `raw-audio-data`: what an open microphone hears next. Returns while it is still being listened to. */
 export const receive = (session: Session, audio: Float32Array) =>
@@ -61,7 +62,12 @@ const follow = (session: Session, seat: Seat, windows: ReadonlyArray<Window>) =>
 const tell = Effect.fnUntraced(function* (session: Session, event: SpeechEvent) {
   const client = yield* Client
   session.idleness.stir()
-  if (event._tag === "Started") return yield* client.send(ServerMessage.control("interrupt"))
+  if (event._tag === "Started") {
+    // Whoever has not called the character does not interrupt it.
+    return (yield* WakeGate.isClosed(session))
+      ? undefined
+      : yield* client.send(ServerMessage.control("interrupt"))
+  }
   switch (session.utterance.keep(event.utterance)) {
     case "new":
       return yield* client.send(ServerMessage.control("mic-audio-end"))

@@ -18,6 +18,8 @@ import { TtsEngines } from "../tts/Tts.ts"
 import type { Tts } from "../tts/Tts.ts"
 import { VadEngines } from "../vad/Vad.ts"
 import type { Vad } from "../vad/Vad.ts"
+import { KeywordSpotters } from "../wake/KeywordSpotter.ts"
+import type { KeywordSpotter } from "../wake/KeywordSpotter.ts"
 import * as WarmUp from "./WarmUp.ts"
 import type { Words } from "../language/Text.ts"
 
@@ -50,6 +52,8 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
     readonly asr: WarmUp.Warm<Asr>
     /** Opened when it is first asked for: no page that listens by itself ever needs it. */
     readonly vad: WarmUp.Warm<Vad>
+    /** What hears the wake word in the sound; loaded for characters that want that. */
+    readonly spotter: WarmUp.Warm<KeywordSpotter>
   }
 >() {
   /** Begins to load the resources; the layer is built at once, and what it began is owned by its scope. */
@@ -61,17 +65,20 @@ export class ServiceContext extends Context.Tag("seiyuu/session/ServiceContext")
  * MCP. One layer for all: a chain of four costs ten times as much to build, with every connection.
  */
 const make = Effect.fnUntraced(function* (options: Options) {
-  const { agent_config, asr_config, tts_config, tts_preprocessor_config, vad_config } = options.character
-  const [census, mcps, agents, embedders, translators, voices, recognisers, listeners] = yield* Effect.all([
-    Census,
-    McpClients,
-    Agents,
-    Embedders,
-    Translators,
-    TtsEngines,
-    AsrEngines,
-    VadEngines
-  ])
+  const { agent_config, asr_config, tts_config, tts_preprocessor_config, vad_config, wake_word } =
+    options.character
+  const [census, mcps, agents, embedders, translators, voices, recognisers, listeners, spotters] =
+    yield* Effect.all([
+      Census,
+      McpClients,
+      Agents,
+      Embedders,
+      Translators,
+      TtsEngines,
+      AsrEngines,
+      VadEngines,
+      KeywordSpotters
+    ])
   yield* census.hold("context")
   const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
 
@@ -101,7 +108,10 @@ const make = Effect.fnUntraced(function* (options: Options) {
   )
   const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
   const vad = warmUp.lazy(listeners.open(vad_config))
-  return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad })
+  const spotting = options.whileLoading(spotters.open(wake_word))
+  const spotter =
+    wake_word.enabled && wake_word.match === "audio" ? yield* warmUp.start(spotting) : warmUp.lazy(spotting)
+  return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad, spotter })
 })
 
 /** Tells of servers that are missing. A character without tools needs no fiber for that. */

@@ -7,10 +7,13 @@ import { Client } from "../conversation/Client.ts"
 import * as CurrentHistory from "../conversation/CurrentHistory.ts"
 import * as Listening from "../conversation/Listening.ts"
 import * as Playback from "../conversation/Playback.ts"
+import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as UtteranceLine from "../wake/UtteranceLine.ts"
+import * as WakeState from "../wake/WakeState.ts"
 import * as Ear from "./Ear.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Idleness from "./Idleness.ts"
@@ -45,6 +48,11 @@ export interface Session {
   readonly extensions: Extensions.Extensions
   /** What hears an open microphone, `raw-audio-data`. */
   readonly ear: Ear.Ear
+  /** Whether the character waits for its wake word, and what was said meanwhile and has not been looked through. */
+  readonly wake: {
+    readonly state: WakeState.WakeState
+    readonly line: UtteranceLine.UtteranceLine<Turn.Said>
+  }
   /** Calls of tools that wait for the person's word. */
   readonly consent: ToolConsent.ToolConsent
   /** Tools that the client calls itself, as they run. */
@@ -71,12 +79,14 @@ export const open = Effect.fnUntraced(function* () {
   const client = yield* Client
   const characters = yield* Characters
   const registry = yield* SessionRegistry
+  const groups = yield* Groups
 
   const scopes = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
   const scope = yield* Scope.fork(scopes, ExecutionStrategy.sequential)
   const character = yield* LiveCharacter.open(yield* characters.base, scope)
   const seat = yield* Ref.make<Seat>({ character, scope })
   const config = Effect.map(Ref.get(seat), ({ character }) => character.config)
+  const exclusive = yield* Effect.makeSemaphore(1)
   const confUid = Effect.map(config, ({ conf_uid }) => conf_uid)
 
   const session: Session = {
@@ -95,8 +105,27 @@ export const open = Effect.fnUntraced(function* () {
     ear: yield* Ear.make,
     consent: ToolConsent.make(),
     toolCalls: new Set(),
-    exclusive: yield* Effect.makeSemaphore(1),
+    exclusive,
     idleness: yield* Idleness.make,
+    wake: {
+      line: yield* UtteranceLine.make<Turn.Said>(),
+      state: yield* WakeState.make({
+        timeout: Effect.map(config, ({ wake_word }) => 1000 * wake_word.timeout_seconds),
+        // Nobody is cut off, and what has been said may have to be answered.
+        isBusy: Effect.suspend(() =>
+          session.ear.detector.isSpeaking() || !session.wake.line.isEmpty()
+            ? Effect.succeed(true)
+            : groups.isTalking(client.uid)
+        ),
+        alone: exclusive.withPermits(1),
+        tell: (report) =>
+          Effect.flatMap(config, (config) =>
+            Extensions.tellsOfWaking(session.extensions, config)
+              ? client.send({ type: "wake-word-state", client_uid: client.uid, ...report })
+              : Effect.void
+          )
+      })
+    },
     told: new Set(),
     switching: { slot: yield* FiberSlot.make, unanswered: undefined },
     turn: yield* ActiveTurn.make
@@ -108,6 +137,7 @@ export const open = Effect.fnUntraced(function* () {
   })
 
   yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })
+  if (character.wakeWords !== undefined) yield* session.wake.state.report
   return session
 })
 
@@ -130,12 +160,16 @@ export const openingSequence = (
  * it would wait for that turn's end for ever. What is being summarised stops too.
  */
 export const leaveTurn = Effect.fnUntraced(function* (session: Session) {
+  const client = yield* Client
+  const waits = !session.wake.line.isEmpty()
+  yield* session.wake.line.clear
   if (yield* session.turn.isRunning) {
-    const client = yield* Client
     // A group goes on without what it is told here, and says itself that this has ended.
     const inGroup = yield* (yield* Groups).isSpeaking(client.uid)
     yield* session.turn.interrupt()
     if (!inGroup) yield* client.send(ServerMessage.control("conversation-chain-end"))
+  } else if (waits && !(yield* (yield* Groups).isTalking(client.uid))) {
+    yield* client.send(ServerMessage.control("conversation-chain-end"))
   }
   yield* Remembering.leave(session)
 })

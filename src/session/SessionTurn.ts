@@ -6,6 +6,7 @@ import * as Story from "../conversation/Story.ts"
 import * as Turn from "../conversation/Turn.ts"
 import * as TurnRecord from "../conversation/TurnRecord.ts"
 import { say } from "../language/Text.ts"
+import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
@@ -39,6 +40,7 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
     }))
   const warn = (what: string, failure: { readonly message: string }) =>
     Effect.logWarning(`${what}: ${failure.message}`)
+  const remembering = yield* Remembering.ofTurn(session, character)
   const grace = system.playback_grace_seconds * 1000
   const options: Omit<Turn.Options, "consent"> = {
     character: config,
@@ -51,7 +53,9 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
     asr: character.services.asr,
     memory: session.memory,
     record: TurnRecord.make({ interruptMethod: character.interruptMethod, memory: session.memory, story }),
-    ...(yield* Remembering.ofTurn(session, character)),
+    ...remembering,
+    onBegun: Effect.zipRight(session.wake.state.turnBegan, remembering.onBegun),
+    onEnded: Effect.zipRight(remembering.onEnded, session.wake.state.turnEnded),
     playback: session.playback,
     playbackGrace: inGroup === undefined ? grace : Math.min(grace, inGroup.patience),
     // What cannot be loaded has been reported by its warm-up.
@@ -89,4 +93,54 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
     })
     return Turn.run({ ...options, consent }, input, turn)
   }
+})
+
+/**
+ * Begins a turn; one that runs is interrupted. The turn is the group's, if the client is in one; but a line that is no
+ * answer is between the character and its own client.
+ */
+export const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
+  const { uid } = yield* Client
+  if (input._tag === "Line") yield* interrupt(session)
+  else if (yield* (yield* Groups).trigger(uid, input, isPatient(input))) return
+  const turn = yield* prepare(session)
+  yield* session.turn.start((token) => turn(input, token))
+})
+
+const isPatient = (input: Turn.Input) => input._tag === "Text" && input.patient === true
+
+/** Stops the turn that the client sees. `heard` is the sum of the sentences that had started to play. In a group it is for all. */
+export const interrupt = Effect.fnUntraced(function* (session: Session, heard?: string) {
+  const { uid } = yield* Client
+  const groups = yield* Groups
+  // A client that has joined in the middle of a turn of its own sees that one.
+  const alone = (yield* session.turn.isRunning) && !(yield* groups.isSpeaking(uid))
+  if (alone || !(yield* groups.interrupt(uid, heard))) yield* session.turn.interrupt(heard)
+})
+
+/** The page waits for this after everything that is said; but it must never end a turn. */
+export const release = Effect.fnUntraced(function* (session: Session) {
+  const client = yield* Client
+  if (yield* isTalking(session)) return
+  yield* client.send(ServerMessage.control("conversation-chain-end"))
+})
+
+/** Whether the session has a turn, or its group has. */
+export const isTalking = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  return (yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))
+})
+
+/**
+ * Waits until neither has one, and nothing is looked through that may become one. Another one may begin before the waiting
+ * fiber comes to know.
+ */
+export const quiet = Effect.fnUntraced(function* (session: Session) {
+  const { uid } = yield* Client
+  const groups = yield* Groups
+  do {
+    yield* session.turn.idle
+    yield* session.wake.line.idle
+    yield* groups.quiet(uid)
+  } while (yield* isTalking(session))
 })

@@ -9,6 +9,7 @@ import * as ProactiveSpeech from "./ProactiveSpeech.ts"
 import * as Remembering from "./Remembering.ts"
 import { leaveTurn } from "./Session.ts"
 import type { Seat, Session } from "./Session.ts"
+import * as WakeGate from "./WakeGate.ts"
 import { say } from "../language/Text.ts"
 import type { Words } from "../language/Text.ts"
 
@@ -66,6 +67,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
               yield* client.send(character.announcement)
               session.switching.unanswered = undefined
               yield* client.send({ type: "config-switched", message: say("session.switched", file) })
+              yield* WakeGate.reseat(session)
             })
           )
         )

@@ -3,12 +3,13 @@ import { Prompts } from "../config/Prompts.ts"
 import { Client } from "../conversation/Client.ts"
 import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
-import { Groups } from "../group/Groups.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import type { Session } from "./Session.ts"
 import * as SessionTurn from "./SessionTurn.ts"
+import * as WakeGate from "./WakeGate.ts"
+import * as WakeRequests from "./WakeRequests.ts"
 import { say } from "../language/Text.ts"
 import * as Speech from "../audio/Speech.ts"
 
@@ -18,17 +19,23 @@ export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
 
 export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
-/** `text-input` */
+/** `text-input`. `patient`: it interrupts nothing, and is given up if a turn of the group has begun meanwhile. */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
-  images: ReadonlyArray<Image>
+  images: ReadonlyArray<Image>,
+  patient: boolean
 ) {
   if (isEmpty(text, images)) {
     const client = yield* Client
     return yield* client.send(nothingToAnswer)
   }
-  yield* begin(session, { _tag: "Text", text, images: images.map(toChatImage) })
+  yield* said(session, {
+    _tag: "Text",
+    text,
+    images: images.map(toChatImage),
+    ...(patient ? { patient } : {})
+  })
 })
 
 /** `mic-audio-data`: one chunk of the utterance. */
@@ -38,7 +45,9 @@ export const micAudioData = Effect.fnUntraced(function* (session: Session, chunk
   switch (added) {
     case "first":
     case "kept":
-      if (added === "first" && extensions.partialTranscripts) yield* listening.begin
+      // What may concern nobody is not shown as it grows.
+      if (added === "first" && extensions.partialTranscripts && !(yield* WakeGate.isClosed(session)))
+        yield* listening.begin
       return yield* listening.hear(chunk)
     case "full": {
       // What is kept of it is transcribed as a whole.
@@ -60,15 +69,12 @@ export const micAudioEnd = Effect.fn("TurnRequests.micAudioEnd")(function* (
   const silence = Utterance.silence(samples)
   if (silence === undefined) {
     const heard = yield* session.listening.finish
-    return yield* begin(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
+    return yield* said(session, { _tag: "Utterance", samples, heard, images: images.map(toChatImage) })
   }
   yield* session.listening.cancel
   const client = yield* Client
   yield* client.send(ServerMessage.failure(silence))
-  // The page waits for this after every utterance; but it must never end another turn.
-  const { uid } = client
-  if ((yield* session.turn.isRunning) || (yield* (yield* Groups).isTalking(uid))) return
-  yield* client.send(ServerMessage.control("conversation-chain-end"))
+  yield* SessionTurn.release(session)
 })
 
 /** `mic-audio-cancel`: whatever has been said, in either way, and has not become a turn is forgotten. */
@@ -76,6 +82,7 @@ export const micAudioCancel = Effect.fn("TurnRequests.micAudioCancel")(function*
   session.utterance.discard()
   yield* session.ear.giveUp
   yield* session.listening.cancel
+  yield* session.wake.line.clear
 })
 
 /** `ai-speak-signal`: the character speaks of its own accord, whatever goes on. */
@@ -92,31 +99,30 @@ export const speakUp = Effect.fn("TurnRequests.speakUp")(function* (
   const { character } = yield* Ref.get(session.seat)
   const prompt = yield* prompts.get("proactive_speak_prompt", [...character.emotions.keys()])
   yield* client.send(ServerMessage.fullText(say("session.wantsToSpeak")))
-  yield* begin(session, {
+  yield* WakeGate.open(session)
+  yield* SessionTurn.begin(session, {
     _tag: "Proactive",
     prompt: prompt ?? "Please say something.",
     images: images.map(toChatImage)
   })
 })
 
-/** `interrupt-signal`: `heard` is the sum of the sentences that had started to play. In a group it is for all. */
+/** `interrupt-signal` */
 export const interruptSignal = Effect.fnUntraced(function* (session: Session, heard?: string) {
-  const { uid } = yield* Client
-  const groups = yield* Groups
-  // A client that has joined in the middle of a turn of its own sees that one.
-  const alone = (yield* session.turn.isRunning) && !(yield* groups.isSpeaking(uid))
-  if (alone || !(yield* groups.interrupt(uid, heard))) yield* session.turn.interrupt(heard)
+  // What the character is about to answer is as good as a turn; whoever calls it is heard all the same.
+  if (session.wake.state.isActive()) yield* session.wake.line.clear
+  yield* SessionTurn.interrupt(session, heard)
+})
+
+/** A turn, or a place in the line of what is looked through for wake words and end words. */
+const said = Effect.fnUntraced(function* (session: Session, said: Turn.Said) {
+  const { config, wakeWords } = (yield* Ref.get(session.seat)).character
+  yield* session.wake.state.heard
+  const passes = wakeWords === undefined || (said._tag === "Text" && config.wake_word.typed_text_passes)
+  yield* passes ? SessionTurn.begin(session, said) : WakeRequests.look(session, said)
 })
 
 const toChatImage = ({ data }: Image): ChatImage => {
   const [head = "", base64 = ""] = data.split(",", 2)
   return { mimeType: head.slice("data:".length, head.indexOf(";")), base64 }
 }
-
-/** The turn is the group's, if the client is in one. */
-const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
-  const { uid } = yield* Client
-  if (yield* (yield* Groups).trigger(uid, input)) return
-  const turn = yield* SessionTurn.prepare(session)
-  yield* session.turn.start((token) => turn(input, token))
-})

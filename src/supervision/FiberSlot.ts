@@ -9,6 +9,8 @@ export interface FiberSlot {
   /** Stops the fiber in the place, waits until it has stopped, and starts another, which has begun afterwards. */
   readonly start: <R>(effect: Effect.Effect<unknown, never, R>) => Effect.Effect<void, never, R>
   readonly stop: Effect.Effect<void>
+  /** Waits until the fiber that is in the place now has ended, however it does. */
+  readonly over: Effect.Effect<void>
 }
 
 /**
@@ -24,6 +26,7 @@ export const make: Effect.Effect<FiberSlot, never, Scope.Scope> = Effect.map(Eff
 
   return {
     stop,
+    over: Effect.suspend(() => (fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(fiber)))),
     start: (effect) =>
       Effect.uninterruptibleMask((restore) =>
         restore(stop).pipe(

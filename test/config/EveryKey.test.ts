@@ -42,8 +42,10 @@ const another = ({ fallback, path, shape }: ConfigKey.ConfigKey): unknown => {
   if (choices !== undefined) return choices.findLast((choice) => choice !== fallback) ?? choices[0]
   if (words === "true or false") return fallback !== true
   if (words.includes("number")) return numberIn(words, fallback)
+  if (words.startsWith("an address that begins with ws")) return "wss://other.example/v9"
   if (words.startsWith("an address")) return "https://other.example/v9"
   if (words.startsWith("a host name")) return "other.example"
+  if (words.startsWith("a section of lists")) return { "X-Name": ["value"] }
   if (words.startsWith("a section")) return { "X-Name": "value" }
   return words === "anything" ? { deep: [1] } : "another text"
 }

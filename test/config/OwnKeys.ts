@@ -26,6 +26,9 @@ const ownAsrKeys =
 const ownAgentKeys =
   /\.llm_configs\.openrouter_llm|\.agent_settings\.(basic_memory_agent\.(tool_steps|tool_seconds|fallback_providers|context_tokens|long_term_memory.*)$|(webhook_agent|a2a_agent)\.|letta_agent\.api_key$|mem0_agent\.(host|api_key|user_id)$)/
 
+/** Keys of wake words, all of which are our own. */
+const ownWakeKeys = /\.wake_word\./
+
 /** Keys that say when a character speaks of its own accord. */
 const ownProactiveKeys = /\.proactive_speech(\.|$)/
 
@@ -35,5 +38,17 @@ const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpo
 /** Keys of groups, all of them our own additions. */
 export const ownGroupKeys = ["speakers", "patience_seconds"]
 
+/** Keys of live chats that are our own additions. */
+const ownLiveKeys =
+  /^live_config\.(twitch|youtube|chat)\.|^live_config\.bilibili_live\.(api_url|account_url|chat_url)$/
+
 /** Our own keys that are known by a pattern. */
-export const ownPatterns = [ownAgentKeys, ownServiceKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys]
+export const ownPatterns = [
+  ownAgentKeys,
+  ownAsrKeys,
+  ownLiveKeys,
+  ownProactiveKeys,
+  ownServiceKeys,
+  ownTranslatorKeys,
+  ownWakeKeys
+]

@@ -98,7 +98,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
       switch (message.type) {
         case "text-input":
           return Effect.flatMap(
-            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }),
+            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }, false),
             (taken) => {
               if (taken) return Effect.void
               lines.push(message.text)

@@ -89,6 +89,7 @@ describe("the catalogue", () => {
     const told = files.flatMap(({ problems }) =>
       problems.map((line) => line.replace(/^\d+:\d+ (?:[\w.]+: )?/u, ""))
     )
+    told.push("expected an address that begins with ws:// or wss://, found another text")
     // Words of the YAML library begin with a capital letter.
     for (const problem of told.filter((one) => /^[a-z]/u.test(one))) {
       const said = sentence(problem)

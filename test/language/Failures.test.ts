@@ -28,6 +28,7 @@ import { ClipNotKept } from "../../src/server/Clips.ts"
 import { TranslationFailed } from "../../src/translate/Translator.ts"
 import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { DetectionFailed } from "../../src/vad/Vad.ts"
+import { SpottingFailed } from "../../src/wake/KeywordSpotter.ts"
 
 const detail = say("engine.noServer", "192.0.2.7:8080")
 const advice = say("engine.startServer", "tts_config.openai_tts.base_url")
@@ -67,6 +68,7 @@ const failures: ReadonlyArray<{ readonly _tag: string; readonly message: string;
   new SynthesisFailed(work),
   new TranscriptionFailed(work),
   new DetectionFailed(work),
+  new SpottingFailed(work),
   new TranslationFailed(work),
   new LlmFailed({ provider: "openai_llm", reason: "unreachable", detail, advice }),
   new ToolFailed({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import { Groups } from "../../src/group/Groups.ts"
 import { Proxy } from "../../src/proxy/Proxy.ts"
 import { guests, plays } from "../support/GroupTalk.ts"
@@ -58,6 +58,45 @@ describe("the shared session in a group", () => {
         expect(yield* (yield* Groups).counts).toEqual({ groups: 0, members: 0 })
         yield* b!.leave
       })
+    )
+  )
+
+  it.effect("lets nothing from outside interrupt the talk of the group", () =>
+    run((world) =>
+      Effect.gen(function* () {
+        // Where one has nothing to say, the talk ends.
+        world.reply = (_, name) => (name === "b" ? says("I am b.") : says())
+        const [b] = yield* guests(["b"])
+        const viewer = yield* Viewers.join()
+        yield* TestClock.adjust("3 seconds")
+        const greeted = viewer.received.find(({ type }) => type === "set-model-and-conf")
+        const shared = greeted?.type === "set-model-and-conf" ? greeted.client_uid : ""
+        yield* b!.send({ type: "add-client-to-group", invitee_uid: shared })
+        yield* tick
+        yield* b!.send(ask("Hello"))
+        yield* tick
+        const { ready, say } = yield* Proxy
+        const free = yield* Effect.fork(ready)
+        const asked = world.asked.length
+        b!.news()
+        yield* say({ sender: "Anna", text: "in between", priority: "usual" })
+        yield* tick
+        expect(world.asked.length).toBe(asked)
+        expect(b!.news()).toEqual([])
+        expect(yield* free.poll).toMatchObject({ _tag: "None" })
+
+        // Its speech ends.
+        yield* plays(b!)
+        yield* Fiber.join(free)
+        yield* say({ sender: "Anna", text: "from outside", priority: "usual" })
+        yield* tick
+        expect(b!.newsOf("user-input-transcription").map(({ text }) => text)).toEqual(["Anna: from outside"])
+        expect(viewer.received).toContainEqual(
+          expect.objectContaining({ type: "user-input-transcription", text: "Anna: from outside" })
+        )
+        yield* viewer.leave
+        yield* b!.leave
+      }).pipe(Effect.orDie)
     )
   )
 })

@@ -60,7 +60,8 @@ describe("/client-ws", () => {
             history_messages: true,
             person: true,
             tool_consent: true,
-            config_changes: true
+            config_changes: true,
+            wake_word_state: true
           }
         },
         { type: "group-update", members: [], is_owner: false },

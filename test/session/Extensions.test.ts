@@ -26,6 +26,7 @@ describe("use-extensions", () => {
             partial_transcripts: true,
             tool_consent: false,
             config_changes: false,
+            wake_word_state: false,
             person: null
           },
           {
@@ -34,6 +35,7 @@ describe("use-extensions", () => {
             partial_transcripts: true,
             tool_consent: true,
             config_changes: false,
+            wake_word_state: false,
             person: null
           }
         ])

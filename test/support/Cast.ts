@@ -4,6 +4,7 @@ import type { CharacterConfig } from "../../src/config/CharacterConfig.ts"
 import { Characters, CharacterNotFound } from "../../src/config/Characters.ts"
 import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import type { WakeWordConfig } from "../../src/config/WakeWordConfig.ts"
 import { characterConfig, hearing, translated } from "./Fixtures.ts"
 
 export type Settings = Partial<BasicMemoryAgentConfig>
@@ -44,11 +45,17 @@ interface Changes {
   readonly proactive: Partial<ProactiveSpeechConfig>
   readonly settings: Settings
   readonly translation: TranslatorConfig | undefined
+  readonly wakeWord: Partial<WakeWordConfig>
 }
 
 export const characters = (changes: Changes) => {
-  const changed = (config: CharacterConfig) =>
-    withProactive(translated(withSettings(config, changes.settings), changes.translation), changes.proactive)
+  const changed = (config: CharacterConfig) => {
+    const set = withProactive(
+      translated(withSettings(config, changes.settings), changes.translation),
+      changes.proactive
+    )
+    return { ...set, wake_word: { ...set.wake_word, ...changes.wakeWord } }
+  }
   return Layer.succeed(Characters, {
     base: Effect.sync(() => changed(first)),
     take: Effect.succeed({ changed: [], gone: [] }),

@@ -11,6 +11,8 @@ export interface Options {
   /** Further characters by their file's name in `characters/`. */
   readonly others?: Readonly<Record<string, Character>>
   readonly system?: Readonly<Record<string, unknown>>
+  /** `live_config`. */
+  readonly live?: Readonly<Record<string, unknown>>
   /** What `mcp_servers.json` names. */
   readonly servers?: Readonly<Record<string, unknown>>
 }
@@ -22,11 +24,12 @@ export const emotionMap = { neutral: 0, joy: 1, sadness: 2 }
 export const secret = "sk-a-secret-key"
 
 /** A folder with a server's whole configuration; it goes with the scope. Engines that nobody uses are freed at once. */
-export const make = ({ character, others = {}, servers = {}, system = {} }: Options) =>
+export const make = ({ character, live = {}, others = {}, servers = {}, system = {} }: Options) =>
   ConfigFolder.make({
     "conf.yaml": stringify({
       system_config: { engine_idle_seconds: 0, ...system },
-      character_config: character
+      character_config: character,
+      live_config: live
     }),
     "model_dict.json": JSON.stringify([
       { name: "face", url: "/live2d-models/face/face.model3.json", kScale: 0.5, emotionMap }

@@ -1,6 +1,6 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
-import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Stream, Supervisor } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
@@ -8,6 +8,7 @@ import { Tokens } from "../../src/agent/Tokens.ts"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import type { SystemConfig } from "../../src/config/SystemConfig.ts"
 import type { TranslatorConfig } from "../../src/config/TtsPreprocessorConfig.ts"
+import type { WakeWordConfig } from "../../src/config/WakeWordConfig.ts"
 import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConfig.ts"
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
@@ -18,6 +19,7 @@ import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnava
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { Embedders } from "../../src/recall/Embedder.ts"
+import { Callers } from "../../src/session/Callers.ts"
 import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as GroupMember from "../../src/session/GroupMember.ts"
@@ -26,10 +28,13 @@ import * as Session from "../../src/session/Session.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
-import { SynthesisFailed, TtsEngines } from "../../src/tts/Tts.ts"
+import { TtsEngines } from "../../src/tts/Tts.ts"
 import { VadEngines } from "../../src/vad/Vad.ts"
+import { KeywordSpotters } from "../../src/wake/KeywordSpotter.ts"
+import type { Spotted } from "../../src/wake/KeywordSpotter.ts"
 import * as Cast from "./Cast.ts"
 import * as FakeAsr from "./FakeAsr.ts"
+import * as FakeTts from "./FakeTts.ts"
 import * as FakeVad from "./FakeVad.ts"
 import { systemConfig } from "./Fixtures.ts"
 import { summary } from "./SocketTalk.ts"
@@ -65,6 +70,8 @@ export interface World {
   mcp: McpClient.McpClient
   /** Time to speak a sentence in ms, or "fail". */
   synthesis: (text: string) => number | "fail"
+  /** How the characters are woken. */
+  wakeWord: Partial<WakeWordConfig>
   /** How character a is translated, by the real translators. */
   translation: TranslatorConfig | undefined
   /** What the recogniser makes of an utterance. */
@@ -83,6 +90,8 @@ export interface World {
   readonly remembered: Array<{ readonly asked: string; readonly answer: string }>
   /** Utterances that the recogniser was given. */
   readonly transcribed: Array<Float32Array>
+  /** The wake word that is heard in the sound of an utterance. */
+  spotted: (samples: Float32Array) => Option.Option<Spotted>
   /** Time to listen to a piece of audio in ms. */
   listening: number
   /** Sentences in synthesis now, and the most there have been. */
@@ -101,6 +110,7 @@ export const make = (): World => ({
   facts: [],
   mcp: McpClient.none,
   synthesis: () => 0,
+  wakeWord: {},
   translation: undefined,
   transcript: (samples) => (samples.some((sample) => sample !== 0) ? "hello" : ""),
   listens: undefined,
@@ -110,6 +120,7 @@ export const make = (): World => ({
   asked: [],
   remembered: [],
   transcribed: [],
+  spotted: () => Option.none(),
   listening: 0,
   speaking: { now: 0, peak: 0 }
 })
@@ -145,25 +156,6 @@ const agentOf = (world: World, character: string): Agent => ({
   ...(world.write === undefined ? {} : { write: (task) => world.write!(task) })
 })
 
-const speak = (world: World, text: string) =>
-  Effect.suspend(() => {
-    world.speaking.peak = Math.max(world.speaking.peak, ++world.speaking.now)
-    const time = world.synthesis(text)
-    return time === "fail"
-      ? new SynthesisFailed({
-          engine: "slow_tts",
-          detail: `cannot say "${text}"`,
-          advice: "Say something else."
-        })
-      : Effect.as(world.instant ? Effect.void : Effect.sleep(time), {
-          samples: new Int16Array(160).fill(1000),
-          sampleRate: 16_000
-        })
-  }).pipe(
-    Effect.onInterrupt(() => Effect.sync(() => world.journal.push(`interrupt speech ${text}`))),
-    Effect.ensuring(Effect.sync(() => world.speaking.now--))
-  )
-
 const fakeVad = (world: World) =>
   Layer.succeed(VadEngines, {
     open: ({ vad_model }) =>
@@ -197,7 +189,7 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
         open: () =>
           Effect.as(
             pool.borrow({ kind: "tts", id: "slow_tts", load: load(world, "tts", loadTimes.tts, "tts") }),
-            { engine: "slow_tts", synthesize: (text: string) => speak(world, text) }
+            { engine: "slow_tts", synthesize: (text: string) => FakeTts.speak(world, text) }
           )
       }))
     ),
@@ -206,12 +198,20 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
       open: () => Effect.map(load(world, "asr", loadTimes.asr, "asr"), () => FakeAsr.of(world))
     }),
     Layer.provide(TranslatorTable.layer, NodeHttpClient.dispatcherLayer),
+    Layer.succeed(KeywordSpotters, {
+      open: () =>
+        Effect.as(mayFail(world, "wake"), {
+          engine: "fake_spotter",
+          spot: (samples: Float32Array) => Effect.sync(() => world.spotted(samples))
+        })
+    }),
     vad
   )
   const configuration = WorldConfig.layer(world)
   return Layer.mergeAll(
     engines,
     Layer.provideMerge(SessionRegistry.layer, Layer.provide(Groups.layer, configuration)),
+    Callers.layer,
     configuration,
     Cast.characters(world),
     Tokens.layer,
@@ -253,6 +253,7 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
   const session = yield* Session.open().pipe(
     Effect.tap(GroupMember.connect),
     Effect.tap(ProactiveSpeech.follow),
+    Effect.tap((opened) => Effect.flatMap(Callers, ({ admit }) => admit(opened))),
     Scope.extend(scope),
     Effect.provideService(Client, client)
   )

@@ -1,4 +1,4 @@
-import { Chunk, Duration, Effect, Stream } from "effect"
+import { Chunk, Duration, Effect, Option, Stream } from "effect"
 import { Agents } from "../../agent/Agent.ts"
 import { AsrEngines } from "../../asr/Asr.ts"
 import { Decode } from "../../audio/Decode.ts"
@@ -13,6 +13,7 @@ import { TtsEngines } from "../../tts/Tts.ts"
 import * as SpeechDetector from "../../vad/SpeechDetector.ts"
 import type { SpeechEvent } from "../../vad/SpeechDetector.ts"
 import { VadEngines } from "../../vad/Vad.ts"
+import { KeywordSpotters } from "../../wake/KeywordSpotter.ts"
 import * as LlmAddress from "./LlmAddress.ts"
 import * as Report from "./Report.ts"
 import type { Words } from "../../language/Text.ts"
@@ -199,6 +200,27 @@ export const vad = Effect.fn("EngineChecks.vad")(
   Effect.catchTags({
     EngineUnavailable: (failure) => Effect.succeed(failed(failure)),
     DetectionFailed: (failure) => Effect.succeed(failed(failure))
+  }),
+  Effect.scoped
+)
+
+/** The spotter is loaded with the character's words, and hears none of them in silence. */
+export const wake = Effect.fn("EngineChecks.wake")(
+  function* (config: CharacterConfig["wake_word"]) {
+    const [opened, spotter] = yield* timed(
+      Effect.flatMap(KeywordSpotters, (spotters) => spotters.open(config))
+    )
+    const found = yield* spotter.spot(new Float32Array(Speech.sampleRate))
+    return Option.isSome(found)
+      ? Report.broken(
+          `it heard ${JSON.stringify(found.value.word)} in silence`,
+          "Raise wake_word.keyword_spotter.threshold."
+        )
+      : Report.ok(`loaded in ${seconds(opened)}; it hears nothing in silence`)
+  },
+  Effect.catchTags({
+    EngineUnavailable: (failure) => Effect.succeed(failed(failure)),
+    SpottingFailed: (failure) => Effect.succeed(failed(failure))
   }),
   Effect.scoped
 )

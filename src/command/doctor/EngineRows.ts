@@ -104,6 +104,8 @@ export const of = Effect.fn("EngineRows.of")(function* (
         return hearing(named, (speech) => EngineChecks.asr(asr_config, speech))
       case "vad":
         return hearing(named, (speech) => EngineChecks.vad(vad_config, speech))
+      case "wake":
+        return EngineChecks.wake(named.character.wake_word)
     }
   }
   const find = Effect.fnUntraced(function* (named: NamedEngine) {

@@ -5,7 +5,7 @@ import * as NeededModels from "./NeededModels.ts"
 
 /** An engine that characters name, once for all that name it with the same settings. */
 export interface NamedEngine {
-  readonly kind: "llm" | "embedding" | "tts" | "asr" | "vad"
+  readonly kind: "llm" | "embedding" | "tts" | "asr" | "vad" | "wake"
   /** The configuration's name for it. */
   readonly engine: string
   /** Equal for equal settings. It may hold secrets: it is never shown. */
@@ -53,7 +53,7 @@ const minds = (character: CharacterConfig): ReadonlyArray<CharacterConfig> => {
 }
 
 const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<string>) => {
-  const { agent_config, asr_config, tts_config, vad_config } = character
+  const { agent_config, asr_config, tts_config, vad_config, wake_word } = character
   const { agent_settings, conversation_agent_choice: choice } = agent_config
   const named = (
     kind: NamedEngine["kind"],
@@ -87,10 +87,14 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
   const { vad_model } = vad_config
   if (vad_model !== undefined)
     engines.push(named("vad", vad_model, keyOf("vad", vad_model, vad_config[vad_model])))
+  if (wake_word.enabled && wake_word.match === "audio") {
+    const key = keyOf("wake", "keyword_spotter", [wake_word.keyword_spotter, wake_word.wake_words])
+    engines.push(named("wake", "keyword_spotter", key, NeededModels.ofWake(wake_word)))
+  }
   return engines
 }
 
-const kinds: ReadonlyArray<NamedEngine["kind"]> = ["llm", "embedding", "tts", "asr", "vad"]
+const kinds: ReadonlyArray<NamedEngine["kind"]> = ["llm", "embedding", "tts", "asr", "vad", "wake"]
 
 /** The engines that these characters name; by kind, and then in the order of the characters. */
 export const of = (

@@ -5,6 +5,7 @@ import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import * as Catalogue from "../../models/Catalogue.ts"
 import type { ModelKind } from "../../models/Catalogue.ts"
 import * as ModelStore from "../../models/ModelStore.ts"
+import * as SherpaSpotter from "../../wake/SherpaSpotter.ts"
 
 /** A model of the catalogue that an engine loads. */
 export interface Needed {
@@ -55,6 +56,11 @@ export const ofTts = (
     return [{ kind: "tts", wanted: id }]
   const own = (piper_tts?.espeak_data_dir?.trim() ?? "") !== "" || Option.isSome(espeakData)
   return own ? [] : [{ kind: "data", wanted: "espeak-ng-data" }]
+}
+
+export const ofWake = (config: CharacterConfig["wake_word"]): Array<Needed> => {
+  const wanted = SherpaSpotter.modelFor(config)
+  return wanted === undefined ? [] : [{ kind: "wake", wanted }]
 }
 
 /** The model of the catalogue that would be fetched; none for `auto` if none fits this machine's memory. */

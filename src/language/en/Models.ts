@@ -61,6 +61,8 @@ export const models = {
   otherModel:
     "Put a language model's .gguf file somewhere and set llama_cpp_llm.model_path to its path, or choose another provider as llm_provider.",
   checkOrNoMemory: "Check the network and the free disk space, or set long_term_memory.enabled to false.",
+  checkOrTranscript:
+    "Check the network and the free disk space, name a model's files in wake_word.keyword_spotter, or set wake_word.match to transcript.",
   checkOrOther: "Check the network and the free disk space, or choose another engine.",
   pull: (id: string) =>
     `Run "seiyuu models pull ${id}" once while there is a network, or set system_config.offline to false.`,

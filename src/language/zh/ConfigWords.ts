@@ -18,6 +18,7 @@ const apply = (rules: ReadonlyArray<Rule>, text: string): string => {
 const names: Readonly<Record<string, string>> = {
   "a text": "文本",
   "an empty text": "空文本",
+  "a text with letters or digits": "含有文字或数字的文本",
   "another text": "其他文本",
   "a number": "数字",
   "a whole number": "整数",
@@ -27,10 +28,12 @@ const names: Readonly<Record<string, string>> = {
   "a section": "小节",
   "a section of keys": "包含若干键的小节",
   "a section of texts by name": "由名称和文本组成的小节",
+  "a section of lists by name": "由名称和列表组成的小节",
   "a section of servers by name": "由名称和服务器组成的小节",
   "an address": "地址",
   "a host name": "主机名",
   "an address that begins with http:// or https://": "以 http:// 或 https:// 开头的地址",
+  "an address that begins with ws:// or wss://": "以 ws:// 或 wss:// 开头的地址",
   "true, false or a list of tool names": " true、false 或工具名列表",
   "a number or a text": "数字或文本",
   anything: "任意内容"

@@ -57,6 +57,8 @@ export const models: Translated<typeof english> = {
   otherModel:
     "请准备一个语言模型的 .gguf 文件，并将 llama_cpp_llm.model_path 设为其路径，或将 llm_provider 设为其他提供方。",
   checkOrNoMemory: "请检查网络和磁盘空间，或将 long_term_memory.enabled 设为 false。",
+  checkOrTranscript:
+    "请检查网络和磁盘空间，或在 wake_word.keyword_spotter 中指定模型文件，或将 wake_word.match 设为 transcript。",
   checkOrOther: "请检查网络和磁盘空间，或选择其他引擎。",
   pull: (id) => `请在联网时运行一次“seiyuu models pull ${id}”，或将 system_config.offline 设为 false。`,
   damaged: (id) => `它的文件可能已损坏：“seiyuu models pull ${id}”会检查并重新获取损坏的文件。`,

@@ -29,6 +29,22 @@ describe("NamedEngines", () => {
     ])
   })
 
+  it("names what hears wake words in the sound, with the model of their language", () => {
+    const wakened = (words: object, changes: object = {}) =>
+      NamedEngines.of(
+        [
+          character("A", "1", {
+            wake_word: { enabled: true, match: "audio", wake_words: words, ...changes }
+          })
+        ],
+        Option.none()
+      ).find(({ kind }) => kind === "wake")
+    expect(wakened({ en: ["Hana"] })?.needs).toEqual([{ kind: "wake", wanted: "kws-gigaspeech" }])
+    expect(wakened({ zh: ["小爱同学"] })?.needs).toEqual([{ kind: "wake", wanted: "kws-wenetspeech" }])
+    expect(wakened({ en: ["Hana"] }, { keyword_spotter: { tokens: "t.txt" } })?.needs).toEqual([])
+    expect(wakened({ en: ["Hana"] }, { match: "transcript" })).toBeUndefined()
+  })
+
   it("tells apart voices of different settings, and says of whom only where there are several", () => {
     const voiced = (name: string, voice: string) =>
       character(name, "1", { tts_config: { tts_model: "flite_tts", flite_tts: { voice } } })

@@ -1,0 +1,94 @@
+import { Effect, Option, Schema } from "effect"
+import type { Bridge } from "./Bridge.ts"
+import * as BridgeLife from "./Bridge.ts"
+import { failed } from "./BridgeFailed.ts"
+import type { Door } from "./Door.ts"
+import * as LiveSocket from "./LiveSocket.ts"
+
+/** Of what the server sends, in bytes: sound comes along. */
+const longest = 64 * 1024 * 1024
+
+/** How long an answer may take until the next text is sent all the same. */
+const patience = "3 minutes"
+
+const decode = Schema.decodeUnknownOption(
+  Schema.parseJson(Schema.Struct({ type: Schema.String, text: Schema.optional(Schema.Unknown) }))
+)
+
+/** What a message is about: its type, or what a control message says. */
+const subjectOf = (frame: string | Buffer): unknown =>
+  Option.match(typeof frame === "string" ? decode(frame) : Option.none(), {
+    onNone: () => "",
+    onSome: ({ text, type }) => (type === "control" ? text : type)
+  })
+
+/**
+ * A client of a running server, connected again and again. Ends only if there is none at the first attempt: a server that
+ * was there is waited for. `url`: of `/proxy-ws` or `/client-ws`.
+ */
+export const open = Effect.fnUntraced(function* (url: string) {
+  const connected = yield* Effect.makeLatch(false)
+  const free = yield* Effect.makeLatch(false)
+  let current: LiveSocket.LiveSocket | undefined
+  /** Whether there has been a connection. */
+  let known = false
+  const { host, pathname } = new URL(url)
+  /** There nobody else plays what the character says. */
+  const alone = pathname.endsWith("/client-ws")
+  const say = (message: object) => current?.send(JSON.stringify(message)) ?? Effect.void
+
+  const leave = Effect.sync(() => {
+    current = undefined
+    connected.unsafeClose()
+    free.unsafeClose()
+  })
+  const bridge: Bridge = {
+    place: { platform: "server", room: host },
+    attend: ({ joined }) =>
+      LiveSocket.attend({
+        place: bridge.place,
+        url,
+        longest,
+        begin: (socket) => Effect.sync(() => void (current = socket)),
+        beat: { every: "20 seconds", frame: JSON.stringify({ type: "heartbeat" }) },
+        silence: "60 seconds",
+        read: (frame) => {
+          switch (subjectOf(frame)) {
+            // The last of what a client is greeted with.
+            case "start-mic":
+              known = true
+              return Effect.all([connected.open, free.open, joined], { discard: true })
+            case "conversation-chain-start":
+              return free.close
+            case "conversation-chain-end":
+            case "interrupt-signal":
+            case "error":
+              return free.open
+            case "backend-synth-complete":
+              return alone ? say({ type: "frontend-playback-complete" }) : Effect.void
+            default:
+              return Effect.void
+          }
+        }
+      }).pipe(
+        Effect.mapError((failure) => {
+          if (known) return failure
+          return failure.detail === "404" && !alone
+            ? failed(bridge.place, "not-shared")
+            : failed(bridge.place, "no-server", failure.detail)
+        }),
+        Effect.ensuring(leave)
+      )
+  }
+  const door: Door = {
+    ready: Effect.zipRight(connected.await, Effect.timeoutOption(free.await, patience)),
+    say: ({ sender, text }) =>
+      Effect.suspend(() => {
+        if (current === undefined) return Effect.succeed(false)
+        free.unsafeClose()
+        const said = sender === undefined ? text : `${sender}: ${text}`
+        return Effect.as(say({ type: "text-input", text: said }), true)
+      })
+  }
+  return { door, keep: BridgeLife.keep(bridge, { hear: () => undefined, skip: () => undefined }) }
+})
