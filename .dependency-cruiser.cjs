@@ -13,6 +13,7 @@ const rooms = [
   ["mcp"],
   ["moving"],
   ["history"],
+  ["wyoming"],
   ["engine"],
   ["models"],
   ["config"],

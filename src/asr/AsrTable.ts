@@ -11,6 +11,8 @@ import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
 import * as SherpaAsr from "./SherpaAsr.ts"
 import * as WhisperCppAsr from "./WhisperCppAsr.ts"
+import * as WyomingAsr from "./WyomingAsr.ts"
+import * as WyomingPrograms from "./WyomingPrograms.ts"
 import { say } from "../language/Text.ts"
 
 type Open = (config: AsrConfig) => Effect.Effect<Asr, EngineUnavailable, Scope.Scope>
@@ -25,6 +27,10 @@ const table = Effect.gen(function* () {
     fs: yield* FileSystem.FileSystem,
     folder: (yield* Settings).folder
   }
+  const managed = (program: WyomingPrograms.Program) =>
+    Effect.map(pool.borrow(WyomingPrograms.spec(services.folder, program)), (ears) =>
+      WyomingAsr.listener(ears, WyomingPrograms.wishOf(program))
+    )
   const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
     sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
       sherpa_onnx_asr === undefined
@@ -37,7 +43,23 @@ const table = Effect.gen(function* () {
         ? Effect.fail(noSection("whisper_cpp"))
         : Effect.map(pool.borrow(WhisperCppAsr.spec(whisper_cpp)), (share) =>
             WhisperCppAsr.listener(http, share, whisper_cpp)
-          )
+          ),
+    wyoming_asr: ({ wyoming_asr }) =>
+      wyoming_asr === undefined
+        ? Effect.fail(noSection("wyoming_asr"))
+        : Effect.map(pool.borrow(WyomingAsr.spec(services.folder, wyoming_asr)), (ears) =>
+            WyomingAsr.listener(ears, WyomingAsr.wishOf(wyoming_asr))
+          ),
+    faster_whisper: ({ faster_whisper }) =>
+      faster_whisper === undefined
+        ? Effect.fail(noSection("faster_whisper"))
+        : managed(WyomingPrograms.fasterWhisper(faster_whisper)),
+    whisper: ({ whisper }) =>
+      whisper === undefined
+        ? Effect.fail(noSection("whisper"))
+        : managed(WyomingPrograms.openAiWhisper(whisper)),
+    fun_asr: ({ fun_asr }) =>
+      fun_asr === undefined ? Effect.fail(noSection("fun_asr")) : managed(WyomingPrograms.funAsr(fun_asr))
   }
   return recognisers
 })

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
 import * as LocalTts from "./LocalTtsConfig.ts"
 import * as RemoteTts from "./RemoteTtsConfig.ts"
+import { WyomingTtsConfig } from "./WyomingConfig.ts"
 
 /** Any server that speaks OpenAI's `audio/speech`. */
 export const OpenAiTtsConfig = Schema.Struct({
@@ -49,7 +50,8 @@ export const TtsConfig = Schema.Struct({
       "minimax_tts",
       "elevenlabs_tts",
       "cartesia_tts",
-      "piper_tts"
+      "piper_tts",
+      "wyoming_tts"
     ),
     "What speaks: a section below. Empty: the character only writes."
   ),
@@ -93,7 +95,11 @@ export const TtsConfig = Schema.Struct({
   minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig), "MiniMax's service."),
   elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
   cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig), "Cartesia's service."),
-  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine.")
+  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine."),
+  wyoming_tts: Fields.maybe(
+    Fields.section(WyomingTtsConfig),
+    "Any server of the Wyoming protocol, such as Home Assistant has."
+  )
 })
 export type TtsConfig = typeof TtsConfig.Type
 
@@ -106,5 +112,6 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "sherpa_onnx_tts",
   "piper_tts",
   "command_tts",
-  "openai_tts"
+  "openai_tts",
+  "wyoming_tts"
 ]

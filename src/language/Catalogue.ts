@@ -11,6 +11,7 @@ import { session } from "./en/Session.ts"
 import { speech } from "./en/Speech.ts"
 import { tools } from "./en/Tools.ts"
 import { translate } from "./en/Translate.ts"
+import { wyoming } from "./en/Wyoming.ts"
 import type { Language } from "./Language.ts"
 import type { Translated } from "./Translated.ts"
 import { agent as agentZh } from "./zh/Agent.ts"
@@ -26,6 +27,7 @@ import { session as sessionZh } from "./zh/Session.ts"
 import { speech as speechZh } from "./zh/Speech.ts"
 import { tools as toolsZh } from "./zh/Tools.ts"
 import { translate as translateZh } from "./zh/Translate.ts"
+import { wyoming as wyomingZh } from "./zh/Wyoming.ts"
 
 /** Every text that a client may read, by area and name. English says which there are and what each is told. */
 const en = {
@@ -41,7 +43,8 @@ const en = {
   session,
   speech,
   tools,
-  translate
+  translate,
+  wyoming
 }
 
 export type Catalogue = typeof en
@@ -59,7 +62,8 @@ const zh: { readonly [Area in keyof Catalogue]: Translated<Catalogue[Area]> } = 
   session: sessionZh,
   speech: speechZh,
   tools: toolsZh,
-  translate: translateZh
+  translate: translateZh,
+  wyoming: wyomingZh
 }
 
 export const catalogues: Readonly<Record<Language, typeof zh>> = { en, zh }

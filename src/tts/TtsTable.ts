@@ -15,6 +15,7 @@ import * as FliteTts from "./FliteTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as PiperTts from "./PiperTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
+import * as WyomingTts from "./WyomingTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
 import { say } from "../language/Text.ts"
@@ -46,7 +47,11 @@ const table = Effect.gen(function* () {
       config === undefined
         ? noSection("command_tts")
         : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
-    openai_tts: ({ openai_tts }) => OpenAiTts.open({ http, decode }, openai_tts)
+    openai_tts: ({ openai_tts }) => OpenAiTts.open({ http, decode }, openai_tts),
+    wyoming_tts: ({ wyoming_tts: config }) =>
+      config === undefined
+        ? noSection("wyoming_tts")
+        : Effect.map(pool.borrow(WyomingTts.spec(folder, config)), (mouth) => WyomingTts.voice(mouth, config))
   }
   return voices
 })
