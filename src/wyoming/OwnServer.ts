@@ -30,6 +30,9 @@ export const open = Effect.fn("OwnServer.open")(function* (
   let life = yield* nextLife
   let latest: ServerLife.ServerLife | undefined
   let ends = 0
+  /** Whether the process has answered a request. */
+  let hasAnswered = false
+  const isExclusive = !ServerLife.listens(options.command)
 
   const renew = Effect.map(nextLife, (next) => void (life = next))
   const live = Effect.scoped(
@@ -55,6 +58,10 @@ export const open = Effect.fn("OwnServer.open")(function* (
     Effect.flatMap(() => {
       // A first start that failed is for the caller to try again.
       if (latest === undefined) return Effect.never
+      const isUsual = isExclusive && hasAnswered
+      hasAnswered = false
+      // Some programs end with each request when they are talked with over their pipes.
+      if (isUsual) return Effect.logDebug(`The program of ${engine} is started for the next request`)
       const wait = waitAfter(++ends)
       return Effect.zipRight(
         Effect.logWarning(
@@ -93,9 +100,12 @@ export const open = Effect.fn("OwnServer.open")(function* (
   return {
     name: ServerLife.nameOf(options),
     isOurs: true,
-    isExclusive: !ServerLife.listens(options.command),
+    isExclusive,
     connect,
-    answered: Effect.sync(() => void (ends = 0)),
+    answered: Effect.sync(() => {
+      ends = 0
+      hasAnswered = true
+    }),
     // It would answer no other request either.
     hung: Effect.sync(() => {
       if (latest !== undefined) ProcessGroup.signal(latest.child, "SIGKILL")
