@@ -59,10 +59,14 @@ export const fasterWhisper = (config: FasterWhisperConfig): Program => ({
   language: languageOf(config.language),
   args: [
     ...whisper,
-    ...["--model", config.model_path],
-    ...["--data-dir", folderOf(config.download_root)],
-    ...["--device", config.device],
-    ...["--compute-type", config.compute_type],
+    "--model",
+    config.model_path,
+    "--data-dir",
+    folderOf(config.download_root),
+    "--device",
+    config.device,
+    "--compute-type",
+    config.compute_type,
     ...threads(4),
     ...promptOf(config.prompt)
   ]
@@ -76,9 +80,12 @@ export const openAiWhisper = (config: WhisperConfig): Program => ({
   language: undefined,
   args: [
     ...whisper,
-    ...["--model", config.name],
-    ...["--data-dir", folderOf(config.download_root)],
-    ...["--device", config.device],
+    "--model",
+    config.name,
+    "--data-dir",
+    folderOf(config.download_root),
+    "--device",
+    config.device,
     ...threads(4),
     ...promptOf(config.prompt)
   ]
@@ -93,10 +100,14 @@ export const funAsr = (config: FunAsrConfig): Program => ({
   pip: `${program}[funasr]`,
   language: languageOf(config.language),
   args: [
-    ...["--stt-library", "funasr"],
-    ...["--model", names[config.model_name] ?? config.model_name],
-    ...["--data-dir", "models"],
-    ...["--device", config.device],
+    "--stt-library",
+    "funasr",
+    "--model",
+    names[config.model_name] ?? config.model_name,
+    "--data-dir",
+    "models",
+    "--device",
+    config.device,
     ...threads(config.ncpu)
   ]
 })

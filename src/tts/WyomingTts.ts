@@ -118,8 +118,8 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
     const has = (info: Events.Info) =>
       config.voice === undefined ? info.tts.length > 0 : voicesOf(info).includes(config.voice)
     const info = yield* Effect.mapError(stock.info(has), failed)
-    if (has(info)) return
-    yield* info.tts.length === 0
+    if (has(info)) return info
+    return yield* info.tts.length === 0
       ? new SynthesisFailed({
           engine,
           detail: say("wyoming.noVoices", server.name),

@@ -23,11 +23,11 @@ describe("AsrTable", () => {
   it.scoped("says at once what a configured recogniser lacks", () =>
     Effect.gen(function* () {
       const engines = yield* AsrEngines
-      const foreign = yield* Effect.flip(engines.open({ asr_model: "faster_whisper" }))
+      const foreign = yield* Effect.flip(engines.open({ asr_model: "azure_asr" }))
       assert.strictEqual(
         foreign.message,
-        "faster_whisper is not available: this recogniser is not part of this version. " +
-          "Set asr_config.asr_model to one of sherpa_onnx_asr, whisper_cpp."
+        "azure_asr is not available: this recogniser is not part of this version. " +
+          "Set asr_config.asr_model to one of sherpa_onnx_asr, whisper_cpp, wyoming_asr, faster_whisper, whisper, fun_asr."
       )
       const bare = yield* Effect.flip(engines.open({ asr_model: "sherpa_onnx_asr" }))
       assert.include(bare.message, "Add asr_config.sherpa_onnx_asr.")

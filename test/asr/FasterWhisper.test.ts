@@ -154,8 +154,12 @@ describe("engines that a program runs", () => {
           yield* argsOf({
             asr_model: "faster_whisper",
             faster_whisper: {
-              ...{ model_path: "large-v3", download_root: "models/whisper", device: "cuda" },
-              ...{ compute_type: "float16", prompt: "Names: Hana", command: program }
+              model_path: "large-v3",
+              download_root: "models/whisper",
+              device: "cuda",
+              compute_type: "float16",
+              prompt: "Names: Hana",
+              command: program
             }
           }),
           "--uri URI --stt-library faster-whisper --vad-filter --model large-v3 --data-dir models/whisper " +

@@ -12,12 +12,19 @@ export const ownVoiceKeys = [
     ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`),
     "max_concurrency"
   ].map((key) => `sherpa_onnx_tts.${key}`),
-  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`)
+  ...["espeak_data_dir", "max_concurrency"].map((key) => `piper_tts.${key}`),
+  ...["uri", "command", "voice", "speaker", "language", "timeout_seconds", "max_concurrency"].map(
+    (key) => `wyoming_tts.${key}`
+  )
 ]
 
 /** Keys of recognisers that are our own additions. */
 const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
+
+/** Keys of recognisers that a server of the Wyoming protocol runs. */
+const ownServerKeys =
+  /\.wyoming_asr\.|\.(faster_whisper|whisper|fun_asr)\.(command|timeout_seconds|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
 const ownAgentKeys =
@@ -33,4 +40,4 @@ const ownTranslatorKeys = /\.translator_config\.(llm\.target_lang|tencent\.endpo
 export const ownGroupKeys = ["speakers", "patience_seconds"]
 
 /** Our own keys that are known by a pattern. */
-export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownProactiveKeys, ownTranslatorKeys]
+export const ownPatterns = [ownAgentKeys, ownAsrKeys, ownServerKeys, ownProactiveKeys, ownTranslatorKeys]

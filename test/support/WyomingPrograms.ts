@@ -66,8 +66,16 @@ const installed = async () => {
   if (existsSync(folder)) return folder
   const fresh = mkdtempSync(`${folder}.`)
   await promisify(execFile)("python3", [
-    ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"],
-    ...["--target", fresh, ...packages]
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--only-binary",
+    ":all:",
+    "--target",
+    fresh,
+    ...packages
   ])
   try {
     renameSync(fresh, folder)
@@ -95,13 +103,22 @@ export const fasterWhisper = {
 /** `wyoming-piper` as `wyoming_tts` starts it. Behind `--uri` comes the address; without that it uses its pipes. */
 export const piper = (...uri: ReadonlyArray<string>) => [
   ...runs(folder, "wyoming_piper"),
-  ...["--voice", "en_US-joe-medium", "--data-dir", voice],
+  "--voice",
+  "en_US-joe-medium",
+  "--data-dir",
+  voice,
   ...uri
 ]
 
 /** The same for `wyoming-faster-whisper`. */
 export const whisper = (...uri: ReadonlyArray<string>) => [
   ...runs(folder, "wyoming_faster_whisper"),
-  ...["--model", model, "--data-dir", model, "--language", "en", "--local-files-only"],
+  "--model",
+  model,
+  "--data-dir",
+  model,
+  "--language",
+  "en",
+  "--local-files-only",
   ...uri
 ]

@@ -3,6 +3,7 @@ import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as FliteTts from "../../src/tts/FliteTts.ts"
+import type { Tts } from "../../src/tts/Tts.ts"
 import * as WyomingTts from "../../src/tts/WyomingTts.ts"
 import type { OwnServer } from "../../src/wyoming/OwnServer.ts"
 import * as Processes from "../support/Processes.ts"
@@ -43,22 +44,23 @@ const loud = (length: number) => new Int16Array(length).fill(5000)
 /** A server with a real voice, which it has for itself. */
 const scope = await Effect.runPromise(Scope.make())
 let speaking = 0
+const answerBy = (voice: Tts, connection: WyomingServer.Connection, text: string) => {
+  speaking++
+  const work = Effect.runFork(
+    voice.synthesize(text).pipe(
+      Effect.map((pcm) => speak(connection, pcm)),
+      Effect.ensuring(Effect.sync(() => speaking--))
+    )
+  )
+  connection.socket.on("close", () => void Effect.runFork(Fiber.interrupt(work)))
+}
 const shared = await Effect.runPromise(
   Effect.gen(function* () {
     const pool = yield* Layer.build(EnginePool.layer({ idleTimeToLive: "1 second" }))
     const config = TtsConfigs.flite("slt").flite_tts
     const flite = yield* Context.get(pool, EnginePool).borrow(FliteTts.spec(config))
     const voice = yield* FliteTts.voice(flite, config)
-    return yield* serve((connection, text) => {
-      speaking++
-      const work = Effect.runFork(
-        voice.synthesize(text).pipe(
-          Effect.map((pcm) => speak(connection, pcm)),
-          Effect.ensuring(Effect.sync(() => speaking--))
-        )
-      )
-      connection.socket.on("close", () => void Effect.runFork(Fiber.interrupt(work)))
-    })
+    return yield* serve((connection, text) => answerBy(voice, connection, text))
   }).pipe(Scope.extend(scope))
 )
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
