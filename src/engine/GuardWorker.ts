@@ -2,7 +2,7 @@ import { constants } from "node:os"
 import spawn from "cross-spawn"
 import * as Priority from "../supervision/Priority.ts"
 
-// Runs a program for as long as its own standard input is open: that closes when the server ends, however it ends. It
+// Runs a program for as long as its channel to the server is open: that closes when the server ends, however it ends. It
 // leads the group of processes that the program belongs to, and ends all of it then.
 
 /** As shells have it: there is no such program, or it may not be run. */
@@ -12,7 +12,7 @@ const codes: Readonly<Record<string, number>> = { ENOENT: 127, EACCES: 126, EPER
 Priority.lowerProcess()
 
 const [program = "", ...args] = process.argv.slice(2)
-const child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], windowsHide: true })
+const child = spawn(program, args, { stdio: "inherit", windowsHide: true })
 
 const endAll = () => {
   if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL")
@@ -23,6 +23,4 @@ child.on("error", (error: NodeJS.ErrnoException) => process.exit(codes[error.cod
 child.on("exit", (code, signal) =>
   process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
 )
-child.stdin?.on("error", () => {})
-process.stdin.on("end", endAll).on("error", endAll)
-if (child.stdin !== null) process.stdin.pipe(child.stdin)
+process.on("disconnect", endAll)

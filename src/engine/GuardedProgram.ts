@@ -20,12 +20,13 @@ export const start = (
 ): Effect.Effect<GroupLeader.GroupLeader, NotStarted, Scope.Scope> =>
   GroupLeader.start({
     ...options,
+    hasChannel: true,
     command: process.execPath,
     args: [...ChildProcess.argumentsOf("GuardWorker", import.meta.url), options.command, ...options.args]
   }).pipe(
     Effect.tap((child) =>
       Effect.addFinalizer(() => {
-        child.stdin.end()
+        child.disconnect()
         return Effect.raceFirst(
           Effect.interruptible(ChildProcess.ended(child)),
           Effect.interruptible(Effect.sleep(grace))

@@ -20,6 +20,9 @@ interface Pipes {
   readonly output: Writable
 }
 
+/** What may have to do with what there is to read. */
+const changes = ["readable", "end", "error", "close"] as const
+
 const brokenOff = (cause?: unknown) => new Unanswered({ reason: "broken-off", cause })
 
 export const over = ({ input, output }: Pipes): Link => {
@@ -52,12 +55,15 @@ export const over = ({ input, output }: Pipes): Link => {
   const hasEnded = () => input.readableEnded || input.destroyed || input.errored !== null
 
   const changed = Effect.async<void>((resume) => {
-    const done = () => resume(Effect.void)
-    const names = ["readable", "end", "error", "close"] as const
-    for (const name of names) input.once(name, done)
-    return Effect.sync(() => {
-      for (const name of names) input.off(name, done)
-    })
+    const stop = () => {
+      for (const name of changes) input.off(name, done)
+    }
+    const done = () => {
+      stop()
+      resume(Effect.void)
+    }
+    for (const name of changes) input.on(name, done)
+    return Effect.sync(stop)
   })
 
   const poll = Effect.suspend(() => {

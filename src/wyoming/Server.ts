@@ -70,18 +70,20 @@ export const isLost = (failure: Failure): boolean =>
 /** How long a server may take to say what it has. */
 const describeTime = Duration.seconds(10)
 
-/** Asks over a link what the server has. */
+/** Asks over a link what the server has, and waits for the answer. */
 export const describe = (link: Link): Effect.Effect<Events.Info, RemoteFailure> => {
   const answer: Effect.Effect<Events.Info, RemoteFailure> = Effect.flatMap(link.receive, (event) =>
     event.type === "info" ? Effect.succeed(event.data) : answer
   )
-  return Effect.zipRight(link.send(Events.describe), answer).pipe(
-    Effect.timeoutFail({
-      duration: describeTime,
-      onTimeout: () => silent(describeTime)
-    })
-  )
+  return Effect.zipRight(link.send(Events.describe), answer)
 }
+
+/** The same of a server that is there, and should answer soon. */
+export const describeSoon = (link: Link): Effect.Effect<Events.Info, RemoteFailure> =>
+  Effect.timeoutFail(describe(link), {
+    duration: describeTime,
+    onTimeout: () => silent(describeTime)
+  })
 
 /** What a server has, remembered until somebody misses something. */
 export interface Stock {
@@ -97,7 +99,7 @@ export const stock = (server: Server): Stock => {
         Option.match(Option.filter(known, wanted), {
           onSome: (info) => Effect.succeed(info),
           onNone: () =>
-            Effect.tap(Effect.scoped(Effect.flatMap(server.connect, describe)), (info) =>
+            Effect.tap(Effect.scoped(Effect.flatMap(server.connect, describeSoon)), (info) =>
               Effect.sync(() => (known = Option.some(info)))
             )
         })

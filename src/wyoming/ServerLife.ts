@@ -117,18 +117,24 @@ export const open = Effect.fn("ServerLife.open")(function* (
       : unavailable(words)
   })
 
-  const connect: ServerLife["connect"] = hasPort
-    ? Tcp.connect({ host: "127.0.0.1", port })
-    : yield* overPipes(child)
-  yield* Effect.scoped(Effect.flatMap(connect, Server.describe)).pipe(
-    Effect.retry({ schedule: Schedule.spaced(startPause) }),
+  const link = Link.over({ input: child.stdout, output: child.stdin })
+  const connect = hasPort ? Tcp.connect({ host: "127.0.0.1", port }) : yield* overPipes(child, link)
+  const isReady = hasPort
+    ? Effect.retry(Effect.scoped(Effect.flatMap(connect, Server.describeSoon)), {
+        schedule: Schedule.spaced(startPause)
+      })
+    : // How it ended tells more than that its output did.
+      Effect.catchIf(Server.describe(link), Server.isLost, () => Effect.never)
+  yield* isReady.pipe(
     Effect.raceFirst(Effect.zipRight(ended, failure)),
     Effect.timeoutFail({
       duration: startTime,
       onTimeout: () => unavailable(say("wyoming.notReady", Duration.toMinutes(startTime)))
     }),
     Effect.mapError((problem) =>
-      problem instanceof EngineUnavailable ? problem : unavailable(say("engine.startFailed"))
+      problem instanceof EngineUnavailable
+        ? problem
+        : unavailable(say("engine.does", nameOf(options), say("engine.sentUnreadable")))
     )
   )
   return { child, connect, ended }
@@ -141,9 +147,8 @@ const longestComplaint = 200
  * Standard input and output, for one request at a time. What the answer to a request that was given up would be mistaken
  * for nobody can tell: the process ends then. Some programs end after each request: it is asked first whether it is still there.
  */
-const overPipes = (child: GroupLeader) =>
+const overPipes = (child: GroupLeader, link: Link.Link) =>
   Effect.map(Effect.makeSemaphore(1), (place): ServerLife["connect"] => {
-    const link = Link.over({ input: child.stdout, output: child.stdin })
     const enter = Effect.uninterruptibleMask((restore) =>
       Effect.zipRight(
         restore(place.take(1)),
@@ -154,7 +159,7 @@ const overPipes = (child: GroupLeader) =>
       )
     )
     const isThere = Effect.mapError(
-      Server.describe(link),
+      Server.describeSoon(link),
       (cause) => new Unanswered({ reason: "no-connection", cause })
     )
     return Effect.zipRight(enter, Effect.as(isThere, link))
