@@ -132,8 +132,7 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
         })
   })
 
-  /** Answers the sample rate of what was handed on. */
-  const speak = (text: string, take: Take): Effect.Effect<number, SynthesisFailed> =>
+  const speak = (text: string, take: Take) =>
     Effect.suspend(() => {
       let heard = false
       const hear: Take = (piece) => {
@@ -153,13 +152,19 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
       return Effect.zipRight(check, member.run(asked))
     }).pipe(Effect.withSpan("WyomingTts.synthesize"))
 
+  /** Hands the sound on as it comes, and answers its sample rate. */
+  const stream = (text: string, take: Take) => {
+    const said = SpeechPieces.of(text).join(" ")
+    return said === "" ? Effect.succeed(Speech.sampleRate) : speak(said, take)
+  }
+
   const synthesize = (text: string) =>
     Effect.suspend(() => {
-      const said = SpeechPieces.of(text).join(" ")
-      if (said === "") return Effect.succeed(Speech.nothing)
       const pieces: Array<Pcm.Pcm> = []
-      const keep: Take = (piece) => Effect.sync(() => void pieces.push(piece))
-      return Effect.map(speak(said, keep), (sampleRate) => Pcm.join(pieces, sampleRate))
+      return Effect.map(
+        stream(text, (piece) => Effect.sync(() => void pieces.push(piece))),
+        (sampleRate) => Pcm.join(pieces, sampleRate)
+      )
     })
   return { engine, synthesize }
 }

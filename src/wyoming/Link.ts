@@ -84,10 +84,14 @@ export const over = ({ input, output }: Pipes): Link => {
     send: (frame) =>
       Effect.async((resume) => {
         if (output.destroyed || output.writableEnded) return resume(brokenOff(broken))
-        output.write(Frame.encode(frame), (error) =>
+        const closed = () => resume(brokenOff(broken))
+        // What is being written when a pipe closes may never be told of.
+        output.once("close", closed)
+        output.write(Frame.encode(frame), (error) => {
+          output.off("close", closed)
           resume(error ? Effect.fail(brokenOff(error)) : Effect.void)
-        )
-        return undefined
+        })
+        return Effect.sync(() => void output.off("close", closed))
       })
   }
 }
