@@ -65,23 +65,23 @@ const installed = async () => {
   const folder = join(dirname(dirname(voice)), `test-${packages.join("-").replaceAll(/[^\w.-]/g, "")}`)
   if (existsSync(folder)) return folder
   const fresh = mkdtempSync(`${folder}.`)
-  await promisify(execFile)("python3", [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "--only-binary",
-    ":all:",
-    "--target",
-    fresh,
-    ...packages
-  ])
   try {
+    await promisify(execFile)("python3", [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--only-binary",
+      ":all:",
+      "--target",
+      fresh,
+      ...packages
+    ])
     renameSync(fresh, folder)
   } catch (error) {
     rmSync(fresh, { recursive: true })
-    // Another test file was there first.
+    // Another test file may have been there first.
     if (!existsSync(folder)) throw error
   }
   return folder
