@@ -15,6 +15,7 @@ const rooms = [
   ["mcp"],
   ["moving"],
   ["history"],
+  ["wyoming"],
   ["engine"],
   ["models"],
   ["config"],

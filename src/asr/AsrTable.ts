@@ -16,6 +16,8 @@ import * as OpenAiAsr from "./OpenAiAsr.ts"
 import * as RemoteRecogniser from "./RemoteRecogniser.ts"
 import * as SherpaAsr from "./SherpaAsr.ts"
 import * as WhisperCppAsr from "./WhisperCppAsr.ts"
+import * as WyomingAsr from "./WyomingAsr.ts"
+import * as WyomingPrograms from "./WyomingPrograms.ts"
 import { say } from "../language/Text.ts"
 
 type Open = (config: AsrConfig) => Effect.Effect<Asr, EngineUnavailable, Scope.Scope>
@@ -39,6 +41,10 @@ const table = Effect.gen(function* () {
     Effect.map(
       pool.borrow(RemoteRecogniser.spec(service, { ...identity, address: service.about.address })),
       (shared) => RemoteRecogniser.open(shared, service, listen)
+    )
+  const managed = (program: WyomingPrograms.Program) =>
+    Effect.map(pool.borrow(WyomingPrograms.spec(services.folder, program)), (ears) =>
+      WyomingAsr.listener(ears, WyomingPrograms.wishOf(program))
     )
   const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
     sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
@@ -68,7 +74,23 @@ const table = Effect.gen(function* () {
     azure_asr: ({ azure_asr: config }) =>
       config === undefined
         ? Effect.fail(noSection("azure_asr"))
-        : Effect.flatMap(AzureAsr.service(http, config), (service) => remote(service, config))
+        : Effect.flatMap(AzureAsr.service(http, config), (service) => remote(service, config)),
+    wyoming_asr: ({ wyoming_asr }) =>
+      wyoming_asr === undefined
+        ? Effect.fail(noSection("wyoming_asr"))
+        : Effect.map(pool.borrow(WyomingAsr.spec(services.folder, wyoming_asr)), (ears) =>
+            WyomingAsr.listener(ears, WyomingAsr.wishOf(wyoming_asr))
+          ),
+    faster_whisper: ({ faster_whisper }) =>
+      faster_whisper === undefined
+        ? Effect.fail(noSection("faster_whisper"))
+        : managed(WyomingPrograms.fasterWhisper(faster_whisper)),
+    whisper: ({ whisper }) =>
+      whisper === undefined
+        ? Effect.fail(noSection("whisper"))
+        : managed(WyomingPrograms.openAiWhisper(whisper)),
+    fun_asr: ({ fun_asr }) =>
+      fun_asr === undefined ? Effect.fail(noSection("fun_asr")) : managed(WyomingPrograms.funAsr(fun_asr))
   }
   return recognisers
 })

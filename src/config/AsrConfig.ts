@@ -4,6 +4,7 @@ import { recogniserNames } from "./RecogniserNames.ts"
 import type { RecogniserName } from "./RecogniserNames.ts"
 import * as Remote from "./RemoteAsrConfig.ts"
 import { SherpaAsrConfig } from "./SherpaAsrConfig.ts"
+import { ownServer, WyomingAsrConfig } from "./WyomingConfig.ts"
 
 const text = (about: string) => Fields.required(Fields.Text, about)
 const optionalText = (about: string) => Fields.maybe(Fields.Text, about)
@@ -16,8 +17,9 @@ const modelsFolder = text("The folder of its models.")
 const spoken = (fallback: string) =>
   textOr(fallback, "The language that is spoken, such as `en`, or `auto` to find out.")
 
-const FasterWhisper = Schema.Struct({
-  model_path: text("The model: a name or a folder."),
+/** Whisper in CTranslate2's format, by a server that is started for it. */
+export const FasterWhisperConfig = Schema.Struct({
+  model_path: text("The model: a name such as `small`, or a folder."),
   download_root: modelsFolder,
   language: optionalText("The language that is spoken. Without the key it is found out."),
   device: textOr("auto", "What computes: `auto`, `cpu` or `cuda`."),
@@ -26,31 +28,37 @@ const FasterWhisper = Schema.Struct({
     "int8",
     "How exactly the model computes."
   ),
-  prompt
+  prompt,
+  ...ownServer
 })
+export type FasterWhisperConfig = typeof FasterWhisperConfig.Type
 
-const Whisper = Schema.Struct({
+export const WhisperConfig = Schema.Struct({
   name: text("The model, such as `medium`."),
   download_root: modelsFolder,
   device: cpuOrCuda,
-  prompt
+  prompt,
+  ...ownServer
 })
+export type WhisperConfig = typeof WhisperConfig.Type
 
-const FunAsr = Schema.Struct({
-  model_name: textOr("iic/SenseVoiceSmall", "The model."),
-  vad_model: textOr("fsmn-vad", "The model that notices speech."),
-  punc_model: textOr("ct-punc", "The model that sets punctuation."),
+export const FunAsrConfig = Schema.Struct({
+  model_name: textOr("iic/SenseVoiceSmall", "The model: a name or a folder."),
+  vad_model: textOr("fsmn-vad", "Accepted and not read: who speaks is noticed before."),
+  punc_model: textOr("ct-punc", "Accepted and not read: the model sets punctuation itself."),
   device: cpuOrCuda,
-  disable_update: flagOr(true, "Whether it does not look for a newer version."),
-  ncpu: intOr(4, "Threads."),
+  disable_update: flagOr(true, "Accepted and not read: the server never looks for a newer version."),
+  ncpu: intOr(4, "Threads; at most one less than this machine's cores."),
   hub: Fields.withDefault(
     Fields.Choice("ms", "hf"),
     "ms",
-    "Where models come from: ModelScope or Hugging Face."
+    "Accepted and not read: the server's models come from Hugging Face."
   ),
-  use_itn: flagOr(false, "Whether numbers are written in digits."),
-  language: spoken("auto")
+  use_itn: flagOr(false, "Accepted and not read: numbers are written in digits."),
+  language: spoken("auto"),
+  ...ownServer
 })
+export type FunAsrConfig = typeof FunAsrConfig.Type
 
 /** The `asr_config` section: what listens. */
 export const AsrConfig = Schema.Struct({
@@ -59,13 +67,19 @@ export const AsrConfig = Schema.Struct({
     "What listens: a section below. Empty: the character only reads."
   ),
   azure_asr: Fields.maybe(Fields.section(Remote.AzureAsrConfig), "Microsoft's service."),
-  faster_whisper: Fields.maybe(Fields.section(FasterWhisper), "Whisper by faster-whisper."),
+  faster_whisper: Fields.maybe(
+    Fields.section(FasterWhisperConfig),
+    "Whisper by faster-whisper. Needs `pip install wyoming-faster-whisper`."
+  ),
   whisper_cpp: Fields.maybe(
     Fields.section(Remote.WhisperCppConfig),
     "whisper.cpp's own server, which you start: `whisper-server`."
   ),
-  whisper: Fields.maybe(Fields.section(Whisper), "Whisper by OpenAI's library."),
-  fun_asr: Fields.maybe(Fields.section(FunAsr), "Alibaba's FunASR."),
+  whisper: Fields.maybe(Fields.section(WhisperConfig), "Whisper by its usual names, by faster-whisper, too."),
+  fun_asr: Fields.maybe(
+    Fields.section(FunAsrConfig),
+    "Alibaba's FunASR. Needs `pip install 'wyoming-faster-whisper[funasr]'`."
+  ),
   groq_whisper_asr: Fields.maybe(Fields.section(Remote.GroqWhisperAsrConfig), "Whisper that Groq runs."),
   openai_asr: Fields.maybe(
     Fields.section(Remote.OpenAiAsrConfig),
@@ -78,6 +92,10 @@ export const AsrConfig = Schema.Struct({
   sherpa_onnx_asr: Fields.maybe(
     Fields.section(SherpaAsrConfig),
     "A recogniser on this machine: `model`, or `model_type` with its files."
+  ),
+  wyoming_asr: Fields.maybe(
+    Fields.section(WyomingAsrConfig),
+    "Any server of the Wyoming protocol, such as Home Assistant has."
   )
 })
 export type AsrConfig = typeof AsrConfig.Type
@@ -97,5 +115,9 @@ export const builtRecognisers: ReadonlyArray<RecogniserName> = [
   "openai_asr",
   "groq_whisper_asr",
   "deepgram_asr",
-  "azure_asr"
+  "azure_asr",
+  "wyoming_asr",
+  "faster_whisper",
+  "whisper",
+  "fun_asr"
 ]

@@ -10,7 +10,8 @@ export const recogniserNames = [
   "groq_whisper_asr",
   "sherpa_onnx_asr",
   "openai_asr",
-  "deepgram_asr"
+  "deepgram_asr",
+  "wyoming_asr"
 ] as const
 
 export type RecogniserName = (typeof recogniserNames)[number]

@@ -6,6 +6,7 @@ import * as ServiceFields from "./ServiceFields.ts"
 import * as RemoteTts from "./RemoteTtsConfig.ts"
 import { fallback, voiceNames } from "./VoiceNames.ts"
 import type { VoiceName } from "./VoiceNames.ts"
+import { WyomingTtsConfig } from "./WyomingConfig.ts"
 
 /** Any server that speaks OpenAI's `audio/speech`. */
 export const OpenAiTtsConfig = Schema.Struct({
@@ -73,7 +74,11 @@ export const TtsConfig = Schema.Struct({
   minimax_tts: Fields.maybe(Fields.section(CloudTts.MinimaxTtsConfig), "MiniMax's service."),
   elevenlabs_tts: Fields.maybe(Fields.section(CloudTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
   cartesia_tts: Fields.maybe(Fields.section(CloudTts.CartesiaTtsConfig), "Cartesia's service."),
-  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine.")
+  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine."),
+  wyoming_tts: Fields.maybe(
+    Fields.section(WyomingTtsConfig),
+    "Any server of the Wyoming protocol, such as Home Assistant has."
+  )
 })
 export type TtsConfig = typeof TtsConfig.Type
 
@@ -104,5 +109,6 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "cartesia_tts",
   "minimax_tts",
   "siliconflow_tts",
-  "fish_api_tts"
+  "fish_api_tts",
+  "wyoming_tts"
 ]

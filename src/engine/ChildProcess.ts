@@ -19,17 +19,27 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const start = ({ env, from, module }: Options): ChildProcess => {
-  const extension = extname(from)
-  return fork(fileURLToPath(new URL(`${module}${extension}`, from)), [], {
-    // As TypeScript where the caller is.
-    execArgv: extension === ".ts" ? ["--import", createRequire(import.meta.url).resolve("tsx")] : [],
+/** What Node wants before the file: a module runs as TypeScript where its caller does. */
+const flagsOf = (from: string): ReadonlyArray<string> =>
+  extname(from) === ".ts" ? ["--import", createRequire(import.meta.url).resolve("tsx")] : []
+
+const fileOf = (module: string, from: string): string =>
+  fileURLToPath(new URL(`${module}${extname(from)}`, from))
+
+/** What Node is started with to run a module in the folder of `from`. */
+export const argumentsOf = (module: string, from: string): ReadonlyArray<string> => [
+  ...flagsOf(from),
+  fileOf(module, from)
+]
+
+const start = ({ env, from, module }: Options): ChildProcess =>
+  fork(fileOf(module, from), [], {
+    execArgv: [...flagsOf(from)],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Typed arrays cross as they are, by one copy.
     serialization: "advanced",
     env: { ...process.env, ...env }
   })
-}
 
 export const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null

@@ -15,6 +15,8 @@ export interface Options {
   readonly folder: string
   /** Its variables. Defaults to the server's own. */
   readonly env?: Readonly<Record<string, string>>
+  /** Whether it is a program of Node's that gets a channel to the server, too. */
+  readonly hasChannel?: boolean
 }
 
 /** A process with pipes that leads a group of processes. */
@@ -63,7 +65,7 @@ const launch = (options: Options) => {
     env: options.env,
     detached: process.platform !== "win32",
     windowsHide: true,
-    stdio: ["pipe", "pipe", "pipe"]
+    stdio: ["pipe", "pipe", "pipe", ...(options.hasChannel === true ? (["ipc"] as const) : [])]
     // They are there as soon as it has started.
   }) as GroupLeader
   living.add(child)

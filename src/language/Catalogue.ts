@@ -12,6 +12,7 @@ import { speech } from "./en/Speech.ts"
 import { tools } from "./en/Tools.ts"
 import { translate } from "./en/Translate.ts"
 import { wake } from "./en/Wake.ts"
+import { wyoming } from "./en/Wyoming.ts"
 import type { Language } from "./Language.ts"
 import type { Translated } from "./Translated.ts"
 import { agent as agentZh } from "./zh/Agent.ts"
@@ -28,6 +29,7 @@ import { speech as speechZh } from "./zh/Speech.ts"
 import { tools as toolsZh } from "./zh/Tools.ts"
 import { translate as translateZh } from "./zh/Translate.ts"
 import { wake as wakeZh } from "./zh/Wake.ts"
+import { wyoming as wyomingZh } from "./zh/Wyoming.ts"
 
 /** Every text that a client may read, by area and name. English says which there are and what each is told. */
 const en = {
@@ -44,7 +46,8 @@ const en = {
   speech,
   tools,
   translate,
-  wake
+  wake,
+  wyoming
 }
 
 export type Catalogue = typeof en
@@ -63,7 +66,8 @@ const zh: { readonly [Area in keyof Catalogue]: Translated<Catalogue[Area]> } = 
   speech: speechZh,
   tools: toolsZh,
   translate: translateZh,
-  wake: wakeZh
+  wake: wakeZh,
+  wyoming: wyomingZh
 }
 
 export const catalogues: Readonly<Record<Language, typeof zh>> = { en, zh }

@@ -28,6 +28,7 @@ import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
 import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
+import * as WyomingTts from "./WyomingTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
 import { say } from "../language/Text.ts"
@@ -84,7 +85,11 @@ const table = Effect.gen(function* () {
     cartesia_tts: cloud("cartesia_tts", CartesiaTts.service),
     minimax_tts: cloud("minimax_tts", MiniMaxTts.service),
     siliconflow_tts: cloud("siliconflow_tts", SiliconFlowTts.service),
-    fish_api_tts: cloud("fish_api_tts", FishTts.service)
+    fish_api_tts: cloud("fish_api_tts", FishTts.service),
+    wyoming_tts: ({ wyoming_tts: config }) =>
+      config === undefined
+        ? noSection("wyoming_tts")
+        : Effect.map(pool.borrow(WyomingTts.spec(folder, config)), (mouth) => WyomingTts.voice(mouth, config))
   }
   return voices
 })

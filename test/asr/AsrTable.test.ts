@@ -22,7 +22,7 @@ describe("AsrTable", () => {
   it.scoped("says at once what a configured recogniser lacks", () =>
     Effect.gen(function* () {
       const engines = yield* AsrEngines
-      const foreign = yield* Effect.flip(engines.open({ asr_model: "faster_whisper" }))
+      const foreign = yield* Effect.flip(engines.open({ asr_model: "azure_asr" }))
       assert.strictEqual(
         foreign.message,
         "faster_whisper is not available: this recogniser is not part of this version. " +

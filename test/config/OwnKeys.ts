@@ -11,7 +11,8 @@ export const ownVoiceKeys = [
     ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
     ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`)
   ].map((key) => `sherpa_onnx_tts.${key}`),
-  "piper_tts.espeak_data_dir"
+  "piper_tts.espeak_data_dir",
+  ...["uri", "command", "voice", "speaker", "language"].map((key) => `wyoming_tts.${key}`)
 ]
 
 /** Keys that all voices and recognisers may have, and where recurring phrases are kept: our own additions. */
@@ -21,6 +22,10 @@ const ownServiceKeys =
 /** Keys of recognisers that are our own additions. */
 const ownAsrKeys =
   /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency|timeout_seconds|fallback)$|\.asr_config\.(openai|deepgram)_asr(\.|$)|\.(azure_asr|groq_whisper_asr)\.(base_url|prompt|max_concurrency|timeout_seconds|fallback)$/
+
+/** Keys of recognisers that a server of the Wyoming protocol runs. */
+const ownServerKeys =
+  /\.wyoming_asr\.|\.(faster_whisper|whisper|fun_asr)\.(command|timeout_seconds|max_concurrency)$/
 
 /** Keys of agents that are our own additions. */
 const ownAgentKeys =
@@ -48,6 +53,7 @@ export const ownPatterns = [
   ownAsrKeys,
   ownLiveKeys,
   ownProactiveKeys,
+  ownServerKeys,
   ownServiceKeys,
   ownTranslatorKeys,
   ownWakeKeys
