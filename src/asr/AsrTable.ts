@@ -46,7 +46,7 @@ const table = Effect.gen(function* () {
     Effect.map(pool.borrow(WyomingPrograms.spec(services.folder, program)), (ears) =>
       WyomingAsr.listener(ears, WyomingPrograms.wishOf(program))
     )
-  const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
+  const recognisers: Readonly<Record<AsrName, Open>> = {
     sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
       sherpa_onnx_asr === undefined
         ? Effect.fail(noSection("sherpa_onnx_asr"))
@@ -112,17 +112,8 @@ export const layer = Layer.effect(
   AsrEngines,
   Effect.map(table, (recognisers) => ({
     open: (config: AsrConfig) =>
-      config.asr_model === undefined
-        ? Effect.succeed(deaf)
-        : (recognisers[config.asr_model]?.(config) ?? notBuilt(config.asr_model, Object.keys(recognisers)))
+      config.asr_model === undefined ? Effect.succeed(deaf) : recognisers[config.asr_model](config)
   }))
 )
 
 const noSection = (engine: string) => EngineTable.noSection("asr", "asr_config", engine)
-
-const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  EngineTable.notBuilt("asr", engine, {
-    key: "asr_config.asr_model",
-    what: say("engine.recogniserNotBuilt"),
-    built
-  })

@@ -4,6 +4,7 @@ import * as FloatSamples from "../audio/FloatSamples.ts"
 import * as Speech from "../audio/Speech.ts"
 import type { WyomingAsrConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as Breaker from "../engine/Breaker.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 import { say } from "../language/Text.ts"
@@ -22,6 +23,7 @@ export interface Ears {
   readonly server: Server.Server
   readonly stock: Server.Stock
   readonly share: FairShare.FairShare
+  readonly breaker: Breaker.Breaker<TranscriptionFailed>
 }
 
 /** What a session wants of it. */
@@ -43,7 +45,8 @@ const piece = 10 * Speech.sampleRate
 export const earsOf = (server: Server.Server, places: number): Ears => ({
   server,
   stock: Server.stock(server),
-  share: FairShare.make(server.isExclusive ? 1 : places)
+  share: FairShare.make(server.isExclusive ? 1 : places),
+  breaker: Breaker.make(({ fault = true }: TranscriptionFailed) => fault)
 })
 
 /** A server that somebody else has started, or the program that the configuration names. */
@@ -138,13 +141,16 @@ const modelsOf = ({ asr }: Events.Info) => asr.flatMap(({ models }) => models.ma
 
 /** The recogniser for one session. */
 export const listener = (ears: Ears, wish: Wish): Asr => {
-  const { server, share, stock } = ears
+  const { breaker, server, share, stock } = ears
   const { engine, model, timeout_seconds } = wish
   const limit = Duration.seconds(timeout_seconds)
   const failed = wordsOf(ears, wish)
   const member = share.join()
-  const refuse = (detail: TranscriptionFailed["detail"], advice: TranscriptionFailed["advice"]) =>
-    new TranscriptionFailed({ engine, detail, advice })
+  const refuse = (
+    detail: TranscriptionFailed["detail"],
+    advice: TranscriptionFailed["advice"],
+    fault: boolean
+  ) => new TranscriptionFailed({ engine, detail, advice, fault })
 
   /** A server takes a model that it does not know for its own, and one that is no recogniser answers nothing. */
   const check = Effect.gen(function* () {
@@ -156,11 +162,14 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
     return yield* info.asr.length === 0
       ? refuse(
           say("wyoming.noRecogniser", server.name),
-          say("wyoming.lookAddress", FailureWords.addressKey(server, key))
+          say("wyoming.lookAddress", FailureWords.addressKey(server, key)),
+          true
         )
       : refuse(
           say("wyoming.noModel", server.name, JSON.stringify(model)),
-          say("engine.setToOneOf", `${key}.model`, modelsOf(info))
+          say("engine.setToOneOf", `${key}.model`, modelsOf(info)),
+          // Other sessions ask for other models of the same server.
+          false
         )
   })
 
@@ -180,9 +189,11 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
     const hearing: Hearing = { text: "", whole: undefined }
     let link: Link | undefined
     const open = Effect.gen(function* () {
+      const cannot = refuse(say("speech.cannotListen"), say("speech.sayAgain"), false)
+      // The whole utterance is what tries it again.
+      if (yield* breaker.isOpen) return yield* cannot
       const info = yield* check
-      if (!info.asr.some((program) => program.supports_transcript_streaming))
-        return yield* refuse(say("speech.cannotListen"), say("speech.sayAgain"))
+      if (!info.asr.some((program) => program.supports_transcript_streaming)) return yield* cannot
       link = yield* Scope.extend(Effect.mapError(server.connect, failed), scope)
       yield* Effect.mapError(begin(link, wish), failed)
       return link
@@ -204,13 +215,10 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
       finish: Effect.suspend(() =>
         link === undefined
           ? Effect.succeed("")
-          : Effect.mapError(
-              Effect.timeoutFail(end(link, hearing), {
-                duration: limit,
-                onTimeout: () => Server.silent(limit)
-              }),
-              failed
-            )
+          : Effect.timeoutFail(end(link, hearing), {
+              duration: limit,
+              onTimeout: () => Server.silent(limit)
+            }).pipe(Effect.mapError(failed), breaker.run)
       ).pipe(Effect.map(Transcript.clean))
     }
   })
@@ -221,7 +229,9 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
     transcribe: (samples) =>
       samples.length === 0
         ? Effect.succeed("")
-        : Effect.zipRight(check, member.run(Effect.mapError(transcribe(samples), failed))).pipe(
+        : Effect.zipRight(check, Effect.mapError(transcribe(samples), failed)).pipe(
+            breaker.run,
+            member.run,
             Effect.map(Transcript.clean),
             Effect.withSpan("WyomingAsr.transcribe")
           )

@@ -107,17 +107,3 @@ export const fallbackOf = (config: AsrConfig): RecogniserName | undefined => {
   const other = section !== undefined && "fallback" in section ? section.fallback : undefined
   return other === asr_model ? undefined : other
 }
-
-/** The recognisers that are part of this version. */
-export const builtRecognisers: ReadonlyArray<RecogniserName> = [
-  "sherpa_onnx_asr",
-  "whisper_cpp",
-  "openai_asr",
-  "groq_whisper_asr",
-  "deepgram_asr",
-  "azure_asr",
-  "wyoming_asr",
-  "faster_whisper",
-  "whisper",
-  "fun_asr"
-]

@@ -1,4 +1,3 @@
-import { builtRecognisers } from "./AsrConfig.ts"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import { builtVoices } from "./TtsConfig.ts"
@@ -26,12 +25,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     asked: ({ agent_config: { agent_settings, conversation_agent_choice } }) =>
       conversation_agent_choice === "letta_agent" && agent_settings.letta_agent?.segment_method === "regex",
     instead: "sentences are found by a library that knows abbreviations, whatever this says"
-  },
-  {
-    path: "character_config.asr_config.asr_model",
-    asked: ({ asr_config: { asr_model } }) =>
-      asr_model !== undefined && !builtRecognisers.includes(asr_model),
-    instead: `this recogniser is not part of this version: choose one of ${builtRecognisers.join(", ")}`
   },
   {
     path: "character_config.asr_config.sherpa_onnx_asr.provider",

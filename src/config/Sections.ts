@@ -1,8 +1,8 @@
 import { Option, Schema } from "effect"
 import { agents, providers } from "./AgentConfig.ts"
-import { builtRecognisers } from "./AsrConfig.ts"
 import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
+import { recogniserNames } from "./RecogniserNames.ts"
 import * as Suggestion from "./Suggestion.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import type { KeyPath } from "./YamlFile.ts"
@@ -62,12 +62,12 @@ const kinds: ReadonlyArray<Kind> = [
     sections: ["asr_config"],
     chosen: (character) => {
       const model = word(at(character, ["asr_config", "asr_model"]))
-      return builtRecognisers.find((recogniser) => recogniser === model)
+      return recogniserNames.find((recogniser) => recogniser === model)
     },
     others: (character) => {
       const model = word(at(character, ["asr_config", "asr_model"])) ?? ""
       const spare = word(at(character, ["asr_config", model, "fallback"]))
-      return builtRecognisers.filter((recogniser) => recogniser === spare)
+      return recogniserNames.filter((recogniser) => recogniser === spare)
     }
   },
   { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },

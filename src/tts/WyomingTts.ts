@@ -4,6 +4,7 @@ import * as RawPcm from "../audio/RawPcm.ts"
 import * as Speech from "../audio/Speech.ts"
 import type { WyomingTtsConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
+import * as Breaker from "../engine/Breaker.ts"
 import * as FairShare from "../engine/FairShare.ts"
 import { Unanswered } from "../engine/RemoteFailure.ts"
 import { say } from "../language/Text.ts"
@@ -21,6 +22,7 @@ export interface Mouth {
   readonly server: Server.Server
   readonly stock: Server.Stock
   readonly share: FairShare.FairShare
+  readonly breaker: Breaker.Breaker<SynthesisFailed>
 }
 
 const engine = "wyoming_tts"
@@ -35,7 +37,8 @@ type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
 const mouthOf = (server: Server.Server, places: number): Mouth => ({
   server,
   stock: Server.stock(server),
-  share: FairShare.make(server.isExclusive ? 1 : places)
+  share: FairShare.make(server.isExclusive ? 1 : places),
+  breaker: Breaker.make(({ fault = true }: SynthesisFailed) => fault)
 })
 
 /** A server that somebody else has started, or the program that the configuration names. */
@@ -100,7 +103,10 @@ const voicesOf = ({ tts }: Events.Info) => tts.flatMap(({ voices }) => voices.ma
 const mostNamed = 12
 
 /** The voice for one session. */
-export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig): Tts => {
+export const voice = (
+  { breaker, server, share, stock }: Mouth,
+  config: WyomingTtsConfig
+): Tts & Required<Pick<Tts, "stream">> => {
   const limit = Duration.seconds(config.timeout_seconds)
   const wish = wishOf(config)
   const member = share.join()
@@ -127,6 +133,8 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
         })
       : new SynthesisFailed({
           engine,
+          // Other sessions ask for other voices of the same server.
+          fault: false,
           detail: say("wyoming.noVoice", server.name, JSON.stringify(config.voice)),
           advice: say("engine.setToOneOf", `${section}.voice`, namedOf(voicesOf(info)))
         })
@@ -149,11 +157,11 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
         }),
         Effect.mapError(failed)
       )
-      return Effect.zipRight(check, member.run(asked))
+      return member.run(breaker.run(Effect.zipRight(check, asked)))
     }).pipe(Effect.withSpan("WyomingTts.synthesize"))
 
   /** Hands the sound on as it comes, and answers its sample rate. */
-  const stream = (text: string, take: Take) => {
+  const handOn = (text: string, take: Take) => {
     const said = SpeechPieces.of(text).join(" ")
     return said === "" ? Effect.succeed(Speech.sampleRate) : speak(said, take)
   }
@@ -162,11 +170,11 @@ export const voice = ({ server, share, stock }: Mouth, config: WyomingTtsConfig)
     Effect.suspend(() => {
       const pieces: Array<Pcm.Pcm> = []
       return Effect.map(
-        stream(text, (piece) => Effect.sync(() => void pieces.push(piece))),
+        handOn(text, (piece) => Effect.sync(() => void pieces.push(piece))),
         (sampleRate) => Pcm.join(pieces, sampleRate)
       )
     })
-  return { engine, synthesize }
+  return { engine, synthesize, stream: (text, take) => Effect.asVoid(handOn(text, take)) }
 }
 
 const namedOf = (names: ReadonlyArray<string>): ReadonlyArray<string> =>

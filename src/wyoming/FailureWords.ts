@@ -16,6 +16,8 @@ interface About {
 interface Told {
   readonly detail: Words
   readonly advice: Words
+  /** Whether the server is to blame, and not what it was asked for. */
+  readonly fault: boolean
 }
 
 /** The key that says where a server is, or which program is one. */
@@ -26,7 +28,7 @@ export const addressKey = ({ isOurs }: Pick<Server, "isOurs">, section: string):
 export const describe = ({ again, againStarting, section, server }: About) => {
   const { isOurs, name } = server
   const key = addressKey(server, section)
-  return (failure: Failure): Told => {
+  const words = (failure: Failure): Omit<Told, "fault"> => {
     if (failure._tag === "NotRunning") return { detail: failure.detail, advice: failure.advice }
     if (failure._tag === "Reported") {
       const said: Words = isText(failure.said)
@@ -58,4 +60,9 @@ export const describe = ({ again, againStarting, section, server }: About) => {
         }
     }
   }
+  return (failure: Failure): Told => ({ ...words(failure), fault: isFault(failure) })
 }
+
+/** A server that says what is wrong is there, and may well do what it is asked for next. */
+const isFault = (failure: Failure): boolean =>
+  failure._tag !== "Reported" && !(failure._tag === "Unanswered" && failure.reason === "empty")

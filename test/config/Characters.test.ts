@@ -226,7 +226,7 @@ layer(NodeContext.layer)("Characters", (it) => {
             "vad_config: {vad_model: silero_vad, silero_vad: {orig_sr: 48000, target_sr: 8000}}"
           )
         },
-        `${ConfigFolder.minimal}    edge_tts: {}\n  nonsense: 1\n  asr_config: {asr_model: azure_asr}\n`
+        `${ConfigFolder.minimal}    edge_tts: {}\n  nonsense: 1\n  asr_config: {asr_model: sherpa_onnx_asr, sherpa_onnx_asr: {model: auto, provider: cuda}}\n`
       )
       yield* characters.resolve("a.yaml")
       yield* characters.resolve("a.yaml")

@@ -1,5 +1,5 @@
 import { afterAll, assert, describe, layer } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import * as FliteTts from "../../src/tts/FliteTts.ts"
@@ -137,6 +137,19 @@ describe("wyoming_tts", () => {
         const failure = yield* Effect.flip(tts.synthesize("After."))
         assert.include(failure.message, "broke off. The next sentence is tried afresh")
         assert.lengthOf(WyomingServer.asked(server), 3)
+      })
+    )
+
+    it.scoped("is heard while the rest is still on its way", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(({ send }) => send("audio-chunk", format, bytesOf(loud(100))))
+        const tts = yield* open({ uri: server.uri })
+        const first = yield* Deferred.make<Pcm.Pcm>()
+        const speaking = yield* Effect.fork(tts.stream!("Hello.", (piece) => Deferred.succeed(first, piece)))
+        assert.lengthOf((yield* Deferred.await(first)).samples, 100)
+        // The first piece is there, and the last one is not.
+        WyomingServer.asked(server)[0]!.send("audio-stop")
+        yield* Fiber.join(speaking)
       })
     )
 

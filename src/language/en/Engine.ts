@@ -11,7 +11,6 @@ export const engine = {
   noSection: "the configuration has no section for it",
   addSection: (key: string) => `Add ${key}.`,
   voiceNotBuilt: "this voice is not part of this version",
-  recogniserNotBuilt: "this recogniser is not part of this version",
   setToOneOf: (key: string, choices: ReadonlyArray<string>) => `Set ${key} to one of ${choices.join(", ")}.`,
   setTo: (key: string, value: string) => `Set ${key} to ${value}.`,
   correct: (what: string) => `Correct ${what}.`,
