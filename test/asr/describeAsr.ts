@@ -108,7 +108,11 @@ export const describeAsr = <R, E>(name: string, contract: Contract<R, E>) => {
               ...Array<Float32Array>(8).fill(yield* Speech.say("Nobody hears this to its end."))
             )
             const lost = yield* Effect.fork(Effect.flip(asr.transcribe(long)))
-            yield* Effect.repeat(Effect.orDie(contract.jobs), { until: (count) => count > 0 })
+            // With pauses, in which a server on this machine gets to accept the connection.
+            yield* Effect.repeat(Effect.orDie(contract.jobs), {
+              until: (count) => count > 0,
+              schedule: Schedule.spaced("5 millis")
+            })
             yield* contract.kill
             const failure = yield* Fiber.join(lost)
             assert.strictEqual(failure._tag, "TranscriptionFailed")

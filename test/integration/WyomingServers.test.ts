@@ -136,13 +136,15 @@ describe("servers of the Wyoming protocol", () => {
       yield* talk.web.nextOf("audio")
       yield* kill(server, "wyoming_piper")
       const turn = yield* Fiber.join(spoken)
-      const sentences = SocketTalk.spoken(turn)
+      // The text comes with the first piece of a sentence.
+      const sentences = SocketTalk.spoken(turn).filter(({ display_text }) => display_text !== null)
       assert.lengthOf(sentences, 6)
       const lost = sentences.filter(({ audio }) => audio === null)
-      assert.lengthOf(errors(turn), lost.length)
-      assert.isAtMost(lost.length, 1)
+      // The one that was cut may have been heard in part.
+      assert.isAtMost(errors(turn).length, 1)
+      assert.isAtMost(lost.length, errors(turn).length)
       const next = SocketTalk.spoken(yield* talk.ask(text))
-      assert.isFalse(SocketTalk.isSilent(SocketTalk.sound(next[0]!)))
+      assert.isTrue(next.some((audio) => !SocketTalk.isSilent(SocketTalk.sound(audio))))
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
