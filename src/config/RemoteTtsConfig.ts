@@ -5,25 +5,14 @@ import * as Fields from "./Fields.ts"
 
 const text = (about: string) => Fields.required(Fields.Text, about)
 const textOr = (fallback: string, about: string) => Fields.withDefault(Fields.Text, fallback, about)
-const secret = Fields.required(Fields.Secret, "The account's key.")
 const int = (about: string) => Fields.required(Fields.Int, about)
-const intOr = (fallback: number, about: string) => Fields.withDefault(Fields.Int, fallback, about)
 const floatOr = (fallback: number, about: string) => Fields.withDefault(Fields.Float, fallback, about)
-const flagOr = (fallback: boolean, about: string) => Fields.withDefault(Fields.Flag, fallback, about)
 const speed = "How fast it speaks; above 1 is faster."
 const voice = "The voice, as the provider calls it."
 const language = text("The language that is spoken.")
 const server = text("The server's address.")
 const sample = "A recording of the voice to imitate: a path or an address."
 const words = "What is said in the recording."
-
-export const AzureTtsConfig = Schema.Struct({
-  api_key: secret,
-  region: text("The account's region, such as `eastus`."),
-  voice: text(voice),
-  pitch: text("How much higher than usual, in percent."),
-  rate: text("How fast it speaks; 1 is usual.")
-})
 
 export const VoiceOnlyConfig = Schema.Struct({ voice: text(voice) })
 
@@ -75,28 +64,6 @@ export const GptSovitsTtsConfig = Schema.Struct({
   streaming_mode: text("Whether the sound comes piece by piece.")
 })
 
-export const FishApiTtsConfig = Schema.Struct({
-  api_key: secret,
-  reference_id: text("The voice's id."),
-  latency: Fields.required(
-    Fields.Choice("normal", "balanced"),
-    "`balanced` begins sooner, `normal` sounds better."
-  ),
-  base_url: server
-})
-
-export const SiliconflowTtsConfig = Schema.Struct({
-  api_url: textOr("https://api.siliconflow.cn/v1/audio/speech", "The service's address."),
-  api_key: secret,
-  default_model: textOr("FunAudioLLM/CosyVoice2-0.5B", "The model."),
-  default_voice: textOr("speech:Dreamflowers:5bdstvc39i:xkqldnpasqmoqbakubom", voice),
-  sample_rate: intOr(32_000, "Hz of the sound."),
-  response_format: textOr("mp3", "The format of the sound: mp3, opus, wav or pcm."),
-  stream: flagOr(true, "Whether the sound comes piece by piece."),
-  speed: floatOr(1, speed),
-  gain: intOr(0, "How much louder than usual, in dB.")
-})
-
 export const SparkTtsConfig = Schema.Struct({
   api_url: server,
   prompt_wav_upload: text(sample),
@@ -104,34 +71,4 @@ export const SparkTtsConfig = Schema.Struct({
   gender: text("The kind of voice, for `voice_creation`."),
   pitch: int("How high, from 1 to 5, for `voice_creation`."),
   speed: int("How fast, from 1 to 5, for `voice_creation`.")
-})
-
-export const MinimaxTtsConfig = Schema.Struct({
-  group_id: text("The account's group."),
-  api_key: secret,
-  model: textOr("speech-02-turbo", "The model."),
-  voice_id: textOr("male-qn-qingse", voice),
-  pronunciation_dict: textOr("", "How words are pronounced, as JSON.")
-})
-
-export const ElevenlabsTtsConfig = Schema.Struct({
-  api_key: secret,
-  voice_id: text(voice),
-  model_id: textOr("eleven_multilingual_v2", "The model."),
-  output_format: textOr("mp3_44100_128", "The format of the sound."),
-  stability: floatOr(0.5, "How little the voice varies, 0 to 1."),
-  similarity_boost: floatOr(0.5, "How near it keeps to the voice, 0 to 1."),
-  style: floatOr(0, "How much it exaggerates the voice's style, 0 to 1."),
-  use_speaker_boost: flagOr(true, "Whether it sounds still nearer to the voice, and comes later.")
-})
-
-export const CartesiaTtsConfig = Schema.Struct({
-  model_id: textOr("sonic-3", "The model."),
-  api_key: secret,
-  voice_id: text(voice),
-  output_format: Fields.withDefault(Fields.Choice("wav", "mp3"), "wav", "The format of the sound."),
-  language: textOr("en", "The language that is spoken."),
-  emotion: textOr("neutral", "The mood, in a word."),
-  volume: floatOr(1, "How loud it is; 1 is usual."),
-  speed: floatOr(1, speed)
 })

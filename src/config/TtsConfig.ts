@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import * as CloudTts from "./CloudTtsConfig.ts"
 import * as Fields from "./Fields.ts"
 import * as LocalTts from "./LocalTtsConfig.ts"
 import * as ServiceFields from "./ServiceFields.ts"
@@ -46,9 +47,9 @@ export const TtsConfig = Schema.Struct({
     Fields.section(LocalTts.CommandTtsConfig),
     "Any program that reads text from its standard input and writes a sound file."
   ),
-  azure_tts: Fields.maybe(Fields.section(RemoteTts.AzureTtsConfig), "Microsoft's service."),
+  azure_tts: Fields.maybe(Fields.section(CloudTts.AzureTtsConfig), "Microsoft's service."),
   bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "Suno's Bark."),
-  edge_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "The voices of Microsoft's browser."),
+  edge_tts: Fields.maybe(Fields.section(CloudTts.EdgeTtsConfig), "The voices of Microsoft's browser."),
   cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig), "A CosyVoice server."),
   cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig), "A CosyVoice 2 server."),
   melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS."),
@@ -62,16 +63,16 @@ export const TtsConfig = Schema.Struct({
     Fields.section(RemoteTts.GptSovitsTtsConfig),
     "A GPT-SoVITS server. Goes by the name `gpt_sovits`, too."
   ),
-  fish_api_tts: Fields.maybe(Fields.section(RemoteTts.FishApiTtsConfig), "The service of Fish Audio."),
+  fish_api_tts: Fields.maybe(Fields.section(CloudTts.FishApiTtsConfig), "The service of Fish Audio."),
   sherpa_onnx_tts: Fields.maybe(
     Fields.section(LocalTts.SherpaOnnxTtsConfig),
     "A voice of sherpa-onnx on this machine: `model`, or the files of exactly one kind of voice. A key of several files separates them by commas."
   ),
-  siliconflow_tts: Fields.maybe(Fields.section(RemoteTts.SiliconflowTtsConfig), "SiliconFlow's service."),
+  siliconflow_tts: Fields.maybe(Fields.section(CloudTts.SiliconflowTtsConfig), "SiliconFlow's service."),
   spark_tts: Fields.maybe(Fields.section(RemoteTts.SparkTtsConfig), "A Spark-TTS server."),
-  minimax_tts: Fields.maybe(Fields.section(RemoteTts.MinimaxTtsConfig), "MiniMax's service."),
-  elevenlabs_tts: Fields.maybe(Fields.section(RemoteTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
-  cartesia_tts: Fields.maybe(Fields.section(RemoteTts.CartesiaTtsConfig), "Cartesia's service."),
+  minimax_tts: Fields.maybe(Fields.section(CloudTts.MinimaxTtsConfig), "MiniMax's service."),
+  elevenlabs_tts: Fields.maybe(Fields.section(CloudTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
+  cartesia_tts: Fields.maybe(Fields.section(CloudTts.CartesiaTtsConfig), "Cartesia's service."),
   piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine.")
 })
 export type TtsConfig = typeof TtsConfig.Type
@@ -96,5 +97,12 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "sherpa_onnx_tts",
   "piper_tts",
   "command_tts",
-  "openai_tts"
+  "openai_tts",
+  "azure_tts",
+  "edge_tts",
+  "elevenlabs_tts",
+  "cartesia_tts",
+  "minimax_tts",
+  "siliconflow_tts",
+  "fish_api_tts"
 ]

@@ -4,10 +4,10 @@ import * as HostPaths from "./HostPaths.ts"
 /** Longest quotation, in characters. */
 const longest = 160
 
-/** The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`, `{"message": …}`. */
+/** The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`, `{"detail": {"message": …}}`, `{"message": …}`. */
 const ErrorBody = Schema.Union(
   Schema.Struct({ error: Schema.Union(Schema.String, Schema.Struct({ message: Schema.String })) }),
-  Schema.Struct({ detail: Schema.String }),
+  Schema.Struct({ detail: Schema.Union(Schema.String, Schema.Struct({ message: Schema.String })) }),
   Schema.Struct({ message: Schema.String })
 )
 const fromJson = Schema.decodeUnknownOption(Schema.parseJson(ErrorBody))
@@ -39,8 +39,9 @@ const mostCleaned = 2000
 const wordsOf = (said: unknown): string =>
   (typeof said === "string" ? fromJson(said) : fromValue(said)).pipe(
     Option.map((body) => {
-      if (!("error" in body)) return "detail" in body ? body.detail : body.message
-      return typeof body.error === "string" ? body.error : body.error.message
+      if ("message" in body) return body.message
+      const said = "error" in body ? body.error : body.detail
+      return typeof said === "string" ? said : said.message
     }),
     // A page of HTML is no message.
     Option.getOrElse(() => (typeof said === "string" && !/^\s*</.test(said) ? said : ""))

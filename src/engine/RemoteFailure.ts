@@ -2,10 +2,15 @@ import { Duration, Effect, Schedule, Schema } from "effect"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import { say, Words } from "../language/Text.ts"
 
-/** A status other than 2xx, with what the server said. */
+/** What the service's own code says, where it says more than a status of HTTP does. */
+export const Kind = Schema.Literal("key", "model", "quota", "busy", "down", "other")
+export type Kind = typeof Kind.Type
+
+/** A status other than 2xx, or the service's own code for a refusal, with what the server said. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   status: Schema.Number,
   said: Schema.String,
+  kind: Schema.optional(Kind),
   /** Where a redirect leads. */
   location: Schema.optional(Schema.String),
   /** How long the server wants to be left alone, in ms. */
@@ -45,10 +50,12 @@ const longestPause = 5000
 
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
 const mayPass = (failure: RemoteFailure): boolean => {
-  if (failure._tag === "Refused")
-    return (failure.status === 429 || failure.status >= 500) && (failure.pauseMs ?? 0) <= longestPause
+  if (failure._tag === "Refused") return isPassing(failure) && (failure.pauseMs ?? 0) <= longestPause
   return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
 }
+
+const isPassing = ({ kind, status }: Refused): boolean =>
+  kind === undefined ? status === 429 || status >= 500 : kind === "busy" || kind === "down"
 
 /**
  * Repeats a request that failed with what may pass, as long as nothing of the answer has come; after the pause that the

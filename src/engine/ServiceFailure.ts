@@ -12,7 +12,7 @@ export interface About {
   /** Keys of the section: what says where the service is, what lets one in, and what names its model or voice. */
   readonly keys: {
     readonly address: string
-    readonly secret: string
+    readonly secret: string | ReadonlyArray<string>
     readonly model: ReadonlyArray<string>
   }
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
@@ -31,7 +31,7 @@ export interface Explained {
 
 /** Words of services that have nothing left to give to this account. */
 const noCredit =
-  /insufficient.{0,20}(quota|credit|balance|fund)|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
+  /out of.{0,20}quota|insufficient.{0,20}(quota|credit|balance|fund)|balance.{0,20}insufficient|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
 const wrongKey =
   /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
 const noModel =
@@ -47,15 +47,23 @@ export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Exp
       return unanswered(about, host, failure)
     case "Reported":
       return {
-        ...kindOf(about, host, isText(failure.said) ? "" : failure.said),
+        ...(isText(failure.said)
+          ? {
+              kind: "other",
+              detail: say("engine.does", host, failure.said),
+              advice: say("engine.checkSection", about.section)
+            }
+          : kindOf(about, host, failure.said)),
         ...(failure.advice === undefined ? {} : { advice: failure.advice })
       }
   }
 }
 
-const keyOf = ({ section }: About, key: string): Words => `${section}.${key}`
-
-const modelKeys = ({ keys, section }: About): Words => keys.model.map((key) => `${section}.${key}`).join(", ")
+const keyOf = ({ section }: About, key: string | ReadonlyArray<string>): Words =>
+  [key]
+    .flat()
+    .map((key) => `${section}.${key}`)
+    .join(", ")
 
 const noModelOf = (about: About, detail: Words): Explained => ({
   kind: "model",
@@ -63,7 +71,7 @@ const noModelOf = (about: About, detail: Words): Explained => ({
   advice:
     about.keys.model.length === 0
       ? say("engine.checkSection", about.section)
-      : say("engine.correct", modelKeys(about))
+      : say("engine.correct", keyOf(about, about.keys.model))
 })
 
 const noQuota = (host: Words, quoted: string): Explained => ({
@@ -90,7 +98,11 @@ const kindOf = (about: About, host: Words, said: string): Explained => {
     : { kind: "other", detail, advice: say("engine.checkSection", about.section) }
 }
 
-const refused = (about: About, host: Words, { location, said, status }: RemoteFailure.Refused): Explained => {
+const refused = (
+  about: About,
+  host: Words,
+  { kind, location, said, status }: RemoteFailure.Refused
+): Explained => {
   const quoted = Quotation.quote(said, ...about.secrets)
   const to = RemoteFailure.redirectOf(location, about.address)
   if (status >= 300 && status < 400 && to !== undefined)
@@ -99,33 +111,47 @@ const refused = (about: About, host: Words, { location, said, status }: RemoteFa
       detail: say("engine.sendsOn", host, to.host),
       advice: say("engine.correct", keyOf(about, about.keys.address))
     }
-  if (status === 402 || noCredit.test(said)) return noQuota(host, quoted)
-  if (status === 401 || status === 403 || wrongKey.test(said)) return badKey(about, host, status)
-  if (noModel.test(said) && status < 500)
-    return noModelOf(about, say("engine.refusedWith", host, status, quoted))
-  if (status === 404 || status === 405)
-    return {
-      kind: "address",
-      detail: say("engine.nothingThere", host, status, quoted),
-      advice: say("engine.correct", keyOf(about, about.keys.address))
-    }
-  if (status === 429)
-    return {
-      kind: "busy",
-      detail: say("engine.tooMany", host, quoted),
-      advice: say("engine.waitOrHigherKey")
-    }
-  return status >= 500
-    ? {
+  switch (kind ?? kindOfRefusal(status, said)) {
+    case "quota":
+      return noQuota(host, quoted)
+    case "key":
+      return badKey(about, host, status)
+    case "model":
+      return noModelOf(about, say("engine.refusedWith", host, status, quoted))
+    case "address":
+      return {
+        kind: "address",
+        detail: say("engine.nothingThere", host, status, quoted),
+        advice: say("engine.correct", keyOf(about, about.keys.address))
+      }
+    case "busy":
+      return {
+        kind: "busy",
+        detail: say("engine.tooMany", host, quoted),
+        advice: say("engine.waitOrHigherKey")
+      }
+    case "down":
+      return {
         kind: "down",
         detail: say("engine.failedWith", host, status, quoted),
         advice: say("engine.itsFaultLater")
       }
-    : {
+    case "other":
+      return {
         kind: "other",
         detail: say("engine.refusedWith", host, status, quoted),
         advice: say("engine.checkSection", about.section)
       }
+  }
+}
+
+const kindOfRefusal = (status: number, said: string): RemoteFailure.Kind | "address" => {
+  if (status === 402 || noCredit.test(said)) return "quota"
+  if (status === 401 || status === 403 || wrongKey.test(said)) return "key"
+  if (noModel.test(said) && status < 500) return "model"
+  if (status === 404 || status === 405) return "address"
+  if (status === 429) return "busy"
+  return status >= 500 ? "down" : "other"
 }
 
 const unanswered = (
@@ -143,8 +169,12 @@ const unanswered = (
       }
     case "broken-off":
       return { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
-    case "unreadable":
     case "empty":
+      return {
+        ...noModelOf(about, say("engine.does", host, detail ?? say("engine.sentNothing"))),
+        kind: "other"
+      }
+    case "unreadable":
       return {
         kind: "address",
         detail: say("engine.does", host, detail ?? say("engine.sentUnreadable")),

@@ -1,5 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
@@ -13,12 +14,19 @@ import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
+import * as AzureTts from "./AzureTts.ts"
+import * as CartesiaTts from "./CartesiaTts.ts"
 import * as CommandTts from "./CommandTts.ts"
+import * as EdgeTts from "./EdgeTts.ts"
+import * as ElevenLabsTts from "./ElevenLabsTts.ts"
+import * as FishTts from "./FishTts.ts"
 import * as FliteTts from "./FliteTts.ts"
+import * as MiniMaxTts from "./MiniMaxTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
 import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
+import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
@@ -39,6 +47,19 @@ const table = Effect.gen(function* () {
     Effect.map(pool.borrow(RemoteVoice.spec(service, config)), (shared) =>
       RemoteVoice.open(decode, shared, service)
     )
+  /** One whose section may be missing. */
+  const cloud =
+    <Name extends VoiceName>(
+      name: Name,
+      service: (
+        http: Undici.Dispatcher,
+        section: NonNullable<TtsConfig[Name]>
+      ) => Effect.Effect<RemoteVoice.Service>
+    ): Open =>
+    ({ [name]: section }) =>
+      section === undefined
+        ? noSection(name)
+        : Effect.flatMap(service(http, section), (voice) => remote(voice, section))
   const voices: Readonly<Partial<Record<VoiceName, Open>>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
@@ -56,7 +77,14 @@ const table = Effect.gen(function* () {
       config === undefined
         ? noSection("command_tts")
         : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
-    openai_tts: ({ openai_tts }) => remote(OpenAiTts.service(http, openai_tts), openai_tts)
+    openai_tts: ({ openai_tts }) => remote(OpenAiTts.service(http, openai_tts), openai_tts),
+    azure_tts: cloud("azure_tts", AzureTts.service),
+    edge_tts: cloud("edge_tts", EdgeTts.service),
+    elevenlabs_tts: cloud("elevenlabs_tts", ElevenLabsTts.service),
+    cartesia_tts: cloud("cartesia_tts", CartesiaTts.service),
+    minimax_tts: cloud("minimax_tts", MiniMaxTts.service),
+    siliconflow_tts: cloud("siliconflow_tts", SiliconFlowTts.service),
+    fish_api_tts: cloud("fish_api_tts", FishTts.service)
   }
   return voices
 })

@@ -2,6 +2,7 @@
 export const ownVoiceKeys = [
   "flite_tts.voice",
   "command_tts.command",
+  "fish_api_tts.model",
   ...[
     "model",
     ...["acoustic_model", "vocoder", "lexicon", "tokens", "data_dir", "dict_dir"].map(

@@ -1,6 +1,7 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber, TestClock, TestServices } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
+import { builtVoices } from "../../src/config/TtsConfig.ts"
 import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
 import * as StubProviders from "../support/StubProviders.ts"
@@ -231,11 +232,11 @@ describe("OpenAiTts", () => {
     it.scoped("says so of voices that are not built", () =>
       Effect.gen(function* () {
         const engines = yield* TtsEngines
-        const error = yield* Effect.flip(engines.open(TtsConfigs.named("edge_tts")))
+        const error = yield* Effect.flip(engines.open(TtsConfigs.named("bark_tts")))
         assert.strictEqual(
           error.message,
-          "edge_tts is not available: this voice is not part of this version. " +
-            "Set tts_config.tts_model to one of flite_tts, sherpa_onnx_tts, piper_tts, command_tts, openai_tts."
+          "bark_tts is not available: this voice is not part of this version. " +
+            `Set tts_config.tts_model to one of ${builtVoices.join(", ")}.`
         )
       })
     )

@@ -75,6 +75,7 @@ export const engine = {
   // `RemoteFailure.Unanswered`: goes on from the server's name.
   silentFor: (seconds: number) => `has said nothing for ${seconds} s`,
   silentTooLong: "has said nothing for too long",
+  sentNothing: "sent nothing at all",
   sentUnreadable: "sent what cannot be read",
   sentTooMuch: (mebibytes: number) => `sent a message of more than ${mebibytes} MiB`,
   sentTooLongEvent: (mebibytes: number) => `sent an event of more than ${mebibytes} MiB`,

@@ -2,6 +2,11 @@
 export const speech = {
   // Voices.
   sentNoSound: (reason: string) => `sent no sound that can be played: ${reason}`,
+  sentSilence: "has no sound for this text: the voice may not speak its language",
+  sentOther: (type: string) => `sent ${type} and no sound`,
+  edgeRefuses: (status: number) => `refuses its free voices (status ${status})`,
+  edgeClock:
+    "Set this machine's clock right and look for a newer version of this server, or choose another voice as tts_config.tts_model.",
   voiceThreadEnded: "the voice's thread ended",
   fliteUnreadable: "its program file cannot be read",
   fliteStopped: (words: string) => `it stopped (${words})`,

@@ -71,6 +71,7 @@ export const engine: Translated<typeof english> = {
   configuredBaseUrl: "所配置的 base_url",
   silentFor: (seconds) => `已有 ${seconds} 秒没有回应`,
   silentTooLong: "太久没有回应",
+  sentNothing: "没有返回任何内容",
   sentUnreadable: "发来了无法读取的内容",
   sentTooMuch: (mebibytes) => `发来了超过 ${mebibytes} MiB 的消息`,
   sentTooLongEvent: (mebibytes) => `发来了超过 ${mebibytes} MiB 的事件`,

@@ -4,6 +4,10 @@ import { list, named } from "./Words.ts"
 
 export const speech: Translated<typeof english> = {
   sentNoSound: (reason) => `返回的声音无法播放：${reason}`,
+  sentSilence: "没有为这段文字返回声音：这个音色可能不支持该语言",
+  sentOther: (type) => `返回的是 ${type}，而不是声音`,
+  edgeRefuses: (status) => `拒绝提供免费语音（状态码 ${status}）`,
+  edgeClock: "请校准本机时钟，并查看本服务器是否有新版本；也可以在 tts_config.tts_model 中换用其他语音。",
   voiceThreadEnded: "语音的线程已退出",
   fliteUnreadable: "无法读取它的程序文件",
   fliteStopped: (words) => `它停止了（${words}）`,

@@ -1,0 +1,116 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as FastCheck from "fast-check"
+import * as Ssml from "../../src/tts/Ssml.ts"
+import type { Answer } from "../support/ServiceServer.ts"
+import { bytesOf, describeService, inChunks, sound } from "./describeService.ts"
+import { sentRequest } from "./sentRequest.ts"
+import * as TtsConfigs from "./TtsConfigs.ts"
+import { engines } from "./TtsLayer.ts"
+
+const secret = "azure-very-secret"
+const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
+  TtsConfigs.of("azure_tts", {
+    api_key: secret,
+    region: "eastus",
+    voice: "en-US-AshleyNeural",
+    pitch: "26",
+    rate: "1",
+    base_url: url,
+    ...changes
+  })
+
+const unescaped: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
+const unescape = (xml: string) => xml.replaceAll(/&(\w+);/g, (_, name: string) => unescaped[name]!)
+
+const answer = (chunks: ReadonlyArray<Uint8Array>): Answer => ({
+  headers: { "content-type": "audio/basic" },
+  chunks
+})
+
+// Shapes: Microsoft Learn, "Text to speech REST API": "Convert text to speech", "HTTP status codes".
+await describeService("azure_tts", {
+  config,
+  secret,
+  textOf: ({ body }) => unescape(/<prosody[^>]*>(.*)<\/prosody>/s.exec(body.toString())?.[1] ?? ""),
+  answer: (pcm) => answer(inChunks(bytesOf(pcm))),
+  refusals: {
+    key: { status: 401 },
+    model: { status: 400, chunks: ["Unsupported voice en-US-NobodyNeural."] },
+    quota: {
+      status: 403,
+      headers: { "content-type": "application/json" },
+      chunks: [
+        JSON.stringify({
+          error: { code: "403", message: "Out of call volume quota. Quota will be replenished in 9 days." }
+        })
+      ]
+    }
+  },
+  keys: {
+    secret: "tts_config.azure_tts.api_key",
+    model: "tts_config.azure_tts.voice",
+    address: "tts_config.azure_tts.base_url"
+  },
+  streams: true
+})
+
+describe("AzureTts", () => {
+  layer(engines, { excludeTestServices: true })((it) => {
+    it.scoped("sends one SSML document, with the text escaped", () =>
+      Effect.gen(function* () {
+        const sent = yield* sentRequest(
+          config,
+          secret,
+          'Fish & <break time="9s"/> \0chips',
+          answer([bytesOf(sound(9))])
+        )
+        assert.strictEqual(sent.outcome._tag, "Right")
+        assert.deepStrictEqual([sent.method, sent.path], ["POST", "/cognitiveservices/v1"])
+        assert.strictEqual(sent.headers["ocp-apim-subscription-key"], secret)
+        assert.strictEqual(sent.headers["content-type"], "application/ssml+xml")
+        assert.strictEqual(sent.headers["x-microsoft-outputformat"], "raw-24khz-16bit-mono-pcm")
+        assert.strictEqual(sent.headers["user-agent"], "seiyuu")
+        assert.strictEqual(
+          sent.body,
+          '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US">' +
+            '<voice name="en-US-AshleyNeural"><prosody pitch="+26%" rate="1">' +
+            "Fish &amp; &lt;break time=&quot;9s&quot;/&gt;  chips</prosody></voice></speak>"
+        )
+      })
+    )
+
+    it.scoped("takes pitch as a number or in words, and the language from the voice", () =>
+      Effect.gen(function* () {
+        for (const [pitch, written] of [
+          ["-5", "-5%"],
+          ["", "+0%"],
+          ["high", "high"]
+        ]) {
+          const sent = yield* sentRequest(
+            (url) => config(url, { pitch, voice: "zh-CN-XiaoxiaoNeural" }),
+            secret,
+            "Hello.",
+            answer([bytesOf(sound(9))])
+          )
+          assert.include(sent.body, `pitch="${written}"`)
+          assert.include(sent.body, 'xml:lang="zh-CN"')
+        }
+      })
+    )
+  })
+})
+
+describe("Ssml", () => {
+  it("keeps any text within its element", () =>
+    FastCheck.assert(
+      FastCheck.property(FastCheck.string({ unit: "binary" }), (text) => {
+        const escaped = Ssml.escape(text)
+        assert.notMatch(escaped, /[<>"']|&(?!(amp|lt|gt|quot|apos);)|\p{Cs}/u)
+        assert.strictEqual(
+          unescape(escaped),
+          text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, " ")
+        )
+      })
+    ))
+})

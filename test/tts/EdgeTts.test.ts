@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as FastCheck from "fast-check"
+import * as Pcm from "../../src/audio/Pcm.ts"
+import { english } from "../../src/language/Text.ts"
+import * as EdgeMessages from "../../src/tts/EdgeMessages.ts"
+import * as Mp3 from "../support/Mp3.ts"
+import type { Answer } from "../support/ServiceServer.ts"
+import * as SocketService from "../support/SocketService.ts"
+import { describeService, inChunks } from "./describeService.ts"
+import { sentRequest } from "./sentRequest.ts"
+import * as TtsConfigs from "./TtsConfigs.ts"
+import { engines } from "./TtsLayer.ts"
+
+const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
+  TtsConfigs.of("edge_tts", { voice: "en-US-AvaMultilingualNeural", base_url: url, ...changes })
+
+const said = (path: string, body = "{}") =>
+  `X-RequestId:0123\r\nContent-Type:application/json; charset=utf-8\r\nPath:${path}\r\n\r\n${body}`
+
+const audio = (bytes: Uint8Array, type = "Content-Type:audio/mpeg\r\n") => {
+  const headers = Buffer.from(`X-RequestId:0123\r\n${type}X-StreamId:4567\r\nPath:audio\r\n`)
+  return new Uint8Array(
+    Buffer.concat([Buffer.from([headers.length >> 8, headers.length & 255]), headers, bytes])
+  )
+}
+
+const speech = (parts: ReadonlyArray<Uint8Array>): Answer => ({
+  chunks: [
+    said("turn.start"),
+    said("response"),
+    ...parts.map((part) => audio(part)),
+    audio(new Uint8Array(0), ""),
+    said("audio.metadata", '{"Metadata":[{"Type":"SessionEnd"}]}'),
+    said("turn.end")
+  ]
+})
+
+const listen = SocketService.listenFor((message) => /\r\nPath:ssml\r\n/.test(message))
+
+// Shapes: the npm packages msedge-tts 2.0.7 and node-edge-tts 1.2.10; Microsoft documents nothing of it. No key is its
+// secret; the contract looks for one that never was.
+await describeService("edge_tts", {
+  config,
+  secret: "there is none",
+  textOf: ({ body }) =>
+    (/<prosody[^>]*>(.*)<\/prosody>/s.exec(body.toString())?.[1] ?? "").replaceAll(/&\w+;/g, "&"),
+  answer: (pcm) => speech(inChunks(Mp3.ofLength(Pcm.duration(pcm)))),
+  refusals: { key: { status: 403 }, model: speech([]) },
+  keys: {
+    secret: "clock",
+    model: "tts_config.edge_tts.voice",
+    address: "tts_config.edge_tts.base_url"
+  },
+  streams: true,
+  listen
+})
+
+describe("EdgeTts", () => {
+  layer(engines, { excludeTestServices: true })((it) => {
+    it.scoped("connects as the browser does, and sends its settings and the text", () =>
+      Effect.gen(function* () {
+        const before = Date.now()
+        const answer = speech(inChunks(Mp3.ofLength(900)))
+        const sent = yield* sentRequest(config, "there is none", "Fish & chips.", answer, listen)
+        assert.strictEqual(sent.outcome._tag, "Right")
+        const url = new URL(sent.path, "http://host")
+        assert.strictEqual(url.pathname, "/edge/v1")
+        assert.deepStrictEqual(
+          [...url.searchParams.keys()],
+          ["TrustedClientToken", "Sec-MS-GEC", "Sec-MS-GEC-Version", "ConnectionId"]
+        )
+        assert.include(
+          [EdgeMessages.token(before), EdgeMessages.token(Date.now())],
+          url.searchParams.get("Sec-MS-GEC")
+        )
+        assert.match(url.searchParams.get("ConnectionId") ?? "", /^[0-9a-f]{32}$/)
+        assert.match(sent.headers["user-agent"] ?? "", /Edg\/\d+/)
+        assert.match(sent.headers.origin ?? "", /^chrome-extension:/)
+        assert.match(sent.body, /Path:speech\.config\r\n\r\n\{"context".*"audio-24khz-48kbitrate-mono-mp3"/)
+        assert.include(
+          sent.body,
+          'Path:ssml\r\n\r\n<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US">' +
+            '<voice name="en-US-AvaMultilingualNeural"><prosody pitch="+0Hz" rate="+0%">Fish &amp; chips.</prosody></voice></speak>'
+        )
+      })
+    )
+
+    it.scoped("says so of messages that make no sense", () =>
+      Effect.gen(function* () {
+        for (const [chunks, words] of [
+          [[said("turn.start"), "what is this?"], "sent what cannot be read"],
+          [[new Uint8Array([255, 255, 1])], "sent what cannot be read"],
+          [[new Uint8Array(1)], "sent what cannot be read"]
+        ] as const) {
+          const { outcome } = yield* sentRequest(config, "there is none", "Hello.", { chunks }, listen)
+          assert.strictEqual(outcome._tag, "Left")
+          if (outcome._tag === "Left") assert.include(english(outcome.left.detail), words)
+        }
+      })
+    )
+  })
+})
+
+describe("EdgeMessages", () => {
+  it("makes a token that counts for five minutes", () => {
+    // 2026-11-26 12:00:00 UTC, in intervals of 100 ns since 1601.
+    const now = Date.UTC(2026, 10, 26, 12)
+    const expected = createHash("sha256")
+      .update("1344016800000000006A5AA1D4EAFF4E9FB37E23D68491D6F4")
+      .digest("hex")
+      .toUpperCase()
+    assert.strictEqual(EdgeMessages.token(now), expected)
+    assert.strictEqual(EdgeMessages.token(now + 299_999), expected)
+    assert.notStrictEqual(EdgeMessages.token(now + 300_000), expected)
+  })
+
+  it("reads any message, and the sound of those that have some", () =>
+    FastCheck.assert(
+      FastCheck.property(FastCheck.uint8Array({ maxLength: 300 }), (bytes) => {
+        assert.deepStrictEqual(EdgeMessages.read(audio(bytes)), new Uint8Array(bytes))
+        EdgeMessages.read(bytes)
+        EdgeMessages.read(Buffer.from(bytes).toString("latin1"))
+      })
+    ))
+})
