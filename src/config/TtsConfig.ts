@@ -48,12 +48,15 @@ export const TtsConfig = Schema.Struct({
     "Any program that reads text from its standard input and writes a sound file."
   ),
   azure_tts: Fields.maybe(Fields.section(CloudTts.AzureTtsConfig), "Microsoft's service."),
-  bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "Suno's Bark."),
+  bark_tts: Fields.maybe(
+    Fields.section(RemoteTts.BarkTtsConfig),
+    "Suno's Bark, by a server that speaks OpenAI's protocol for speech."
+  ),
   edge_tts: Fields.maybe(Fields.section(CloudTts.EdgeTtsConfig), "The voices of Microsoft's browser."),
   cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig), "A CosyVoice server."),
   cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig), "A CosyVoice 2 server."),
-  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS."),
-  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig), "Coqui TTS."),
+  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS, by its page `melo-ui`."),
+  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig), "Coqui TTS, by its `tts-server`."),
   x_tts: Fields.maybe(Fields.section(RemoteTts.XTtsConfig), "An XTTS server."),
   gpt_sovits: Fields.maybe(
     Fields.section(RemoteTts.GptSovitsTtsConfig),
@@ -77,11 +80,14 @@ export const TtsConfig = Schema.Struct({
 })
 export type TtsConfig = typeof TtsConfig.Type
 
+/** The section of GPT-SoVITS goes by two names. */
+export const gptSovitsOf = ({ gpt_sovits, gpt_sovits_tts }: TtsConfig) => gpt_sovits_tts ?? gpt_sovits
+
 /** The section of the chosen voice. */
 export const sectionOf = (config: TtsConfig) => {
   const { tts_model } = config
   if (tts_model === undefined) return undefined
-  return config[tts_model] ?? (tts_model === "gpt_sovits_tts" ? config.gpt_sovits : undefined)
+  return tts_model === "gpt_sovits_tts" ? gptSovitsOf(config) : config[tts_model]
 }
 
 /** The voice that takes the place of the chosen one while that cannot speak. */
@@ -104,5 +110,9 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "cartesia_tts",
   "minimax_tts",
   "siliconflow_tts",
-  "fish_api_tts"
+  "fish_api_tts",
+  "gpt_sovits_tts",
+  "x_tts",
+  "coqui_tts",
+  "bark_tts"
 ]

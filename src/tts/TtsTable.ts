@@ -6,7 +6,7 @@ import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
 import { Settings } from "../config/Settings.ts"
-import { sectionOf } from "../config/TtsConfig.ts"
+import { gptSovitsOf, sectionOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import type { VoiceName } from "../config/VoiceNames.ts"
 import * as EngineId from "../engine/EngineId.ts"
@@ -15,12 +15,15 @@ import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import * as AzureTts from "./AzureTts.ts"
+import * as BarkTts from "./BarkTts.ts"
 import * as CartesiaTts from "./CartesiaTts.ts"
 import * as CommandTts from "./CommandTts.ts"
+import * as CoquiTts from "./CoquiTts.ts"
 import * as EdgeTts from "./EdgeTts.ts"
 import * as ElevenLabsTts from "./ElevenLabsTts.ts"
 import * as FishTts from "./FishTts.ts"
 import * as FliteTts from "./FliteTts.ts"
+import * as GptSovitsTts from "./GptSovitsTts.ts"
 import * as MiniMaxTts from "./MiniMaxTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
@@ -30,6 +33,7 @@ import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import * as XTts from "./XTts.ts"
 import { say } from "../language/Text.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
@@ -84,7 +88,17 @@ const table = Effect.gen(function* () {
     cartesia_tts: cloud("cartesia_tts", CartesiaTts.service),
     minimax_tts: cloud("minimax_tts", MiniMaxTts.service),
     siliconflow_tts: cloud("siliconflow_tts", SiliconFlowTts.service),
-    fish_api_tts: cloud("fish_api_tts", FishTts.service)
+    fish_api_tts: cloud("fish_api_tts", FishTts.service),
+    gpt_sovits_tts: (config) => {
+      const section = gptSovitsOf(config)
+      const name = config.gpt_sovits_tts === undefined ? "gpt_sovits" : "gpt_sovits_tts"
+      return section === undefined
+        ? noSection("gpt_sovits_tts")
+        : remote(GptSovitsTts.service(http, name, section), section)
+    },
+    x_tts: cloud("x_tts", XTts.service),
+    coqui_tts: cloud("coqui_tts", CoquiTts.service),
+    bark_tts: cloud("bark_tts", BarkTts.service)
   }
   return voices
 })
