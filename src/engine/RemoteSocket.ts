@@ -23,7 +23,7 @@ export const open = (
   limits: RemoteRequest.Limits
 ): Effect.Effect<RemoteSocket, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const socket = yield* Effect.try({
+    const connecting = Effect.try({
       try: () =>
         new WebSocket(url, {
           headers,
@@ -33,7 +33,7 @@ export const open = (
         }),
       catch: RemoteFailure.ofConnection
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => socket.terminate()))
+    const socket = yield* Effect.acquireRelease(connecting, (socket) => Effect.sync(() => socket.terminate()))
     // Cutting a connection that is not there yet is an error, too.
     socket.on("error", () => undefined)
     let goodbye: { readonly code: number; readonly reason: string } | undefined

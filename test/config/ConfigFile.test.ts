@@ -39,8 +39,7 @@ layer(NodeContext.layer)("ConfigFile", (it) => {
     Effect.gen(function* () {
       const { config, warnings } = yield* ConfigFile.load(fixture)
       expect(warnings.map((warning) => /^every-key\.yaml:\d+:\d+ (\S+): /.exec(warning)?.[1])).toEqual([
-        "system_config.media_server",
-        "character_config.tts_config.tts_model"
+        "system_config.media_server"
       ])
       const { llm_configs } = config.character_config.agent_config
       expect(llm_configs.ollama_llm).toMatchObject({ base_url: "https://llm.example/v1", keep_alive: -1 })

@@ -124,7 +124,7 @@ describe("the command line", () => {
         const stub = yield* StubProviders.open()
         const character = {
           ...ServerFolder.stubbed("Hana", stub),
-          tts_config: { tts_model: "edge_tts", edge_tts: { voice: "x" } }
+          tts_config: { tts_model: "bark_tts", bark_tts: { voice: "x" } }
         }
         const server = yield* BuiltServer.start(yield* ServerFolder.make({ character }))
         const said = server.stdout.filter((line) => line.includes("tts_model"))
@@ -135,7 +135,7 @@ describe("the command line", () => {
         const turn = yield* client.ask("Hello")
         expect(SocketTalk.spoken(turn).map(({ audio }) => audio)).toEqual([null, null, null])
         const errors = client.web.received.map(SocketTalk.summary).filter((text) => text.startsWith("error"))
-        expect(errors).toEqual([expect.stringContaining("edge_tts")])
+        expect(errors).toEqual([expect.stringContaining("bark_tts")])
       }).pipe(Effect.provide(NodeContext.layer)),
     limit
   )
