@@ -114,5 +114,9 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "gpt_sovits_tts",
   "x_tts",
   "coqui_tts",
-  "bark_tts"
+  "bark_tts",
+  "cosyvoice_tts",
+  "cosyvoice2_tts",
+  "spark_tts",
+  "melo_tts"
 ]

@@ -19,11 +19,13 @@ import * as BarkTts from "./BarkTts.ts"
 import * as CartesiaTts from "./CartesiaTts.ts"
 import * as CommandTts from "./CommandTts.ts"
 import * as CoquiTts from "./CoquiTts.ts"
+import * as CosyVoiceTts from "./CosyVoiceTts.ts"
 import * as EdgeTts from "./EdgeTts.ts"
 import * as ElevenLabsTts from "./ElevenLabsTts.ts"
 import * as FishTts from "./FishTts.ts"
 import * as FliteTts from "./FliteTts.ts"
 import * as GptSovitsTts from "./GptSovitsTts.ts"
+import * as MeloTts from "./MeloTts.ts"
 import * as MiniMaxTts from "./MiniMaxTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
@@ -31,6 +33,7 @@ import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
 import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
+import * as SparkTts from "./SparkTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
 import * as XTts from "./XTts.ts"
@@ -45,6 +48,7 @@ const table = Effect.gen(function* () {
   const decode = yield* Decode
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
+  const gradio = { http, fs, folder }
   const local = { fs, folder, decode, store: yield* ModelStore }
   /** A voice elsewhere: what its sessions share is kept by the pool, by its whole configuration. */
   const remote = (service: RemoteVoice.Service, config: object) =>
@@ -98,7 +102,15 @@ const table = Effect.gen(function* () {
     },
     x_tts: cloud("x_tts", XTts.service),
     coqui_tts: cloud("coqui_tts", CoquiTts.service),
-    bark_tts: cloud("bark_tts", BarkTts.service)
+    bark_tts: cloud("bark_tts", BarkTts.service),
+    cosyvoice_tts: cloud("cosyvoice_tts", (_, section) =>
+      Effect.succeed(CosyVoiceTts.service(gradio, "cosyvoice_tts", section))
+    ),
+    cosyvoice2_tts: cloud("cosyvoice2_tts", (_, section) =>
+      Effect.succeed(CosyVoiceTts.service(gradio, "cosyvoice2_tts", section))
+    ),
+    spark_tts: cloud("spark_tts", (_, section) => Effect.succeed(SparkTts.service(gradio, section))),
+    melo_tts: cloud("melo_tts", (_, section) => MeloTts.service(gradio, section))
   }
   return voices
 })

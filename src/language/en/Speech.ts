@@ -5,6 +5,10 @@ export const speech = {
   sentSilence: "has no sound for this text: the voice may not speak its language",
   sentOther: (type: string) => `sent ${type} and no sound`,
   edgeRefuses: (status: number) => `refuses its free voices (status ${status})`,
+  gradioNoFunction: (name: string, others: string) => `has no function ${name}, but ${others}`,
+  gradioFailed: "has failed without saying why",
+  gradioCheck: (keys: string) => `See its own log, and check ${keys}.`,
+  noRecording: "cannot be given the recording to imitate: there is no such file, or it is too long",
   edgeClock:
     "Set this machine's clock right and look for a newer version of this server, or choose another voice as tts_config.tts_model.",
   voiceThreadEnded: "the voice's thread ended",
