@@ -76,7 +76,12 @@ export const TtsConfig = Schema.Struct({
   minimax_tts: Fields.maybe(Fields.section(CloudTts.MinimaxTtsConfig), "MiniMax's service."),
   elevenlabs_tts: Fields.maybe(Fields.section(CloudTts.ElevenlabsTtsConfig), "The service of ElevenLabs."),
   cartesia_tts: Fields.maybe(Fields.section(CloudTts.CartesiaTtsConfig), "Cartesia's service."),
-  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine.")
+  piper_tts: Fields.maybe(Fields.section(LocalTts.PiperTtsConfig), "A piper voice on this machine."),
+  pyttsx3_tts: Fields.withDefault(
+    Fields.section(LocalTts.Pyttsx3TtsConfig),
+    {},
+    "The system's own voice, by Python's pyttsx3."
+  )
 })
 export type TtsConfig = typeof TtsConfig.Type
 
@@ -118,5 +123,6 @@ export const builtVoices: ReadonlyArray<VoiceName> = [
   "cosyvoice_tts",
   "cosyvoice2_tts",
   "spark_tts",
-  "melo_tts"
+  "melo_tts",
+  "pyttsx3_tts"
 ]

@@ -21,7 +21,8 @@ export const voiceNames = [
   "minimax_tts",
   "elevenlabs_tts",
   "cartesia_tts",
-  "piper_tts"
+  "piper_tts",
+  "pyttsx3_tts"
 ] as const
 
 export type VoiceName = (typeof voiceNames)[number]

@@ -31,6 +31,7 @@ import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
 import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
+import * as Pyttsx3Tts from "./Pyttsx3Tts.ts"
 import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import * as SparkTts from "./SparkTts.ts"
@@ -110,7 +111,11 @@ const table = Effect.gen(function* () {
       Effect.succeed(CosyVoiceTts.service(gradio, "cosyvoice2_tts", section))
     ),
     spark_tts: cloud("spark_tts", (_, section) => Effect.succeed(SparkTts.service(gradio, section))),
-    melo_tts: cloud("melo_tts", (_, section) => MeloTts.service(gradio, section))
+    melo_tts: cloud("melo_tts", (_, section) => MeloTts.service(gradio, section)),
+    pyttsx3_tts: ({ pyttsx3_tts: config }) =>
+      Effect.map(pool.borrow(Pyttsx3Tts.spec(folder, config)), (share) =>
+        Pyttsx3Tts.voice(local, share, config)
+      )
   }
   return voices
 })

@@ -9,6 +9,11 @@ export const speech = {
   gradioFailed: "has failed without saying why",
   gradioCheck: (keys: string) => `See its own log, and check ${keys}.`,
   noRecording: "cannot be given the recording to imitate: there is no such file, or it is too long",
+  pyttsx3Missing: "that Python has no pyttsx3",
+  pyttsx3Install: (command: string, key: string) => `Install it with \`${command}\`, or correct ${key}.`,
+  pyttsx3NoVoice: "pyttsx3 finds no voice on this machine",
+  pyttsx3NotThisVoice: "pyttsx3 has no such voice",
+  pyttsx3Voice: "On Linux install espeak-ng; the server's log has what it says.",
   edgeClock:
     "Set this machine's clock right and look for a newer version of this server, or choose another voice as tts_config.tts_model.",
   voiceThreadEnded: "the voice's thread ended",
