@@ -11,7 +11,11 @@ export const ownVoiceKeys = [
     ...["model", "voices", "tokens", "data_dir", "dict_dir", "lexicon", "lang"].map((key) => `kokoro_${key}`),
     ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`)
   ].map((key) => `sherpa_onnx_tts.${key}`),
-  "piper_tts.espeak_data_dir"
+  "piper_tts.espeak_data_dir",
+  "bark_tts.model",
+  "bark_tts.api_key",
+  "coqui_tts.speaker_id",
+  ...["python", "voice", "rate"].map((key) => `pyttsx3_tts.${key}`)
 ]
 
 /** Keys that all voices and recognisers may have, and where recurring phrases are kept: our own additions. */
