@@ -1,4 +1,5 @@
-import { FileSystem, HttpClient } from "@effect/platform"
+import { FileSystem } from "@effect/platform"
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
@@ -9,6 +10,10 @@ import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
+import * as AzureAsr from "./AzureAsr.ts"
+import * as DeepgramAsr from "./DeepgramAsr.ts"
+import * as OpenAiAsr from "./OpenAiAsr.ts"
+import * as RemoteRecogniser from "./RemoteRecogniser.ts"
 import * as SherpaAsr from "./SherpaAsr.ts"
 import * as WhisperCppAsr from "./WhisperCppAsr.ts"
 import { say } from "../language/Text.ts"
@@ -19,12 +24,22 @@ type AsrName = NonNullable<AsrConfig["asr_model"]>
 /** From `asr_model` to the recogniser. */
 const table = Effect.gen(function* () {
   const pool = yield* EnginePool
-  const http = yield* HttpClient.HttpClient
+  const http = yield* NodeHttpClient.Dispatcher
   const services: SherpaAsr.Services = {
     store: yield* ModelStore,
     fs: yield* FileSystem.FileSystem,
     folder: (yield* Settings).folder
   }
+  /** A recogniser elsewhere: what its sessions share is kept by the pool, by its whole configuration unless `identity` says. */
+  const remote = (
+    service: RemoteRecogniser.Service,
+    identity: object,
+    listen?: DeepgramAsr.Deepgram["listen"]
+  ) =>
+    Effect.map(
+      pool.borrow(RemoteRecogniser.spec(service, { ...identity, address: service.about.address })),
+      (shared) => RemoteRecogniser.open(shared, service, listen)
+    )
   const recognisers: Readonly<Partial<Record<AsrName, Open>>> = {
     sherpa_onnx_asr: ({ sherpa_onnx_asr }) =>
       sherpa_onnx_asr === undefined
@@ -35,9 +50,25 @@ const table = Effect.gen(function* () {
     whisper_cpp: ({ whisper_cpp }) =>
       whisper_cpp === undefined
         ? Effect.fail(noSection("whisper_cpp"))
-        : Effect.map(pool.borrow(WhisperCppAsr.spec(whisper_cpp)), (share) =>
-            WhisperCppAsr.listener(http, share, whisper_cpp)
-          )
+        : remote(WhisperCppAsr.service(http, whisper_cpp), WhisperCppAsr.identity(whisper_cpp)),
+    openai_asr: ({ openai_asr: config }) =>
+      config === undefined
+        ? Effect.fail(noSection("openai_asr"))
+        : Effect.flatMap(OpenAiAsr.openAi(http, config), (service) => remote(service, config)),
+    groq_whisper_asr: ({ groq_whisper_asr: config }) =>
+      config === undefined
+        ? Effect.fail(noSection("groq_whisper_asr"))
+        : Effect.flatMap(OpenAiAsr.groq(http, config), (service) => remote(service, config)),
+    deepgram_asr: ({ deepgram_asr: config }) =>
+      config === undefined
+        ? Effect.fail(noSection("deepgram_asr"))
+        : Effect.flatMap(DeepgramAsr.make(http, config), ({ listen, service }) =>
+            remote(service, config, listen)
+          ),
+    azure_asr: ({ azure_asr: config }) =>
+      config === undefined
+        ? Effect.fail(noSection("azure_asr"))
+        : Effect.flatMap(AzureAsr.service(http, config), (service) => remote(service, config))
   }
   return recognisers
 })

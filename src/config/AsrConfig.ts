@@ -1,5 +1,8 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import { recogniserNames } from "./RecogniserNames.ts"
+import type { RecogniserName } from "./RecogniserNames.ts"
+import * as Remote from "./RemoteAsrConfig.ts"
 import { SherpaAsrConfig } from "./SherpaAsrConfig.ts"
 
 const text = (about: string) => Fields.required(Fields.Text, about)
@@ -13,12 +16,6 @@ const modelsFolder = text("The folder of its models.")
 const spoken = (fallback: string) =>
   textOr(fallback, "The language that is spoken, such as `en`, or `auto` to find out.")
 
-const AzureAsr = Schema.Struct({
-  api_key: Fields.required(Fields.Secret, "The account's key."),
-  region: text("The account's region, such as `eastus`."),
-  languages: Fields.withDefault(Fields.TextList, ["en-US", "zh-CN"], "Languages that may be spoken.")
-})
-
 const FasterWhisper = Schema.Struct({
   model_path: text("The model: a name or a folder."),
   download_root: modelsFolder,
@@ -31,23 +28,6 @@ const FasterWhisper = Schema.Struct({
   ),
   prompt
 })
-
-/** A running server of whisper.cpp (`whisper-server`). */
-export const WhisperCppConfig = Schema.Struct({
-  model_name: text("The model; the server has its own, whatever this says."),
-  model_dir: text("The folder of models; the server has its own, whatever this says."),
-  print_realtime: flagOr(false, "Accepted and not read: nothing is printed."),
-  print_progress: flagOr(false, "Accepted and not read: nothing is printed."),
-  language: spoken("auto"),
-  prompt,
-  base_url: Fields.withDefault(Fields.NonEmptyText, "http://127.0.0.1:8080", "Where the server listens."),
-  max_concurrency: Fields.withDefault(
-    Fields.Places,
-    1,
-    "Utterances that are transcribed at once; the others wait."
-  )
-})
-export type WhisperCppConfig = typeof WhisperCppConfig.Type
 
 const Whisper = Schema.Struct({
   name: text("The model, such as `medium`."),
@@ -72,35 +52,29 @@ const FunAsr = Schema.Struct({
   language: spoken("auto")
 })
 
-const GroqWhisperAsr = Schema.Struct({
-  api_key: Fields.required(Fields.Secret, "The account's key."),
-  model: textOr("whisper-large-v3-turbo", "The model, as Groq calls it."),
-  lang: optionalText("The language that is spoken. Without the key it is found out.")
-})
-
 /** The `asr_config` section: what listens. */
 export const AsrConfig = Schema.Struct({
   asr_model: Fields.maybeNone(
-    Fields.Choice(
-      "faster_whisper",
-      "whisper_cpp",
-      "whisper",
-      "azure_asr",
-      "fun_asr",
-      "groq_whisper_asr",
-      "sherpa_onnx_asr"
-    ),
+    Fields.Choice(...recogniserNames),
     "What listens: a section below. Empty: the character only reads."
   ),
-  azure_asr: Fields.maybe(Fields.section(AzureAsr), "Microsoft's service."),
+  azure_asr: Fields.maybe(Fields.section(Remote.AzureAsrConfig), "Microsoft's service."),
   faster_whisper: Fields.maybe(Fields.section(FasterWhisper), "Whisper by faster-whisper."),
   whisper_cpp: Fields.maybe(
-    Fields.section(WhisperCppConfig),
+    Fields.section(Remote.WhisperCppConfig),
     "whisper.cpp's own server, which you start: `whisper-server`."
   ),
   whisper: Fields.maybe(Fields.section(Whisper), "Whisper by OpenAI's library."),
   fun_asr: Fields.maybe(Fields.section(FunAsr), "Alibaba's FunASR."),
-  groq_whisper_asr: Fields.maybe(Fields.section(GroqWhisperAsr), "Whisper that Groq runs."),
+  groq_whisper_asr: Fields.maybe(Fields.section(Remote.GroqWhisperAsrConfig), "Whisper that Groq runs."),
+  openai_asr: Fields.maybe(
+    Fields.section(Remote.OpenAiAsrConfig),
+    "Any server that speaks OpenAI's protocol for transcripts."
+  ),
+  deepgram_asr: Fields.maybe(
+    Fields.section(Remote.DeepgramAsrConfig),
+    "Deepgram's service, which hears while one speaks."
+  ),
   sherpa_onnx_asr: Fields.maybe(
     Fields.section(SherpaAsrConfig),
     "A recogniser on this machine: `model`, or `model_type` with its files."
@@ -108,5 +82,20 @@ export const AsrConfig = Schema.Struct({
 })
 export type AsrConfig = typeof AsrConfig.Type
 
+/** The recogniser that takes the place of the chosen one while that cannot listen. */
+export const fallbackOf = (config: AsrConfig): RecogniserName | undefined => {
+  const { asr_model } = config
+  const section = asr_model === undefined ? undefined : config[asr_model]
+  const other = section !== undefined && "fallback" in section ? section.fallback : undefined
+  return other === asr_model ? undefined : other
+}
+
 /** The recognisers that are part of this version. */
-export const builtRecognisers: ReadonlyArray<AsrConfig["asr_model"]> = ["sherpa_onnx_asr", "whisper_cpp"]
+export const builtRecognisers: ReadonlyArray<RecogniserName> = [
+  "sherpa_onnx_asr",
+  "whisper_cpp",
+  "openai_asr",
+  "groq_whisper_asr",
+  "deepgram_asr",
+  "azure_asr"
+]

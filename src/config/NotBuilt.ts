@@ -31,7 +31,7 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     path: "character_config.asr_config.asr_model",
     asked: ({ asr_config: { asr_model } }) =>
       asr_model !== undefined && !builtRecognisers.includes(asr_model),
-    instead: `this recogniser is not part of this version: choose ${builtRecognisers.join(" or ")}`
+    instead: `this recogniser is not part of this version: choose one of ${builtRecognisers.join(", ")}`
   },
   {
     path: "character_config.asr_config.sherpa_onnx_asr.provider",

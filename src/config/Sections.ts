@@ -63,6 +63,11 @@ const kinds: ReadonlyArray<Kind> = [
     chosen: (character) => {
       const model = word(at(character, ["asr_config", "asr_model"]))
       return builtRecognisers.find((recogniser) => recogniser === model)
+    },
+    others: (character) => {
+      const model = word(at(character, ["asr_config", "asr_model"])) ?? ""
+      const spare = word(at(character, ["asr_config", model, "fallback"]))
+      return builtRecognisers.filter((recogniser) => recogniser === spare)
     }
   },
   { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },

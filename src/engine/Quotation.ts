@@ -4,11 +4,15 @@ import * as HostPaths from "./HostPaths.ts"
 /** Longest quotation, in characters. */
 const longest = 160
 
-/** The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`, `{"detail": {"message": …}}`, `{"message": …}`. */
+/**
+ * The shapes in which services report an error: `{"error": {"message": …}}`, `{"error": …}`, `{"detail": …}`,
+ * `{"detail": {"message": …}}`, `{"message": …}`, `{"err_msg": …}`.
+ */
 const ErrorBody = Schema.Union(
   Schema.Struct({ error: Schema.Union(Schema.String, Schema.Struct({ message: Schema.String })) }),
   Schema.Struct({ detail: Schema.Union(Schema.String, Schema.Struct({ message: Schema.String })) }),
-  Schema.Struct({ message: Schema.String })
+  Schema.Struct({ message: Schema.String }),
+  Schema.Struct({ err_msg: Schema.String })
 )
 const fromJson = Schema.decodeUnknownOption(Schema.parseJson(ErrorBody))
 const fromValue = Schema.decodeUnknownOption(ErrorBody)
@@ -39,6 +43,7 @@ const mostCleaned = 2000
 const wordsOf = (said: unknown): string =>
   (typeof said === "string" ? fromJson(said) : fromValue(said)).pipe(
     Option.map((body) => {
+      if ("err_msg" in body) return body.err_msg
       if ("message" in body) return body.message
       const said = "error" in body ? body.error : body.detail
       return typeof said === "string" ? said : said.message

@@ -24,6 +24,18 @@ export interface Limits {
   readonly bytes: number
 }
 
+/** A form with a file in it; texts that are missing or empty are left out. */
+export const form = (
+  texts: Readonly<Record<string, string | undefined>>,
+  file: { readonly key: string; readonly name: string; readonly content: Blob }
+): Undici.FormData => {
+  const fields = new Undici.FormData()
+  fields.set(file.key, file.content, file.name)
+  for (const [key, text] of Object.entries(texts))
+    if (text !== undefined && text !== "") fields.set(key, text)
+  return fields
+}
+
 /** An answer that has begun: its status was 2xx. */
 export interface Answer {
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>

@@ -35,7 +35,7 @@ const noCredit =
 const wrongKey =
   /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
 const noModel =
-  /(model|voice|speaker|reference).{0,60}(not found|not exist|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker)/i
+  /(model|voice|speaker|reference|language).{0,60}(not found|not exist|not supported|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker|language)/i
 
 /** Why a service did not do what it was asked for, in words that never hold its secrets. */
 export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Explained => {

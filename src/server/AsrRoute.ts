@@ -1,7 +1,9 @@
 import { FileSystem, HttpRouter, HttpServerRequest, HttpServerResponse, Path } from "@effect/platform"
 import { Duration, Effect, Either, Fiber, FiberSet, Option, RcMap, Schema } from "effect"
 import { AsrEngines } from "../asr/Asr.ts"
+import * as SpareRecogniser from "../asr/SpareRecogniser.ts"
 import { Decode } from "../audio/Decode.ts"
+import type { AsrConfig } from "../config/AsrConfig.ts"
 import { Characters } from "../config/Characters.ts"
 import * as Scratch from "../supervision/Scratch.ts"
 import { Census } from "../telemetry/Census.ts"
@@ -80,7 +82,12 @@ export const make = Effect.gen(function* () {
   const memory = yield* Effect.makeSemaphore(inMemory)
   // Requests at the same time share one opened recogniser, so that all of them together have the share of one session.
   // The last of them gives it back, so that the engine's idle time can begin.
-  const ears = yield* RcMap.make({ lookup: engines.open })
+  const ears = yield* RcMap.make({
+    lookup: (config: AsrConfig) =>
+      SpareRecogniser.open(engines, config, (failure) =>
+        Effect.logWarning(`another recogniser listens: ${failure.message}`)
+      )
+  })
   const fibers = yield* FiberSet.make<unknown, unknown>()
 
   const store = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {

@@ -55,6 +55,11 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
         Effect.logWarning(`another voice speaks: ${failure.message}`),
         client.send(ServerMessage.failure(say("session.spareVoice", failure.words, spare)))
       ),
+    onSpareRecogniser: (failure, spare) =>
+      Effect.zipRight(
+        Effect.logWarning(`another recogniser listens: ${failure.message}`),
+        client.send(ServerMessage.failure(say("session.spareRecogniser", failure.words, spare)))
+      ),
     tell: (words) => client.send(ServerMessage.fullText(words)),
     onAgent: (agent) =>
       agent.notice === undefined ? Effect.void : client.send(ServerMessage.fullText(agent.notice))

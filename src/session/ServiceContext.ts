@@ -4,6 +4,7 @@ import { Agents } from "../agent/Agent.ts"
 import type { Agent } from "../agent/Agent.ts"
 import { AsrEngines } from "../asr/Asr.ts"
 import type { Asr } from "../asr/Asr.ts"
+import * as SpareRecogniser from "../asr/SpareRecogniser.ts"
 import { longTermMemory } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { Embedders } from "../recall/Embedder.ts"
@@ -32,6 +33,8 @@ export interface Options {
   readonly whileLoading: <A, E, R>(load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Told when another voice speaks in place of one that failed. */
   readonly onSpareVoice: Parameters<typeof SpareVoice.open>[2]
+  /** Told when another recogniser listens in place of one that failed. */
+  readonly onSpareRecogniser: Parameters<typeof SpareRecogniser.open>[2]
   /** Tells the person what has changed about what answers. */
   readonly tell: (words: Words) => Effect.Effect<void>
   /** Told when the agent has become ready. */
@@ -106,7 +109,9 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const tts = yield* warmUp.start(
     options.whileLoading(SpareVoice.open(voices, tts_config, options.onSpareVoice))
   )
-  const asr = yield* warmUp.start(options.whileLoading(recognisers.open(asr_config)))
+  const asr = yield* warmUp.start(
+    options.whileLoading(SpareRecogniser.open(recognisers, asr_config, options.onSpareRecogniser))
+  )
   const vad = warmUp.lazy(listeners.open(vad_config))
   const spotting = options.whileLoading(spotters.open(wake_word))
   const spotter =

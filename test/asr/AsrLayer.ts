@@ -1,5 +1,5 @@
-import { FetchHttpClient, FileSystem } from "@effect/platform"
-import { NodeContext } from "@effect/platform-node"
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import * as AsrTable from "../../src/asr/AsrTable.ts"
@@ -16,7 +16,7 @@ export const engines = AsrTable.layer.pipe(
   Layer.provideMerge(
     Layer.mergeAll(
       EnginePool.layer({ idleTimeToLive: "1 minute" }),
-      FetchHttpClient.layer,
+      NodeHttpClient.dispatcherLayer,
       SpeechModels.store,
       Layer.succeed(Settings, { folder: ".", system: systemConfig })
     )

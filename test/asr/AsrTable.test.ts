@@ -1,5 +1,4 @@
-import { FetchHttpClient } from "@effect/platform"
-import { NodeContext } from "@effect/platform-node"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { AsrEngines } from "../../src/asr/Asr.ts"
@@ -12,7 +11,7 @@ import { systemConfig } from "../support/Fixtures.ts"
 const layer = AsrTable.layer.pipe(
   Layer.provide([
     EnginePool.layer({ idleTimeToLive: "1 minute" }),
-    FetchHttpClient.layer,
+    NodeHttpClient.dispatcherLayer,
     Layer.mock(ModelStore, {}),
     Layer.succeed(Settings, { folder: ".", system: systemConfig })
   ]),
@@ -27,7 +26,7 @@ describe("AsrTable", () => {
       assert.strictEqual(
         foreign.message,
         "faster_whisper is not available: this recogniser is not part of this version. " +
-          "Set asr_config.asr_model to one of sherpa_onnx_asr, whisper_cpp."
+          "Set asr_config.asr_model to one of sherpa_onnx_asr, whisper_cpp, openai_asr, groq_whisper_asr, deepgram_asr, azure_asr."
       )
       const bare = yield* Effect.flip(engines.open({ asr_model: "sherpa_onnx_asr" }))
       assert.include(bare.message, "Add asr_config.sherpa_onnx_asr.")

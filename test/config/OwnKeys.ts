@@ -24,7 +24,7 @@ const ownServiceKeys =
 
 /** Keys of recognisers that are our own additions. */
 const ownAsrKeys =
-  /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency)$/
+  /\.sherpa_onnx_asr\.(model|language|max_concurrency|(moonshine|canary|cohere|zipformer|tone|dolphin|omni|medasr).*)$|\.whisper_cpp\.(base_url|max_concurrency|timeout_seconds|fallback)$|\.asr_config\.(openai|deepgram)_asr(\.|$)|\.(azure_asr|groq_whisper_asr)\.(base_url|prompt|max_concurrency|timeout_seconds|fallback)$/
 
 /** Keys of agents that are our own additions. */
 const ownAgentKeys =

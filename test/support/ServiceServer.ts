@@ -26,8 +26,8 @@ export interface Answer {
   readonly delayMs?: number
   /** ms before each chunk but the first. */
   readonly pauseMs?: number
-  /** What comes after the chunks; "end" if it doesn't say. "nothing": the connection stays and is silent; "cut": it goes. */
-  readonly afterwards?: "end" | "nothing" | "cut"
+  /** What comes after the chunks; "end" if it doesn't say. "nothing": the connection stays and is silent; "cut": it goes; "half": the server's side of it ends. */
+  readonly afterwards?: "end" | "nothing" | "cut" | "half"
 }
 
 export interface ServiceServer {
@@ -36,14 +36,14 @@ export interface ServiceServer {
 }
 
 /** A service on a free port of 127.0.0.1 that answers as it is told, and remembers what it was asked; closes with the scope. */
-export const open = (answer: (asked: Asked, index: number) => Answer) =>
+export const open = (answer: (asked: Asked, index: number) => Answer | Promise<Answer>) =>
   Effect.acquireRelease(
     Effect.promise(() => listen(answer)),
     ({ close }) => Effect.promise(close)
   )
 
 export const listen = async (
-  answer: (asked: Asked, index: number) => Answer
+  answer: (asked: Asked, index: number) => Answer | Promise<Answer>
 ): Promise<ServiceServer & { readonly close: () => Promise<void> }> => {
   const log = new Arrivals<Asked>()
   const server = Http.createServer((request, response) => {
@@ -64,7 +64,7 @@ export const listen = async (
         })
       )
       const whole: Asked = Object.assign(asked, { over })
-      await give(response, answer(whole, log.push(whole) - 1))
+      await give(response, await answer(whole, log.push(whole) - 1))
     }
     // A client that goes away is an ordinary event here.
     handle().catch(() => response.destroy())
@@ -96,4 +96,5 @@ export const give = async (
   }
   if (afterwards === "end") response.end()
   if (afterwards === "cut") response.destroy()
+  if (afterwards === "half") response.socket?.end()
 }

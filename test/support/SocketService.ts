@@ -22,7 +22,7 @@ export const listenFor =
     const open = new Set<Duplex>()
     const sockets = new WebSocketServer({ noServer: true })
     const server = Http.createServer((_, response) => response.writeHead(426).end())
-    server.on("upgrade", (request, socket, head) => {
+    server.on("upgrade", async (request, socket, head) => {
       open.add(socket)
       let isOver = false
       const asked = {
@@ -44,7 +44,7 @@ export const listenFor =
       const whole: Asked = Object.assign(asked, { over })
       const end = () => (isOver = true)
       const index = log.push(whole) - 1
-      const { afterwards, chunks = [], headers = {}, status = 101 } = answer(whole, index)
+      const { afterwards, chunks = [], headers = {}, status = 101 } = await answer(whole, index)
       // A socket that nobody reads does not notice that the client has gone.
       if (chunks.length === 0 && afterwards === "nothing")
         return void socket.resume().on("end", () => socket.end())
@@ -56,7 +56,8 @@ export const listenFor =
         client.on("error", () => undefined)
         client.on("message", (data: Buffer) => {
           asked.body = Buffer.concat([asked.body, data])
-          if (isWhole(data.toString())) void give(client, answer(whole, index), end)
+          if (!isWhole(data.toString())) return
+          void Promise.resolve(answer(whole, index)).then((told) => give(client, told, end))
         })
       })
     })

@@ -1,5 +1,7 @@
 import { Redacted } from "effect"
 import type { Option } from "effect"
+import { fallbackOf } from "../../config/AsrConfig.ts"
+import type { AsrConfig } from "../../config/AsrConfig.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import * as NeededModels from "./NeededModels.ts"
 
@@ -52,6 +54,12 @@ const minds = (character: CharacterConfig): ReadonlyArray<CharacterConfig> => {
   )
 }
 
+/** The recogniser, and the one that may take its place. */
+const ears = (config: AsrConfig) =>
+  [config.asr_model, fallbackOf(config)].flatMap((asr_model) =>
+    asr_model === undefined ? [] : [{ ...config, asr_model }]
+  )
+
 const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<string>) => {
   const { agent_config, asr_config, tts_config, vad_config, wake_word } = character
   const { agent_settings, conversation_agent_choice: choice } = agent_config
@@ -79,10 +87,11 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
     const needs = NeededModels.ofTts(tts_config, espeakData)
     engines.push(named("tts", tts_model, voiceKey(character), needs))
   }
-  const { asr_model } = asr_config
-  if (asr_model !== undefined) {
-    const key = keyOf("asr", asr_model, asr_config[asr_model])
-    engines.push(named("asr", asr_model, key, NeededModels.ofAsr(asr_config)))
+  for (const ear of ears(asr_config)) {
+    const { asr_model } = ear
+    const key = keyOf("asr", asr_model, ear[asr_model])
+    const heard = named("asr", asr_model, key, NeededModels.ofAsr(ear))
+    engines.push({ ...heard, character: { ...character, asr_config: ear } })
   }
   const { vad_model } = vad_config
   if (vad_model !== undefined)

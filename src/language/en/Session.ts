@@ -36,6 +36,8 @@ export const session = {
   audioWaits: (seconds: number) =>
     `More than ${seconds} s of raw-audio-data wait to be listened to: the oldest of it is dropped. Please send it no faster than it is spoken.`,
   spareVoice: (failure: string, spare: string) => `${failure} ${spare} speaks in its place until it is back.`,
+  spareRecogniser: (failure: string, spare: string) =>
+    `${failure} ${spare} listens in its place until it is back.`,
   goesOnAsText: (failure: string) => `${failure} The answer goes on as text.`,
   spokenAsWritten: (failure: string) => `${failure} It is spoken as it is written.`,
   whichMemory: "delete-memory: say which memory: either `id`, or `all: true` for every one.",

@@ -76,18 +76,13 @@ export const speech = {
     `Set ${key} to auto or to one of ${known.join(", ")}.`,
   sayAgainStarting: "It is being started anew: please say that again.",
   sayAgain: "Please say that again.",
+  sentNoTranscript: "answered with something that is no transcript",
   partLost: "a part of what it heard is lost",
   cannotListen: "it cannot hear while one speaks",
   heardLost: "what it had heard of this utterance is lost",
-  noWhisper: (host: string) => `no server of whisper.cpp answers at ${host}`,
   startWhisper: (command: string, key: string) =>
     `Start it in the folder of its models with \`${command}\`, or correct ${key}.`,
-  tooMuchTranscript: (host: string, mebibytes: number) =>
-    `${host} answered with more than ${mebibytes} MiB, which is no transcript`,
-  noTranscript: (host: string, status: number) => `${host} answered with status ${status} and no transcript`,
   whisperAddress: (key: string) => `Look whether ${key} is the address of a whisper-server.`,
-  whisperFailed: (host: string, said: string) => `${host} could not transcribe it: "${said}"`,
-  transcriptNotInTime: (seconds: number) => `there was no transcript within ${seconds} seconds`,
   smallerOrShorter: "Choose a smaller model, or speak in shorter pieces.",
   // Speech detection.
   noDetection: "this character's configuration names no speech detection, so raw-audio-data is not heard",

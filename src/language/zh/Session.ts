@@ -32,6 +32,7 @@ export const session: Translated<typeof english> = {
   audioWaits: (seconds) =>
     `有超过 ${seconds} 秒的 raw-audio-data 在等待处理，最早的部分已丢弃。请不要以超过说话的速度发送。`,
   spareVoice: (failure, spare) => `${failure}在它恢复之前由 ${spare} 代为朗读。`,
+  spareRecogniser: (failure, spare) => `${failure}在它恢复之前由 ${spare} 代为识别。`,
   goesOnAsText: (failure) => `${failure}回答将以文字继续。`,
   spokenAsWritten: (failure) => `${failure}将按原文朗读。`,
   whichMemory: "delete-memory：请说明要删除哪条记忆：用 `id` 指定一条，或用 `all: true` 删除全部。",

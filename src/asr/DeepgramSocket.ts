@@ -1,0 +1,160 @@
+import type { IncomingMessage } from "node:http"
+import { Clock, Deferred, Duration, Effect, Option, Schema } from "effect"
+import type { Scope } from "effect"
+import { WebSocket } from "ws"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import * as RetryAfter from "../engine/RetryAfter.ts"
+import { say } from "../language/Text.ts"
+
+/** Bytes of a message; one has the words of some seconds. */
+const longestMessage = 2 ** 20
+/** Characters of a transcript; one of two minutes has some thousand. */
+const longestTranscript = 2 ** 16
+/** Bytes of what a server says of its refusal. */
+const longestExcuse = 64 * 2 ** 10
+
+/** Messages of the server as its API reference has them ("Streaming audio"); others say nothing here. */
+const Message = Schema.Union(
+  Schema.Struct({
+    type: Schema.Literal("Results"),
+    is_final: Schema.optional(Schema.Boolean),
+    channel: Schema.Struct({
+      alternatives: Schema.Array(Schema.Struct({ transcript: Schema.String }))
+    })
+  }),
+  Schema.Struct({ type: Schema.Literal("Metadata") }),
+  Schema.Struct({
+    type: Schema.Literal("Error"),
+    description: Schema.optional(Schema.String),
+    message: Schema.optional(Schema.String)
+  }),
+  Schema.Struct({ type: Schema.Literal("SpeechStarted", "UtteranceEnd", "Warning") })
+)
+const decode = Schema.decodeUnknownOption(Schema.parseJson(Message))
+
+/** An open connection, which hears one utterance. */
+export interface DeepgramSocket {
+  /** Samples, or a message about them; waits until they are on their way. */
+  readonly send: (data: Uint8Array | { readonly type: string }) => Effect.Effect<void>
+  /** The transcript so far: what is certain of it, and what still may change. */
+  readonly heard: () => string
+  /** The whole transcript, when the server has said all of it. */
+  readonly over: Effect.Effect<string, RemoteFailure.RemoteFailure>
+}
+
+export interface Options {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Letters of scripts that have no spaces between words. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}，。、！？：；]$/u
+
+const joined = (parts: ReadonlyArray<string>): string =>
+  parts.reduce((text, part) => {
+    if (text === "" || part === "") return text + part
+    return unspaced.test(text) ? text + part : `${text} ${part}`
+  }, "")
+
+const brokenOff = new RemoteFailure.Unanswered({ reason: "broken-off" })
+
+/** Connects; closing the scope closes the connection at once. */
+export const open = ({
+  headers,
+  url
+}: Options): Effect.Effect<DeepgramSocket, RemoteFailure.RemoteFailure, Scope.Scope> =>
+  Effect.gen(function* () {
+    const over = yield* Deferred.make<string, RemoteFailure.RemoteFailure>()
+    const parts: Array<string> = []
+    let uncertain = ""
+    /** Of what is certain. */
+    let length = 0
+    let closing = false
+    const heard = () => joined([...parts, uncertain])
+    const ended = (outcome: Effect.Effect<string, RemoteFailure.RemoteFailure>) =>
+      Deferred.unsafeDone(over, outcome)
+
+    const socket = new WebSocket(url, {
+      headers,
+      maxPayload: longestMessage,
+      perMessageDeflate: false
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => socket.terminate()))
+    const now = yield* Clock.currentTimeMillis
+
+    socket.on("message", (data, isBinary) => {
+      const message = isBinary ? Option.none() : decode(String(data))
+      if (Option.isNone(message)) return ended(unreadable)
+      const said = message.value
+      if (said.type === "Results") {
+        const text = said.channel.alternatives[0]?.transcript.trim() ?? ""
+        if (said.is_final === true) length += text.length
+        if (length + text.length > longestTranscript) return ended(unreadable)
+        if (said.is_final === true && text !== "") parts.push(text)
+        uncertain = said.is_final === true ? "" : text
+      }
+      if (said.type === "Metadata" && closing) ended(Effect.succeed(heard()))
+      if (said.type === "Error") ended(reported(said.description ?? said.message ?? "Error"))
+    })
+    // A reason such as "NET-0001 …" comes with the end of the connection.
+    socket.on("close", (code, reason) => {
+      if (closing && code === 1000) return ended(Effect.succeed(heard()))
+      ended(reason.length > 0 ? reported(reason.toString()) : brokenOff)
+    })
+
+    yield* Effect.async<void, RemoteFailure.RemoteFailure>((resume) => {
+      socket.once("open", () => resume(Effect.void))
+      // It stays: what comes after the connection was there is told by its end.
+      socket.on("error", (cause) => resume(RemoteFailure.ofConnection(cause)))
+      socket.once("unexpected-response", (_, response: IncomingMessage) =>
+        refusalOf(response, now, (refusal) => resume(refusal))
+      )
+    })
+
+    return {
+      heard,
+      over: Deferred.await(over),
+      send: (data) =>
+        Effect.async<void>((resume) => {
+          const isSound = data instanceof Uint8Array
+          closing ||= !isSound && data.type === "CloseStream"
+          socket.send(isSound ? data : JSON.stringify(data), (cause) => {
+            if (cause) ended(brokenOff)
+            resume(Effect.void)
+          })
+        })
+    }
+  })
+
+const unreadable = new RemoteFailure.Unanswered({
+  reason: "unreadable",
+  detail: say("speech.sentNoTranscript")
+})
+
+const reported = (said: string) => new RemoteFailure.Reported({ said })
+
+/** The server's words come as the answer's body, or in a header of its own. */
+const refusalOf = (
+  response: IncomingMessage,
+  now: number,
+  tell: (refusal: RemoteFailure.Refused) => void
+): void => {
+  let said = ""
+  const headers = response.headers
+  const pause = RetryAfter.pauseOf(headers, now)
+  const told = () =>
+    tell(
+      new RemoteFailure.Refused({
+        status: response.statusCode ?? 0,
+        said: said || String(headers["dg-error"] ?? ""),
+        ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
+        ...(headers.location === undefined ? {} : { location: headers.location })
+      })
+    )
+  response.setEncoding("utf8")
+  response.on("data", (part: string) => {
+    said += part
+    if (said.length > longestExcuse) response.destroy()
+  })
+  response.on("close", told)
+}
