@@ -101,28 +101,3 @@ export const fallbackOf = (config: TtsConfig): VoiceName | undefined => {
   const other = section !== undefined && "fallback" in section ? section.fallback : undefined
   return other === config.tts_model ? undefined : other
 }
-
-/** The voices that are part of this version. */
-export const builtVoices: ReadonlyArray<VoiceName> = [
-  "flite_tts",
-  "sherpa_onnx_tts",
-  "piper_tts",
-  "command_tts",
-  "openai_tts",
-  "azure_tts",
-  "edge_tts",
-  "elevenlabs_tts",
-  "cartesia_tts",
-  "minimax_tts",
-  "siliconflow_tts",
-  "fish_api_tts",
-  "gpt_sovits_tts",
-  "x_tts",
-  "coqui_tts",
-  "bark_tts",
-  "cosyvoice_tts",
-  "cosyvoice2_tts",
-  "spark_tts",
-  "melo_tts",
-  "pyttsx3_tts"
-]

@@ -1,4 +1,4 @@
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Option, Schema } from "effect"
 import type { Scope } from "effect"
 import * as EventStream from "../engine/EventStream.ts"
@@ -93,8 +93,8 @@ export const upload = (
   file: { readonly name: string; readonly bytes: Uint8Array },
   limits: RemoteRequest.Limits
 ): Effect.Effect<object, RemoteFailure.RemoteFailure> => {
-  const body = new Undici.FormData()
-  body.append("files", new Blob([new Uint8Array(file.bytes)]), file.name)
+  const content = new Blob([new Uint8Array(file.bytes)])
+  const body = RemoteRequest.form({}, { key: "files", name: file.name, content })
   return RemoteRequest.open(http, { url: `${app.root}/upload`, headers: {}, body }, limits).pipe(
     Effect.flatMap(read(Uploaded)),
     Effect.map(([path]) => fileOf(path)),

@@ -38,7 +38,6 @@ import * as SparkTts from "./SparkTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
 import * as XTts from "./XTts.ts"
-import { say } from "../language/Text.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
 
@@ -69,7 +68,7 @@ const table = Effect.gen(function* () {
       section === undefined
         ? noSection(name)
         : Effect.flatMap(service(http, section), (voice) => remote(voice, section))
-  const voices: Readonly<Partial<Record<VoiceName, Open>>> = {
+  const voices: Readonly<Record<VoiceName, Open>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
     sherpa_onnx_tts: ({ sherpa_onnx_tts: config }) =>
@@ -135,17 +134,9 @@ export const layer = Layer.effect(
     open: (config) => {
       const name = config.tts_model
       if (name === undefined) return Effect.succeed(mute)
-      const voice = voices[name]?.(config) ?? notBuilt(name, Object.keys(voices))
-      return Effect.map(voice, (tts) => phrases.over(idOf(name, config), tts))
+      return Effect.map(voices[name](config), (tts) => phrases.over(idOf(name, config), tts))
     }
   }))
 ).pipe(Layer.provide(Decode.layer))
 
 const noSection = (engine: string) => EngineTable.noSection("tts", "tts_config", engine)
-
-const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  EngineTable.notBuilt("tts", engine, {
-    key: "tts_config.tts_model",
-    what: say("engine.voiceNotBuilt"),
-    built
-  })

@@ -26,7 +26,7 @@ const requestOf = (
   text: string
 ): RemoteRequest.Request => {
   const asked = { text, speaker_wav, language }
-  if (/\/tts_stream$/.test(address)) {
+  if (address.endsWith("/tts_stream")) {
     // Some versions of the server read the query, some the body, which a GET request has there.
     return { ...SoundRequest.json(address, {}, asked, asked), method: "GET" }
   }

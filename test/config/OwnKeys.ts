@@ -2,6 +2,9 @@
 export const ownVoiceKeys = [
   "flite_tts.voice",
   "command_tts.command",
+  "bark_tts.model",
+  "bark_tts.api_key",
+  "coqui_tts.speaker_id",
   "fish_api_tts.model",
   ...[
     "model",
@@ -12,9 +15,6 @@ export const ownVoiceKeys = [
     ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`)
   ].map((key) => `sherpa_onnx_tts.${key}`),
   "piper_tts.espeak_data_dir",
-  "bark_tts.model",
-  "bark_tts.api_key",
-  "coqui_tts.speaker_id",
   ...["python", "voice", "rate"].map((key) => `pyttsx3_tts.${key}`)
 ]
 

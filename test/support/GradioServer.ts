@@ -56,7 +56,7 @@ export const listenFor =
         if (request.method === "POST" && /^\/call\/\w+$/.test(path)) {
           const call = new Call(request, body)
           const index = log.push(call.asked) - 1
-          const given = answer(call.asked, index)
+          const given = await answer(call.asked, index)
           // A refusal, or an answer that never comes.
           if (
             (given.status ?? 200) >= 300 ||

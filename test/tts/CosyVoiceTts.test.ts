@@ -120,8 +120,16 @@ describe("CosyVoiceTts", () => {
         assert.strictEqual(call.method, "POST")
         assert.strictEqual(call.headers["content-type"], "application/json")
         assert.deepStrictEqual(dataOf(call), [
-          ...["Hello.", "预训练音色", "中文女", ""],
-          ...[null, null, "", 7, true, 1.2]
+          "Hello.",
+          "预训练音色",
+          "中文女",
+          "",
+          null,
+          null,
+          "",
+          7,
+          true,
+          1.2
         ])
       })
     )
