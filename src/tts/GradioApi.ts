@@ -7,14 +7,14 @@ import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import { say } from "../language/Text.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 
-// The API of programs with a page by Gradio, versions 4 and 5 (its guide "Querying Gradio Apps with Curl").
+// The API of programs with a page by Gradio, versions 4 to 6 (its guide "Querying Gradio Apps with Curl").
 
 /** Longest event, in characters: it names files, and holds none. */
 const longestEvent = 2 ** 20
 
 /** A program, as it describes itself. */
 export interface App {
-  /** Where its API is, with what version 5 has put before it. */
+  /** Where its API is, with what versions from 5 on have put before it. */
   readonly root: string
   /** Parameters of its functions, in their order. */
   readonly functions: ReadonlyMap<string, ReadonlyArray<Parameter>>
@@ -155,7 +155,7 @@ const problemOf = (data: string): string | undefined => {
 
 /**
  * Where the bytes of a file are. What the program says of that is not used: it may be told wrongly who asks for it. A
- * stream of version 5 is a list of pieces in AAC; it makes one file of them once it is over.
+ * stream of versions from 5 on is a list of pieces in AAC; it makes one file of them when it is over.
  */
 export const addressOf = ({ root }: App, { is_stream, path }: FileData): string => {
   const place = path.split("/").map(encodeURIComponent).join("/")
