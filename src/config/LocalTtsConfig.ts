@@ -117,3 +117,22 @@ export const CommandTtsConfig = Schema.Struct({
   ...fallback
 })
 export type CommandTtsConfig = typeof CommandTtsConfig.Type
+
+/** pyttsx3, which has the system's own voice speak: espeak-ng on Linux, SAPI 5 on Windows. */
+export const Pyttsx3TtsConfig = Schema.Struct({
+  python: Fields.withDefault(
+    Fields.NonEmptyText,
+    "python3",
+    "The Python that pyttsx3 is installed in, such as `venv/bin/python`."
+  ),
+  voice: textOr("", "The voice, as pyttsx3 calls it, such as `gmw/en-us`. Empty: the system's own choice."),
+  rate: Fields.maybe(Fields.IntIn({ min: 1, max: 2000 }), "How fast it speaks, in words per minute."),
+  timeout_seconds: Fields.withDefault(
+    Fields.FloatIn({ min: 0.1, max: 3600 }),
+    30,
+    "Seconds that a sentence may take."
+  ),
+  max_concurrency: places,
+  ...fallback
+})
+export type Pyttsx3TtsConfig = typeof Pyttsx3TtsConfig.Type

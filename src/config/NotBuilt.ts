@@ -1,6 +1,5 @@
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
-import { builtVoices } from "./TtsConfig.ts"
 
 /** A key that asks for something that is not part of this version. */
 interface Entry<Config> {
@@ -31,11 +30,6 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
     asked: ({ asr_config: { asr_model, sherpa_onnx_asr } }) =>
       asr_model === "sherpa_onnx_asr" && (sherpa_onnx_asr?.provider ?? "cpu") !== "cpu",
     instead: "the library comes without that: the processor is used"
-  },
-  {
-    path: "character_config.tts_config.tts_model",
-    asked: ({ tts_config: { tts_model } }) => tts_model !== undefined && !builtVoices.includes(tts_model),
-    instead: `this voice is not part of this version: choose one of ${builtVoices.join(", ")}`
   },
   {
     path: "character_config.vad_config.silero_vad.orig_sr",

@@ -4,7 +4,7 @@ import * as Fields from "./Fields.ts"
 import * as RawValue from "./RawValue.ts"
 import { recogniserNames } from "./RecogniserNames.ts"
 import * as Suggestion from "./Suggestion.ts"
-import { builtVoices } from "./TtsConfig.ts"
+import { voiceNames } from "./VoiceNames.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
 /** Where the engines of one kind have their sections, and which key says what is chosen. Paths begin in `character_config`. */
@@ -55,7 +55,7 @@ const kinds: ReadonlyArray<Kind> = [
     sections: ["tts_config"],
     chosen: (character) => {
       const model = word(at(character, ["tts_config", "tts_model"]))
-      return builtVoices.find((voice) => voice === model)
+      return voiceNames.find((voice) => voice === model)
     }
   },
   {

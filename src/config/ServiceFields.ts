@@ -6,11 +6,11 @@ export interface ServiceLimits {
   readonly max_concurrency: number
 }
 
-/** `places`: how many requests are under way at once unless the file says otherwise. */
-export const limits = (places: number) => ({
+/** `places`: how many requests are under way at once unless the file says otherwise; `seconds`: so for the time-out. */
+export const limits = (places: number, seconds = 30) => ({
   timeout_seconds: Fields.withDefault(
     Fields.FloatIn({ min: 0.1, max: 600 }),
-    30,
+    seconds,
     "Seconds that the service may say nothing, before its answer and within it."
   ),
   max_concurrency: Fields.withDefault(

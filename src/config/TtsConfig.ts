@@ -49,12 +49,15 @@ export const TtsConfig = Schema.Struct({
     "Any program that reads text from its standard input and writes a sound file."
   ),
   azure_tts: Fields.maybe(Fields.section(CloudTts.AzureTtsConfig), "Microsoft's service."),
-  bark_tts: Fields.maybe(Fields.section(RemoteTts.VoiceOnlyConfig), "Suno's Bark."),
+  bark_tts: Fields.maybe(
+    Fields.section(RemoteTts.BarkTtsConfig),
+    "Suno's Bark, by a server that speaks OpenAI's protocol for speech."
+  ),
   edge_tts: Fields.maybe(Fields.section(CloudTts.EdgeTtsConfig), "The voices of Microsoft's browser."),
   cosyvoice_tts: Fields.maybe(Fields.section(RemoteTts.CosyvoiceTtsConfig), "A CosyVoice server."),
   cosyvoice2_tts: Fields.maybe(Fields.section(RemoteTts.Cosyvoice2TtsConfig), "A CosyVoice 2 server."),
-  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS."),
-  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig), "Coqui TTS."),
+  melo_tts: Fields.maybe(Fields.section(RemoteTts.MeloTtsConfig), "MeloTTS, by its page `melo-ui`."),
+  coqui_tts: Fields.maybe(Fields.section(RemoteTts.CoquiTtsConfig), "Coqui TTS, by its `tts-server`."),
   x_tts: Fields.maybe(Fields.section(RemoteTts.XTtsConfig), "An XTTS server."),
   gpt_sovits: Fields.maybe(
     Fields.section(RemoteTts.GptSovitsTtsConfig),
@@ -78,15 +81,23 @@ export const TtsConfig = Schema.Struct({
   wyoming_tts: Fields.maybe(
     Fields.section(WyomingTtsConfig),
     "Any server of the Wyoming protocol, such as Home Assistant has."
+  ),
+  pyttsx3_tts: Fields.withDefault(
+    Fields.section(LocalTts.Pyttsx3TtsConfig),
+    {},
+    "The system's own voice, by Python's pyttsx3."
   )
 })
 export type TtsConfig = typeof TtsConfig.Type
+
+/** The section of GPT-SoVITS goes by two names. */
+export const gptSovitsOf = ({ gpt_sovits, gpt_sovits_tts }: TtsConfig) => gpt_sovits_tts ?? gpt_sovits
 
 /** The section of the chosen voice. */
 export const sectionOf = (config: TtsConfig) => {
   const { tts_model } = config
   if (tts_model === undefined) return undefined
-  return config[tts_model] ?? (tts_model === "gpt_sovits_tts" ? config.gpt_sovits : undefined)
+  return tts_model === "gpt_sovits_tts" ? gptSovitsOf(config) : config[tts_model]
 }
 
 /** The voice that takes the place of the chosen one while that cannot speak. */
@@ -95,20 +106,3 @@ export const fallbackOf = (config: TtsConfig): VoiceName | undefined => {
   const other = section !== undefined && "fallback" in section ? section.fallback : undefined
   return other === config.tts_model ? undefined : other
 }
-
-/** The voices that are part of this version. */
-export const builtVoices: ReadonlyArray<VoiceName> = [
-  "flite_tts",
-  "sherpa_onnx_tts",
-  "piper_tts",
-  "command_tts",
-  "openai_tts",
-  "azure_tts",
-  "edge_tts",
-  "elevenlabs_tts",
-  "cartesia_tts",
-  "minimax_tts",
-  "siliconflow_tts",
-  "fish_api_tts",
-  "wyoming_tts"
-]

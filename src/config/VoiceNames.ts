@@ -22,7 +22,8 @@ export const voiceNames = [
   "elevenlabs_tts",
   "cartesia_tts",
   "piper_tts",
-  "wyoming_tts"
+  "wyoming_tts",
+  "pyttsx3_tts"
 ] as const
 
 export type VoiceName = (typeof voiceNames)[number]

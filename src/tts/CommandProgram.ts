@@ -11,7 +11,9 @@ import { say, Words } from "../language/Text.ts"
  */
 export class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", {
   reason: Schema.Literal("missing", "exit", "too-much"),
-  problem: Words
+  problem: Words,
+  /** The program's own status, if it has ended with one. */
+  status: Schema.optional(Schema.Number)
 }) {}
 
 export interface Options {
@@ -100,6 +102,7 @@ export const run = Effect.fn("CommandProgram.run")(function* (options: Options) 
   if (last !== complaint.trim()) yield* Effect.logDebug(`${options.program}: ${complaint.trim()}`)
   return yield* new ProgramFailed({
     reason: "exit",
-    problem: typeof code === "number" ? say("speech.programFailed", code) : say("speech.programEnded", code)
+    problem: typeof code === "number" ? say("speech.programFailed", code) : say("speech.programEnded", code),
+    ...(typeof code === "number" ? { status: code } : {})
   })
 }, Effect.scoped) satisfies (options: Options) => Effect.Effect<Uint8Array, ProgramFailed>

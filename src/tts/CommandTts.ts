@@ -17,9 +17,18 @@ import type { Tts } from "./Tts.ts"
 import { say } from "../language/Text.ts"
 import type { Words } from "../language/Text.ts"
 
-const engine = "command_tts"
-const section = `tts_config.${engine}`
+/** What a voice by a program is called, and what people look at when it fails. */
+export interface Called {
+  readonly engine: string
+  /** The key that names the program. */
+  readonly key: string
+  /** Advice about what the program did wrong, a whole sentence. */
+  readonly see: Words
+}
+
+const section = "tts_config.command_tts"
 const key = `${section}.command`
+const called: Called = { engine: "command_tts", key, see: say("speech.seeCommand", key) }
 /** Stands in an argument for the file that the program writes. */
 const outputMark = "{output}"
 /** Of the sound, in bytes: more than ten minutes of the richest kind. */
@@ -35,7 +44,7 @@ export interface Services {
 /** What all sessions share: how many programs run at a time. */
 export const spec = (config: CommandTtsConfig): EngineSpec<FairShare.FairShare> => ({
   kind: "tts",
-  id: `${engine}:${JSON.stringify(config)}`,
+  id: `${called.engine}:${JSON.stringify(config)}`,
   load: Effect.suspend(() => {
     const [program = "", ...args] = config.command
     if (program.trim() === "") {
@@ -48,30 +57,36 @@ export const spec = (config: CommandTtsConfig): EngineSpec<FairShare.FairShare> 
 })
 
 const unavailable = (reason: Words, advice: Words) =>
-  new EngineUnavailable({ kind: "tts", engine, reason: say("engine.of", key, reason), advice })
+  new EngineUnavailable({ kind: "tts", engine: called.engine, reason: say("engine.of", key, reason), advice })
 
 /** One session's voice: a process for each sentence. A text without anything to say starts none. */
-export const voice = (services: Services, share: FairShare.FairShare, config: CommandTtsConfig): Tts => {
+export const voice = (
+  services: Services,
+  share: FairShare.FairShare,
+  config: CommandTtsConfig,
+  as: Called = called
+): Tts => {
   const member = share.join()
   return {
-    engine,
+    engine: as.engine,
     synthesize: Effect.fn("CommandTts.synthesize")((text: string) =>
       SpeechPieces.isSpeakable(text)
-        ? member.run(speak(services, config, text))
+        ? member.run(speak(services, config, as, text))
         : Effect.succeed(Speech.nothing)
     )
   }
 }
 
-const speak = (services: Services, config: CommandTtsConfig, text: string) =>
-  sound(services, config, text).pipe(
+const speak = (services: Services, config: CommandTtsConfig, { engine, key, see }: Called, text: string) => {
+  const failed = (detail: Words, advice: Words) => new SynthesisFailed({ engine, detail, advice })
+  return sound(services, config, text).pipe(
     Effect.mapError(({ problem, reason }) => {
       const advice =
         reason === "missing"
           ? say("speech.installProgram", key)
           : reason === "exit"
-            ? say("engine.sentences", [say("speech.logHasWords"), seeCommand])
-            : seeCommand
+            ? say("engine.sentences", [say("speech.logHasWords"), see])
+            : see
       return failed(HostPaths.withoutIn(problem), advice)
     }),
     Effect.timeoutFail({
@@ -79,12 +94,12 @@ const speak = (services: Services, config: CommandTtsConfig, text: string) =>
       onTimeout: () =>
         failed(
           say("speech.programTooSlow", config.timeout_seconds),
-          say("speech.setHigher", `${section}.timeout_seconds`)
+          say("speech.setHigher", `tts_config.${engine}.timeout_seconds`)
         )
     }),
     Effect.filterOrFail(
       (bytes) => bytes.length > 0,
-      () => failed(say("speech.programNoSound"), seeCommand)
+      () => failed(say("speech.programNoSound"), see)
     ),
     Effect.flatMap((bytes) =>
       Effect.mapError(services.decode.decode(bytes), ({ reason }) =>
@@ -92,10 +107,7 @@ const speak = (services: Services, config: CommandTtsConfig, text: string) =>
       )
     )
   )
-
-const seeCommand = say("speech.seeCommand", key)
-
-const failed = (detail: Words, advice: Words) => new SynthesisFailed({ engine, detail, advice })
+}
 
 /** The bytes that the program wrote, to standard output or to its file. */
 const sound = ({ folder, fs }: Services, { command }: CommandTtsConfig, text: string) => {

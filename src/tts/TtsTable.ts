@@ -6,7 +6,7 @@ import type { Scope } from "effect"
 import { Decode } from "../audio/Decode.ts"
 import * as Speech from "../audio/Speech.ts"
 import { Settings } from "../config/Settings.ts"
-import { sectionOf } from "../config/TtsConfig.ts"
+import { gptSovitsOf, sectionOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import type { VoiceName } from "../config/VoiceNames.ts"
 import * as EngineId from "../engine/EngineId.ts"
@@ -15,23 +15,30 @@ import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import * as AzureTts from "./AzureTts.ts"
+import * as BarkTts from "./BarkTts.ts"
 import * as CartesiaTts from "./CartesiaTts.ts"
 import * as CommandTts from "./CommandTts.ts"
+import * as CoquiTts from "./CoquiTts.ts"
+import * as CosyVoiceTts from "./CosyVoiceTts.ts"
 import * as EdgeTts from "./EdgeTts.ts"
 import * as ElevenLabsTts from "./ElevenLabsTts.ts"
 import * as FishTts from "./FishTts.ts"
 import * as FliteTts from "./FliteTts.ts"
+import * as GptSovitsTts from "./GptSovitsTts.ts"
+import * as MeloTts from "./MeloTts.ts"
 import * as MiniMaxTts from "./MiniMaxTts.ts"
 import * as OpenAiTts from "./OpenAiTts.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
 import { PhraseCache } from "./PhraseCache.ts"
 import * as PiperTts from "./PiperTts.ts"
+import * as Pyttsx3Tts from "./Pyttsx3Tts.ts"
 import * as SiliconFlowTts from "./SiliconFlowTts.ts"
 import * as SherpaTts from "./SherpaTts.ts"
 import * as WyomingTts from "./WyomingTts.ts"
+import * as SparkTts from "./SparkTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
-import { say } from "../language/Text.ts"
+import * as XTts from "./XTts.ts"
 
 type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
 
@@ -42,6 +49,7 @@ const table = Effect.gen(function* () {
   const decode = yield* Decode
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
+  const gradio = { http, fs, folder }
   const local = { fs, folder, decode, store: yield* ModelStore }
   /** A voice elsewhere: what its sessions share is kept by the pool, by its whole configuration. */
   const remote = (service: RemoteVoice.Service, config: object) =>
@@ -61,7 +69,7 @@ const table = Effect.gen(function* () {
       section === undefined
         ? noSection(name)
         : Effect.flatMap(service(http, section), (voice) => remote(voice, section))
-  const voices: Readonly<Partial<Record<VoiceName, Open>>> = {
+  const voices: Readonly<Record<VoiceName, Open>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),
     sherpa_onnx_tts: ({ sherpa_onnx_tts: config }) =>
@@ -89,7 +97,31 @@ const table = Effect.gen(function* () {
     wyoming_tts: ({ wyoming_tts: config }) =>
       config === undefined
         ? noSection("wyoming_tts")
-        : Effect.map(pool.borrow(WyomingTts.spec(folder, config)), (mouth) => WyomingTts.voice(mouth, config))
+        : Effect.map(pool.borrow(WyomingTts.spec(folder, config)), (mouth) =>
+            WyomingTts.voice(mouth, config)
+          ),
+    gpt_sovits_tts: (config) => {
+      const section = gptSovitsOf(config)
+      const name = config.gpt_sovits_tts === undefined ? "gpt_sovits" : "gpt_sovits_tts"
+      return section === undefined
+        ? noSection("gpt_sovits_tts")
+        : remote(GptSovitsTts.service(http, name, section), section)
+    },
+    x_tts: cloud("x_tts", XTts.service),
+    coqui_tts: cloud("coqui_tts", CoquiTts.service),
+    bark_tts: cloud("bark_tts", BarkTts.service),
+    cosyvoice_tts: cloud("cosyvoice_tts", (_, section) =>
+      Effect.succeed(CosyVoiceTts.service(gradio, "cosyvoice_tts", section))
+    ),
+    cosyvoice2_tts: cloud("cosyvoice2_tts", (_, section) =>
+      Effect.succeed(CosyVoiceTts.service(gradio, "cosyvoice2_tts", section))
+    ),
+    spark_tts: cloud("spark_tts", (_, section) => Effect.succeed(SparkTts.service(gradio, section))),
+    melo_tts: cloud("melo_tts", (_, section) => MeloTts.service(gradio, section)),
+    pyttsx3_tts: ({ pyttsx3_tts: config }) =>
+      Effect.map(pool.borrow(Pyttsx3Tts.spec(folder, config)), (share) =>
+        Pyttsx3Tts.voice(local, share, config)
+      )
   }
   return voices
 })
@@ -109,17 +141,9 @@ export const layer = Layer.effect(
     open: (config) => {
       const name = config.tts_model
       if (name === undefined) return Effect.succeed(mute)
-      const voice = voices[name]?.(config) ?? notBuilt(name, Object.keys(voices))
-      return Effect.map(voice, (tts) => phrases.over(idOf(name, config), tts))
+      return Effect.map(voices[name](config), (tts) => phrases.over(idOf(name, config), tts))
     }
   }))
 ).pipe(Layer.provide(Decode.layer))
 
 const noSection = (engine: string) => EngineTable.noSection("tts", "tts_config", engine)
-
-const notBuilt = (engine: string, built: ReadonlyArray<string>) =>
-  EngineTable.notBuilt("tts", engine, {
-    key: "tts_config.tts_model",
-    what: say("engine.voiceNotBuilt"),
-    built
-  })

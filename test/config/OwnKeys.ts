@@ -2,6 +2,9 @@
 export const ownVoiceKeys = [
   "flite_tts.voice",
   "command_tts.command",
+  "bark_tts.model",
+  "bark_tts.api_key",
+  "coqui_tts.speaker_id",
   "fish_api_tts.model",
   ...[
     "model",
@@ -12,7 +15,8 @@ export const ownVoiceKeys = [
     ...["model", "voices", "tokens", "data_dir"].map((key) => `kitten_${key}`)
   ].map((key) => `sherpa_onnx_tts.${key}`),
   "piper_tts.espeak_data_dir",
-  ...["uri", "command", "voice", "speaker", "language"].map((key) => `wyoming_tts.${key}`)
+  ...["uri", "command", "voice", "speaker", "language"].map((key) => `wyoming_tts.${key}`),
+  ...["python", "voice", "rate"].map((key) => `pyttsx3_tts.${key}`)
 ]
 
 /** Keys that all voices and recognisers may have, and where recurring phrases are kept: our own additions. */

@@ -81,7 +81,7 @@ export const listen = async (
   }
 }
 
-const give = async (
+export const give = async (
   response: Http.ServerResponse,
   { chunks = [], delayMs, headers, pauseMs, status = 200, afterwards = "end" }: Answer
 ) => {

@@ -10,7 +10,6 @@ export const engine = {
   of: (whose: string, what: string) => `${whose}: ${what}`,
   noSection: "the configuration has no section for it",
   addSection: (key: string) => `Add ${key}.`,
-  voiceNotBuilt: "this voice is not part of this version",
   setToOneOf: (key: string, choices: ReadonlyArray<string>) => `Set ${key} to one of ${choices.join(", ")}.`,
   setTo: (key: string, value: string) => `Set ${key} to ${value}.`,
   correct: (what: string) => `Correct ${what}.`,

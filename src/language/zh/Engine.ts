@@ -10,7 +10,6 @@ export const engine: Translated<typeof english> = {
   of: (whose, what) => `${whose}：${what}`,
   noSection: "配置中没有它的部分",
   addSection: (key) => `请添加 ${key}。`,
-  voiceNotBuilt: "此版本不包含这种语音",
   setToOneOf: (key, choices) => `请将 ${key} 设为 ${list(choices)} 之一。`,
   setTo: (key, value) => `请将 ${key} 设为 ${value}。`,
   correct: (what) => `请更正 ${what}。`,
