@@ -20,6 +20,8 @@ export interface Speech {
   readonly others: ReadonlyArray<string>
   /** Longest wait for the client's playback beyond the length of the audio, in ms. */
   readonly patience: number
+  /** Asked when it can begin at once: whether it is still wanted. It has begun then. */
+  readonly begin: Effect.Effect<boolean>
   /** Runs when the speech is over, however it ends. */
   readonly onOver: Effect.Effect<void>
 }

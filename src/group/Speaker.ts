@@ -43,6 +43,8 @@ export const speak = Effect.fnUntraced(function* (
   if (!begun || member === undefined) return
 
   const over = yield* Deferred.make<void>()
+  /** Whether the session has a turn by now that is this speech. */
+  let runs = false
   const progress: Progress = { at: yield* Clock.currentTimeMillis, plays: false, closed: false, ended: false }
   const speaking: Speaking = {
     uid,
@@ -66,16 +68,21 @@ export const speak = Effect.fnUntraced(function* (
       people: [...new Set(known.flatMap(({ human }) => human.name ?? []))],
       others: audience.flatMap((other, index) => (other === uid ? [] : (names[index]?.ai.name ?? []))),
       patience: rules.patience_seconds * 1000,
-      onOver: Effect.asVoid(Deferred.succeed(over, undefined))
+      begin: Effect.map(Deferred.isDone(over), (isOver) => (runs = !isOver)),
+      onOver: Effect.suspend(() => {
+        runs = false
+        return Effect.asVoid(Deferred.succeed(over, undefined))
+      })
     })
     .pipe(
       Effect.zipRight(Deferred.await(over)),
-      Effect.onInterrupt(() => member.silence(live.heard))
+      Effect.onInterrupt(() => (runs ? member.silence(live.heard) : Effect.void))
     )
 
   live.speaking = speaking
   const others = audience.filter((other) => other !== uid)
-  const heard = Effect.zipRight(roster.hush(others), perform)
+  // Whoever leaves before it can begin, because its session or another one is busy, is not waited for.
+  const heard = Effect.raceFirst(Effect.zipRight(roster.hush(others), perform), Deferred.await(over))
   yield* Effect.raceFirst(heard, stuck(progress, rules.patience_seconds)).pipe(
     Effect.ensuring(
       Effect.sync(() => {

@@ -31,6 +31,8 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
 
   const speak = (speech: Speech) =>
     Effect.gen(function* () {
+      // While the session was busy it may have left the group.
+      if (!(yield* speech.begin)) return yield* speech.onOver
       const turn = yield* SessionTurn.prepare(session, {
         story: speech.story,
         situation: yield* situation(session, speech),
