@@ -1,5 +1,5 @@
 import { HttpClientRequest } from "@effect/platform"
-import { Clock, Effect, Redacted, Schema } from "effect"
+import { Clock, Effect, Random, Redacted, Schema } from "effect"
 import type { BilibiliLiveConfig } from "../config/LiveConfig.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { Place } from "./BridgeFailed.ts"
@@ -91,7 +91,8 @@ export const enter = Effect.fnUntraced(function* (
   )
   const chat = yield* get(`${api}/xlive/web-room/v1/index/getDanmuInfo?${query}`, Chat, device)
   if (!("data" in chat)) return yield* failed(place, "no-connection", `code ${chat.code}`)
-  const { host, wss_port } = chat.data.host_list[0]
+  // Any of them serves the room; one that is down is not asked again and again.
+  const { host, wss_port } = yield* Random.choice(chat.data.host_list)
   const entrance: Entrance = {
     room,
     url: config.chat_url ?? `wss://${host}:${wss_port}/sub`,

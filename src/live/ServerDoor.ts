@@ -8,7 +8,10 @@ import * as LiveSocket from "./LiveSocket.ts"
 /** Of what the server sends, in bytes: sound comes along. */
 const longest = 64 * 1024 * 1024
 
-/** How long an answer may take until the next text is sent all the same. */
+/**
+ * How long an answer may take. Then the next text is sent all the same where the server has it wait (`/proxy-ws`); where it
+ * would interrupt the answer, the connection is made anew.
+ */
 const patience = "3 minutes"
 
 const decode = Schema.decodeUnknownOption(
@@ -32,13 +35,35 @@ export const open = Effect.fnUntraced(function* (url: string) {
   let current: LiveSocket.LiveSocket | undefined
   /** Whether there has been a connection. */
   let known = false
+  /** Whether something is being answered: errors come in the middle of that, too. */
+  let answers = false
+  /** An answer had no end: the connection is given up with the next frame. */
+  let endless = false
   const { host, pathname } = new URL(url)
   /** There nobody else plays what the character says. */
   const alone = pathname.endsWith("/client-ws")
   const say = (message: object) => current?.send(JSON.stringify(message)) ?? Effect.void
 
+  const become = (answering: boolean) =>
+    Effect.suspend(() => {
+      answers = answering
+      return answering ? free.close : free.open
+    })
+  /** To interrupt an answer is for whoever hears it. */
+  const patient: Effect.Effect<void> = Effect.suspend(() =>
+    Effect.timeoutTo(free.await, {
+      duration: patience,
+      onSuccess: () => Effect.void,
+      onTimeout: () => {
+        endless = alone
+        return alone ? patient : Effect.void
+      }
+    }).pipe(Effect.flatten)
+  )
   const leave = Effect.sync(() => {
     current = undefined
+    answers = false
+    endless = false
     connected.unsafeClose()
     free.unsafeClose()
   })
@@ -53,17 +78,20 @@ export const open = Effect.fnUntraced(function* (url: string) {
         beat: { every: "20 seconds", frame: JSON.stringify({ type: "heartbeat" }) },
         silence: "60 seconds",
         read: (frame) => {
+          if (endless) return failed(bridge.place, "silent")
           switch (subjectOf(frame)) {
             // The last of what a client is greeted with.
             case "start-mic":
               known = true
               return Effect.all([connected.open, free.open, joined], { discard: true })
             case "conversation-chain-start":
-              return free.close
+              return become(true)
             case "conversation-chain-end":
             case "interrupt-signal":
+              return become(false)
+            // Without an answer it is all that comes of a text.
             case "error":
-              return free.open
+              return answers ? Effect.void : free.open
             case "backend-synth-complete":
               return alone ? say({ type: "frontend-playback-complete" }) : Effect.void
             default:
@@ -81,7 +109,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
       )
   }
   const door: Door = {
-    ready: Effect.zipRight(connected.await, Effect.timeoutOption(free.await, patience)),
+    ready: Effect.zipRight(connected.await, patient),
     say: ({ sender, text }) =>
       Effect.suspend(() => {
         if (current === undefined) return Effect.succeed(false)

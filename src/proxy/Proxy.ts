@@ -1,6 +1,4 @@
 import { Context, Effect, Layer, RcRef, Schema } from "effect"
-import { english, say } from "../language/Text.ts"
-import type { Text } from "../language/Text.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as SharedSession from "./SharedSession.ts"
@@ -15,14 +13,10 @@ export interface Saying {
   readonly priority: Priority
 }
 
-/** Nobody shares a session at the moment, so there is none. `words` are fit for a client. */
+/** Nobody shares a session at the moment, so there is none. No client reads this. */
 export class NobodyWatches extends Schema.TaggedError<NobodyWatches>()("NobodyWatches", {}) {
-  get words(): Text {
-    return say("session.nobodyWatches")
-  }
-
   override get message(): string {
-    return english(this.words)
+    return "nobody shares the session"
   }
 }
 

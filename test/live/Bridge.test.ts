@@ -42,6 +42,22 @@ describe("a bridge", () => {
     }).pipe(Effect.withRandom(Random.make("bridge")), Effect.provide(layer))
   )
 
+  it.scoped("gives up a connection that the room does not let in", () =>
+    Effect.gen(function* () {
+      const { at, made } = bridge((index, { joined }) =>
+        Effect.zipRight(index === 1 ? joined : Effect.void, Effect.never)
+      )
+      yield* Effect.forkScoped(Bridge.keep(made, nobody))
+      yield* TestClock.adjust("39 seconds")
+      expect(at.length).toBe(1)
+      yield* TestClock.adjust("3 seconds")
+      expect(at.length).toBe(2)
+      // That one was let in.
+      yield* TestClock.adjust("10 minutes")
+      expect(at.length).toBe(2)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scoped(
     "is connected again soon if it had been there for a while, and not if it was thrown out at once",
     () =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, TestClock, TestServices } from "effect"
 import * as ServerDoor from "../../src/live/ServerDoor.ts"
 import * as LiveServers from "../support/LiveServers.ts"
 import type { Visit } from "../support/LiveServers.ts"
@@ -27,6 +27,40 @@ describe("the way into another server", () => {
     }).pipe(Effect.provide(Visitor.layer))
   )
 
+  it.scoped("makes the connection to a session of its own anew when an answer has no end", () =>
+    Effect.gen(function* () {
+      const server = yield* LiveServers.serve({})
+      const { door, keep } = yield* ServerDoor.open(`${server.ws}client-ws`)
+      yield* Effect.forkScoped(keep)
+      const visit = (index: number) => TestServices.provideLive(server.until(() => server.visits[index]))
+      const first = yield* visit(0)
+      first.socket.send(control("start-mic"))
+      yield* door.ready
+      first.socket.send(control("conversation-chain-start"))
+      yield* door.say({ text: "one", priority: "usual" })
+      yield* TestServices.provideLive(server.until(() => (said(first).length === 1 ? true : undefined)))
+      const next = yield* Effect.fork(door.ready)
+      for (let minute = 0; minute < 3; minute++) {
+        first.socket.send(JSON.stringify({ type: "heartbeat-ack" }))
+        yield* TestServices.provideLive(Effect.sleep("20 millis"))
+        expect(server.visits.length).toBe(1)
+        yield* TestClock.adjust("59 seconds")
+      }
+      yield* TestClock.adjust("3 seconds")
+      first.socket.send(JSON.stringify({ type: "heartbeat-ack" }))
+      yield* TestServices.provideLive(server.until(() => (!first.open ? true : undefined)))
+      while (server.visits.length < 2) {
+        yield* TestServices.provideLive(Effect.sleep("20 millis"))
+        yield* TestClock.adjust("1 second")
+      }
+      const second = yield* visit(1)
+      expect(yield* next.poll).toMatchObject({ _tag: "None" })
+      second.socket.send(control("start-mic"))
+      yield* Fiber.join(next)
+      expect(said(first)).toEqual(["one"])
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
   it.scopedLive(
     "opens after the greeting, says a text at a time, and leads to a server that comes back",
     () =>
@@ -43,18 +77,30 @@ describe("the way into another server", () => {
         expect(yield* door.say({ sender: "Anna", text: "one", priority: "paid" })).toBe(true)
         const next = yield* Effect.fork(door.ready)
         first.socket.send(control("conversation-chain-start"))
+        // A sentence stays silent, and the answer goes on.
+        first.socket.send(JSON.stringify({ type: "error", message: "the voice is gone" }))
         first.socket.send(JSON.stringify({ type: "backend-synth-complete" }))
         yield* server.until(() => (said(first).length === 2 ? true : undefined))
         expect(yield* next.poll).toMatchObject({ _tag: "None" })
         first.socket.send(control("conversation-chain-end"))
         yield* Fiber.join(next)
+        expect(yield* door.say({ text: "refused", priority: "usual" })).toBe(true)
+        const after = yield* Effect.fork(door.ready)
+        yield* server.until(() => (said(first).length === 3 ? true : undefined))
+        expect(yield* after.poll).toMatchObject({ _tag: "None" })
+        // Nothing else comes of a text that is refused.
+        first.socket.send(JSON.stringify({ type: "error", message: "too many texts" }))
+        yield* Fiber.join(after)
         first.socket.terminate()
         const second = yield* server.until(() => server.visits[1])
         second.socket.send(control("start-mic"))
         yield* door.ready
         expect(yield* door.say({ text: "two", priority: "usual" })).toBe(true)
         yield* server.until(() => (said(second).length === 1 ? true : undefined))
-        expect([first, second].map(said)).toEqual([["Anna: one", "frontend-playback-complete"], ["two"]])
+        expect([first, second].map(said)).toEqual([
+          ["Anna: one", "frontend-playback-complete", "refused"],
+          ["two"]
+        ])
       }).pipe(Effect.provide(Visitor.layer))
   )
 })
