@@ -88,14 +88,14 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
     idleness: { stir: () => {}, restart: () => {} },
     story: () => Effect.sync(() => storyIn(lines)),
-    hush: Effect.flatMap(active.isRunning, (runs) => Effect.as(active.interrupt(), runs)),
+    hush: active.interrupt(),
     speak: ({ begin, client, onOver, story }) =>
       begin.pipe(
         Effect.flatMap((wanted) => (wanted ? turn({ client, story }, onOver) : onOver)),
         Effect.uninterruptible,
         exclusive.withPermits(1)
       ),
-    silence: active.interrupt,
+    silence: (heard) => Effect.asVoid(active.interrupt(heard)),
     write: () => Effect.succeed(undefined)
   }
   yield* Scope.extend(groups.connect(member), scope)
