@@ -162,15 +162,11 @@ const make = Effect.gen(function* () {
   const stop = Effect.fnUntraced(function* (live: Roster.Live, heard: string | undefined) {
     const mine = yield* roster.change((state) => GroupTalk.stop(state, live.id))
     if (!mine) return
-    const audience = GroupTalk.audienceOf(yield* roster.read, live.id)
     live.heard = heard
     yield* live.turn.stop
     live.heard = undefined
     const members = GroupTalk.membersOf(yield* roster.read, live.id)
-    yield* roster.post(
-      audience.filter((uid) => members.includes(uid)),
-      { type: "interrupt-signal", text: "conversation-interrupted" }
-    )
+    yield* roster.post(members, { type: "interrupt-signal", text: "conversation-interrupted" })
     // Whoever has said that they stop it does it: nobody else will.
   }, Effect.uninterruptible)
 

@@ -1,7 +1,9 @@
 import { Clock, Deferred, Duration, Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type * as Turn from "../conversation/Turn.ts"
+import { say } from "../language/Text.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
 import * as GroupStory from "./GroupStory.ts"
 import * as GroupTalk from "./GroupTalk.ts"
 import type { Live, Roster, Speaking } from "./Roster.ts"
@@ -83,7 +85,11 @@ export const speak = Effect.fnUntraced(function* (
   const others = audience.filter((other) => other !== uid)
   // Whoever leaves before it can begin, because its session or another one is busy, is not waited for.
   const heard = Effect.raceFirst(Effect.zipRight(roster.hush(others), perform), Deferred.await(over))
-  yield* Effect.raceFirst(heard, stuck(progress, rules.patience_seconds)).pipe(
+  const givenUp = Effect.zipRight(
+    stuck(progress, rules.patience_seconds),
+    tellStuck(places, uid, rules.patience_seconds)
+  )
+  yield* Effect.raceFirst(heard, givenUp).pipe(
     Effect.ensuring(
       Effect.sync(() => {
         live.speaking = undefined
@@ -98,6 +104,13 @@ export const speak = Effect.fnUntraced(function* (
 
 const audienceOf = ({ live, roster }: Places) =>
   Effect.map(roster.read, (state) => GroupTalk.audienceOf(state, live.id))
+
+/** The speaker's own client may not know that its character was waited for. */
+const tellStuck = ({ roster }: Places, uid: string, seconds: number) =>
+  Effect.zipRight(
+    Effect.logWarning(`a member of a group has said nothing for ${seconds} s: the next one speaks`),
+    roster.post([uid], ServerMessage.failure(say("group.tooSlow", seconds)))
+  ).pipe(Effect.annotateLogs(Attribute.clientUid, uid))
 
 /** A speech that was cut off has ended for all who have seen it begin. */
 const end = (places: Places, { closed, ended }: Progress) =>

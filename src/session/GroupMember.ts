@@ -7,6 +7,7 @@ import * as Turn from "../conversation/Turn.ts"
 import { Groups } from "../group/Groups.ts"
 import type { Member, Speech } from "../group/Member.ts"
 import { History } from "../history/History.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
 import { Facts } from "../history/Facts.ts"
 import * as Extensions from "./Extensions.ts"
@@ -44,7 +45,9 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.uninterruptible,
       session.exclusive.withPermits(1),
       Effect.provideService(Client, Client.of(speech.client)),
-      Effect.provide(context)
+      Effect.provide(context),
+      // The group's fiber is that of whoever has said something.
+      Effect.annotateLogs(Attribute.clientUid, uid)
     )
 
   const member: Member = {
