@@ -166,7 +166,11 @@ const make = Effect.gen(function* () {
     yield* live.turn.stop
     live.heard = undefined
     const members = GroupTalk.membersOf(yield* roster.read, live.id)
-    yield* roster.post(members, { type: "interrupt-signal", text: "conversation-interrupted" })
+    // A page would take it for the end of the turn that it has by itself.
+    const free = yield* Effect.filter(members, (uid) =>
+      Effect.negate(roster.members.get(uid)?.isBusy ?? Effect.succeed(true))
+    )
+    yield* roster.post(free, { type: "interrupt-signal", text: "conversation-interrupted" })
     // Whoever has said that they stop it does it: nobody else will.
   }, Effect.uninterruptible)
 

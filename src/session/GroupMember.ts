@@ -70,6 +70,7 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })
       ).pipe(Effect.provide(context)),
+    isBusy: session.turn.isRunning,
     hush: session.turn.interrupt(),
     speak,
     silence: (heard) => Effect.asVoid(session.turn.interrupt(heard)),

@@ -88,6 +88,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
     idleness: { stir: () => {}, restart: () => {} },
     story: () => Effect.sync(() => storyIn(lines)),
+    isBusy: active.isRunning,
     hush: active.interrupt(),
     speak: ({ begin, client, onOver, story }) =>
       begin.pipe(
