@@ -108,8 +108,7 @@ const make = Effect.gen(function* () {
     switch (event._tag) {
       case "Silenced": {
         const speaking = roster.live.get(event.group)?.speaking
-        if (speaking?.uid !== event.uid) return Effect.void
-        return Effect.zipRight(roster.members.get(event.uid)?.silence() ?? Effect.void, speaking.leave)
+        return speaking?.uid === event.uid ? speaking.leave : Effect.void
       }
       case "Closed": {
         const live = roster.live.get(event.group)

@@ -31,6 +31,8 @@ const storyIn = (lines: Array<string>): Story => {
 export interface LightGuest extends Guest {
   /** Held while its session does something else than beginning a turn. */
   readonly exclusive: Effect.Semaphore
+  /** Begins a turn that is between the character and its own client, whatever the group does. */
+  readonly speakAlone: Effect.Effect<void>
 }
 
 /**
@@ -107,6 +109,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     story: () => lines,
     isBusy: active.isRunning,
     exclusive,
+    speakAlone: Effect.suspend(() => turn({ client: { send }, story: storyIn(lines) }, Effect.void)),
     send: (message) => {
       switch (message.type) {
         case "text-input":

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream, TestClock } from "effect"
-import { guests, together } from "../support/GroupTalk.ts"
+import { Prompts } from "../../src/config/Prompts.ts"
+import { guests, plays, together } from "../support/GroupTalk.ts"
 import { ask, says, start, tick } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
 
@@ -28,6 +29,33 @@ describe("a group whose members' sessions are busy", () => {
         expect(told).toBe("conversation-chain-end")
         expect(begun).toEqual(["user-input-transcription", ...start])
         for (const member of [a!, b!]) yield* member.leave
+      })
+    )
+  )
+
+  it.effect("lets nobody begin who has been removed while the speech was prepared", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = (_, name) => says(`I am ${name}.`)
+        const prompts = yield* Prompts
+        const slow = Prompts.of({
+          ...prompts,
+          get: (...of) => Effect.delay(prompts.get(...of), "1 second")
+        })
+        const [a, c] = yield* guests(["a", "c"])
+        const [b] = yield* Effect.provideService(guests(["b"]), Prompts, slow)
+        yield* together([a!, b!, c!])
+        yield* a!.send(ask("Hello"))
+        yield* tick
+        yield* plays(a!)
+        yield* a!.send({ type: "remove-client-from-group", target_uid: "b" })
+        yield* tick
+        b!.news()
+        c!.news()
+        yield* TestClock.adjust("1 second")
+        expect(b!.news()).toEqual([])
+        expect(c!.seen().at(-2)).toBe("audio I am c.")
+        for (const member of [a!, b!, c!]) yield* member.leave
       })
     )
   )
