@@ -29,8 +29,6 @@ const storyIn = (lines: Array<string>): Story => {
 }
 
 export interface LightGuest extends Guest {
-  /** Held while its session does something else than beginning a turn. */
-  readonly exclusive: Effect.Semaphore
   /** Begins a turn that is between the character and its own client, whatever the group does. */
   readonly speakAlone: Effect.Effect<void>
 }
