@@ -17,6 +17,8 @@ export interface ChatQueue {
   readonly some: Effect.Effect<void>
   /** Takes the next one; texts that nobody has paid for and that came before `oldest` (ms) are dropped. */
   readonly take: (oldest: number) => Waiting | undefined
+  /** Has one that was taken in vain wait again, before all others of its kind. */
+  readonly putBack: (text: Waiting) => void
 }
 
 export const make = (most: number): Effect.Effect<ChatQueue> =>
@@ -41,6 +43,10 @@ export const make = (most: number): Effect.Effect<ChatQueue> =>
         const next = paid.shift() ?? unpaid.shift()
         settle()
         return next
+      },
+      putBack: (text) => {
+        ;(text.paid ? paid : unpaid).unshift(text)
+        settle()
       }
     }
   })

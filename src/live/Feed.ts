@@ -7,6 +7,9 @@ import * as ChatQueue from "./ChatQueue.ts"
 import type { Door } from "./Door.ts"
 import * as Sieve from "./Sieve.ts"
 
+/** Somebody was faster, or has just gone: when it is tried again whether the character may be spoken to, in ms. */
+const againAfter = 250
+
 /**
  * Reads all bridges and says to the character what is fit for it, a text at a time and whenever it may be spoken to. Ends
  * when no bridge is left, with the failure of the last one.
@@ -57,7 +60,8 @@ const saying = Effect.fnUntraced(function* (queue: ChatQueue.ChatQueue, door: Do
       text: text.text,
       priority: text.paid ? "paid" : "usual"
     })
-    if (taken) yield* Effect.sleep(config.seconds_between * 1000)
+    if (!taken) queue.putBack(text)
+    yield* Effect.sleep(taken ? config.seconds_between * 1000 : againAfter)
   })
   return yield* next.pipe(
     Effect.catchAllDefect((defect) =>

@@ -116,7 +116,8 @@ const extensions = {
 }
 
 const ofJson = Schema.Union(
-  message("text-input", { text: Text, images }),
+  // `from_name`: who says it, for the others who share the session.
+  message("text-input", { text: Text, images, from_name: Schema.optionalWith(Text, { nullable: true }) }),
   message("mic-audio-end", { images }),
   // An extension, announced in `set-model-and-conf`: what came by `mic-audio-data` is not to be answered.
   message("mic-audio-cancel", {}),

@@ -135,7 +135,8 @@ export const ServerMessage = Schema.Union(
   message("user-input-transcription", {
     text: Schema.String,
     /** What another client of the proxy has sent along, as it came. */
-    images: Schema.optional(Schema.Array(Anything))
+    images: Schema.optional(Schema.Array(Anything)),
+    from_name: Schema.optional(Schema.String)
   }),
   // Extensions: sent only to clients that asked for them.
   message("user-input-partial", { text: Schema.String }),

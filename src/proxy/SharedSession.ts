@@ -56,22 +56,29 @@ const begin = Effect.fnUntraced(function* () {
 
 /**
  * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
- * others, as a member's does; one from outside is given up there.
+ * others, as a member's does; one from outside waits until the group is silent.
  */
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
   const next = Effect.gen(function* () {
-    const { from, images, text } = texts.take()
-    const patient = from === undefined
+    const patient = texts.peek().from === undefined
     if (patient && (yield* SessionTurn.isTalking(session))) return undefined
+    const { from, fromName, images, text } = texts.take()
     const message: ClientMessage = { type: "text-input", text, images }
-    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
+    const shown = {
+      ...(images.length === 0 ? {} : { images }),
+      ...(fromName === undefined ? {} : { from_name: fromName })
+    }
+    yield* fanout.send({ type: "user-input-transcription", text, ...shown }, undefined, from)
     return { message, patient }
   })
   yield* texts.some.pipe(
     Effect.zipRight(session.turn.idle),
     // What is still looked through for the wake word may become a turn.
     Effect.zipRight(session.wake.line.idle),
+    Effect.zipRight(
+      Effect.suspend(() => (texts.peek().from === undefined ? SessionTurn.quiet(session) : Effect.void))
+    ),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly text: string
   readonly images: ReadonlyArray<Image>
   readonly priority: Priority
+  /** Who says it, as the client that sent it calls them. */
+  readonly fromName?: string
   /** Whoever sent it, and need not be told of it. */
   readonly from: object | undefined
 }
@@ -38,6 +40,8 @@ export interface TextQueue {
   readonly some: Effect.Effect<void>
   /** Waits until there is none. */
   readonly none: Effect.Effect<void>
+  /** The next text; there is one. */
+  readonly peek: () => Waiting
   /** Takes the next text; there is one. */
   readonly take: () => Waiting
 }
@@ -58,6 +62,7 @@ export const make: Effect.Effect<TextQueue> = Effect.gen(function* () {
         empty.unsafeClose()
         return Effect.void
       }),
+    peek: () => (waiting.paid[0] ?? waiting.usual[0])!,
     take: () => {
       const next = (waiting.paid.shift() ?? waiting.usual.shift())!
       if (count() === 0) {

@@ -80,12 +80,18 @@ const isFirst = ({ seat, shared }: Viewer) =>
 /** A text waits until it is its turn. */
 const textInput = (
   viewer: Viewer,
-  { images, text }: Extract<ClientMessage, { readonly type: "text-input" }>
+  { from_name, images, text }: Extract<ClientMessage, { readonly type: "text-input" }>
 ) => {
   viewer.arriving = false
   if (TurnRequests.isEmpty(text, images)) return viewer.reply(TurnRequests.nothingToAnswer)
   return viewer.shared.texts
-    .add({ text, images, priority: "usual", from: viewer.seat })
+    .add({
+      text,
+      images,
+      priority: "usual",
+      from: viewer.seat,
+      ...(from_name === undefined ? {} : { fromName: from_name })
+    })
     .pipe(Effect.catchAll(({ words }) => viewer.reply(ServerMessage.failure(words))))
 }
 

@@ -85,15 +85,19 @@ describe("the shared session in a group", () => {
         expect(b!.news()).toEqual([])
         expect(yield* free.poll).toMatchObject({ _tag: "None" })
 
-        // Its speech ends.
+        const heard = () => b!.newsOf("user-input-transcription").map(({ text }) => text)
+        // Its speech ends, and what came in between has its turn.
+        yield* plays(b!)
+        yield* tick
+        expect(heard()).toEqual(["Anna: in between"])
+        expect(viewer.received).toContainEqual(
+          expect.objectContaining({ type: "user-input-transcription", text: "Anna: in between" })
+        )
         yield* plays(b!)
         yield* Fiber.join(free)
         yield* say({ sender: "Anna", text: "from outside", priority: "usual" })
         yield* tick
-        expect(b!.newsOf("user-input-transcription").map(({ text }) => text)).toEqual(["Anna: from outside"])
-        expect(viewer.received).toContainEqual(
-          expect.objectContaining({ type: "user-input-transcription", text: "Anna: from outside" })
-        )
+        expect(heard()).toEqual(["Anna: in between", "Anna: from outside"])
         yield* viewer.leave
         yield* b!.leave
       }).pipe(Effect.orDie)
