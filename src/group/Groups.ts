@@ -108,8 +108,7 @@ const make = Effect.gen(function* () {
     switch (event._tag) {
       case "Silenced": {
         const speaking = roster.live.get(event.group)?.speaking
-        if (speaking?.uid !== event.uid) return Effect.void
-        return Effect.zipRight(roster.members.get(event.uid)?.silence() ?? Effect.void, speaking.leave)
+        return speaking?.uid === event.uid ? speaking.leave : Effect.void
       }
       case "Closed": {
         const live = roster.live.get(event.group)
@@ -166,7 +165,11 @@ const make = Effect.gen(function* () {
     yield* live.turn.stop
     live.heard = undefined
     const members = GroupTalk.membersOf(yield* roster.read, live.id)
-    yield* roster.post(members, { type: "interrupt-signal", text: "conversation-interrupted" })
+    // A page would take it for the end of the turn that it has by itself.
+    const free = yield* Effect.filter(members, (uid) =>
+      Effect.negate(roster.members.get(uid)?.isBusy ?? Effect.succeed(true))
+    )
+    yield* roster.post(free, { type: "interrupt-signal", text: "conversation-interrupted" })
     // Whoever has said that they stop it does it: nobody else will.
   }, Effect.uninterruptible)
 

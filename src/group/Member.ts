@@ -48,6 +48,8 @@ export interface Member {
   }
   /** How what others say is stored in the conversation that the session is in. */
   readonly story: (names: Names) => Effect.Effect<Story>
+  /** Whether the session has a turn: one by itself, or its speech in the group. */
+  readonly isBusy: Effect.Effect<boolean>
   /** Stops a turn that the session has by itself, and answers whether there was one: its client is to be told. */
   readonly hush: Effect.Effect<boolean>
   /** Begins the speech as the session's turn, in a fiber of the session, and returns. */

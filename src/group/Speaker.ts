@@ -51,7 +51,11 @@ export const speak = Effect.fnUntraced(function* (
   const speaking: Speaking = {
     uid,
     token: undefined,
-    leave: Effect.asVoid(Deferred.succeed(over, undefined))
+    // What else the session does is not the group's to stop.
+    leave: Effect.suspend(() => (runs ? member.silence() : Effect.void)).pipe(
+      Effect.zipRight(Deferred.succeed(over, undefined)),
+      Effect.asVoid
+    )
   }
   const audience = yield* audienceOf(places)
   const names = yield* Effect.forEach(

@@ -70,9 +70,10 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })
       ).pipe(Effect.provide(context)),
-    hush: Effect.flatMap(session.turn.isRunning, (runs) => Effect.as(session.turn.interrupt(), runs)),
+    isBusy: session.turn.isRunning,
+    hush: session.turn.interrupt(),
     speak,
-    silence: session.turn.interrupt,
+    silence: (heard) => Effect.asVoid(session.turn.interrupt(heard)),
     write: (task) =>
       character.pipe(
         Effect.flatMap(({ services }) => services.agent),

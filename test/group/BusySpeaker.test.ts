@@ -50,6 +50,18 @@ describe("a speaker whose session is busy", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("keeps the turn that it has by itself when it is removed", () =>
+    Effect.gen(function* () {
+      const { a, b, groups } = yield* waiting
+      yield* b.speakAlone
+      yield* a.send({ type: "remove-client-from-group", target_uid: "b" })
+      yield* settle
+      expect(yield* b.isBusy).toBe(true)
+      expect((yield* groups.isSpeaking("a")) || (yield* groups.isSpeaking("c"))).toBe(true)
+      yield* b.leave
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("speaks as soon as it is not", () =>
     Effect.gen(function* () {
       const { b, groups } = yield* waiting

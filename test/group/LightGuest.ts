@@ -29,8 +29,8 @@ const storyIn = (lines: Array<string>): Story => {
 }
 
 export interface LightGuest extends Guest {
-  /** Held while its session does something else than beginning a turn. */
-  readonly exclusive: Effect.Semaphore
+  /** Begins a turn that is between the character and its own client, whatever the group does. */
+  readonly speakAlone: Effect.Effect<void>
 }
 
 /**
@@ -88,14 +88,15 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
     idleness: { stir: () => {}, restart: () => {} },
     story: () => Effect.sync(() => storyIn(lines)),
-    hush: Effect.flatMap(active.isRunning, (runs) => Effect.as(active.interrupt(), runs)),
+    isBusy: active.isRunning,
+    hush: active.interrupt(),
     speak: ({ begin, client, onOver, story }) =>
       begin.pipe(
         Effect.flatMap((wanted) => (wanted ? turn({ client, story }, onOver) : onOver)),
         Effect.uninterruptible,
         exclusive.withPermits(1)
       ),
-    silence: active.interrupt,
+    silence: (heard) => Effect.asVoid(active.interrupt(heard)),
     write: () => Effect.succeed(undefined)
   }
   yield* Scope.extend(groups.connect(member), scope)
@@ -106,6 +107,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     story: () => lines,
     isBusy: active.isRunning,
     exclusive,
+    speakAlone: Effect.suspend(() => turn({ client: { send }, story: storyIn(lines) }, Effect.void)),
     send: (message) => {
       switch (message.type) {
         case "text-input":

@@ -46,6 +46,30 @@ describe("Outgoing", () => {
     })
   )
 
+  it.scoped("tells a client that has been stuck which group it is in", () =>
+    Effect.gen(function* () {
+      const taken: Array<ServerMessage.Outgoing> = []
+      const takes = yield* Effect.makeLatch(false)
+      const line = Outgoing.make(
+        (next) => takes.whenOpen(Effect.sync(() => void taken.push(next))),
+        yield* Effect.scope,
+        Effect.void
+      )
+      const update = (...members: ReadonlyArray<string>) =>
+        ({ type: "group-update", members, is_owner: false }) as const
+      yield* Effect.replicateEffect(line.post(message), 2 * Outgoing.mostWaiting)
+      yield* line.post(update("a", "b", "c"))
+      yield* line.post(update("a", "b"))
+      const waits = yield* Effect.fork(line.deliver(update()))
+      yield* Effect.yieldNow()
+      yield* line.post(message)
+      yield* takes.open
+      yield* Fiber.join(waits)
+      expect(taken).toHaveLength(2 * Outgoing.mostWaiting + 1)
+      expect(taken.filter(({ type }) => type === "group-update")).toEqual([update()])
+    })
+  )
+
   it.scoped("hands everything on in order", () =>
     Effect.gen(function* () {
       const taken: Array<ServerMessage.Outgoing> = []
