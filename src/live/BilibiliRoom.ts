@@ -1,5 +1,5 @@
 import { HttpClientRequest } from "@effect/platform"
-import { Clock, Effect, Random, Redacted, Schema } from "effect"
+import { Clock, Effect, Redacted, Schema } from "effect"
 import type { BilibiliLiveConfig } from "../config/LiveConfig.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { Place } from "./BridgeFailed.ts"
@@ -58,12 +58,16 @@ export const headersOf = (
   }
 }
 
-/** Asks what the page of a room asks before it enters the chat. `id`: the number in the room's address, perhaps a short one. */
+/**
+ * Asks what the page of a room asks before it enters the chat. `id`: the number in the room's address, perhaps a short one.
+ * `attempt`: which one it is; each goes to the next host.
+ */
 export const enter = Effect.fnUntraced(function* (
   http: JsonRequest.Http,
   config: BilibiliLiveConfig,
   place: Place,
-  id: number
+  id: number,
+  attempt: number
 ) {
   const get = <A, I>(url: string, shape: Schema.Schema<A, I>, device?: string) =>
     JsonRequest.ask(
@@ -92,7 +96,8 @@ export const enter = Effect.fnUntraced(function* (
   const chat = yield* get(`${api}/xlive/web-room/v1/index/getDanmuInfo?${query}`, Chat, device)
   if (!("data" in chat)) return yield* failed(place, "no-connection", `code ${chat.code}`)
   // Any of them serves the room; one that is down is not asked again and again.
-  const { host, wss_port } = yield* Random.choice(chat.data.host_list)
+  const hosts = chat.data.host_list
+  const { host, wss_port } = hosts[attempt % hosts.length] ?? hosts[0]
   const entrance: Entrance = {
     room,
     url: config.chat_url ?? `wss://${host}:${wss_port}/sub`,

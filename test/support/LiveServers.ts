@@ -140,6 +140,11 @@ export const superChat = (id: number, uid: number, name: string, message: string
   data: { id, uid, message, price: 30, user_info: { uname: name } }
 })
 
+const hosts = [
+  { host: "chat.example", wss_port: 443 },
+  { host: "other.example", wss_port: 2245 }
+]
+
 /** The room 7, whose long number is 7734, as Bilibili serves it. `greet`: what is sent to who has entered. */
 export const bilibili = (greet: (visit: Visit, index: number) => void, code = 0) =>
   Effect.gen(function* () {
@@ -164,7 +169,7 @@ export const bilibili = (greet: (visit: Visit, index: number) => void, code = 0)
             return { code: 0, data: { b_3: "a-device", b_4: "" } }
           case "/xlive/web-room/v1/index/getDanmuInfo":
             return query.has("w_rid")
-              ? { code: 0, data: { token: "a-token", host_list: [{ host: "chat.example", wss_port: 443 }] } }
+              ? { code: 0, data: { token: "a-token", host_list: hosts } }
               : { code: -352 }
           default:
             return 404
