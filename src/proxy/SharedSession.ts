@@ -22,6 +22,8 @@ export interface SharedSession {
   readonly texts: TextQueue.TextQueue
   /** Waits until nothing is being answered, be it in its group. */
   readonly quiet: Effect.Effect<void>
+  /** Does something in a fiber of the session, and waits for it. It is done to its end, even if whoever waits goes away. */
+  readonly perform: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /**
@@ -36,6 +38,7 @@ export const open = Effect.fnUntraced(function* () {
 })
 
 const begin = Effect.fnUntraced(function* () {
+  const scope = yield* Effect.scope
   const fanout = Fanout.make()
   const client = Client.of({
     uid: randomUUID(),
@@ -46,7 +49,15 @@ const begin = Effect.fnUntraced(function* () {
   return yield* Effect.gen(function* () {
     const session = yield* Session.open()
     const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
-    const shared: SharedSession = { session, client, fanout, texts, quiet }
+    const shared: SharedSession = {
+      session,
+      client,
+      fanout,
+      texts,
+      quiet,
+      perform: (effect) =>
+        Effect.flatMap(Effect.forkIn(effect, scope), (fiber) => Effect.flatten(Fiber.await(fiber)))
+    }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)

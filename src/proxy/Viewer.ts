@@ -52,7 +52,7 @@ export const join = Effect.fnUntraced(function* (link: Link) {
 
 /** Handles what a viewer sends. Nothing in it waits for a turn. */
 export const receive = (viewer: Viewer, message: ClientMessage) => {
-  const { reply, shared } = viewer
+  const { reply } = viewer
   switch (message.type) {
     // About this connection, and about nobody else's.
     case "heartbeat":
@@ -63,15 +63,19 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return newHistory(viewer, message)
     // Each page says what it plays; a group that the session is in sees it once.
     case "audio-play-start":
-      return isFirst(viewer) ? Dispatch.handle(shared.session, message) : Effect.void
+      return isFirst(viewer) ? handle(viewer, message) : Effect.void
     case "use-extensions":
       viewer.seat.extended = true
       viewer.binaryAudio = message.binary_audio ?? viewer.binaryAudio
-      return Dispatch.handle(shared.session, message)
+      return handle(viewer, message)
     default:
-      return Dispatch.handle(shared.session, message)
+      return handle(viewer, message)
   }
 }
+
+/** A viewer that leaves meanwhile takes nothing away from the others: what it has asked for is not left half done. */
+const handle = ({ shared }: Viewer, message: ClientMessage) =>
+  shared.perform(Dispatch.handle(shared.session, message))
 
 /** Whether nobody who listens has been there for longer. */
 const isFirst = ({ seat, shared }: Viewer) =>
@@ -98,7 +102,7 @@ const newHistory = Effect.fnUntraced(function* (viewer: Viewer, message: ClientM
   const history_uid = viewer.arriving ? yield* session.history.uid : undefined
   viewer.arriving = false
   return history_uid === undefined
-    ? yield* Dispatch.handle(session, message)
+    ? yield* handle(viewer, message)
     : yield* viewer.reply({ type: "new-history-created", history_uid })
 })
 

@@ -155,6 +155,38 @@ const leave = (index: number) =>
     } else if (readers(model).length === 0) wake(model, model.viewers[0]!)
   })
 
+/** It asks for a new conversation, and its connection closes after so many steps of what comes of that. */
+const leaveAsking = (index: number, steps: number) =>
+  step(
+    `leave ${index} asking, after ${steps}`,
+    (model) => model.viewers.length === 1 || readers(model).length > 1,
+    async (model, real) => {
+      const viewer = pick(model, index)
+      viewer.real.viewer.arriving = false
+      await real.run(
+        Effect.gen(function* () {
+          const asking = yield* Effect.fork(viewer.real.send({ type: "create-new-history" }))
+          for (let step = 0; step < steps; step++) yield* Effect.yieldNow()
+          yield* Fiber.interrupt(asking)
+          yield* viewer.real.leave
+        })
+      )
+      model.viewers = model.viewers.filter((other) => other !== viewer)
+      const { turn } = model
+      model.turn = undefined
+      if (model.viewers.length === 0) {
+        model.queue = []
+        return
+      }
+      if (turn !== undefined) {
+        model.stopped.add(turn)
+        broadcast(model, { message: "conversation-chain-end" })
+      }
+      broadcast(model, { message: "new-history-created" })
+      goOn(model)
+    }
+  )
+
 const say = (index: number) =>
   step(`say ${index}`, some, async (model, real) => {
     const from = pick(model, index)
@@ -231,6 +263,7 @@ const which = fc.nat({ max: 5 })
 const steps = [
   fc.constant(join),
   which.map(leave),
+  fc.tuple(which, fc.integer({ min: 1, max: 60 })).map(([index, steps]) => leaveAsking(index, steps)),
   which.map(say),
   which.map(say),
   fc.constant(pay),

@@ -76,6 +76,49 @@ describe("a viewer", () => {
     )
   )
 
+  it.effect("that leaves while what it has asked for is done takes nothing of it away from the others", () =>
+    Viewers.run(() =>
+      Effect.gen(function* () {
+        for (let steps = 1; steps <= 24; steps++) {
+          const viewers = yield* Viewers.audience(2)
+          const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
+          yield* two.send(ask("Hi"))
+          yield* tick
+          one.viewer.arriving = false
+          two.received.length = 0
+          const asking = yield* Effect.fork(one.send({ type: "create-new-history" }))
+          for (let step = 0; step < steps; step++) yield* Effect.yieldNow()
+          yield* Fiber.interrupt(asking)
+          yield* one.leave
+          yield* tick
+          expect(two.seen()).toEqual(["conversation-chain-end", "new-history-created"])
+          yield* two.leave
+        }
+      })
+    )
+  )
+
+  it.effect("that leaves while nobody reads takes no message with it", () =>
+    Viewers.run(() =>
+      Effect.gen(function* () {
+        const viewers = yield* Viewers.audience(3)
+        const [one, two, three] = viewers as [Viewers.Joined, Viewers.Joined, Viewers.Joined]
+        for (const { stall } of viewers) stall()
+        for (let count = 0; count < Viewers.capacity; count++) yield* one.send({ type: "fetch-configs" })
+        const asking = yield* Effect.fork(one.send({ type: "fetch-backgrounds" }))
+        yield* tick
+        yield* Fiber.interrupt(asking)
+        yield* one.leave
+        two.resume()
+        three.resume()
+        yield* tick
+        expect(two.seen().at(-1)).toBe("background-files")
+        expect(three.seen().at(-1)).toBe("background-files")
+        yield* Viewers.leaveAll([two, three])
+      })
+    )
+  )
+
   it.effect("has its heartbeat answered alone, and everything else is answered to all", () =>
     Viewers.run(() =>
       Effect.gen(function* () {
