@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type { Language } from "../language/Language.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import type * as Extensions from "../session/Extensions.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 /** A message as it is written, once for all viewers of one language: one text frame in UTF-8. */
@@ -36,8 +37,8 @@ export interface Line {
 /** Somebody who gets what the shared session sends. */
 export interface Seat {
   readonly line: Line
-  /** Whether it understands extensions: it has asked for some. */
-  extended: boolean
+  /** What it has asked for beyond the protocol, if it has. */
+  wishes: Extensions.Wishes | undefined
 }
 
 /** Sends to all viewers. */
@@ -47,19 +48,13 @@ export interface Fanout {
   readonly enter: (seat: Seat, greeting: ReadonlyArray<ServerMessage.Outgoing>) => void
   readonly leave: (seat: Seat) => void
   /**
-   * Sends to everybody but `except`, at the pace of the fastest: waits while there is room for nobody. A viewer for which
+   * Sends to everybody, or to those `whom` is true of, at the pace of the fastest: waits while there is room for nobody. A viewer for which
    * there is no room while there is for another one is dropped.
    */
-  readonly send: (message: ServerMessage.Outgoing, turn?: TurnToken, except?: object) => Effect.Effect<void>
+  readonly send: (message: ServerMessage.Outgoing, turn?: TurnToken, whom?: Whom) => Effect.Effect<void>
 }
 
-/** Messages that only clients know that have asked for extensions. */
-const extensions: ReadonlySet<ServerMessage.ServerMessage["type"]> = new Set([
-  "user-input-partial",
-  "extensions-in-use",
-  "config-changed",
-  "tool-consent-request"
-])
+export type Whom = (seat: Seat) => boolean
 
 export const make = (): Fanout => {
   const seats = new Set<Seat>()
@@ -121,12 +116,6 @@ export const make = (): Fanout => {
       })
     )
 
-  const audience = (type: ServerMessage.ServerMessage["type"], except: object | undefined) => {
-    const chosen = extensions.has(type)
-    if (!chosen && except === undefined) return seats
-    return [...seats].filter((seat) => seat !== except && (seat.extended || !chosen))
-  }
-
   return {
     seats,
     enter: (seat, greeting) => {
@@ -137,14 +126,14 @@ export const make = (): Fanout => {
       onRoom()
     },
     leave,
-    send: (message, turn, except) =>
+    send: (message, turn, whom) =>
       Effect.suspend(() => {
         if (turn?.stopped === true) return Effect.void
         if (early !== undefined) {
           early.push(encode(message))
           return Effect.void
         }
-        const to = audience(message.type, except)
+        const to = whom === undefined ? seats : [...seats].filter(whom)
         const frame = encode(message)
         const behind = deliver(to, frame, turn)
         return behind === undefined ? Effect.void : catchUp(behind, frame, turn)

@@ -4,6 +4,7 @@ import { Client } from "../conversation/Client.ts"
 import { Groups } from "../group/Groups.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as Extensions from "../session/Extensions.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
@@ -11,6 +12,7 @@ import * as SessionTurn from "../session/SessionTurn.ts"
 import * as WakeGate from "../session/WakeGate.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Audience from "./Audience.ts"
 import * as Fanout from "./Fanout.ts"
 import * as TextQueue from "./TextQueue.ts"
 
@@ -40,14 +42,22 @@ export const open = Effect.fnUntraced(function* () {
 const begin = Effect.fnUntraced(function* () {
   const scope = yield* Effect.scope
   const fanout = Fanout.make()
+  /** What the session sends before it is open is for all. */
+  let opened: Session.Session | undefined
+  const isForAll = Effect.suspend(() =>
+    opened === undefined
+      ? Effect.succeed(true)
+      : Effect.map(Ref.get(opened.seat), ({ character }) => Extensions.tellsAllOfWaking(character.config))
+  )
   const client = Client.of({
     uid: randomUUID(),
-    send: (message, turn) => fanout.send(message, turn),
+    send: (message, turn) => Audience.send(fanout, message, turn, isForAll),
     hasListener: () => [...fanout.seats].some(({ line }) => line.listens)
   })
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
-    const session = yield* Session.open()
+    const session = yield* Session.open(Extensions.ofMany(() => Audience.wishes(fanout)))
+    opened = session
     const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
     const shared: SharedSession = {
       session,
@@ -76,7 +86,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
     const patient = from === undefined
     if (patient && (yield* SessionTurn.isTalking(session))) return undefined
     const message: ClientMessage = { type: "text-input", text, images }
-    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
+    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, (seat) => seat !== from)
     return { message, patient }
   })
   yield* texts.some.pipe(

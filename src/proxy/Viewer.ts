@@ -1,9 +1,10 @@
 import { Context, Effect, RcRef } from "effect"
 import { Client } from "../conversation/Client.ts"
-import type * as AudioChunk from "../protocol/AudioChunk.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as Extensions from "../session/Extensions.ts"
+import * as ToolConsent from "../session/ToolConsent.ts"
 import * as TurnRequests from "../session/TurnRequests.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
@@ -15,8 +16,6 @@ import * as SharedSession from "./SharedSession.ts"
 export interface Viewer {
   readonly shared: SharedSession.SharedSession
   readonly seat: Seat
-  /** Which message a binary frame of this viewer stands for. */
-  binaryAudio: AudioChunk.Type | undefined
   /** Whether it may still ask for a conversation only because it has just come, as the web page does. */
   arriving: boolean
   /** Sends to this viewer alone; waits while there is no room. */
@@ -35,17 +34,20 @@ export const join = Effect.fnUntraced(function* (link: Link) {
   const joined = yield* Effect.uninterruptible(RcRef.get(shared))
   const { fanout } = joined
   const greeting = yield* SharedSession.greeting(joined)
-  const seat: Seat = { line: link, extended: false }
+  const seat: Seat = { line: link, wishes: undefined }
   const viewer: Viewer = {
     shared: joined,
     seat,
-    binaryAudio: undefined,
     arriving: fanout.seats.size > 0,
     reply: link.reply
   }
   yield* Finalizer.whileOpen(
     () => fanout.enter(seat, greeting),
-    () => fanout.leave(seat)
+    () => {
+      fanout.leave(seat)
+      const { consent, extensions } = joined.session
+      if (!extensions.toolConsent) ToolConsent.giveUp(consent)
+    }
   )
   return viewer
 })
@@ -65,8 +67,7 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
     case "audio-play-start":
       return isFirst(viewer) ? handle(viewer, message) : Effect.void
     case "use-extensions":
-      viewer.seat.extended = true
-      viewer.binaryAudio = message.binary_audio ?? viewer.binaryAudio
+      Extensions.adopt((viewer.seat.wishes ??= Extensions.noWishes()), message)
       return handle(viewer, message)
     default:
       return handle(viewer, message)

@@ -33,7 +33,7 @@ const serve = Effect.fnUntraced(function* (link: Link) {
 
 const receive = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
   Frames.receive(frame, {
-    binaryAudio: viewer.binaryAudio,
+    binaryAudio: viewer.seat.wishes?.binaryAudio,
     handle: (message) => Viewer.receive(viewer, message),
     reply: viewer.reply
   })

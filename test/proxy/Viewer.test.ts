@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import { Effect, Fiber, Stream, TestClock } from "effect"
+import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
-import { ask, tick } from "../support/Talk.ts"
+import { nextRound } from "../../src/supervision/NextRound.ts"
+import { ask, played, tick } from "../support/Talk.ts"
 import * as Viewers from "../support/Viewers.ts"
 
 describe("a viewer", () => {
@@ -76,6 +78,72 @@ describe("a viewer", () => {
     )
   )
 
+  it.effect("is told what it has asked for itself, and takes nothing from the others", () =>
+    Viewers.run(() =>
+      Effect.gen(function* () {
+        const viewers = yield* Viewers.audience(2)
+        const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
+        const { extensions } = one.viewer.shared.session
+        const inUse = (
+          viewer: Viewers.Joined,
+          wishes: Partial<Extract<ServerMessage, { type: "extensions-in-use" }>>
+        ) => expect(viewer.received.at(-1)).toMatchObject({ type: "extensions-in-use", ...wishes })
+        yield* one.send({ type: "use-extensions", tool_consent: true, partial_transcripts: true })
+        expect(two.received).toEqual([])
+        yield* two.send({ type: "use-extensions", tool_consent: false, config_changes: true, person: "Anna" })
+        inUse(one, {
+          tool_consent: true,
+          partial_transcripts: true,
+          config_changes: false,
+          person: "Anna"
+        })
+        inUse(two, { tool_consent: false, partial_transcripts: false, config_changes: true, person: "Anna" })
+        expect(extensions).toMatchObject({ toolConsent: true, partialTranscripts: true, configChanges: true })
+        yield* one.leave
+        expect(extensions).toMatchObject({
+          toolConsent: false,
+          partialTranscripts: false,
+          configChanges: true,
+          person: "Anna"
+        })
+        yield* two.leave
+      })
+    )
+  )
+
+  it.effect("is asked about a tool only if it can answer, and no longer than it is there", () =>
+    Viewers.run((world) =>
+      Effect.gen(function* () {
+        const answers: Array<string> = []
+        world.reply = ({ consent }) =>
+          Stream.fromEffect(consent!({ id: "t1", tool: "door", input: {} })).pipe(
+            Stream.map((answer) => {
+              answers.push(answer)
+              return { _tag: "Text" as const, text: `${answer}.` }
+            })
+          )
+        const viewers = yield* Viewers.audience(2)
+        const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
+        const asked = (viewer: Viewers.Joined) =>
+          viewer.seen().filter((type) => type === "tool-consent-request").length
+        yield* one.send({ type: "use-extensions", tool_consent: true })
+        yield* two.send({ type: "use-extensions", config_changes: true })
+        yield* two.send(ask("Open it"))
+        yield* tick
+        expect([asked(one), asked(two), answers.length]).toEqual([1, 0, 0])
+        yield* one.leave
+        yield* tick
+        expect(answers).toEqual(["cannot-ask"])
+        yield* two.send(played)
+        yield* two.send(ask("Open it"))
+        yield* tick
+        expect(answers).toEqual(["cannot-ask", "cannot-ask"])
+        expect(asked(two)).toBe(0)
+        yield* two.leave
+      })
+    )
+  )
+
   it.effect("that leaves while what it has asked for is done takes nothing of it away from the others", () =>
     Viewers.run(() =>
       Effect.gen(function* () {
@@ -111,9 +179,8 @@ describe("a viewer", () => {
         yield* one.leave
         two.resume()
         three.resume()
-        yield* tick
-        expect(two.seen().at(-1)).toBe("background-files")
-        expect(three.seen().at(-1)).toBe("background-files")
+        const have = () => [two, three].every(({ seen }) => seen().at(-1) === "background-files")
+        yield* Effect.repeat(nextRound, { until: have })
         yield* Viewers.leaveAll([two, three])
       })
     )
