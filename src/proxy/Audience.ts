@@ -5,8 +5,8 @@ import * as Extensions from "../session/Extensions.ts"
 import type { Fanout, Whom } from "./Fanout.ts"
 
 /** What those have asked for who are there. */
-export const wishes = ({ seats }: Fanout): ReadonlyArray<Extensions.Wishes> =>
-  [...seats].flatMap(({ wishes }) => wishes ?? [])
+export const wishes = ({ seats }: Fanout): ReadonlyArray<Extensions.Wishes | undefined> =>
+  [...seats].map(({ wishes }) => wishes)
 
 const wants =
   (wish: keyof Extensions.Wishes): Whom =>

@@ -51,8 +51,7 @@ const begin = Effect.fnUntraced(function* () {
   )
   const client = Client.of({
     uid: randomUUID(),
-    send: (message, turn) => Audience.send(fanout, message, turn, isForAll),
-    hasListener: () => [...fanout.seats].some(({ line }) => line.listens)
+    send: (message, turn) => Audience.send(fanout, message, turn, isForAll)
   })
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
@@ -82,6 +81,7 @@ const begin = Effect.fnUntraced(function* () {
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
   const next = Effect.gen(function* () {
+    if (fanout.listeners() === 0) return undefined
     const { from, images, text } = texts.take()
     const patient = from === undefined
     if (patient && (yield* SessionTurn.isTalking(session))) return undefined
@@ -90,6 +90,8 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
     return { message, patient }
   })
   yield* texts.some.pipe(
+    // What waits when only those are left that write is not said to an empty room.
+    Effect.zipRight(fanout.someListen),
     Effect.zipRight(session.turn.idle),
     // What is still looked through for the wake word may become a turn.
     Effect.zipRight(session.wake.line.idle),

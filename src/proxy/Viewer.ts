@@ -1,5 +1,6 @@
 import { Context, Effect, RcRef } from "effect"
 import { Client } from "../conversation/Client.ts"
+import { say } from "../language/Text.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
@@ -8,6 +9,7 @@ import * as ToolConsent from "../session/ToolConsent.ts"
 import * as TurnRequests from "../session/TurnRequests.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
+import * as Fanout from "./Fanout.ts"
 import type { Line, Seat } from "./Fanout.ts"
 import { Proxy } from "./Proxy.ts"
 import * as SharedSession from "./SharedSession.ts"
@@ -38,7 +40,7 @@ export const join = Effect.fnUntraced(function* (link: Link) {
   const viewer: Viewer = {
     shared: joined,
     seat,
-    arriving: fanout.seats.size > 0,
+    arriving: fanout.listeners() > 0,
     reply: link.reply
   }
   yield* Finalizer.whileOpen(
@@ -68,6 +70,7 @@ export const receive = (viewer: Viewer, message: ClientMessage) => {
       return isFirst(viewer) ? handle(viewer, message) : Effect.void
     case "use-extensions":
       Extensions.adopt((viewer.seat.wishes ??= Extensions.noWishes()), message)
+      viewer.shared.fanout.review()
       return handle(viewer, message)
     default:
       return handle(viewer, message)
@@ -79,8 +82,7 @@ const handle = ({ shared }: Viewer, message: ClientMessage) =>
   shared.perform(Dispatch.handle(shared.session, message))
 
 /** Whether nobody who listens has been there for longer. */
-const isFirst = ({ seat, shared }: Viewer) =>
-  [...shared.fanout.seats].find(({ line }) => line.listens) === seat
+const isFirst = ({ seat, shared }: Viewer) => [...shared.fanout.seats].find(Fanout.listens) === seat
 
 /** A text waits until it is its turn. */
 const textInput = (
@@ -89,6 +91,10 @@ const textInput = (
 ) => {
   viewer.arriving = false
   if (TurnRequests.isEmpty(text, images)) return viewer.reply(TurnRequests.nothingToAnswer)
+  // One that only writes is told when there is somebody; what it writes meanwhile would be old by then.
+  if (viewer.shared.fanout.listeners() === 0) {
+    return viewer.reply(ServerMessage.failure(say("session.nobodyListens")))
+  }
   return viewer.shared.texts
     .add({ text, images, priority: "usual", from: viewer.seat })
     .pipe(Effect.catchAll(({ words }) => viewer.reply(ServerMessage.failure(words))))

@@ -20,7 +20,6 @@ const serve = Effect.fnUntraced(function* (link: Link) {
     hasRoom,
     onRoom,
     drop,
-    listens: true,
     reply: (message) => link.send(Fanout.encode(message))
   })
   const all = link.take.pipe(

@@ -15,6 +15,8 @@ export interface Wishes {
   configChanges: boolean
   /** Whether it wants `wake-word-state`. */
   wakeWordState: boolean
+  /** Whether nobody hears what it is sent. */
+  onlyWrites: boolean
 }
 
 type Request = Extract<ClientMessage, { readonly type: "use-extensions" }>
@@ -32,7 +34,8 @@ export const noWishes = (): Wishes => ({
   partialTranscripts: false,
   toolConsent: false,
   configChanges: false,
-  wakeWordState: false
+  wakeWordState: false,
+  onlyWrites: false
 })
 
 export const adopt = (wishes: Wishes, wanted: Request): void => {
@@ -41,6 +44,7 @@ export const adopt = (wishes: Wishes, wanted: Request): void => {
   wishes.toolConsent = wanted.tool_consent ?? wishes.toolConsent
   wishes.configChanges = wanted.config_changes ?? wishes.configChanges
   wishes.wakeWordState = wanted.wake_word_state ?? wishes.wakeWordState
+  wishes.onlyWrites = wanted.only_writes ?? wishes.onlyWrites
 }
 
 /** Those of one client. */
@@ -53,9 +57,9 @@ export const ofOne = (): Extensions => {
 }
 
 /** Those of many, each of whom adopts for itself: what one of them wants is done. `everybody`: who is there now. */
-export const ofMany = (everybody: () => Iterable<Readonly<Wishes>>): Extensions => {
+export const ofMany = (everybody: () => Iterable<Readonly<Wishes> | undefined>): Extensions => {
   const somebody = (wants: (wishes: Readonly<Wishes>) => boolean) => {
-    for (const wishes of everybody()) if (wants(wishes)) return true
+    for (const wishes of everybody()) if (wishes !== undefined && wants(wishes)) return true
     return false
   }
   return {
@@ -73,6 +77,10 @@ export const ofMany = (everybody: () => Iterable<Readonly<Wishes>>): Extensions 
     },
     get wakeWordState() {
       return somebody((wishes) => wishes.wakeWordState)
+    },
+    get onlyWrites() {
+      for (const wishes of everybody()) if (wishes?.onlyWrites !== true) return false
+      return true
     }
   }
 }
@@ -88,6 +96,7 @@ export const inUse = (
   tool_consent: wishes.toolConsent,
   config_changes: wishes.configChanges,
   wake_word_state: wishes.wakeWordState,
+  only_writes: wishes.onlyWrites,
   person
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream, TestClock } from "effect"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import { Proxy } from "../../src/proxy/Proxy.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { nextRound } from "../../src/supervision/NextRound.ts"
 import { ask, played, tick } from "../support/Talk.ts"
@@ -182,6 +183,65 @@ describe("a viewer", () => {
         const have = () => [two, three].every(({ seen }) => seen().at(-1) === "background-files")
         yield* Effect.repeat(nextRound, { until: have })
         yield* Viewers.leaveAll([two, three])
+      })
+    )
+  )
+
+  it.effect("that only writes is no audience: nothing is answered to an empty room", () =>
+    Viewers.run((world) =>
+      Effect.gen(function* () {
+        const proxy = yield* Proxy
+        const bridge = yield* Viewers.join(false)
+        yield* TestClock.adjust("3 seconds")
+        const audiences = () =>
+          bridge.received.flatMap((message) =>
+            message.type === "audience-update" ? [message.listeners] : []
+          )
+        const ready = yield* Effect.fork(proxy.ready)
+        yield* bridge.send(ask("Anna: hello?"))
+        expect(bridge.seen().at(-1)).toMatch(/^error text-input: nobody who would hear an answer/u)
+        yield* Effect.flip(proxy.say({ text: "hello?", priority: "usual" }))
+        yield* tick
+        expect([ready.unsafePoll(), world.asked]).toEqual([null, []])
+
+        // To whoever comes, it is as if nobody had been there.
+        const page = yield* Viewers.join()
+        expect(page.viewer.arriving).toBe(false)
+        yield* Fiber.join(ready)
+        expect(audiences()).toEqual([0, 1])
+        yield* bridge.send(ask("Anna: hello"))
+        yield* tick
+        expect(page.seen()).toContain("audio You said Anna: hello.")
+        // The page has a turn that does not end, and what waits for it waits on when the page goes.
+        yield* bridge.send(ask("Anna: and now?"))
+        yield* page.leave
+        yield* bridge.send(played)
+        yield* tick
+        expect(audiences()).toEqual([0, 1, 0])
+        expect(world.asked).toHaveLength(1)
+        const next = yield* Viewers.join()
+        yield* tick
+        expect(world.asked).toHaveLength(2)
+        yield* Viewers.leaveAll([bridge, next])
+      })
+    )
+  )
+
+  it.effect("that only writes does not set the pace", () =>
+    Viewers.run(() =>
+      Effect.gen(function* () {
+        const bridge = yield* Viewers.join(false)
+        const page = yield* Viewers.join()
+        yield* TestClock.adjust("3 seconds")
+        page.stall()
+        for (let count = 0; count < Viewers.capacity; count++) yield* page.send({ type: "fetch-configs" })
+        const sending = yield* Effect.fork(page.send({ type: "fetch-backgrounds" }))
+        yield* Effect.repeatN(nextRound, 3)
+        expect([sending.unsafePoll(), page.dropped()]).toEqual([null, false])
+        page.resume()
+        yield* Fiber.join(sending)
+        expect(page.seen().at(-1)).toBe("background-files")
+        yield* Viewers.leaveAll([bridge, page])
       })
     )
   )
