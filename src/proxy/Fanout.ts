@@ -86,7 +86,7 @@ export const make = (): Fanout => {
     const count = listeners()
     if (count > 0) heard.unsafeOpen()
     else heard.unsafeClose()
-    for (const seat of [...seats]) {
+    for (const seat of seats) {
       if (listens(seat)) told.delete(seat)
       else if (told.get(seat) !== count) {
         told.set(seat, count)
