@@ -83,7 +83,7 @@ const spot = Effect.fnUntraced(function* (
   const ends = Utterance.silence(samples.subarray(to + margin)) !== undefined
   if (ends || !config.wake_word.answer_rest) return { word, language, rest: "" }
   const text = yield* (yield* services.asr).transcribe(samples.subarray(Math.max(0, from - margin)))
-  const rest = (yield* wakeWords.wake(text))?.rest ?? text
+  const rest = (yield* wakeWords.behind(text)) ?? text
   return { word, language, rest }
 })
 
