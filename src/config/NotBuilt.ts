@@ -2,6 +2,8 @@ import { builtRecognisers } from "./AsrConfig.ts"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import { builtVoices } from "./TtsConfig.ts"
+import * as WakeWordClash from "./WakeWordClash.ts"
+import type { KeyPath } from "./YamlFile.ts"
 
 /** A key that asks for something that is not part of this version. */
 interface Entry<Config> {
@@ -75,7 +77,12 @@ const pick = <Config>(entries: ReadonlyArray<Entry<Config>>, config: Config) =>
     .map(({ path, instead }) => ({ path: path.split("."), message: instead }))
 
 /** What a character asks for in vain, by key path. */
-export const ofCharacter = (config: CharacterConfig) => pick(character, config)
+export const ofCharacter = (
+  config: CharacterConfig
+): ReadonlyArray<{ readonly path: KeyPath; readonly message: string }> => [
+  ...pick(character, config),
+  ...WakeWordClash.find(config)
+]
 
 /** What the process is asked for in vain, by key path. */
 export const ofProcess = (config: SeiyuuConfig) => pick(process, config)
