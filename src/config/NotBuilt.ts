@@ -1,5 +1,7 @@
+import { Redacted } from "effect"
 import { builtRecognisers } from "./AsrConfig.ts"
 import type { CharacterConfig } from "./CharacterConfig.ts"
+import type { TwitchConfig } from "./LiveConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
 import { builtVoices } from "./TtsConfig.ts"
 import * as WakeWordClash from "./WakeWordClash.ts"
@@ -16,6 +18,8 @@ interface Entry<Config> {
 const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
 
 const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== undefined
+
+const hasToken = ({ token }: TwitchConfig) => token !== undefined && Redacted.value(token) !== ""
 
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
@@ -68,6 +72,16 @@ const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
     path: "system_config.media_server",
     asked: (config) => config.system_config.media_server !== undefined,
     instead: "the media server is not part of this version"
+  },
+  {
+    path: "live_config.twitch.username",
+    asked: ({ live_config: { twitch } }) => twitch.username !== undefined && !hasToken(twitch),
+    instead: "no token of this account is named, so nobody in particular joins"
+  },
+  {
+    path: "live_config.twitch.token",
+    asked: ({ live_config: { twitch } }) => twitch.username === undefined && hasToken(twitch),
+    instead: "the username of its account is not named, so nobody in particular joins"
   }
 ]
 
