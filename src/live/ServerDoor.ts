@@ -18,6 +18,16 @@ const decode = Schema.decodeUnknownOption(
   Schema.parseJson(Schema.Struct({ type: Schema.String, text: Schema.optional(Schema.Unknown) }))
 )
 
+/** What tells whether somebody hears what the character says. */
+const decodeAudience = Schema.decodeUnknownOption(
+  Schema.parseJson(
+    Schema.Struct({
+      extensions: Schema.optional(Schema.Struct({ only_writes: Schema.optional(Schema.Boolean) })),
+      listeners: Schema.optional(Schema.Number)
+    })
+  )
+)
+
 /** What a message is about: its type, or what a control message says. */
 const subjectOf = (frame: string | Buffer): unknown =>
   Option.match(typeof frame === "string" ? decode(frame) : Option.none(), {
@@ -32,6 +42,10 @@ const subjectOf = (frame: string | Buffer): unknown =>
 export const open = Effect.fnUntraced(function* (url: string) {
   const connected = yield* Effect.makeLatch(false)
   const free = yield* Effect.makeLatch(false)
+  /** Open while somebody hears what the character says, as far as the server tells. */
+  const heard = yield* Effect.makeLatch(false)
+  /** Whether it does tell. */
+  let tells = false
   let current: LiveSocket.LiveSocket | undefined
   /** Whether there has been a connection. */
   let known = false
@@ -66,6 +80,8 @@ export const open = Effect.fnUntraced(function* (url: string) {
     endless = false
     connected.unsafeClose()
     free.unsafeClose()
+    heard.unsafeClose()
+    tells = false
   })
   const bridge: Bridge = {
     place: { platform: "server", room: host },
@@ -83,7 +99,26 @@ export const open = Effect.fnUntraced(function* (url: string) {
             // The last of what a client is greeted with.
             case "start-mic":
               known = true
-              return Effect.all([connected.open, free.open, joined], { discard: true })
+              return Effect.all(
+                [
+                  tells ? say({ type: "use-extensions", only_writes: true }) : heard.open,
+                  connected.open,
+                  free.open,
+                  joined
+                ],
+                { discard: true }
+              )
+            case "set-model-and-conf":
+              return Effect.sync(() => {
+                const { extensions } = Option.getOrElse(decodeAudience(frame), () => ({
+                  extensions: undefined
+                }))
+                tells = !alone && extensions?.only_writes === true
+              })
+            case "audience-update": {
+              const { listeners = 0 } = Option.getOrElse(decodeAudience(frame), () => ({ listeners: 0 }))
+              return listeners > 0 ? heard.open : heard.close
+            }
             case "conversation-chain-start":
               return become(true)
             case "conversation-chain-end":
@@ -109,7 +144,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
       )
   }
   const door: Door = {
-    ready: Effect.zipRight(connected.await, patient),
+    ready: connected.await.pipe(Effect.zipRight(patient), Effect.zipRight(heard.await)),
     say: ({ sender, text }) =>
       Effect.suspend(() => {
         if (current === undefined) return Effect.succeed(false)

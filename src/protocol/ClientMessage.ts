@@ -111,6 +111,8 @@ const extensions = {
   tool_consent: Schema.optionalWith(Truth, { nullable: true }),
   config_changes: Schema.optionalWith(Truth, { nullable: true }),
   wake_word_state: Schema.optionalWith(Truth, { nullable: true }),
+  /** Whether nobody hears what this client is sent: it brings what others have written. */
+  only_writes: Schema.optionalWith(Truth, { nullable: true }),
   /** `null`: whoever the character's `human_name` is. */
   person: Schema.optional(Schema.NullOr(Person))
 }

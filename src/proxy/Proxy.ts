@@ -64,8 +64,8 @@ const make = Effect.gen(function* () {
   })
   const ready: Effect.Effect<void> = Effect.suspend(() => {
     if (current === undefined) return Effect.zipRight(opening.await, ready)
-    const { quiet, texts } = current
-    return Effect.zipRight(texts.none, quiet).pipe(
+    const { fanout, quiet, texts } = current
+    return Effect.zipRight(fanout.someListen, Effect.zipRight(texts.none, quiet)).pipe(
       Effect.as(true),
       Effect.raceFirst(Effect.as(closing.await, false)),
       Effect.flatMap((isFree) => (isFree ? Effect.void : ready))
@@ -76,7 +76,7 @@ const make = Effect.gen(function* () {
     shared: yield* RcRef.make({ acquire }),
     say: ({ images = [], priority, sender, text }) =>
       Effect.suspend((): Effect.Effect<void, NobodyWatches | TextQueueFull> =>
-        current === undefined
+        current === undefined || current.fanout.listeners() === 0
           ? new NobodyWatches()
           : current.texts.add({
               text: sender === undefined ? text : `${sender}: ${text}`,

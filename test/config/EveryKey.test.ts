@@ -15,7 +15,8 @@ const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const special: Readonly<Record<string, unknown>> = {
   "character_config.agent_config.conversation_agent_choice": "letta_agent",
   "character_config.asr_config.asr_model": "whisper_cpp",
-  "character_config.tts_config.tts_model": "openai_tts"
+  "character_config.tts_config.tts_model": "openai_tts",
+  "live_config.youtube.videos": ["aliveVideo1", "https://youtu.be/aliveVideo2"]
 }
 
 const leaves = ConfigKey.flatten(ConfigKey.ofConfig).filter(({ shape }) => shape !== undefined)

@@ -103,4 +103,30 @@ describe("the way into another server", () => {
         ])
       }).pipe(Effect.provide(Visitor.layer))
   )
+
+  it.scopedLive("says that it only writes where a session is shared, and waits until somebody hears it", () =>
+    Effect.gen(function* () {
+      const server = yield* LiveServers.serve({})
+      const { door, keep } = yield* ServerDoor.open(`${server.ws}proxy-ws`)
+      yield* Effect.forkScoped(keep)
+      const { said: frames, socket } = yield* server.until(() => server.visits[0])
+      socket.send(JSON.stringify({ type: "set-model-and-conf", extensions: { only_writes: true } }))
+      socket.send(control("start-mic"))
+      yield* server.until(() => (frames.length > 0 ? true : undefined))
+      expect(JSON.parse(frames[0]!.toString())).toEqual({ type: "use-extensions", only_writes: true })
+      const ready = yield* Effect.fork(door.ready)
+      const audience = (listeners: number) =>
+        socket.send(JSON.stringify({ type: "audience-update", listeners }))
+      audience(0)
+      expect(yield* ready.poll).toMatchObject({ _tag: "None" })
+      audience(2)
+      yield* Fiber.join(ready)
+      socket.terminate()
+      // One that does not know of it is spoken to at once.
+      const other = yield* server.until(() => server.visits[1])
+      other.socket.send(control("start-mic"))
+      yield* door.ready
+      expect(said(other)).toEqual([])
+    }).pipe(Effect.provide(Visitor.layer))
+  )
 })

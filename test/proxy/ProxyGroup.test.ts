@@ -16,6 +16,8 @@ describe("the shared session in a group", () => {
       Effect.gen(function* () {
         world.reply = (_, name) => says(`I am ${name}.`)
         const [b] = yield* guests(["b"])
+        // One that only writes plays nothing, though it was there first.
+        const bridge = yield* Viewers.join(false)
         const viewers = [yield* Viewers.join(), yield* Viewers.join()]
         yield* TestClock.adjust("3 seconds")
         const greeted = viewers[0]!.received.find(({ type }) => type === "set-model-and-conf")
@@ -53,7 +55,7 @@ describe("the shared session in a group", () => {
         expect(b!.newsOf("user-input-transcription")).toMatchObject([{ text: "And now?" }])
         expect(world.asked.at(-1)?.text).toMatch(/Human: And now\?$/u)
 
-        for (const { leave } of [...viewers, late]) yield* leave
+        for (const { leave } of [...viewers, late, bridge]) yield* leave
         yield* tick
         expect(yield* (yield* Groups).counts).toEqual({ groups: 0, members: 0 })
         yield* b!.leave
