@@ -14,16 +14,20 @@ const longest = 64 * 1024 * 1024
  */
 const patience = "3 minutes"
 
+/** How long nothing may be answered in a group until its talk has ended: between two speeches it takes a breath. */
+const lull = "10 seconds"
+
 const decode = Schema.decodeUnknownOption(
   Schema.parseJson(Schema.Struct({ type: Schema.String, text: Schema.optional(Schema.Unknown) }))
 )
 
-/** What tells whether somebody hears what the character says. */
+/** What tells whether somebody hears what the character says, and who speaks with it. */
 const decodeAudience = Schema.decodeUnknownOption(
   Schema.parseJson(
     Schema.Struct({
       extensions: Schema.optional(Schema.Struct({ only_writes: Schema.optional(Schema.Boolean) })),
-      listeners: Schema.optional(Schema.Number)
+      listeners: Schema.optional(Schema.Number),
+      members: Schema.optional(Schema.Array(Schema.Unknown))
     })
   )
 )
@@ -51,8 +55,10 @@ export const open = Effect.fnUntraced(function* (url: string) {
   let known = false
   /** Whether something is being answered: errors come in the middle of that, too. */
   let answers = false
-  /** An answer had no end: the connection is given up with the next frame. */
-  let endless = false
+  /** Whether it is in a group, where one answer comes after the other. */
+  let grouped = false
+  /** An answer had no end: the connection is given up. */
+  const endless = yield* Effect.makeLatch(false)
   const { host, pathname } = new URL(url)
   /** There nobody else plays what the character says. */
   const alone = pathname.endsWith("/client-ws")
@@ -64,20 +70,28 @@ export const open = Effect.fnUntraced(function* (url: string) {
       return answering ? free.close : free.open
     })
   /** To interrupt an answer is for whoever hears it. */
-  const patient: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.timeoutTo(free.await, {
-      duration: patience,
-      onSuccess: () => Effect.void,
-      onTimeout: () => {
-        endless = alone
-        return alone ? patient : Effect.void
+  const ready = Effect.gen(function* () {
+    while (true) {
+      yield* connected.await
+      const before = current
+      const ended = yield* Effect.timeoutOption(free.await, patience)
+      if (Option.isSome(ended)) {
+        if (!grouped) break
+        yield* Effect.sleep(lull)
+        if (!answers) break
+      } else {
+        if (!alone) break
+        // It may have been made anew by itself.
+        if (current === before) yield* endless.open
       }
-    }).pipe(Effect.flatten)
-  )
+    }
+    yield* heard.await
+  })
   const leave = Effect.sync(() => {
     current = undefined
     answers = false
-    endless = false
+    grouped = false
+    endless.unsafeClose()
     connected.unsafeClose()
     free.unsafeClose()
     heard.unsafeClose()
@@ -94,7 +108,6 @@ export const open = Effect.fnUntraced(function* (url: string) {
         beat: { every: "20 seconds", frame: JSON.stringify({ type: "heartbeat" }) },
         silence: "60 seconds",
         read: (frame) => {
-          if (endless) return failed(bridge.place, "silent")
           switch (subjectOf(frame)) {
             // The last of what a client is greeted with.
             case "start-mic":
@@ -119,6 +132,11 @@ export const open = Effect.fnUntraced(function* (url: string) {
               const { listeners = 0 } = Option.getOrElse(decodeAudience(frame), () => ({ listeners: 0 }))
               return listeners > 0 ? heard.open : heard.close
             }
+            case "group-update":
+              return Effect.sync(() => {
+                const { members = [] } = Option.getOrElse(decodeAudience(frame), () => ({ members: [] }))
+                grouped = alone && members.length > 0
+              })
             case "conversation-chain-start":
               return become(true)
             case "conversation-chain-end":
@@ -134,6 +152,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
           }
         }
       }).pipe(
+        Effect.raceFirst(Effect.zipRight(endless.await, failed(bridge.place, "endless"))),
         Effect.mapError((failure) => {
           if (known) return failure
           return failure.detail === "404" && !alone
@@ -144,7 +163,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
       )
   }
   const door: Door = {
-    ready: connected.await.pipe(Effect.zipRight(patient), Effect.zipRight(heard.await)),
+    ready,
     say: ({ sender, text }) =>
       Effect.suspend(() => {
         if (current === undefined) return Effect.succeed(false)

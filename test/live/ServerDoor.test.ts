@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock, TestServices } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
+import type { DurationInput } from "effect/Duration"
 import * as ServerDoor from "../../src/live/ServerDoor.ts"
+import * as NextRound from "../../src/supervision/NextRound.ts"
 import * as LiveServers from "../support/LiveServers.ts"
 import type { Visit } from "../support/LiveServers.ts"
 import * as Visitor from "./Visitor.ts"
@@ -13,6 +15,44 @@ const said = ({ said }: Visit) =>
     .map((frame) => JSON.parse(frame.toString()) as { readonly type: string; readonly text?: string })
     .filter(({ type }) => type !== "heartbeat")
     .map(({ text, type }) => text ?? type)
+
+/** Says something without meaning, and waits until the other side has taken it and all before. */
+const taken = ({ socket }: Visit) =>
+  Effect.zipRight(
+    Effect.async<void>((resume) => {
+      socket.once("pong", () => resume(Effect.void))
+      socket.send(JSON.stringify({ type: "heartbeat-ack" }))
+      socket.ping()
+    }),
+    // What it wakes there goes on first.
+    NextRound.nextRound
+  )
+
+/** Lets so many seconds pass, in which the server goes on to say something. */
+const lasts = (visit: Visit, seconds: number): Effect.Effect<void> =>
+  Effect.repeatN(Effect.zipRight(taken(visit), TestClock.adjust("1 seconds")), seconds - 1)
+
+/** Lets time pass until it is so. */
+const becomes = (holds: () => boolean, step: DurationInput): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    holds()
+      ? Effect.void
+      : Effect.zipRight(Effect.zipRight(TestClock.adjust(step), NextRound.nextRound), becomes(holds, step))
+  )
+
+/** A way into a server that is just answering the first text. */
+const answering = Effect.fnUntraced(function* (path: string) {
+  const server = yield* LiveServers.serve({})
+  const { door, keep } = yield* ServerDoor.open(`${server.ws}${path}`)
+  yield* Effect.forkScoped(keep)
+  const first = yield* server.until(() => server.visits[0])
+  first.socket.send(control("start-mic"))
+  yield* door.ready
+  yield* door.say({ text: "one", priority: "usual" })
+  first.socket.send(control("conversation-chain-start"))
+  yield* taken(first)
+  return { door, first, server }
+})
 
 describe("the way into another server", () => {
   it.scopedLive("ends at once if there is no server, or none that shares a session", () =>
@@ -27,37 +67,53 @@ describe("the way into another server", () => {
     }).pipe(Effect.provide(Visitor.layer))
   )
 
-  it.scoped("makes the connection to a session of its own anew when an answer has no end", () =>
+  it.scoped("gives up a session of its own where an answer has no end, and interrupts nothing", () =>
     Effect.gen(function* () {
-      const server = yield* LiveServers.serve({})
-      const { door, keep } = yield* ServerDoor.open(`${server.ws}client-ws`)
-      yield* Effect.forkScoped(keep)
-      const visit = (index: number) => TestServices.provideLive(server.until(() => server.visits[index]))
-      const first = yield* visit(0)
-      first.socket.send(control("start-mic"))
-      yield* door.ready
-      first.socket.send(control("conversation-chain-start"))
-      yield* door.say({ text: "one", priority: "usual" })
-      yield* TestServices.provideLive(server.until(() => (said(first).length === 1 ? true : undefined)))
+      const { door, first, server } = yield* answering("client-ws")
       const next = yield* Effect.fork(door.ready)
-      for (let minute = 0; minute < 3; minute++) {
-        first.socket.send(JSON.stringify({ type: "heartbeat-ack" }))
-        yield* TestServices.provideLive(Effect.sleep("20 millis"))
-        expect(server.visits.length).toBe(1)
-        yield* TestClock.adjust("59 seconds")
-      }
-      yield* TestClock.adjust("3 seconds")
-      first.socket.send(JSON.stringify({ type: "heartbeat-ack" }))
-      yield* TestServices.provideLive(server.until(() => (!first.open ? true : undefined)))
-      while (server.visits.length < 2) {
-        yield* TestServices.provideLive(Effect.sleep("20 millis"))
-        yield* TestClock.adjust("1 second")
-      }
-      const second = yield* visit(1)
-      expect(yield* next.poll).toMatchObject({ _tag: "None" })
+      yield* lasts(first, 179)
+      expect(next.unsafePoll()).toBeNull()
+      expect(first.open).toBe(true)
+      yield* TestClock.adjust("1 seconds")
+      yield* server.until(() => !first.open || undefined)
+      yield* becomes(() => server.visits.length === 2, "100 millis")
+      const second = server.visits[1]!
+      expect(next.unsafePoll()).toBeNull()
       second.socket.send(control("start-mic"))
       yield* Fiber.join(next)
       expect(said(first)).toEqual(["one"])
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scoped("says the next text all the same where the server has it wait", () =>
+    Effect.gen(function* () {
+      const { door, first } = yield* answering("proxy-ws")
+      const next = yield* Effect.fork(door.ready)
+      yield* lasts(first, 179)
+      expect(next.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("1 seconds")
+      yield* Fiber.join(next)
+      expect(first.open).toBe(true)
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scoped("opens in a group when nobody speaks any more", () =>
+    Effect.gen(function* () {
+      const { door, first } = yield* answering("client-ws")
+      first.socket.send(JSON.stringify({ type: "group-update", members: ["a", "b"], is_owner: false }))
+      const next = yield* Effect.fork(door.ready)
+      for (const speech of [1, 2, 3]) {
+        first.socket.send(control("conversation-chain-end"))
+        yield* lasts(first, 9)
+        expect(next.unsafePoll(), `speech ${speech}`).toBeNull()
+        first.socket.send(control("conversation-chain-start"))
+        // Longer than between two speeches.
+        yield* lasts(first, 30)
+      }
+      first.socket.send(control("conversation-chain-end"))
+      yield* lasts(first, 9)
+      expect(next.unsafePoll()).toBeNull()
+      yield* becomes(() => next.unsafePoll() !== null, "1 seconds")
     }).pipe(Effect.provide(Visitor.layer))
   )
 
