@@ -69,8 +69,9 @@ export const open = Effect.fnUntraced(function* (url: string) {
       duration: patience,
       onSuccess: () => Effect.void,
       onTimeout: () => {
-        endless = alone
-        return alone ? patient : Effect.void
+        if (!alone || !answers) return Effect.void
+        endless = true
+        return patient
       }
     }).pipe(Effect.flatten)
   )
