@@ -37,10 +37,14 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     readonly remove: (by: string, target: string) => Effect.Effect<void>
     /**
      * Starts a turn of that client's group; one that runs is interrupted first. Answers false if the client is in no group:
-     * then it has a turn of its own. What a character says of its own accord interrupts nothing, nor does anything `patient`:
-     * it is given up if the group has a turn by now.
+     * then it has a turn of its own. What a character says of its own accord interrupts nothing, nor does what has a
+     * `givenUp`: that is done instead if the group has a turn by now.
      */
-    readonly trigger: (uid: string, input: Turn.Heard, patient: boolean) => Effect.Effect<boolean>
+    readonly trigger: (
+      uid: string,
+      input: Turn.Heard,
+      givenUp?: Effect.Effect<void>
+    ) => Effect.Effect<boolean>
     /**
      * Stops the turn of that client's group, once, whoever else does the same. Answers false if there is none. `heard`: what
      * the user says was heard of it.
@@ -224,13 +228,15 @@ const make = Effect.gen(function* () {
         apply((state) => GroupState.remove(state, by, target)),
         (refused) => answered(by, target, refused)
       ),
-    trigger: (uid, input, patient) =>
+    trigger: (uid, input, givenUp) =>
       Effect.gen(function* () {
         const live = yield* liveOf(uid)
         if (live === undefined) return false
         return yield* live.exclusive.withPermits(1)(
           Effect.gen(function* () {
-            if ((patient || input._tag === "Proactive") && (yield* turnOf(uid)) !== undefined) return true
+            const isPatient = givenUp !== undefined || input._tag === "Proactive"
+            if (isPatient && (yield* turnOf(uid)) !== undefined)
+              return yield* Effect.as(givenUp ?? Effect.void, true)
             yield* stop(live, undefined)
             // The group may have been dissolved, or the client have left it, meanwhile.
             if ((yield* liveOf(uid)) !== live) return false

@@ -4,7 +4,7 @@ import { Census } from "../telemetry/Census.ts"
 import * as Bridge from "./Bridge.ts"
 import type { Listener } from "./ChatMessage.ts"
 import * as ChatQueue from "./ChatQueue.ts"
-import type { Door } from "./Door.ts"
+import type { Door, Said } from "./Door.ts"
 import * as Sieve from "./Sieve.ts"
 
 /** Somebody was faster, or has just gone: when it is tried again whether the character may be spoken to, in ms. */
@@ -55,12 +55,14 @@ const saying = Effect.fnUntraced(function* (queue: ChatQueue.ChatQueue, door: Do
     const now = yield* Clock.currentTimeMillis
     const text = queue.take(now - config.longest_wait_seconds * 1000)
     if (text === undefined) return
-    const taken = yield* door.say({
+    const putBack = Effect.sync(() => queue.putBack(text))
+    const said: Said = {
       ...(config.with_names && text.name !== "" ? { sender: text.name } : {}),
       text: text.text,
       priority: text.paid ? "paid" : "usual"
-    })
-    if (!taken) queue.putBack(text)
+    }
+    const taken = yield* door.say(said, putBack)
+    if (!taken) yield* putBack
     yield* Effect.sleep(taken ? config.seconds_between * 1000 : againAfter)
   })
   return yield* next.pipe(

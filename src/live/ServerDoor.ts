@@ -79,10 +79,10 @@ export const open = Effect.fnUntraced(function* (url: string) {
         if (!grouped) break
         yield* Effect.sleep(lull)
         if (!answers) break
-      } else {
-        if (!alone) break
-        // It may have been made anew by itself.
-        if (current === before) yield* endless.open
+      } else if (current === before) {
+        // Nothing at all may have come of the last text.
+        if (!alone || !answers) break
+        yield* endless.open
       }
     }
     yield* heard.await

@@ -76,15 +76,15 @@ const begin = Effect.fnUntraced(function* () {
 
 /**
  * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
- * others, as a member's does; one from outside waits until the group is silent.
+ * others, as a member's does; one from outside waits until the group is silent, and lets those of viewers pass.
  */
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
   const next = Effect.gen(function* () {
     if (fanout.listeners() === 0) return undefined
-    const patient = texts.peek().from === undefined
-    if (patient && (yield* SessionTurn.isTalking(session))) return undefined
-    const { from, fromName, images, text } = texts.take()
+    const taken = texts.take(yield* SessionTurn.isTalking(session))
+    if (taken === undefined) return undefined
+    const { from, fromName, images, text } = taken
     const message: ClientMessage = { type: "text-input", text, images }
     const shown = {
       ...(images.length === 0 ? {} : { images }),
@@ -95,7 +95,8 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
       undefined,
       (seat) => seat !== from
     )
-    return { message, patient }
+    const givenUp = from === undefined ? Effect.sync(() => texts.putBack(taken)) : undefined
+    return { message, givenUp }
   })
   yield* texts.some.pipe(
     // What waits when only those are left that write is not said to an empty room.
@@ -103,9 +104,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
     Effect.zipRight(session.turn.idle),
     // What is still looked through for the wake word may become a turn.
     Effect.zipRight(session.wake.line.idle),
-    Effect.zipRight(
-      Effect.suspend(() => (texts.peek().from === undefined ? SessionTurn.quiet(session) : Effect.void))
-    ),
+    Effect.zipRight(Effect.raceFirst(SessionTurn.quiet(session), texts.someOfViewers)),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,

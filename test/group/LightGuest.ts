@@ -112,7 +112,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
       switch (message.type) {
         case "text-input":
           return Effect.flatMap(
-            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }, false),
+            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }),
             (taken) => {
               if (taken) return Effect.void
               lines.push(message.text)

@@ -47,7 +47,13 @@ describe("a bridge", () => {
       const { at, made } = bridge((index, { joined }) =>
         Effect.zipRight(index === 1 ? joined : Effect.void, Effect.never)
       )
-      yield* Effect.forkScoped(Bridge.keep(made, nobody))
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void logged.push(message))
+      yield* Bridge.keep(made, nobody).pipe(
+        Logger.withMinimumLogLevel(LogLevel.Warning),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Effect.forkScoped
+      )
       yield* TestClock.adjust("39 seconds")
       expect(at.length).toBe(1)
       yield* TestClock.adjust("3 seconds")
@@ -55,6 +61,9 @@ describe("a bridge", () => {
       // That one was let in.
       yield* TestClock.adjust("10 minutes")
       expect(at.length).toBe(2)
+      expect(logged.flat()).toEqual([
+        "the chat of Twitch, anna does not answer whoever joins it: it may not exist; trying again"
+      ])
     }).pipe(Effect.provide(layer))
   )
 

@@ -97,6 +97,21 @@ describe("the way into another server", () => {
     }).pipe(Effect.provide(Visitor.layer))
   )
 
+  it.scoped("says the next text where nothing came of the last one", () =>
+    Effect.gen(function* () {
+      const { door, first } = yield* answering("client-ws")
+      first.socket.send(control("conversation-chain-end"))
+      yield* door.ready
+      yield* door.say({ text: "two", priority: "usual" })
+      const next = yield* Effect.fork(door.ready)
+      yield* lasts(first, 179)
+      expect(next.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("1 seconds")
+      yield* Fiber.join(next)
+      expect(first.open).toBe(true)
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
   it.scoped("opens in a group when nobody speaks any more", () =>
     Effect.gen(function* () {
       const { door, first } = yield* answering("client-ws")

@@ -86,6 +86,11 @@ describe("the shared session in a group", () => {
         expect(world.asked.length).toBe(asked)
         expect(b!.news()).toEqual([])
         expect(yield* free.poll).toMatchObject({ _tag: "None" })
+        // A viewer's text passes it, and interrupts the talk.
+        yield* viewer.send(ask("Stop!"))
+        yield* tick
+        expect(b!.newsOf("user-input-transcription").map(({ text }) => text)).toEqual(["Stop!"])
+        b!.received.length = 0
 
         const heard = () => b!.newsOf("user-input-transcription").map(({ text }) => text)
         // Its speech ends, and what came in between has its turn.
