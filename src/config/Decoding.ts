@@ -71,7 +71,10 @@ const leftAsIs = (file: YamlFile): ReadonlyArray<ConfigProblem> => {
 }
 
 /** Whether the file itself has the key: the base that a character is laid on has had its own warnings. */
-const says = (file: YamlFile, path: KeyPath) => Sections.at(file.value, path) !== undefined
+const says = (file: YamlFile, path: KeyPath) => {
+  const index = path.findIndex((key) => typeof key === "number")
+  return Sections.at(file.value, index === -1 ? path : path.slice(0, index)) !== undefined
+}
 
 /**
  * `toCharacter` leads from the value to the `character_config` in it, `fromRoot` from the file's root to the value.

@@ -27,17 +27,21 @@ export const NonEmptyText = Field.make(Schema.String, text, (value) =>
   )
 )
 
-const spoken = { words: "a text with letters or digits", json: Field.jsonText }
+/** Text of one kind, which `words` say; it is taken as it is written. */
+export const TextSuch = (words: string, isSuch: (text: string) => boolean) =>
+  Field.make(Schema.String, { words, json: Field.jsonText }, (value) =>
+    Option.match(textOf(value), {
+      onNone: () => expected(words, value),
+      onSome: (text) =>
+        isSuch(text)
+          ? text
+          : new Mismatch(`expected ${words}, found ${text.trim() === "" ? "an empty" : "another"} text`)
+    })
+  )
 
 /** Text that can be said: punctuation alone cannot. */
-export const SpokenText = Field.make(Schema.String, spoken, (value) =>
-  Option.match(textOf(value), {
-    onNone: () => expected(spoken.words, value),
-    onSome: (text) =>
-      /[\p{Letter}\p{Number}]/u.test(text)
-        ? text
-        : new Mismatch(`expected ${spoken.words}, found ${text.trim() === "" ? "an empty" : "another"} text`)
-  })
+export const SpokenText = TextSuch("a text with letters or digits", (text) =>
+  /[\p{Letter}\p{Number}]/u.test(text)
 )
 
 /** Text that no log may show. */

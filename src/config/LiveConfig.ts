@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as LiveNames from "./LiveNames.ts"
 
 const BilibiliLive = Schema.Struct({
   room_ids: Fields.withDefault(Fields.IntList, [], "Rooms to join, by number."),
@@ -25,11 +26,16 @@ const BilibiliLive = Schema.Struct({
 })
 export type BilibiliLiveConfig = typeof BilibiliLive.Type
 
+const Channel = Fields.TextSuch(
+  "the name or the address of a channel",
+  (text) => LiveNames.channelOf(text) !== undefined
+)
+
 const Twitch = Schema.Struct({
-  channels: Fields.withDefault(Fields.TextList, [], "Channels to join, by name."),
+  channels: Fields.withDefault(Fields.ListOf(Channel), [], "Channels to join."),
   username: Fields.maybe(
     Fields.NonEmptyText,
-    "The account that joins. Without the key: nobody in particular."
+    "The account that joins, with its token. Without the key: nobody in particular."
   ),
   token: Fields.maybe(
     Fields.Secret,
@@ -43,8 +49,13 @@ const Twitch = Schema.Struct({
 })
 export type TwitchConfig = typeof Twitch.Type
 
+const Video = Fields.TextSuch(
+  "the id or the address of a video",
+  (text) => LiveNames.videoOf(text) !== undefined
+)
+
 const Youtube = Schema.Struct({
-  videos: Fields.withDefault(Fields.TextList, [], "Live streams, by the id or the address of the video."),
+  videos: Fields.withDefault(Fields.ListOf(Video), [], "Live streams, by their videos."),
   base_url: Fields.withDefault(
     Fields.HttpUrl,
     "https://www.youtube.com",

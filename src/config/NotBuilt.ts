@@ -1,5 +1,9 @@
+import { Redacted } from "effect"
 import type { CharacterConfig } from "./CharacterConfig.ts"
+import type { TwitchConfig } from "./LiveConfig.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
+import * as WakeWordClash from "./WakeWordClash.ts"
+import type { KeyPath } from "./YamlFile.ts"
 
 /** A key that asks for something that is not part of this version. */
 interface Entry<Config> {
@@ -12,6 +16,8 @@ interface Entry<Config> {
 const basicAgent = (config: CharacterConfig) => config.agent_config.agent_settings.basic_memory_agent
 
 const hears = ({ vad_model }: CharacterConfig["vad_config"]) => vad_model !== undefined
+
+const hasToken = ({ token }: TwitchConfig) => token !== undefined && Redacted.value(token) !== ""
 
 const character: ReadonlyArray<Entry<CharacterConfig>> = [
   {
@@ -53,6 +59,16 @@ const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
     path: "system_config.media_server",
     asked: (config) => config.system_config.media_server !== undefined,
     instead: "the media server is not part of this version"
+  },
+  {
+    path: "live_config.twitch.username",
+    asked: ({ live_config: { twitch } }) => twitch.username !== undefined && !hasToken(twitch),
+    instead: "no token of this account is named, so nobody in particular joins"
+  },
+  {
+    path: "live_config.twitch.token",
+    asked: ({ live_config: { twitch } }) => twitch.username === undefined && hasToken(twitch),
+    instead: "the username of its account is not named, so nobody in particular joins"
   }
 ]
 
@@ -62,7 +78,12 @@ const pick = <Config>(entries: ReadonlyArray<Entry<Config>>, config: Config) =>
     .map(({ path, instead }) => ({ path: path.split("."), message: instead }))
 
 /** What a character asks for in vain, by key path. */
-export const ofCharacter = (config: CharacterConfig) => pick(character, config)
+export const ofCharacter = (
+  config: CharacterConfig
+): ReadonlyArray<{ readonly path: KeyPath; readonly message: string }> => [
+  ...pick(character, config),
+  ...WakeWordClash.find(config)
+]
 
 /** What the process is asked for in vain, by key path. */
 export const ofProcess = (config: SeiyuuConfig) => pick(process, config)

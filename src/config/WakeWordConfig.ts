@@ -63,8 +63,8 @@ export const WakeWordConfig = Schema.Struct({
   ),
   tolerance: Fields.withDefault(
     Fields.FloatIn({ min: 0, max: 0.5 }),
-    0.25,
-    "Share of a word's letters that may be misheard, for words of five letters and more. 0: none."
+    0.15,
+    "Share of a word's letters that may be misheard for letters of like sound, for words of five letters and more; other letters count twice. 0: none."
   ),
   fuzzy_pinyin: Fields.withDefault(
     Fields.Flag,

@@ -14,25 +14,33 @@ export interface ActiveTurn {
   readonly start: <R>(
     turn: (token: TurnToken) => Effect.Effect<void, never, R>
   ) => Effect.Effect<void, never, R>
-  /** Stops the turn in progress and waits until it has stopped. `heard`: what the user says was heard of it. */
-  readonly interrupt: (heard?: string) => Effect.Effect<void>
+  /**
+   * Stops the turn in progress, or the one that is just being started, and waits until it has stopped. Answers whether
+   * there was one. `heard`: what the user says was heard of it.
+   */
+  readonly interrupt: (heard?: string) => Effect.Effect<boolean>
 }
 
-/** Closing the scope interrupts the turn. Callers take turns calling: the session handles one message at a time. */
+/**
+ * Closing the scope interrupts the turn. Whoever calls while another one stops or starts a turn comes after that: a group
+ * stops the turns of its members whatever they handle.
+ */
 export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(function* () {
   const slot = yield* FiberSlot.make
+  const alone = (yield* Effect.makeSemaphore(1)).withPermits(1)
   const clock = yield* Effect.clock
   const waiting = new Set<() => void>()
   let current: TurnToken | undefined
   let endedAt: number | undefined
 
-  const interrupt = (heard?: string) =>
+  const stop = (heard?: string) =>
     Effect.suspend(() => {
+      const runs = current !== undefined
       if (current !== undefined) {
         current.stopped = true
         current.heard = heard
       }
-      return slot.stop
+      return Effect.as(slot.stop, runs)
     })
 
   const ended = (token: TurnToken) => {
@@ -58,7 +66,7 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
     idle,
     endedAt: () => endedAt,
     isRunning: Effect.sync(() => current !== undefined),
-    interrupt,
+    interrupt: (heard) => alone(stop(heard)),
     start: (turn) =>
       Effect.suspend(() => {
         const token: TurnToken = { stopped: false, heard: undefined }
@@ -66,9 +74,10 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
           turn(token),
           Effect.sync(() => ended(token))
         )
-        return interrupt().pipe(
+        return stop().pipe(
           Effect.zipRight(Effect.sync(() => (current = token))),
-          Effect.zipRight(slot.start(run))
+          Effect.zipRight(slot.start(run)),
+          alone
         )
       })
   }

@@ -21,7 +21,5 @@ export class Client extends Context.Tag("seiyuu/conversation/Client")<
      * the turn has been stopped before it goes out.
      */
     readonly send: (message: Outgoing, turn?: TurnToken) => Effect.Effect<void>
-    /** Whether somebody is there to hear; without it, somebody is. */
-    readonly hasListener?: () => boolean
   }
 >() {}

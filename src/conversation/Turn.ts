@@ -16,9 +16,9 @@ import type { Text } from "../language/Text.ts"
 
 /** What a person has said. */
 export type Said = { readonly images: ReadonlyArray<ChatImage> } &
-  /** `patient`: it interrupts no talk of the group, and is given up if there is one. */
+  /** `givenUp`: it interrupts nothing; this is done instead if there is something to interrupt. */
   (
-    | { readonly _tag: "Text"; readonly text: string; readonly patient?: boolean }
+    | { readonly _tag: "Text"; readonly text: string; readonly givenUp?: Effect.Effect<void> }
     /** Mono, 16 kHz. `heard`: what a recogniser that listened all along made of it, if one did. */
     | {
         readonly _tag: "Utterance"

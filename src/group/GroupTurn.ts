@@ -28,7 +28,7 @@ export interface Options {
 
 /**
  * A group's turn: what triggers it is told to all, and then their characters speak in turn, until somebody interrupts
- * them or nobody has anything left to answer. Does nothing if the group has a turn already, or is gone.
+ * them or nobody has anything left to answer. What a character begins of its own accord ends with one round. Does nothing if the group has a turn already, or is gone.
  */
 export const run = Effect.fn("GroupTurn.run")((options: Options) => {
   const { by, live, roster } = options
@@ -106,11 +106,19 @@ interface First {
   readonly input: Turn.Heard
 }
 
-/** Has one character after the other speak. */
+/**
+ * Has one character after the other speak. What a character begins of its own accord ends with one round: nobody has
+ * asked for it, and nobody may be there to end it.
+ */
 const speakOn = Effect.fnUntraced(function* (options: Options, first: First | undefined) {
   let asked = first
   let before = options.by
-  while (true) {
+  const { live, roster } = options
+  const most =
+    options.input._tag === "Proactive"
+      ? GroupTalk.membersOf(yield* roster.read, live.id).length
+      : Number.POSITIVE_INFINITY
+  for (let speeches = 0; speeches < most; speeches++) {
     const next = asked ?? (yield* choose(options, before))
     asked = undefined
     if (next === undefined) return

@@ -37,10 +37,14 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
     readonly remove: (by: string, target: string) => Effect.Effect<void>
     /**
      * Starts a turn of that client's group; one that runs is interrupted first. Answers false if the client is in no group:
-     * then it has a turn of its own. What a character says of its own accord interrupts nothing, nor does anything `patient`:
-     * it is given up if the group has a turn by now.
+     * then it has a turn of its own. What a character says of its own accord interrupts nothing, nor does what has a
+     * `givenUp`: that is done instead if the group has a turn by now.
      */
-    readonly trigger: (uid: string, input: Turn.Heard, patient: boolean) => Effect.Effect<boolean>
+    readonly trigger: (
+      uid: string,
+      input: Turn.Heard,
+      givenUp?: Effect.Effect<void>
+    ) => Effect.Effect<boolean>
     /**
      * Stops the turn of that client's group, once, whoever else does the same. Answers false if there is none. `heard`: what
      * the user says was heard of it.
@@ -108,8 +112,7 @@ const make = Effect.gen(function* () {
     switch (event._tag) {
       case "Silenced": {
         const speaking = roster.live.get(event.group)?.speaking
-        if (speaking?.uid !== event.uid) return Effect.void
-        return Effect.zipRight(roster.members.get(event.uid)?.silence() ?? Effect.void, speaking.leave)
+        return speaking?.uid === event.uid ? speaking.leave : Effect.void
       }
       case "Closed": {
         const live = roster.live.get(event.group)
@@ -162,15 +165,15 @@ const make = Effect.gen(function* () {
   const stop = Effect.fnUntraced(function* (live: Roster.Live, heard: string | undefined) {
     const mine = yield* roster.change((state) => GroupTalk.stop(state, live.id))
     if (!mine) return
-    const audience = GroupTalk.audienceOf(yield* roster.read, live.id)
     live.heard = heard
     yield* live.turn.stop
     live.heard = undefined
     const members = GroupTalk.membersOf(yield* roster.read, live.id)
-    yield* roster.post(
-      audience.filter((uid) => members.includes(uid)),
-      { type: "interrupt-signal", text: "conversation-interrupted" }
+    // A page would take it for the end of the turn that it has by itself.
+    const free = yield* Effect.filter(members, (uid) =>
+      Effect.negate(roster.members.get(uid)?.isBusy ?? Effect.succeed(true))
     )
+    yield* roster.post(free, { type: "interrupt-signal", text: "conversation-interrupted" })
     // Whoever has said that they stop it does it: nobody else will.
   }, Effect.uninterruptible)
 
@@ -225,13 +228,15 @@ const make = Effect.gen(function* () {
         apply((state) => GroupState.remove(state, by, target)),
         (refused) => answered(by, target, refused)
       ),
-    trigger: (uid, input, patient) =>
+    trigger: (uid, input, givenUp) =>
       Effect.gen(function* () {
         const live = yield* liveOf(uid)
         if (live === undefined) return false
         return yield* live.exclusive.withPermits(1)(
           Effect.gen(function* () {
-            if ((patient || input._tag === "Proactive") && (yield* turnOf(uid)) !== undefined) return true
+            const isPatient = givenUp !== undefined || input._tag === "Proactive"
+            if (isPatient && (yield* turnOf(uid)) !== undefined)
+              return yield* Effect.as(givenUp ?? Effect.void, true)
             yield* stop(live, undefined)
             // The group may have been dissolved, or the client have left it, meanwhile.
             if ((yield* liveOf(uid)) !== live) return false

@@ -20,6 +20,8 @@ export interface Speech {
   readonly others: ReadonlyArray<string>
   /** Longest wait for the client's playback beyond the length of the audio, in ms. */
   readonly patience: number
+  /** Asked when it can begin at once: whether it is still wanted. It has begun then. */
+  readonly begin: Effect.Effect<boolean>
   /** Runs when the speech is over, however it ends. */
   readonly onOver: Effect.Effect<void>
 }
@@ -46,6 +48,8 @@ export interface Member {
   }
   /** How what others say is stored in the conversation that the session is in. */
   readonly story: (names: Names) => Effect.Effect<Story>
+  /** Whether the session has a turn: one by itself, or its speech in the group. */
+  readonly isBusy: Effect.Effect<boolean>
   /** Stops a turn that the session has by itself, and answers whether there was one: its client is to be told. */
   readonly hush: Effect.Effect<boolean>
   /** Begins the speech as the session's turn, in a fiber of the session, and returns. */

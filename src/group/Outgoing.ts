@@ -25,7 +25,8 @@ interface Waiting {
 
 /**
  * The line empties in a fiber of `scope`, the session's, which lives as long as something waits. `onStuck` runs once each
- * time the line has become too long; what comes while it is twice as long is dropped.
+ * time the line has become too long, and again with each further half of that: it may have come back meanwhile. What comes
+ * while it is twice as long is dropped, but for the latest `group-update`.
  */
 export const make = (
   send: Context.Tag.Service<typeof Client>["send"],
@@ -34,7 +35,6 @@ export const make = (
 ): Outgoing => {
   const line: Array<Waiting> = []
   let empties = false
-  let stuck = false
 
   /** Answers whether more is waiting: whoever enters next starts the fiber otherwise. */
   const next = Effect.suspend(() => {
@@ -43,21 +43,30 @@ export const make = (
       line.shift()
       for (const tell of taken) tell()
       empties = line.length > 0
-      if (!empties) stuck = false
       return empties
     })
   })
   // It is often begun where nothing can be interrupted, which would go for the fiber, too.
   const emptied = Effect.interruptible(Effect.repeat(next, { while: (more) => more }))
 
+  /** The latest one takes the place of the one before: the client knows in the end what group it is in. */
+  const supersede = (waiting: Waiting) => {
+    // The first message is with the outbox by now.
+    const last = line.findLastIndex(({ message }, index) => index > 0 && message.type === "group-update")
+    for (const before of last === -1 ? [] : line.splice(last, 1)) for (const tell of before.taken) tell()
+    line.push(waiting)
+  }
+
   const enter = (waiting: Waiting): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (line.length >= 2 * mostWaiting) return Effect.void
-      line.push(waiting)
-      if (line.length > mostWaiting && !stuck) {
-        stuck = true
+      if (line.length >= 2 * mostWaiting) {
+        if (waiting.message.type === "group-update") supersede(waiting)
+        else for (const tell of waiting.taken) tell()
         return Effect.asVoid(Effect.forkIn(onStuck, scope))
       }
+      line.push(waiting)
+      if (line.length > mostWaiting && (line.length - mostWaiting) % (mostWaiting / 2) === 1)
+        return Effect.asVoid(Effect.forkIn(onStuck, scope))
       if (empties) return Effect.void
       empties = true
       return Effect.asVoid(Effect.forkIn(emptied, scope))

@@ -12,7 +12,7 @@ export interface Speaking {
   readonly uid: string
   /** The turn of the speaker's session, once it has begun. */
   token: TurnToken | undefined
-  /** Lets the group go on, if the speaker is gone. */
+  /** Stops it, if it has begun, and lets the group go on: the speaker is gone. */
   readonly leave: Effect.Effect<void>
 }
 

@@ -1,7 +1,9 @@
 import { Clock, Deferred, Duration, Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type * as Turn from "../conversation/Turn.ts"
+import { say } from "../language/Text.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
 import * as GroupStory from "./GroupStory.ts"
 import * as GroupTalk from "./GroupTalk.ts"
 import type { Live, Roster, Speaking } from "./Roster.ts"
@@ -43,11 +45,17 @@ export const speak = Effect.fnUntraced(function* (
   if (!begun || member === undefined) return
 
   const over = yield* Deferred.make<void>()
+  /** Whether the session has a turn by now that is this speech. */
+  let runs = false
   const progress: Progress = { at: yield* Clock.currentTimeMillis, plays: false, closed: false, ended: false }
   const speaking: Speaking = {
     uid,
     token: undefined,
-    leave: Effect.asVoid(Deferred.succeed(over, undefined))
+    // What else the session does is not the group's to stop.
+    leave: Effect.suspend(() => (runs ? member.silence() : Effect.void)).pipe(
+      Effect.zipRight(Deferred.succeed(over, undefined)),
+      Effect.asVoid
+    )
   }
   const audience = yield* audienceOf(places)
   const names = yield* Effect.forEach(
@@ -66,17 +74,26 @@ export const speak = Effect.fnUntraced(function* (
       people: [...new Set(known.flatMap(({ human }) => human.name ?? []))],
       others: audience.flatMap((other, index) => (other === uid ? [] : (names[index]?.ai.name ?? []))),
       patience: rules.patience_seconds * 1000,
-      onOver: Effect.asVoid(Deferred.succeed(over, undefined))
+      begin: Effect.map(Deferred.isDone(over), (isOver) => (runs = !isOver)),
+      onOver: Effect.suspend(() => {
+        runs = false
+        return Effect.asVoid(Deferred.succeed(over, undefined))
+      })
     })
     .pipe(
       Effect.zipRight(Deferred.await(over)),
-      Effect.onInterrupt(() => member.silence(live.heard))
+      Effect.onInterrupt(() => (runs ? member.silence(live.heard) : Effect.void))
     )
 
   live.speaking = speaking
   const others = audience.filter((other) => other !== uid)
-  const heard = Effect.zipRight(roster.hush(others), perform)
-  yield* Effect.raceFirst(heard, stuck(progress, rules.patience_seconds)).pipe(
+  // Whoever leaves before it can begin, because its session or another one is busy, is not waited for.
+  const heard = Effect.raceFirst(Effect.zipRight(roster.hush(others), perform), Deferred.await(over))
+  const givenUp = Effect.zipRight(
+    stuck(progress, rules.patience_seconds),
+    tellStuck(places, uid, rules.patience_seconds)
+  )
+  yield* Effect.raceFirst(heard, givenUp).pipe(
     Effect.ensuring(
       Effect.sync(() => {
         live.speaking = undefined
@@ -91,6 +108,13 @@ export const speak = Effect.fnUntraced(function* (
 
 const audienceOf = ({ live, roster }: Places) =>
   Effect.map(roster.read, (state) => GroupTalk.audienceOf(state, live.id))
+
+/** The speaker's own client may not know that its character was waited for. */
+const tellStuck = ({ roster }: Places, uid: string, seconds: number) =>
+  Effect.zipRight(
+    Effect.logWarning(`a member of a group has said nothing for ${seconds} s: the next one speaks`),
+    roster.post([uid], ServerMessage.failure(say("group.tooSlow", seconds)))
+  ).pipe(Effect.annotateLogs(Attribute.clientUid, uid))
 
 /** A speech that was cut off has ended for all who have seen it begin. */
 const end = (places: Places, { closed, ended }: Progress) =>

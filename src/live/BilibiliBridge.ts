@@ -16,6 +16,7 @@ const decodeEntered = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct(
 /** The chat (danmaku) of a room of Bilibili. `room`: the number in its address. */
 export const make = (http: JsonRequest.Http, config: BilibiliLiveConfig, room: number): Bridge => {
   const place: Place = { platform: "bilibili", room: String(room) }
+  let attempts = 0
 
   const hear = (packet: BilibiliPackets.Packet, listener: Attendance) => {
     const body = packet.body.toString("utf8")
@@ -35,7 +36,7 @@ export const make = (http: JsonRequest.Http, config: BilibiliLiveConfig, room: n
   }
 
   const attend = Effect.fnUntraced(function* (listener: Attendance) {
-    const entrance = yield* BilibiliRoom.enter(http, config, place, room)
+    const entrance = yield* BilibiliRoom.enter(http, config, place, room, attempts++)
     const hello = JSON.stringify({
       uid: entrance.uid,
       roomid: entrance.room,

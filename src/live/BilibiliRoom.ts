@@ -58,12 +58,16 @@ export const headersOf = (
   }
 }
 
-/** Asks what the page of a room asks before it enters the chat. `id`: the number in the room's address, perhaps a short one. */
+/**
+ * Asks what the page of a room asks before it enters the chat. `id`: the number in the room's address, perhaps a short one.
+ * `attempt`: which one it is; each goes to the next host.
+ */
 export const enter = Effect.fnUntraced(function* (
   http: JsonRequest.Http,
   config: BilibiliLiveConfig,
   place: Place,
-  id: number
+  id: number,
+  attempt: number
 ) {
   const get = <A, I>(url: string, shape: Schema.Schema<A, I>, device?: string) =>
     JsonRequest.ask(
@@ -91,7 +95,9 @@ export const enter = Effect.fnUntraced(function* (
   )
   const chat = yield* get(`${api}/xlive/web-room/v1/index/getDanmuInfo?${query}`, Chat, device)
   if (!("data" in chat)) return yield* failed(place, "no-connection", `code ${chat.code}`)
-  const { host, wss_port } = chat.data.host_list[0]
+  // Any of them serves the room; one that is down is not asked again and again.
+  const hosts = chat.data.host_list
+  const { host, wss_port } = hosts[attempt % hosts.length] ?? hosts[0]
   const entrance: Entrance = {
     room,
     url: config.chat_url ?? `wss://${host}:${wss_port}/sub`,

@@ -17,6 +17,9 @@ const pauses = Schedule.exponential("1 second").pipe(
   Schedule.jittered
 )
 
+/** How long it may take, connecting included, until the room has let us in. */
+const longestJoining = "40 seconds"
+
 /** A connection that has lasted so long (ms) was a good one: the next pause is short again. */
 const steady = 30_000
 
@@ -34,7 +37,11 @@ export const keep = Effect.fnUntraced(function* (bridge: Bridge, listener: Liste
       joinedAt = clock.unsafeCurrentTimeMillis()
       return Effect.logInfo(`connected to ${nameOf(bridge.place)}`)
     })
+    const outside = Effect.suspend(() =>
+      joinedAt === undefined ? failed(bridge.place, "not-joined") : Effect.never
+    )
     const failure = yield* bridge.attend({ ...listener, joined }).pipe(
+      Effect.raceFirst(Effect.delay(outside, longestJoining)),
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(Effect.logError("a bridge died", defect), failed(bridge.place, "defect"))
       ),

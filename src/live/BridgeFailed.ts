@@ -16,6 +16,10 @@ const Reason = Schema.Literal(
   "no-connection",
   /** The connection was open and nothing came, not even an answer to a heartbeat. */
   "silent",
+  /** The connection was open, and the room did not let us in. */
+  "not-joined",
+  /** What the server answers has no end. */
+  "endless",
   /** The server asked to connect anew. */
   "reconnect",
   /** What it sent cannot be read. */
@@ -57,6 +61,8 @@ const finals: ReadonlySet<typeof Reason.Type> = new Set(["refused", "no-room", "
 const sentences: Readonly<Record<typeof Reason.Type, (where: string) => string>> = {
   "no-connection": (where) => `no connection to ${where}`,
   silent: (where) => `nothing comes any more from ${where}`,
+  "not-joined": (where) => `${where} does not answer whoever joins it: it may not exist`,
+  endless: (where) => `an answer has had no end: ${where}`,
   reconnect: (where) => `the server asks to connect anew to ${where}`,
   unreadable: (where) => `what comes cannot be read of ${where}`,
   "not-live": (where) => `the stream is not live: ${where}`,

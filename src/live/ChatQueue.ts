@@ -11,12 +11,14 @@ export interface Waiting {
 
 /** Texts that wait, at most so many: those that were paid for are taken first, and otherwise the oldest. */
 export interface ChatQueue {
-  /** Adds one; gives the one for which there is no more room. */
-  readonly add: (text: Waiting) => Waiting | undefined
+  /** Adds one; another one may have to go for it. */
+  readonly add: (text: Waiting) => void
   /** Waits until there is one. Only one fiber waits and takes. */
   readonly some: Effect.Effect<void>
   /** Takes the next one; texts that nobody has paid for and that came before `oldest` (ms) are dropped. */
   readonly take: (oldest: number) => Waiting | undefined
+  /** Has one that was taken in vain wait again, before all others of its kind. */
+  readonly putBack: (text: Waiting) => void
 }
 
 export const make = (most: number): Effect.Effect<ChatQueue> =>
@@ -32,15 +34,18 @@ export const make = (most: number): Effect.Effect<ChatQueue> =>
       add: (text) => {
         // Where all have paid, what nobody has paid for is the one too many.
         ;(text.paid ? paid : unpaid).push(text)
-        const dropped = paid.length + unpaid.length > most ? (unpaid.shift() ?? paid.shift()) : undefined
+        if (paid.length + unpaid.length > most && unpaid.shift() === undefined) paid.shift()
         settle()
-        return dropped
       },
       take: (oldest) => {
         while (unpaid[0] !== undefined && unpaid[0].since < oldest) unpaid.shift()
         const next = paid.shift() ?? unpaid.shift()
         settle()
         return next
+      },
+      putBack: (text) => {
+        ;(text.paid ? paid : unpaid).unshift(text)
+        settle()
       }
     }
   })

@@ -13,6 +13,9 @@ export interface Said {
 export interface Door {
   /** Waits until the character may be spoken to: somebody is there, and nothing is being answered. */
   readonly ready: Effect.Effect<void>
-  /** Says it. Whether it has been taken: whoever was there may just have gone. */
-  readonly say: (said: Said) => Effect.Effect<boolean>
+  /**
+   * Says it. Whether it has been taken: whoever was there may just have gone. `givenUp` is done if it has, and in vain: a
+   * turn has begun all the same before it was answered.
+   */
+  readonly say: (said: Said, givenUp?: Effect.Effect<void>) => Effect.Effect<boolean>
 }

@@ -4,8 +4,11 @@ import { Census } from "../telemetry/Census.ts"
 import * as Bridge from "./Bridge.ts"
 import type { Listener } from "./ChatMessage.ts"
 import * as ChatQueue from "./ChatQueue.ts"
-import type { Door } from "./Door.ts"
+import type { Door, Said } from "./Door.ts"
 import * as Sieve from "./Sieve.ts"
+
+/** Somebody was faster, or has just gone: when it is tried again whether the character may be spoken to, in ms. */
+const againAfter = 250
 
 /**
  * Reads all bridges and says to the character what is fit for it, a text at a time and whenever it may be spoken to. Ends
@@ -52,12 +55,15 @@ const saying = Effect.fnUntraced(function* (queue: ChatQueue.ChatQueue, door: Do
     const now = yield* Clock.currentTimeMillis
     const text = queue.take(now - config.longest_wait_seconds * 1000)
     if (text === undefined) return
-    const taken = yield* door.say({
+    const putBack = Effect.sync(() => queue.putBack(text))
+    const said: Said = {
       ...(config.with_names && text.name !== "" ? { sender: text.name } : {}),
       text: text.text,
       priority: text.paid ? "paid" : "usual"
-    })
-    if (taken) yield* Effect.sleep(config.seconds_between * 1000)
+    }
+    const taken = yield* door.say(said, putBack)
+    if (!taken) yield* putBack
+    yield* Effect.sleep(taken ? config.seconds_between * 1000 : againAfter)
   })
   return yield* next.pipe(
     Effect.catchAllDefect((defect) =>

@@ -21,7 +21,7 @@ const ofProxy = Effect.map(Proxy, ({ ready, say }): Door => ({
 /** Into the session of `/client-ws` that has been open for longest. */
 const ofCallers = Effect.map(Callers, ({ ready, say }): Door => ({
   ready,
-  say: ({ sender, text }) => say(sender === undefined ? text : `${sender}: ${text}`)
+  say: ({ sender, text }, givenUp) => say(sender === undefined ? text : `${sender}: ${text}`, givenUp)
 }))
 
 const read = Effect.fnUntraced(function* (config: LiveConfig, door: Door) {

@@ -8,11 +8,28 @@ import * as LiveSocket from "./LiveSocket.ts"
 /** Of what the server sends, in bytes: sound comes along. */
 const longest = 64 * 1024 * 1024
 
-/** How long an answer may take until the next text is sent all the same. */
+/**
+ * How long an answer may take. Then the next text is sent all the same where the server has it wait (`/proxy-ws`); where it
+ * would interrupt the answer, the connection is made anew.
+ */
 const patience = "3 minutes"
+
+/** How long nothing may be answered in a group until its talk has ended: between two speeches it takes a breath. */
+const lull = "10 seconds"
 
 const decode = Schema.decodeUnknownOption(
   Schema.parseJson(Schema.Struct({ type: Schema.String, text: Schema.optional(Schema.Unknown) }))
+)
+
+/** What tells whether somebody hears what the character says, and who speaks with it. */
+const decodeAudience = Schema.decodeUnknownOption(
+  Schema.parseJson(
+    Schema.Struct({
+      extensions: Schema.optional(Schema.Struct({ only_writes: Schema.optional(Schema.Boolean) })),
+      listeners: Schema.optional(Schema.Number),
+      members: Schema.optional(Schema.Array(Schema.Unknown))
+    })
+  )
 )
 
 /** What a message is about: its type, or what a control message says. */
@@ -29,18 +46,56 @@ const subjectOf = (frame: string | Buffer): unknown =>
 export const open = Effect.fnUntraced(function* (url: string) {
   const connected = yield* Effect.makeLatch(false)
   const free = yield* Effect.makeLatch(false)
+  /** Open while somebody hears what the character says, as far as the server tells. */
+  const heard = yield* Effect.makeLatch(false)
+  /** Whether it does tell. */
+  let tells = false
   let current: LiveSocket.LiveSocket | undefined
   /** Whether there has been a connection. */
   let known = false
+  /** Whether something is being answered: errors come in the middle of that, too. */
+  let answers = false
+  /** Whether it is in a group, where one answer comes after the other. */
+  let grouped = false
+  /** An answer had no end: the connection is given up. */
+  const endless = yield* Effect.makeLatch(false)
   const { host, pathname } = new URL(url)
   /** There nobody else plays what the character says. */
   const alone = pathname.endsWith("/client-ws")
   const say = (message: object) => current?.send(JSON.stringify(message)) ?? Effect.void
 
+  const become = (answering: boolean) =>
+    Effect.suspend(() => {
+      answers = answering
+      return answering ? free.close : free.open
+    })
+  /** To interrupt an answer is for whoever hears it. */
+  const ready = Effect.gen(function* () {
+    while (true) {
+      yield* connected.await
+      const before = current
+      const ended = yield* Effect.timeoutOption(free.await, patience)
+      if (Option.isSome(ended)) {
+        if (!grouped) break
+        yield* Effect.sleep(lull)
+        if (!answers) break
+      } else if (current === before) {
+        // Nothing at all may have come of the last text.
+        if (!alone || !answers) break
+        yield* endless.open
+      }
+    }
+    yield* heard.await
+  })
   const leave = Effect.sync(() => {
     current = undefined
+    answers = false
+    grouped = false
+    endless.unsafeClose()
     connected.unsafeClose()
     free.unsafeClose()
+    heard.unsafeClose()
+    tells = false
   })
   const bridge: Bridge = {
     place: { platform: "server", room: host },
@@ -57,13 +112,39 @@ export const open = Effect.fnUntraced(function* (url: string) {
             // The last of what a client is greeted with.
             case "start-mic":
               known = true
-              return Effect.all([connected.open, free.open, joined], { discard: true })
+              return Effect.all(
+                [
+                  tells ? say({ type: "use-extensions", only_writes: true }) : heard.open,
+                  connected.open,
+                  free.open,
+                  joined
+                ],
+                { discard: true }
+              )
+            case "set-model-and-conf":
+              return Effect.sync(() => {
+                const { extensions } = Option.getOrElse(decodeAudience(frame), () => ({
+                  extensions: undefined
+                }))
+                tells = !alone && extensions?.only_writes === true
+              })
+            case "audience-update": {
+              const { listeners = 0 } = Option.getOrElse(decodeAudience(frame), () => ({ listeners: 0 }))
+              return listeners > 0 ? heard.open : heard.close
+            }
+            case "group-update":
+              return Effect.sync(() => {
+                const { members = [] } = Option.getOrElse(decodeAudience(frame), () => ({ members: [] }))
+                grouped = alone && members.length > 0
+              })
             case "conversation-chain-start":
-              return free.close
+              return become(true)
             case "conversation-chain-end":
             case "interrupt-signal":
+              return become(false)
+            // Without an answer it is all that comes of a text.
             case "error":
-              return free.open
+              return answers ? Effect.void : free.open
             case "backend-synth-complete":
               return alone ? say({ type: "frontend-playback-complete" }) : Effect.void
             default:
@@ -71,6 +152,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
           }
         }
       }).pipe(
+        Effect.raceFirst(Effect.zipRight(endless.await, failed(bridge.place, "endless"))),
         Effect.mapError((failure) => {
           if (known) return failure
           return failure.detail === "404" && !alone
@@ -81,7 +163,7 @@ export const open = Effect.fnUntraced(function* (url: string) {
       )
   }
   const door: Door = {
-    ready: Effect.zipRight(connected.await, Effect.timeoutOption(free.await, patience)),
+    ready,
     say: ({ sender, text }) =>
       Effect.suspend(() => {
         if (current === undefined) return Effect.succeed(false)

@@ -52,10 +52,11 @@ export const make = (config: LiveChatConfig): Sieve => {
       const said = `${person} ${text}`
       // What was paid for twice was meant twice.
       if (!message.paid) {
+        // A text that was refused because it came too soon has not been said: it may come again.
+        if (isWithin(people.at(person), config.person_seconds, now)) return refused("too-soon")
         const before = texts.at(said)
         texts.see(said, now)
         if (isWithin(before, config.repeat_seconds, now)) return refused("repeated")
-        if (isWithin(people.at(person), config.person_seconds, now)) return refused("too-soon")
       }
       people.see(person, now)
       return { _tag: "Passed", name, text }

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto"
 import { Effect, Redacted } from "effect"
 import type { TwitchConfig } from "../config/LiveConfig.ts"
+import * as LiveNames from "../config/LiveNames.ts"
 import type { Bridge } from "./Bridge.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { BridgeFailed, Place } from "./BridgeFailed.ts"
@@ -13,12 +14,8 @@ const refusals = /^(login (authentication failed|unsuccessful)|improperly format
 
 /** The chat of a channel of Twitch, by IRC over a WebSocket. */
 export const make = (config: TwitchConfig, channel: string): Bridge => {
-  const name = channel
-    .trim()
-    .replace(/^(?:(?:https?:\/\/)?(?:(?:www|m)\.)?twitch\.tv\/|#)/i, "")
-    .replace(/[/?].*$/, "")
-    .toLowerCase()
-  const place: Place = { platform: "twitch", room: name }
+  const name = LiveNames.channelOf(channel)
+  const place: Place = { platform: "twitch", room: name ?? channel }
 
   const hear = (line: IrcLine.IrcLine, listener: Attendance, socket: LiveSocket.LiveSocket) => {
     switch (line.command) {
@@ -45,8 +42,8 @@ export const make = (config: TwitchConfig, channel: string): Bridge => {
   return {
     place,
     attend: (listener) => {
-      // Twitch says nothing of a channel that is not there; a name with a space in it would be two words of IRC.
-      if (!/^\w{1,25}$/.test(name)) return failed(place, "no-room")
+      // A name with a space in it would be two words of IRC.
+      if (name === undefined) return failed(place, "no-room")
       return LiveSocket.attend({
         place,
         url: config.chat_url,

@@ -2,6 +2,7 @@ import { HttpClientRequest } from "@effect/platform"
 import { Effect, Option } from "effect"
 import type { Schema } from "effect"
 import type { YoutubeConfig } from "../config/LiveConfig.ts"
+import * as LiveNames from "../config/LiveNames.ts"
 import type { Bridge } from "./Bridge.ts"
 import { failed } from "./BridgeFailed.ts"
 import type { Place } from "./BridgeFailed.ts"
@@ -15,14 +16,10 @@ const context = { client: { clientName: "WEB", clientVersion: "2.20260623.01.00"
 /** How long to wait for the next page, ms: as the server says, within these. */
 const pause = { least: 1000, most: 15_000 }
 
-/** The id in a video's address, or the text itself. */
-const idOf = (video: string): string =>
-  /(?:[?&]v=|youtu\.be\/|\/live\/|\/embed\/|\/shorts\/)([\w-]{11})/.exec(video)?.[1] ?? video.trim()
-
 /** The live chat of a video of YouTube, read page by page as its own page does. */
 export const make = (http: JsonRequest.Http, config: YoutubeConfig, video: string): Bridge => {
-  const videoId = idOf(video)
-  const place: Place = { platform: "youtube", room: videoId }
+  const videoId = LiveNames.videoOf(video)
+  const place: Place = { platform: "youtube", room: videoId ?? video }
   const base = config.base_url.replace(/\/+$/, "")
   /** Whether what was said before the bridge came has been passed over. */
   let caughtUp = false
@@ -57,7 +54,7 @@ export const make = (http: JsonRequest.Http, config: YoutubeConfig, video: strin
   })
 
   const attend = Effect.fnUntraced(function* (listener: Attendance) {
-    if (!/^[\w-]{11}$/.test(videoId)) return yield* failed(place, "no-room")
+    if (videoId === undefined) return yield* failed(place, "no-room")
     let continuation = yield* begin()
     for (let joined = false; ; joined = true) {
       const next = yield* page(continuation, listener)

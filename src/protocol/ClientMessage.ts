@@ -111,12 +111,15 @@ const extensions = {
   tool_consent: Schema.optionalWith(Truth, { nullable: true }),
   config_changes: Schema.optionalWith(Truth, { nullable: true }),
   wake_word_state: Schema.optionalWith(Truth, { nullable: true }),
+  /** Whether nobody hears what this client is sent: it brings what others have written. */
+  only_writes: Schema.optionalWith(Truth, { nullable: true }),
   /** `null`: whoever the character's `human_name` is. */
   person: Schema.optional(Schema.NullOr(Person))
 }
 
 const ofJson = Schema.Union(
-  message("text-input", { text: Text, images }),
+  // `from_name`: who says it, for the others who share the session.
+  message("text-input", { text: Text, images, from_name: Schema.optionalWith(Text, { nullable: true }) }),
   message("mic-audio-end", { images }),
   // An extension, announced in `set-model-and-conf`: what came by `mic-audio-data` is not to be answered.
   message("mic-audio-cancel", {}),

@@ -90,6 +90,8 @@ const Extensions = Schema.Struct({
   config_changes: Schema.Boolean,
   /** `wake-word-state`: whether the character waits for its wake word, for clients that ask for it. */
   wake_word_state: Schema.Boolean,
+  /** `only_writes` of `use-extensions`, and `audience-update`: a client that nobody hears anything through. */
+  only_writes: Schema.Boolean,
   /** `person` of `use-extensions`: who speaks, where several people use one character. */
   person: Schema.Boolean,
   /** `fetch-memories`, `edit-memory`, `delete-memory`: what the character has learnt of the person. */
@@ -112,6 +114,7 @@ export const extensions: typeof Extensions.Type = {
   tool_consent: true,
   config_changes: true,
   wake_word_state: true,
+  only_writes: true,
   person: true,
   memories: true,
   history_pages: true,
@@ -135,7 +138,8 @@ export const ServerMessage = Schema.Union(
   message("user-input-transcription", {
     text: Schema.String,
     /** What another client of the proxy has sent along, as it came. */
-    images: Schema.optional(Schema.Array(Anything))
+    images: Schema.optional(Schema.Array(Anything)),
+    from_name: Schema.optional(Schema.String)
   }),
   // Extensions: sent only to clients that asked for them.
   message("user-input-partial", { text: Schema.String }),
@@ -145,8 +149,11 @@ export const ServerMessage = Schema.Union(
     tool_consent: Schema.Boolean,
     config_changes: Schema.Boolean,
     wake_word_state: Schema.Boolean,
+    only_writes: Schema.Boolean,
     person: Schema.NullOr(Schema.String)
   }),
+  // To those of a shared session that only write: how many others there are.
+  message("audience-update", { listeners: Schema.Number }),
   // New sessions and switches have it; what runs goes on as it is.
   message("config-changed", { files: Schema.Array(Schema.String), message: Schema.String }),
   // Extensions: answers to a client that asked.

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type { Language } from "../language/Language.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import type * as Extensions from "../session/Extensions.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 /** A message as it is written, once for all viewers of one language: one text frame in UTF-8. */
@@ -29,16 +30,17 @@ export interface Line {
   readonly onRoom: (told: () => void) => void
   /** Ends the connection: the viewer does not keep up. */
   readonly drop: () => void
-  /** Whether somebody hears what is sent; a program that only writes is no listener. */
-  readonly listens: boolean
 }
 
 /** Somebody who gets what the shared session sends. */
 export interface Seat {
   readonly line: Line
-  /** Whether it understands extensions: it has asked for some. */
-  extended: boolean
+  /** What it has asked for beyond the protocol, if it has. */
+  wishes: Extensions.Wishes | undefined
 }
+
+/** Whether somebody hears what is sent there; a program that only writes is no listener. */
+export const listens: Whom = ({ wishes }) => wishes?.onlyWrites !== true
 
 /** Sends to all viewers. */
 export interface Fanout {
@@ -46,20 +48,20 @@ export interface Fanout {
   /** Seats a viewer. The first one gets all that has been sent before; the others get `greeting`. */
   readonly enter: (seat: Seat, greeting: ReadonlyArray<ServerMessage.Outgoing>) => void
   readonly leave: (seat: Seat) => void
+  /** To be called when a seat has begun to listen, or does so no more. */
+  readonly review: () => void
+  /** How many listen. */
+  readonly listeners: () => number
+  /** Waits until somebody listens. */
+  readonly someListen: Effect.Effect<void>
   /**
-   * Sends to everybody but `except`, at the pace of the fastest: waits while there is room for nobody. A viewer for which
+   * Sends to everybody, or to those `whom` is true of, at the pace of the fastest that listens: waits while there is room for nobody. A viewer for which
    * there is no room while there is for another one is dropped.
    */
-  readonly send: (message: ServerMessage.Outgoing, turn?: TurnToken, except?: object) => Effect.Effect<void>
+  readonly send: (message: ServerMessage.Outgoing, turn?: TurnToken, whom?: Whom) => Effect.Effect<void>
 }
 
-/** Messages that only clients know that have asked for extensions. */
-const extensions: ReadonlySet<ServerMessage.ServerMessage["type"]> = new Set([
-  "user-input-partial",
-  "extensions-in-use",
-  "config-changed",
-  "tool-consent-request"
-])
+export type Whom = (seat: Seat) => boolean
 
 export const make = (): Fanout => {
   const seats = new Set<Seat>()
@@ -71,8 +73,33 @@ export const make = (): Fanout => {
     for (const go of stuck) go()
   }
 
+  const heard = Effect.unsafeMakeLatch(false)
+  /** What those know of the audience who are told. */
+  const told = new Map<Seat, number>()
+  const listeners = () => {
+    let count = 0
+    for (const seat of seats) if (listens(seat)) count++
+    return count
+  }
+
+  const review = () => {
+    const count = listeners()
+    if (count > 0) heard.unsafeOpen()
+    else heard.unsafeClose()
+    for (const seat of seats) {
+      if (listens(seat)) told.delete(seat)
+      else if (told.get(seat) !== count) {
+        told.set(seat, count)
+        if (!seat.line.offer(encode({ type: "audience-update", listeners: count }))) drop(seat)
+      }
+    }
+  }
+
   const leave = (seat: Seat) => {
-    if (seats.delete(seat)) onRoom()
+    if (!seats.delete(seat)) return
+    told.delete(seat)
+    review()
+    onRoom()
   }
   const drop = (seat: Seat) => {
     leave(seat)
@@ -89,8 +116,10 @@ export const make = (): Fanout => {
     return Effect.sync(() => stuck.delete(go))
   })
 
+  /** Those that only write do not set the pace while somebody listens. */
   const somebodyHasRoom = () => {
-    for (const { line } of seats) if (line.hasRoom()) return true
+    const alone = listeners() === 0
+    for (const seat of seats) if ((alone || listens(seat)) && seat.line.hasRoom()) return true
     return false
   }
 
@@ -121,12 +150,6 @@ export const make = (): Fanout => {
       })
     )
 
-  const audience = (type: ServerMessage.ServerMessage["type"], except: object | undefined) => {
-    const chosen = extensions.has(type)
-    if (!chosen && except === undefined) return seats
-    return [...seats].filter((seat) => seat !== except && (seat.extended || !chosen))
-  }
-
   return {
     seats,
     enter: (seat, greeting) => {
@@ -134,17 +157,21 @@ export const make = (): Fanout => {
       early = undefined
       seat.line.onRoom(onRoom)
       seats.add(seat)
+      review()
       onRoom()
     },
     leave,
-    send: (message, turn, except) =>
+    review,
+    listeners,
+    someListen: heard.await,
+    send: (message, turn, whom) =>
       Effect.suspend(() => {
         if (turn?.stopped === true) return Effect.void
         if (early !== undefined) {
           early.push(encode(message))
           return Effect.void
         }
-        const to = audience(message.type, except)
+        const to = whom === undefined ? seats : [...seats].filter(whom)
         const frame = encode(message)
         const behind = deliver(to, frame, turn)
         return behind === undefined ? Effect.void : catchUp(behind, frame, turn)

@@ -1,6 +1,4 @@
 import { Context, Effect, Layer, RcRef, Schema } from "effect"
-import { english, say } from "../language/Text.ts"
-import type { Text } from "../language/Text.ts"
 import type { Image } from "../protocol/ClientMessage.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as SharedSession from "./SharedSession.ts"
@@ -15,14 +13,10 @@ export interface Saying {
   readonly priority: Priority
 }
 
-/** Nobody shares a session at the moment, so there is none. `words` are fit for a client. */
+/** Nobody shares a session at the moment, so there is none. No client reads this. */
 export class NobodyWatches extends Schema.TaggedError<NobodyWatches>()("NobodyWatches", {}) {
-  get words(): Text {
-    return say("session.nobodyWatches")
-  }
-
   override get message(): string {
-    return english(this.words)
+    return "nobody shares the session"
   }
 }
 
@@ -70,8 +64,8 @@ const make = Effect.gen(function* () {
   })
   const ready: Effect.Effect<void> = Effect.suspend(() => {
     if (current === undefined) return Effect.zipRight(opening.await, ready)
-    const { quiet, texts } = current
-    return Effect.zipRight(texts.none, quiet).pipe(
+    const { fanout, quiet, texts } = current
+    return Effect.zipRight(fanout.someListen, Effect.zipRight(texts.none, quiet)).pipe(
       Effect.as(true),
       Effect.raceFirst(Effect.as(closing.await, false)),
       Effect.flatMap((isFree) => (isFree ? Effect.void : ready))
@@ -82,7 +76,7 @@ const make = Effect.gen(function* () {
     shared: yield* RcRef.make({ acquire }),
     say: ({ images = [], priority, sender, text }) =>
       Effect.suspend((): Effect.Effect<void, NobodyWatches | TextQueueFull> =>
-        current === undefined
+        current === undefined || current.fanout.listeners() === 0
           ? new NobodyWatches()
           : current.texts.add({
               text: sender === undefined ? text : `${sender}: ${text}`,

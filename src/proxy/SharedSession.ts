@@ -4,6 +4,7 @@ import { Client } from "../conversation/Client.ts"
 import { Groups } from "../group/Groups.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Dispatch from "../session/Dispatch.ts"
+import * as Extensions from "../session/Extensions.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
 import * as Session from "../session/Session.ts"
@@ -11,6 +12,7 @@ import * as SessionTurn from "../session/SessionTurn.ts"
 import * as WakeGate from "../session/WakeGate.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Audience from "./Audience.ts"
 import * as Fanout from "./Fanout.ts"
 import * as TextQueue from "./TextQueue.ts"
 
@@ -22,6 +24,8 @@ export interface SharedSession {
   readonly texts: TextQueue.TextQueue
   /** Waits until nothing is being answered, be it in its group. */
   readonly quiet: Effect.Effect<void>
+  /** Does something in a fiber of the session, and waits for it. It is done to its end, even if whoever waits goes away. */
+  readonly perform: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /**
@@ -36,17 +40,33 @@ export const open = Effect.fnUntraced(function* () {
 })
 
 const begin = Effect.fnUntraced(function* () {
+  const scope = yield* Effect.scope
   const fanout = Fanout.make()
+  /** What the session sends before it is open is for all. */
+  let opened: Session.Session | undefined
+  const isForAll = Effect.suspend(() =>
+    opened === undefined
+      ? Effect.succeed(true)
+      : Effect.map(Ref.get(opened.seat), ({ character }) => Extensions.tellsAllOfWaking(character.config))
+  )
   const client = Client.of({
     uid: randomUUID(),
-    send: (message, turn) => fanout.send(message, turn),
-    hasListener: () => [...fanout.seats].some(({ line }) => line.listens)
+    send: (message, turn) => Audience.send(fanout, message, turn, isForAll)
   })
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
-    const session = yield* Session.open()
+    const session = yield* Session.open(Extensions.ofMany(() => Audience.wishes(fanout)))
+    opened = session
     const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
-    const shared: SharedSession = { session, client, fanout, texts, quiet }
+    const shared: SharedSession = {
+      session,
+      client,
+      fanout,
+      texts,
+      quiet,
+      perform: (effect) =>
+        Effect.flatMap(Effect.forkIn(effect, scope), (fiber) => Effect.flatten(Fiber.await(fiber)))
+    }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
     yield* ProactiveSpeech.follow(session)
@@ -56,22 +76,35 @@ const begin = Effect.fnUntraced(function* () {
 
 /**
  * Gives the session one text after the other, each when nothing is being answered. In a group a viewer's interrupts the
- * others, as a member's does; one from outside is given up there.
+ * others, as a member's does; one from outside waits until the group is silent, and lets those of viewers pass.
  */
 const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: SharedSession) {
   const census = yield* Census
   const next = Effect.gen(function* () {
-    const { from, images, text } = texts.take()
-    const patient = from === undefined
-    if (patient && (yield* SessionTurn.isTalking(session))) return undefined
+    if (fanout.listeners() === 0) return undefined
+    const taken = texts.take(yield* SessionTurn.isTalking(session))
+    if (taken === undefined) return undefined
+    const { from, fromName, images, text } = taken
     const message: ClientMessage = { type: "text-input", text, images }
-    yield* fanout.send({ type: "user-input-transcription", text, images }, undefined, from)
-    return { message, patient }
+    const shown = {
+      ...(images.length === 0 ? {} : { images }),
+      ...(fromName === undefined ? {} : { from_name: fromName })
+    }
+    yield* fanout.send(
+      { type: "user-input-transcription", text, ...shown },
+      undefined,
+      (seat) => seat !== from
+    )
+    const givenUp = from === undefined ? Effect.sync(() => texts.putBack(taken)) : undefined
+    return { message, givenUp }
   })
   yield* texts.some.pipe(
+    // What waits when only those are left that write is not said to an empty room.
+    Effect.zipRight(fanout.someListen),
     Effect.zipRight(session.turn.idle),
     // What is still looked through for the wake word may become a turn.
     Effect.zipRight(session.wake.line.idle),
+    Effect.zipRight(Effect.raceFirst(SessionTurn.quiet(session), texts.someOfViewers)),
     Effect.zipRight(Dispatch.handleUnlessTurn(session, next)),
     Effect.catchAllDefect((defect) => Effect.logError("answering a text died", defect)),
     Effect.forever,

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly text: string
   readonly images: ReadonlyArray<Image>
   readonly priority: Priority
+  /** Who says it, as the client that sent it calls them. */
+  readonly fromName?: string
   /** Whoever sent it, and need not be told of it. */
   readonly from: object | undefined
 }
@@ -38,15 +40,29 @@ export interface TextQueue {
   readonly some: Effect.Effect<void>
   /** Waits until there is none. */
   readonly none: Effect.Effect<void>
-  /** Takes the next text; there is one. */
-  readonly take: () => Waiting
+  /** Waits until there is one of somebody who shares the session. */
+  readonly someOfViewers: Effect.Effect<void>
+  /** Takes the next text, or, while the group talks, the next one of somebody who shares the session. */
+  readonly take: (groupTalks: boolean) => Waiting | undefined
+  /** Has one that was taken in vain wait again, before all others of its kind. */
+  readonly putBack: (text: Waiting) => void
 }
+
+const isOfViewer = ({ from }: Waiting) => from !== undefined
 
 export const make: Effect.Effect<TextQueue> = Effect.gen(function* () {
   const filled = yield* Effect.makeLatch(false)
   const empty = yield* Effect.makeLatch(true)
   const waiting: Record<Priority, Array<Waiting>> = { paid: [], usual: [] }
+  const ofViewers = yield* Effect.makeLatch(false)
+  const all = () => [...waiting.paid, ...waiting.usual]
   const count = () => waiting.paid.length + waiting.usual.length
+  const set = (latch: Effect.Latch, open: boolean) => (open ? latch.unsafeOpen() : latch.unsafeClose())
+  const settle = () => {
+    set(filled, count() > 0)
+    set(empty, count() === 0)
+    set(ofViewers, all().some(isOfViewer))
+  }
   return {
     some: filled.await,
     none: empty.await,
@@ -54,17 +70,20 @@ export const make: Effect.Effect<TextQueue> = Effect.gen(function* () {
       Effect.suspend(() => {
         if (count() >= mostWaiting) return new TextQueueFull({ limit: mostWaiting })
         waiting[text.priority].push(text)
-        filled.unsafeOpen()
-        empty.unsafeClose()
+        settle()
         return Effect.void
       }),
-    take: () => {
-      const next = (waiting.paid.shift() ?? waiting.usual.shift())!
-      if (count() === 0) {
-        filled.unsafeClose()
-        empty.unsafeOpen()
-      }
+    someOfViewers: ofViewers.await,
+    take: (groupTalks) => {
+      const next = all().find((text) => !groupTalks || isOfViewer(text))
+      if (next === undefined) return undefined
+      waiting[next.priority].splice(waiting[next.priority].indexOf(next), 1)
+      settle()
       return next
+    },
+    putBack: (text) => {
+      waiting[text.priority].unshift(text)
+      settle()
     }
   }
 })

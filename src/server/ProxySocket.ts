@@ -20,7 +20,6 @@ const serve = Effect.fnUntraced(function* (link: Link) {
     hasRoom,
     onRoom,
     drop,
-    listens: true,
     reply: (message) => link.send(Fanout.encode(message))
   })
   const all = link.take.pipe(
@@ -33,7 +32,7 @@ const serve = Effect.fnUntraced(function* (link: Link) {
 
 const receive = (viewer: Viewer.Viewer, frame: Inbox.Frame) =>
   Frames.receive(frame, {
-    binaryAudio: viewer.binaryAudio,
+    binaryAudio: viewer.seat.wishes?.binaryAudio,
     handle: (message) => Viewer.receive(viewer, message),
     reply: viewer.reply
   })

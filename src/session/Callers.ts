@@ -26,8 +26,11 @@ export class Callers extends Context.Tag("seiyuu/session/Callers")<
     readonly admit: (session: Session) => Effect.Effect<void, never, Needs | Scope.Scope>
     /** Waits until there is a session and nothing is being answered in it. */
     readonly ready: Effect.Effect<void>
-    /** Says it, unless a turn runs; the client is told first. Whether it was said. */
-    readonly say: (text: string) => Effect.Effect<boolean>
+    /**
+     * Says it, unless a turn runs; the client is told first. Whether it was said. `givenUp` is done if it was, and in vain:
+     * a turn has begun all the same before it was answered.
+     */
+    readonly say: (text: string, givenUp?: Effect.Effect<void>) => Effect.Effect<boolean>
   }
 >() {
   static readonly layer = Layer.effect(
@@ -52,7 +55,7 @@ const make = Effect.gen(function* () {
     )
   })
 
-  const say = Effect.fnUntraced(function* (text: string) {
+  const say = Effect.fnUntraced(function* (text: string, givenUp: Effect.Effect<void> = Effect.void) {
     const callee = first()
     if (callee === undefined) return false
     const { closed, context, session } = callee
@@ -62,7 +65,7 @@ const make = Effect.gen(function* () {
       const client = yield* Client
       yield* client.send({ type: "user-input-transcription", text })
       said = true
-      return { message: { type: "text-input", text, images: [] }, patient: true } as const
+      return { message: { type: "text-input", text, images: [] }, givenUp } as const
     })
     yield* Dispatch.handleUnlessTurn(session, next).pipe(
       Effect.provide(context),

@@ -28,24 +28,28 @@ export const handle = (session: Session, message: ClientMessage) =>
 /** What is said to a session when no turn runs in it. */
 export interface Next {
   readonly message: ClientMessage
-  /** Whether it interrupts the group's turn neither: then it is given up. */
-  readonly patient: boolean
+  /** It interrupts the group's turn neither: this is done instead, at once or once it has been looked through. */
+  readonly givenUp: Effect.Effect<void> | undefined
 }
 
 /** Handles what `next` gives, if anything, unless a turn runs: then nothing happens, and nothing is taken. */
 export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<Next | undefined, E, R>) =>
   next.pipe(
     Effect.flatMap((said) =>
-      said === undefined ? Effect.void : answer(session, said.message, said.patient)
+      said === undefined ? Effect.void : answer(session, said.message, said.givenUp)
     ),
     Effect.unlessEffect(session.turn.isRunning),
     session.exclusive.withPermits(1)
   )
 
-const answer = Effect.fnUntraced(function* (session: Session, message: ClientMessage, patient = false) {
+const answer = Effect.fnUntraced(function* (
+  session: Session,
+  message: ClientMessage,
+  givenUp?: Effect.Effect<void>
+) {
   const client = yield* Client
   if (Idleness.isDoing(message)) session.idleness.stir()
-  yield* route(session, message, patient).pipe(
+  yield* route(session, message, givenUp).pipe(
     Effect.catchAll((failure) =>
       Effect.zipRight(
         failure._tag === "HistoryFailed"
@@ -57,12 +61,16 @@ const answer = Effect.fnUntraced(function* (session: Session, message: ClientMes
   )
 })
 
-/** `patient`: a text interrupts nothing. */
-const route = Effect.fnUntraced(function* (session: Session, message: ClientMessage, patient: boolean) {
+/** `givenUp`: a text interrupts nothing. */
+const route = Effect.fnUntraced(function* (
+  session: Session,
+  message: ClientMessage,
+  givenUp: Effect.Effect<void> | undefined
+) {
   const client = yield* Client
   switch (message.type) {
     case "text-input":
-      return yield* TurnRequests.textInput(session, message.text, message.images, patient)
+      return yield* TurnRequests.textInput(session, message.text, message.images, givenUp)
     case "mic-audio-data":
       return yield* TurnRequests.micAudioData(session, message.audio)
     case "mic-audio-end":

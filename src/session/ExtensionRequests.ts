@@ -14,22 +14,10 @@ export const use = Effect.fn("ExtensionRequests.use")(function* (
   wanted: Extract<ClientMessage, { readonly type: "use-extensions" }>
 ) {
   const { extensions, listening } = session
-  extensions.binaryAudio = wanted.binary_audio ?? extensions.binaryAudio
-  extensions.partialTranscripts = wanted.partial_transcripts ?? extensions.partialTranscripts
-  extensions.toolConsent = wanted.tool_consent ?? extensions.toolConsent
-  extensions.configChanges = wanted.config_changes ?? extensions.configChanges
-  extensions.wakeWordState = wanted.wake_word_state ?? extensions.wakeWordState
+  extensions.adopt(wanted)
   yield* introduce(session, wanted.person === undefined ? extensions.person : (wanted.person ?? undefined))
   if (!extensions.partialTranscripts) yield* listening.cancel
-  yield* (yield* Client).send({
-    type: "extensions-in-use",
-    binary_audio: extensions.binaryAudio ?? null,
-    partial_transcripts: extensions.partialTranscripts,
-    tool_consent: extensions.toolConsent,
-    config_changes: extensions.configChanges,
-    wake_word_state: extensions.wakeWordState,
-    person: extensions.person ?? null
-  })
+  yield* (yield* Client).send(Extensions.inUse(extensions, extensions.person ?? null))
   if (wanted.wake_word_state === true) yield* WakeGate.report(session)
 })
 

@@ -7,6 +7,7 @@ import * as Turn from "../conversation/Turn.ts"
 import { Groups } from "../group/Groups.ts"
 import type { Member, Speech } from "../group/Member.ts"
 import { History } from "../history/History.ts"
+import * as Attribute from "../telemetry/Attributes.ts"
 import { Census } from "../telemetry/Census.ts"
 import { Facts } from "../history/Facts.ts"
 import * as Extensions from "./Extensions.ts"
@@ -31,6 +32,8 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
 
   const speak = (speech: Speech) =>
     Effect.gen(function* () {
+      // While the session was busy it may have left the group.
+      if (!(yield* speech.begin)) return yield* speech.onOver
       const turn = yield* SessionTurn.prepare(session, {
         story: speech.story,
         situation: yield* situation(session, speech),
@@ -42,7 +45,9 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.uninterruptible,
       session.exclusive.withPermits(1),
       Effect.provideService(Client, Client.of(speech.client)),
-      Effect.provide(context)
+      Effect.provide(context),
+      // The group's fiber is that of whoever has said something.
+      Effect.annotateLogs(Attribute.clientUid, uid)
     )
 
   const member: Member = {
@@ -65,9 +70,10 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
       Effect.flatMap(character, ({ config }) =>
         Story.make({ current: session.history, confUid: config.conf_uid, names })
       ).pipe(Effect.provide(context)),
-    hush: Effect.flatMap(session.turn.isRunning, (runs) => Effect.as(session.turn.interrupt(), runs)),
+    isBusy: session.turn.isRunning,
+    hush: session.turn.interrupt(),
     speak,
-    silence: session.turn.interrupt,
+    silence: (heard) => Effect.asVoid(session.turn.interrupt(heard)),
     write: (task) =>
       character.pipe(
         Effect.flatMap(({ services }) => services.agent),

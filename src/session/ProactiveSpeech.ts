@@ -47,7 +47,7 @@ const speak = Effect.fnUntraced(function* (session: Session, idle: number, most:
   const client = yield* Client
   // Somebody may have come first.
   if ((yield* session.turn.isRunning) || (yield* timeLeft(session, idle)) > 0) return
-  if (session.ear.detector.isSpeaking() || client.hasListener?.() === false) return session.idleness.restart()
+  if (session.ear.detector.isSpeaking() || session.extensions.onlyWrites) return session.idleness.restart()
   // Nobody breaks into the talk of a group, whoever speaks there: the time counts anew when it is over.
   if (yield* (yield* Groups).isTalking(client.uid)) return session.idleness.restart()
   session.idleness.spoken(most)

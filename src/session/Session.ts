@@ -75,7 +75,7 @@ export interface Session {
  * switch in progress stop (they start later than all of this), then warm-ups, and only then do the resources close that
  * they were using.
  */
-export const open = Effect.fnUntraced(function* () {
+export const open = Effect.fnUntraced(function* (extensions = Extensions.ofOne()) {
   const client = yield* Client
   const characters = yield* Characters
   const registry = yield* SessionRegistry
@@ -97,7 +97,7 @@ export const open = Effect.fnUntraced(function* () {
     remembering: yield* Remembering.make,
     playback: yield* Playback.make,
     utterance: Utterance.make(),
-    extensions: Extensions.none(),
+    extensions,
     listening: yield* Listening.make({
       asr: Effect.flatMap(Ref.get(seat), ({ character }) => character.services.asr),
       onPartial: (text) => client.send({ type: "user-input-partial", text })
@@ -120,7 +120,7 @@ export const open = Effect.fnUntraced(function* () {
         alone: exclusive.withPermits(1),
         tell: (report) =>
           Effect.flatMap(config, (config) =>
-            Extensions.tellsOfWaking(session.extensions, config)
+            Extensions.tellsOfWaking(extensions, config)
               ? client.send({ type: "wake-word-state", client_uid: client.uid, ...report })
               : Effect.void
           )
@@ -133,7 +133,7 @@ export const open = Effect.fnUntraced(function* () {
   yield* registry.register({
     uid: client.uid,
     character: Effect.map(Ref.get(seat), ({ character }) => character.config.conf_name),
-    tell: (message) => (session.extensions.configChanges ? client.send(message) : Effect.void)
+    tell: (message) => (extensions.configChanges ? client.send(message) : Effect.void)
   })
 
   yield* Effect.forEach(openingSequence(character), (message) => client.send(message), { discard: true })

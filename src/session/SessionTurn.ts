@@ -102,12 +102,14 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
 export const begin = Effect.fnUntraced(function* (session: Session, input: Turn.Input) {
   const { uid } = yield* Client
   if (input._tag === "Line") yield* interrupt(session)
-  else if (yield* (yield* Groups).trigger(uid, input, isPatient(input))) return
+  else {
+    const givenUp = input._tag === "Text" ? input.givenUp : undefined
+    if (givenUp !== undefined && (yield* session.turn.isRunning)) return yield* givenUp
+    if (yield* (yield* Groups).trigger(uid, input, givenUp)) return
+  }
   const turn = yield* prepare(session)
   yield* session.turn.start((token) => turn(input, token))
 })
-
-const isPatient = (input: Turn.Input) => input._tag === "Text" && input.patient === true
 
 /** Stops the turn that the client sees. `heard` is the sum of the sentences that had started to play. In a group it is for all. */
 export const interrupt = Effect.fnUntraced(function* (session: Session, heard?: string) {

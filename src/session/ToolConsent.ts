@@ -9,10 +9,12 @@ import { say } from "../language/Text.ts"
 /** How long the person has to answer. */
 const patience = Duration.seconds(60)
 
+type Answer = "allowed" | "refused" | "cannot-ask"
+
 /** The call of a tool that waits for the person's word: one at a time, so that each question can be read. */
 export interface ToolConsent {
   readonly turns: Effect.Semaphore
-  waiting: { readonly id: string; readonly answer: Deferred.Deferred<boolean> } | undefined
+  waiting: { readonly id: string; readonly answer: Deferred.Deferred<Answer> } | undefined
 }
 
 export const make = (): ToolConsent => ({ turns: Effect.unsafeMakeSemaphore(1), waiting: undefined })
@@ -36,7 +38,7 @@ type Question = Parameters<NonNullable<AgentInput["consent"]>>[0]
 export const asking = ({ client, consent, name, turn, understood }: Asking) => {
   const put = ({ id, input, tool }: Question) =>
     Effect.gen(function* () {
-      const answer = yield* Deferred.make<boolean>()
+      const answer = yield* Deferred.make<Answer>()
       consent.waiting = { id, answer }
       yield* client.send(
         {
@@ -49,8 +51,8 @@ export const asking = ({ client, consent, name, turn, understood }: Asking) => {
         },
         turn
       )
-      const allowed = yield* Effect.timeoutOption(Deferred.await(answer), patience)
-      return Option.getOrElse(allowed, () => false) ? ("allowed" as const) : ("refused" as const)
+      const said = yield* Effect.timeoutOption(Deferred.await(answer), patience)
+      return Option.getOrElse(said, () => "refused" as const)
     }).pipe(Effect.ensuring(Effect.sync(() => (consent.waiting = undefined))))
 
   const question: NonNullable<AgentInput["consent"]> = (asked) =>
@@ -60,13 +62,18 @@ export const asking = ({ client, consent, name, turn, understood }: Asking) => {
   return question
 }
 
+/** Whoever could have answered has gone. */
+export const giveUp = ({ waiting }: ToolConsent): void => {
+  if (waiting !== undefined) Deferred.unsafeDone(waiting.answer, Effect.succeed("cannot-ask"))
+}
+
 /** `tool-consent` */
 export const answer = Effect.fn("ToolConsent.answer")(function* (
   { waiting }: ToolConsent,
   id: string,
   allowed: boolean
 ) {
-  if (waiting?.id === id) return yield* Deferred.succeed(waiting.answer, allowed)
+  if (waiting?.id === id) return yield* Deferred.succeed(waiting.answer, allowed ? "allowed" : "refused")
   // A no to what is not asked any more is what it has become.
   if (!allowed) return
   const client = yield* Client

@@ -19,12 +19,12 @@ export const isEmpty = (text: string, images: ReadonlyArray<Image>): boolean =>
 
 export const nothingToAnswer = ServerMessage.failure(say("session.emptyInput"))
 
-/** `text-input`. `patient`: it interrupts nothing, and is given up if a turn of the group has begun meanwhile. */
+/** `text-input`. `givenUp`: it interrupts nothing; this is done instead if a turn has begun meanwhile. */
 export const textInput = Effect.fnUntraced(function* (
   session: Session,
   text: string,
   images: ReadonlyArray<Image>,
-  patient: boolean
+  givenUp: Effect.Effect<void> | undefined
 ) {
   if (isEmpty(text, images)) {
     const client = yield* Client
@@ -34,7 +34,7 @@ export const textInput = Effect.fnUntraced(function* (
     _tag: "Text",
     text,
     images: images.map(toChatImage),
-    ...(patient ? { patient } : {})
+    ...(givenUp === undefined ? {} : { givenUp })
   })
 })
 

@@ -13,13 +13,13 @@ export const report = ({ seat, wake }: Session): Effect.Effect<void> =>
     character.wakeWords === undefined ? Effect.void : wake.state.report
   )
 
-/** How it is, for whoever comes later to a session that tells. */
+/** How it is, for whoever comes later to a session that tells all. */
 export const greeting = (
-  { extensions, seat, wake }: Session,
+  { seat, wake }: Session,
   client_uid: string
 ): Effect.Effect<ReadonlyArray<ServerMessage>> =>
   Effect.map(Ref.get(seat), ({ character }) =>
-    character.wakeWords !== undefined && Extensions.tellsOfWaking(extensions, character.config)
+    character.wakeWords !== undefined && Extensions.tellsAllOfWaking(character.config)
       ? [{ type: "wake-word-state", client_uid, ...wake.state.read() }]
       : []
   )

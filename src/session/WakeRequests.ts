@@ -1,4 +1,4 @@
-import { Effect, Option, Ref } from "effect"
+import { Effect, Either, Option, Ref } from "effect"
 import type { TranscriptionFailed } from "../asr/Asr.ts"
 import * as Speech from "../audio/Speech.ts"
 import { Client } from "../conversation/Client.ts"
@@ -6,14 +6,16 @@ import type * as Turn from "../conversation/Turn.ts"
 import * as Utterance from "../conversation/Utterance.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
-import type { SpottingFailed } from "../wake/KeywordSpotter.ts"
-import type { WakeWords, Word, Woken } from "../wake/WakeWords.ts"
+import { say } from "../language/Text.ts"
+import type { Spotted } from "../wake/KeywordSpotter.ts"
+import * as WakeWords from "../wake/WakeWords.ts"
+import type { Word, Woken } from "../wake/WakeWords.ts"
 import type { LiveCharacter } from "./LiveCharacter.ts"
 import { tellOnce } from "./Session.ts"
 import type { Session } from "./Session.ts"
 import * as SessionTurn from "./SessionTurn.ts"
 
-type Failure = EngineUnavailable | SpottingFailed | TranscriptionFailed
+type Failure = EngineUnavailable | TranscriptionFailed
 
 /**
  * Looks in what was said for the wake word, or, if the character is awake, for the end word, in a fiber of the session.
@@ -44,7 +46,8 @@ const listen = Effect.fnUntraced(function* (session: Session, character: LiveCha
 const wait = Effect.fnUntraced(function* (session: Session, character: LiveCharacter, said: Turn.Said) {
   const found = yield* find(character, said)
   if (found === nothing) return SessionTurn.release(session)
-  return found === undefined ? ignore(session) : wake(session, character, said, found)
+  if (found !== undefined) return wake(session, character, said, found)
+  return said._tag === "Text" ? Effect.zipRight(ignore(session), hint(character)) : ignore(session)
 })
 
 const transcribe = Effect.fnUntraced(function* ({ services }: LiveCharacter, said: Turn.Said) {
@@ -59,11 +62,18 @@ const nothing = Symbol("nothing")
 const find = Effect.fnUntraced(function* (character: LiveCharacter, said: Turn.Said) {
   const { config, wakeWords } = character
   if (wakeWords === undefined) return undefined
-  if (said._tag === "Utterance" && config.wake_word.match === "audio")
-    return yield* spot(character, wakeWords, said.samples)
+  if (said._tag === "Utterance" && config.wake_word.match === "audio") {
+    const spotted = yield* Effect.either(hear(character, said.samples))
+    if (Either.isRight(spotted)) return yield* spot(character, wakeWords, said.samples, spotted.right)
+    yield* tellOnce(character, "wake-word-in-transcript", say("wake.inTranscript", spotted.left.words))
+  }
   const text = yield* transcribe(character, said)
   return text === "" && said._tag === "Utterance" ? nothing : yield* wakeWords.wake(text)
 })
+
+/** The wake word in the sound. */
+const hear = ({ services }: LiveCharacter, samples: Float32Array) =>
+  Effect.flatMap(services.spotter, ({ spot }) => spot(samples))
 
 /** What belongs to a word whose place is known by its sounds, in samples: a quarter of a second. */
 const margin = Speech.sampleRate / 4
@@ -74,16 +84,16 @@ const margin = Speech.sampleRate / 4
  */
 const spot = Effect.fnUntraced(function* (
   { config, services }: LiveCharacter,
-  wakeWords: WakeWords,
-  samples: Float32Array
+  wakeWords: WakeWords.WakeWords,
+  samples: Float32Array,
+  spotted: Option.Option<Spotted>
 ): Effect.fn.Return<Woken | undefined, Failure> {
-  const spotted = yield* (yield* services.spotter).spot(samples)
   if (Option.isNone(spotted)) return undefined
   const { from, language, to, word } = spotted.value
   const ends = Utterance.silence(samples.subarray(to + margin)) !== undefined
   if (ends || !config.wake_word.answer_rest) return { word, language, rest: "" }
   const text = yield* (yield* services.asr).transcribe(samples.subarray(Math.max(0, from - margin)))
-  const rest = (yield* wakeWords.wake(text))?.rest ?? text
+  const rest = (yield* wakeWords.behind(text)) ?? text
   return { word, language, rest }
 })
 
@@ -94,6 +104,14 @@ const failed = (session: Session, failure: Failure) => {
     : tellOnce(session, failure.message, failure.words)
   return Effect.zipRight(told, SessionTurn.release(session))
 }
+
+/** Who types sees that nothing happens, and not why. */
+const hint = Effect.fnUntraced(function* ({ config, told }: LiveCharacter) {
+  const [first] = WakeWords.listed(config.wake_word.wake_words)
+  if (first === undefined || told.has("call-first")) return
+  told.add("call-first")
+  yield* (yield* Client).send(ServerMessage.fullText(say("wake.callFirst", JSON.stringify(first.word))))
+})
 
 const ignore = (session: Session) => Effect.zipRight(session.wake.state.ignore, SessionTurn.release(session))
 

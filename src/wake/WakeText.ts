@@ -72,8 +72,20 @@ export const after = (text: string, place: number): string => {
   return saysAnything(rest) ? rest : ""
 }
 
-/** The same for what was said before. */
-export const before = (text: string, place: number): string => {
-  const rest = text.slice(0, place).replace(trailing, "").trim()
-  return saysAnything(rest) ? rest : ""
+/** What opened around what was cut away, and spaces. */
+const opening = /[\s\p{Ps}\p{Pi}"'¿¡]+$/u
+
+/** The same without what stands between two places: "Tell me, Hana, who are you?" is "Tell me, who are you?". */
+export const without = (text: string, from: number, to: number): string => {
+  const head = text.slice(0, from)
+  const rest = after(text, to)
+  if (!saysAnything(head)) return rest
+  if (rest === "") return head.replace(trailing, "").trim()
+  const before = head.replace(opening, "")
+  const gap = head.slice(before.length) + (leading.exec(text.slice(to))?.[0] ?? "")
+  // Words stay apart, whatever was between them; signs of scripts without spaces need nothing.
+  const apart = /\s/u.test(gap) || !(isSignAt(before, -1) || isSignAt(rest, 0))
+  return `${before.trimStart()}${apart ? " " : ""}${rest}`
 }
+
+const isSignAt = (text: string, at: 0 | -1): boolean => split(text).at(at)?.isSign ?? false

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
-import { distance } from "fastest-levenshtein"
 import type { WakeWordConfig } from "../config/WakeWordConfig.ts"
+import * as Misheard from "./Misheard.ts"
 import * as Pinyin from "./Pinyin.ts"
 import * as WakeText from "./WakeText.ts"
 import type { Token } from "./WakeText.ts"
@@ -14,7 +14,7 @@ export interface Word {
 
 /** A wake word in what was said. */
 export interface Woken extends Word {
-  /** What was said beside it; "" if nothing was. */
+  /** What was said before and after it, without it; "" if nothing was. */
   readonly rest: string
 }
 
@@ -22,6 +22,8 @@ export interface Woken extends Word {
 export interface WakeWords {
   /** The wake word in a transcript, if there is one in the right place. */
   readonly wake: (transcript: string) => Effect.Effect<Woken | undefined>
+  /** What was said after the wake word, which may stand anywhere; undefined if it is not there. */
+  readonly behind: (transcript: string) => Effect.Effect<string | undefined>
   /** The end word, if nothing else was said but perhaps a wake word. */
   readonly end: (transcript: string) => Effect.Effect<Word | undefined>
 }
@@ -72,6 +74,8 @@ export const make = (config: WakeWordConfig): WakeWords => {
   return {
     wake: (transcript) =>
       Effect.map(compiled, ({ wake }) => wake(transcript.slice(0, mostCharacters), transcript)),
+    behind: (transcript) =>
+      Effect.map(compiled, ({ behind }) => behind(transcript.slice(0, mostCharacters), transcript)),
     end: (transcript) =>
       Effect.map(compiled, ({ end }) => (transcript.length > mostCharacters ? undefined : end(transcript)))
   }
@@ -79,6 +83,7 @@ export const make = (config: WakeWordConfig): WakeWords => {
 
 interface Compiled {
   readonly wake: (looked: string, transcript: string) => Woken | undefined
+  readonly behind: (looked: string, transcript: string) => string | undefined
   readonly end: (transcript: string) => Word | undefined
 }
 
@@ -132,84 +137,109 @@ const compile = (
   }
 
   /** Where the pattern ends that begins at token `at`; undefined if it does not. */
-  const endOf = ({ parts }: Pattern, tokens: ReadonlyArray<Token>, at: number): number | undefined => {
-    let end = at
+  const endOf = ({ parts }: Pattern, tokens: ReadonlyArray<Token>, at: number): Ended | undefined => {
+    let found: Ended = { end: at, edits: 0 }
     for (const part of parts) {
-      const next =
-        part._tag === "Words"
-          ? wordsEnd(part, tokens, end)
-          : end < tokens.length && isSame(part, tokens[end]!)
-            ? end + 1
-            : undefined
-      if (next === undefined) return undefined
-      end = next
+      const { end, edits } = found
+      if (part._tag === "Words") {
+        const next = wordsEnd(part, tokens, end)
+        if (next === undefined) return undefined
+        found = { end: next.end, edits: edits + next.edits }
+      } else {
+        if (end >= tokens.length || !isSame(part, tokens[end]!)) return undefined
+        found = { end: end + 1, edits }
+      }
     }
-    return end
+    return found
   }
 
   const wakePatterns = patternsOf(config.wake_words)
   const endPatterns = patternsOf(config.end_words)
 
-  /** The longest of the patterns that begin at `at`. */
-  const longest = (patterns: ReadonlyArray<Pattern>, tokens: ReadonlyArray<Token>, at: number) => {
-    let best: { readonly pattern: Pattern; readonly end: number } | undefined
-    for (const pattern of patterns) {
-      const end = endOf(pattern, tokens, at)
-      if (end !== undefined && (best === undefined || end > best.end)) best = { pattern, end }
+  /** Of the wake words that begin at `at` the one that was said most exactly, and of those the longest. */
+  const wakeAt = (tokens: ReadonlyArray<Token>, at: number): Found | undefined => {
+    let best: Found | undefined
+    for (const pattern of wakePatterns) {
+      const ended = endOf(pattern, tokens, at)
+      if (ended === undefined) continue
+      if (
+        best === undefined ||
+        ended.edits < best.edits ||
+        (ended.edits === best.edits && ended.end > best.end)
+      )
+        best = { ...ended, pattern, at }
+    }
+    return best
+  }
+
+  /** The wake word that was said most exactly, and of those the first. */
+  const find = (tokens: ReadonlyArray<Token>, starts: number): Found | undefined => {
+    let best: Found | undefined
+    for (let at = 0; at < Math.min(starts, tokens.length) && best?.edits !== 0; at++) {
+      const found = wakeAt(tokens, at)
+      if (found !== undefined && (best === undefined || found.edits < best.edits)) best = found
     }
     return best
   }
 
   const wake = (looked: string, transcript: string): Woken | undefined => {
     const tokens = WakeText.split(looked)
-    const starts = config.position === "beginning" ? Math.min(1, tokens.length) : tokens.length
-    for (let at = 0; at < starts; at++) {
-      const found = longest(wakePatterns, tokens, at)
-      if (found === undefined) continue
-      const { language, word } = found.pattern
-      const rest =
-        WakeText.after(transcript, tokens[found.end - 1]!.end) ||
-        WakeText.before(transcript, tokens[at]!.start)
-      return { word, language, rest }
-    }
-    return undefined
+    const found = find(tokens, config.position === "beginning" ? 1 : tokens.length)
+    if (found === undefined) return undefined
+    const { language, word } = found.pattern
+    const rest = WakeText.without(transcript, tokens[found.at]!.start, tokens[found.end - 1]!.end)
+    return { word, language, rest }
+  }
+
+  const behind = (looked: string, transcript: string): string | undefined => {
+    const tokens = WakeText.split(looked)
+    const found = find(tokens, tokens.length)
+    return found === undefined ? undefined : WakeText.after(transcript, tokens[found.end - 1]!.end)
   }
 
   const end = (transcript: string): Word | undefined => {
     const tokens = WakeText.split(transcript)
-    const called = longest(wakePatterns, tokens, 0)?.end
+    const called = wakeAt(tokens, 0)?.end
     for (const at of called === undefined ? [0] : [0, called]) {
       for (const pattern of endPatterns) {
-        const ended = endOf(pattern, tokens, at)
+        const ended = endOf(pattern, tokens, at)?.end
         if (ended === undefined) continue
         const { language, word } = pattern
-        if (ended === tokens.length || longest(wakePatterns, tokens, ended)?.end === tokens.length)
-          return { word, language }
+        if (ended === tokens.length || wakeAt(tokens, ended)?.end === tokens.length) return { word, language }
       }
     }
     return undefined
   }
-  return { wake, end }
+  return { wake, behind, end }
+}
+
+/** Where a pattern ends, and how badly it was heard. */
+interface Ended {
+  readonly end: number
+  readonly edits: number
+}
+
+/** A pattern, and where it begins. */
+interface Found extends Ended {
+  readonly pattern: Pattern
+  readonly at: number
 }
 
 /**
- * Recognisers divide words as they like ("Ha na"), so as many words as the pattern has are tried, one less and one more;
- * those that come nearest count.
+ * Recognisers divide words as they like ("Ha na"), so one word less than the pattern has and one more are tried too. Those
+ * have to be exact: a neighbour that is taken in could make the word of another one.
  */
 const wordsEnd = (
   { count, letters: wanted, most }: Extract<Part, { _tag: "Words" }>,
   tokens: ReadonlyArray<Token>,
   at: number
-): number | undefined => {
-  let best: { readonly end: number; readonly edits: number } | undefined
+): Ended | undefined => {
+  let best: Ended | undefined
   for (const size of [count, count + 1, count - 1]) {
     const taken = tokens.slice(at, at + size)
     if (size < 1 || taken.length < size || taken.some(({ isSign }) => isSign)) continue
-    const said = letters(taken)
-    // What is much longer or shorter is another word, whatever its letters.
-    if (Math.abs(said.length - wanted.length) > most) continue
-    const edits = distance(said, wanted)
-    if (edits <= most && (best === undefined || edits < best.edits)) best = { end: at + size, edits }
+    const edits = Misheard.edits(letters(taken), wanted, size === count ? most : 0)
+    if (edits !== undefined && (best === undefined || edits < best.edits)) best = { end: at + size, edits }
   }
-  return best?.end
+  return best
 }

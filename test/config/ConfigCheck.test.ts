@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -54,6 +55,23 @@ layer(NodeContext.layer)("ConfigCheck", (it) => {
         expect.stringMatching(/^conf\.yaml:9:5 character_config\.tts_config\.tts_model: /u),
         'b.yaml:1:33 character_config.vad_config.vad_model: expected one of silero_vad, found "loud"'
       ])
+    })
+  )
+
+  it.scoped("finds nothing in the conf.yaml that is shipped, nor in what is commented out there", () =>
+    Effect.gen(function* () {
+      const shipped = readFileSync(new URL("../../conf.yaml", import.meta.url), "utf8")
+      const optional = /^( *)# ( *[a-z0-9_]+:(?: .*)?)$/gmu
+      expect(shipped.match(optional)?.length).toBeGreaterThan(40)
+      // Each key goes where its comment stands.
+      const whole = shipped.replaceAll(optional, "$1$2").replaceAll(/\$\{\w+\}/gu, "x")
+      for (const text of [shipped, whole]) {
+        const servers = '{"mcp_servers": {"time": {"command": "time"}}}'
+        expect(yield* check({ "conf.yaml": text, "mcp_servers.json": servers })).toEqual({
+          errors: [],
+          warnings: []
+        })
+      }
     })
   )
 

@@ -18,7 +18,8 @@ const special: Readonly<Record<string, unknown>> = {
   "character_config.asr_config.wyoming_asr.uri": "tcp://other.example:10301",
   "character_config.tts_config.tts_model": "openai_tts",
   "character_config.tts_config.wyoming_tts.uri": "tcp://other.example:10201",
-  "character_config.tts_config.minimax_tts.pronunciation_dict": '{"tone": []}'
+  "character_config.tts_config.minimax_tts.pronunciation_dict": '{"tone": []}',
+  "live_config.youtube.videos": ["aliveVideo1", "https://youtu.be/aliveVideo2"]
 }
 
 const leaves = ConfigKey.flatten(ConfigKey.ofConfig).filter(({ shape }) => shape !== undefined)

@@ -53,6 +53,21 @@ layer(NodeContext.layer)("WakeWordConfig", (it) => {
     })
   )
 
+  it.scoped("warns of end words that call the character too, however they are written", () =>
+    Effect.gen(function* () {
+      const words = "wake_words: {en: [Hana, stop it]}, end_words: {en: [goodbye, 'STOP, it!'], any: [Hánna]}"
+      const { errors, warnings } = yield* check(`{enabled: true, ${words}}`)
+      expect(errors).toEqual([])
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^conf\.yaml:\d+:\d+ character_config\.wake_word\.end_words\.en\.1: "STOP, it!" is one of wake_words too/u
+        ),
+        expect.stringMatching(/wake_word\.end_words\.any\.0: "Hánna" is one of wake_words too/u)
+      ])
+      expect((yield* check(`{enabled: false, ${words}}`)).warnings).toEqual([])
+    })
+  )
+
   it("says so in Chinese", () => {
     expect(sentence("expected a text with letters or digits, found an empty text")).toBe(
       "应为含有文字或数字的文本，实际为空文本"

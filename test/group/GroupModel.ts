@@ -24,6 +24,8 @@ export interface Guest {
   readonly received: ReadonlyArray<ServerMessage>
   /** The conversation that is stored for it. */
   readonly story: () => ReadonlyArray<string>
+  /** Held while its session handles something else. */
+  readonly exclusive: Effect.Semaphore
   /** Whether its session has a turn. */
   readonly isBusy: Effect.Effect<boolean>
   readonly send: (message: Sent) => Effect.Effect<void>
@@ -153,12 +155,17 @@ const heardAlike = (m: Model, r: Real, before: ReadonlyMap<Guest, Before>) => {
 
 type Command = fc.AsyncCommand<Model, Real>
 
-/** A step: what it does to the model and to the real thing, and what holds afterwards. */
-export const step = (
-  name: string,
-  can: (m: Model) => boolean,
-  does: (m: Model, r: Real) => Effect.Effect<void>
-): Command => ({
+/** What it does to the model and to the real thing. */
+export interface Step {
+  readonly name: string
+  readonly can: (m: Model) => boolean
+  readonly does: (m: Model, r: Real) => Effect.Effect<void>
+}
+
+export const step = (name: string, can: Step["can"], does: Step["does"]): Step => ({ name, can, does })
+
+/** A step, and what holds afterwards. */
+export const command = ({ can, does, name }: Step): Command => ({
   check: can,
   run: (m, r) =>
     r.run(

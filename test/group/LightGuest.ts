@@ -28,6 +28,11 @@ const storyIn = (lines: Array<string>): Story => {
   }
 }
 
+export interface LightGuest extends Guest {
+  /** Begins a turn that is between the character and its own client, whatever the group does. */
+  readonly speakAlone: Effect.Effect<void>
+}
+
 /**
  * A session reduced to what its group sees of it: its turns send and store what those of sessions do, and take as little
  * time as can be.
@@ -38,6 +43,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
   const received: Array<ServerMessage> = []
   const lines: Array<string> = []
   const playback = yield* Playback.make
+  const exclusive = yield* Effect.makeSemaphore(1)
   const active = yield* Scope.extend(ActiveTurn.make, scope)
   const send: Context.Tag.Service<typeof Client>["send"] = (message, turn) =>
     Effect.sync(
@@ -82,23 +88,31 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
     listen: (input) => Effect.succeed(input._tag === "Text" ? input.text : ""),
     idleness: { stir: () => {}, restart: () => {} },
     story: () => Effect.sync(() => storyIn(lines)),
-    hush: Effect.flatMap(active.isRunning, (runs) => Effect.as(active.interrupt(), runs)),
-    speak: ({ client, onOver, story }) => Effect.uninterruptible(turn({ client, story }, onOver)),
-    silence: active.interrupt,
+    isBusy: active.isRunning,
+    hush: active.interrupt(),
+    speak: ({ begin, client, onOver, story }) =>
+      begin.pipe(
+        Effect.flatMap((wanted) => (wanted ? turn({ client, story }, onOver) : onOver)),
+        Effect.uninterruptible,
+        exclusive.withPermits(1)
+      ),
+    silence: (heard) => Effect.asVoid(active.interrupt(heard)),
     write: () => Effect.succeed(undefined)
   }
   yield* Scope.extend(groups.connect(member), scope)
 
-  const guest: Guest = {
+  const guest: LightGuest = {
     uid,
     received,
     story: () => lines,
     isBusy: active.isRunning,
+    exclusive,
+    speakAlone: Effect.suspend(() => turn({ client: { send }, story: storyIn(lines) }, Effect.void)),
     send: (message) => {
       switch (message.type) {
         case "text-input":
           return Effect.flatMap(
-            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }, false),
+            groups.trigger(uid, { _tag: "Text", text: message.text, images: [] }),
             (taken) => {
               if (taken) return Effect.void
               lines.push(message.text)

@@ -18,6 +18,7 @@ const connect = Effect.fnUntraced(function* (world: World.World, uid: string) {
     uid,
     received: client.received,
     story: () => (world.stored.get(history) ?? []).map(({ content }) => content),
+    exclusive: client.exclusive,
     isBusy: client.isBusy,
     send: (message) => {
       switch (message.type) {

@@ -21,7 +21,6 @@ import { ModelUnavailable } from "../../src/models/ModelUnavailable.ts"
 import { PiperVoiceUnusable } from "../../src/models/PiperVoice.ts"
 import * as ClientMessage from "../../src/protocol/ClientMessage.ts"
 import * as SpeechMessage from "../../src/protocol/SpeechMessage.ts"
-import { NobodyWatches } from "../../src/proxy/Proxy.ts"
 import { TextQueueFull } from "../../src/proxy/TextQueue.ts"
 import { EmbeddingFailed } from "../../src/recall/Embedder.ts"
 import { ClipNotKept } from "../../src/server/Clips.ts"
@@ -95,7 +94,6 @@ const failures: ReadonlyArray<{ readonly _tag: string; readonly message: string;
   new DecoderStopped({ reason: say("speech.decoderEnded") }),
   new AudioTooLong({ longest: 120 }),
   new ClipNotKept({ cause: undefined }),
-  new NobodyWatches(),
   new TextQueueFull({ limit: 32 }),
   new HistoryNotFound({ uid: "2026-01-02_03-04-05_x" }),
   new HistoryFailed({ action: say("history.addMessages"), cause: undefined }),

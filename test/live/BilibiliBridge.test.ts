@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import * as BilibiliBridge from "../../src/live/BilibiliBridge.ts"
 import * as BilibiliPackets from "../../src/live/BilibiliPackets.ts"
+import * as BilibiliRoom from "../../src/live/BilibiliRoom.ts"
 import * as BilibiliSignature from "../../src/live/BilibiliSignature.ts"
 import * as LiveServers from "../support/LiveServers.ts"
 import * as Visitor from "./Visitor.ts"
@@ -94,6 +95,19 @@ describe("the chat of Bilibili", () => {
       expect(failure.message).toBe(
         "there is no such room: the chat of Bilibili, 8; correct its name (code 60004)"
       )
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scopedLive("asks another host at each attempt", () =>
+    Effect.gen(function* () {
+      const http = yield* HttpClient.HttpClient
+      const { account_url, api_url } = (yield* LiveServers.bilibili(() => undefined)).config
+      const place = { platform: "bilibili", room: "7" } as const
+      const entered = yield* Effect.forEach([0, 1, 2], (attempt) =>
+        BilibiliRoom.enter(http, { ...Visitor.config.bilibili_live, account_url, api_url }, place, 7, attempt)
+      )
+      const [one, other] = ["wss://chat.example:443/sub", "wss://other.example:2245/sub"]
+      expect(entered.map(({ url }) => url)).toEqual([one, other, one])
     }).pipe(Effect.provide(Visitor.layer))
   )
 

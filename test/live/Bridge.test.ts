@@ -42,6 +42,31 @@ describe("a bridge", () => {
     }).pipe(Effect.withRandom(Random.make("bridge")), Effect.provide(layer))
   )
 
+  it.scoped("gives up a connection that the room does not let in", () =>
+    Effect.gen(function* () {
+      const { at, made } = bridge((index, { joined }) =>
+        Effect.zipRight(index === 1 ? joined : Effect.void, Effect.never)
+      )
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void logged.push(message))
+      yield* Bridge.keep(made, nobody).pipe(
+        Logger.withMinimumLogLevel(LogLevel.Warning),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Effect.forkScoped
+      )
+      yield* TestClock.adjust("39 seconds")
+      expect(at.length).toBe(1)
+      yield* TestClock.adjust("3 seconds")
+      expect(at.length).toBe(2)
+      // That one was let in.
+      yield* TestClock.adjust("10 minutes")
+      expect(at.length).toBe(2)
+      expect(logged.flat()).toEqual([
+        "the chat of Twitch, anna does not answer whoever joins it: it may not exist; trying again"
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scoped(
     "is connected again soon if it had been there for a while, and not if it was thrown out at once",
     () =>

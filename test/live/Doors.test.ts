@@ -4,6 +4,7 @@ import { Proxy } from "../../src/proxy/Proxy.ts"
 import { Callers } from "../../src/session/Callers.ts"
 import { guests, plays, together } from "../support/GroupTalk.ts"
 import { ask, says, tick } from "../support/Talk.ts"
+import { settings, speak } from "../support/WakeTalk.ts"
 import * as Viewers from "../support/Viewers.ts"
 import * as World from "../support/World.ts"
 
@@ -77,6 +78,61 @@ describe("the way into the oldest session", () => {
           expect(yield* say("nobody")).toBe(false)
         })
       )
+  )
+
+  it.effect("tells of what was said in vain, since the group began to talk meanwhile", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.reply = (_, name) => (name === "a" ? says() : says("I am b."))
+        const room = yield* Effect.makeLatch(true)
+        const [a] = yield* guests(["a"], room.await)
+        const [b] = yield* guests(["b"])
+        yield* together([a!, b!])
+        const { ready, say } = yield* Callers
+        yield* ready
+        let givenUp = 0
+        // a's client is slow, and b says something before it has been told.
+        yield* room.close
+        const saying = yield* Effect.fork(
+          say(
+            "Anna: hello",
+            Effect.sync(() => void givenUp++)
+          )
+        )
+        yield* tick
+        yield* b!.send(ask("Hello"))
+        yield* room.open
+        expect(yield* Fiber.join(saying)).toBe(true)
+        expect(givenUp).toBe(1)
+        yield* tick
+        expect(world.asked.map(({ text }) => text)).not.toContainEqual(expect.stringContaining("Anna"))
+        for (const member of [a!, b!]) yield* member.leave
+      })
+    )
+  )
+
+  it.effect("tells of what was looked through for the wake word while a turn began", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.wakeWord = { ...settings, typed_text_passes: false }
+        slowly(world)
+        const client = yield* World.connect
+        const { say } = yield* Callers
+        let givenUp = 0
+        // It waits behind something spoken, for which the recogniser is still being loaded.
+        yield* speak(world, client, "Hana, what's up?")
+        const saying = say(
+          "Hana, hello",
+          Effect.sync(() => void givenUp++)
+        )
+        expect(yield* saying).toBe(true)
+        expect(givenUp).toBe(0)
+        yield* TestClock.adjust("5 seconds")
+        expect(givenUp).toBe(1)
+        expect(world.asked.map(({ text }) => text)).toEqual(["what's up?"])
+        yield* client.leave
+      })
+    )
   )
 
   it.effect("waits for the talk of its group, also while somebody there interrupts it", () =>

@@ -37,7 +37,9 @@ const open = Effect.fnUntraced(function* (changes: Partial<LiveChatConfig> = {})
         say: (one) =>
           Effect.sync(() => {
             said.push(one)
-            return taken
+            const was = taken
+            taken = true
+            return was
           })
       },
       config
@@ -47,6 +49,7 @@ const open = Effect.fnUntraced(function* (changes: Partial<LiveChatConfig> = {})
   return {
     said,
     free,
+    /** The next one is not taken. */
     refuse: () => void (taken = false),
     texts: () => said.map(({ text }) => text),
     hear: (text: string, paid = false) =>
@@ -94,7 +97,7 @@ describe("the feed", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("drops what has waited for too long, and goes on after what was not taken", () =>
+  it.scoped("drops what has waited for too long, and says again what was not taken", () =>
     Effect.gen(function* () {
       const feed = yield* open({ longest_wait_seconds: 60 })
       yield* feed.free.close
@@ -105,7 +108,7 @@ describe("the feed", () => {
       feed.refuse()
       yield* feed.free.open
       yield* TestClock.adjust("10 seconds")
-      expect(feed.texts()).toEqual(["OLD", "new"])
+      expect(feed.texts()).toEqual(["OLD", "OLD", "new"])
     }).pipe(Effect.provide(layer))
   )
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import type { Place } from "../../src/live/BridgeFailed.ts"
 import * as LiveSocket from "../../src/live/LiveSocket.ts"
+import * as NextRound from "../../src/supervision/NextRound.ts"
 import * as LiveServers from "../support/LiveServers.ts"
 import type { Visit } from "../support/LiveServers.ts"
 
@@ -51,6 +52,27 @@ describe("the connection of a bridge", () => {
       const flooding = yield* connect(({ socket }) => socket.send("x".repeat(1024 * 1024 + 1)))
       expect((yield* flooding.ended).reason).toBe("no-connection")
       expect(flooding.read).toEqual([])
+    })
+  )
+
+  it.scoped("waits so long for the other side and no longer", () =>
+    Effect.gen(function* () {
+      const { asked, host } = yield* LiveServers.silent
+      const attending = LiveSocket.attend({
+        place,
+        url: `ws://${host}`,
+        begin: () => Effect.void,
+        beat: { every: "30 seconds", frame: "" },
+        silence: "70 seconds",
+        read: () => Effect.void
+      })
+      const fiber = yield* Effect.forkScoped(Effect.flip(attending))
+      yield* asked
+      yield* TestClock.adjust("14999 millis")
+      yield* NextRound.nextRound
+      expect(fiber.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("1 millis")
+      expect(yield* Fiber.join(fiber)).toMatchObject({ reason: "no-connection", detail: "too slow" })
     })
   )
 

@@ -1,6 +1,6 @@
 import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import * as YoutubeBridge from "../../src/live/YoutubeBridge.ts"
 import * as LiveServers from "../support/LiveServers.ts"
 import * as Visitor from "./Visitor.ts"
@@ -47,6 +47,29 @@ describe("the chat of YouTube", () => {
       expect(
         polls.slice(0, 3).map(({ body }) => (JSON.parse(body) as { continuation: string }).continuation)
       ).toEqual(["begin", "page 1", "page 2"])
+    }).pipe(Effect.provide(Visitor.layer))
+  )
+
+  it.scoped("is asked for its next page when it says so, within a second and 15", () =>
+    Effect.gen(function* () {
+      const told = [0, 5000, 60_000, 1000]
+      const waits = [1000, 5000, 15_000]
+      const server = yield* LiveServers.youtube(
+        (index) => [LiveServers.youtubeMessage(String(index), "Anna", [{ text: `page ${index}` }])],
+        (index) => told[index]!
+      )
+      const visitor = yield* visit(server.http, "aliveVideo1")
+      const pages = () => visitor.skipped.length + visitor.heard.length
+      let now = 0
+      for (const [index, wait] of waits.entries()) {
+        yield* visitor.until(() => pages() === index + 1 || undefined)
+        // Only then does it wait; the next request has a time limit of its own.
+        const sleeps = yield* TestClock.sleeps()
+        expect([...sleeps].filter((until) => until > now && until <= now + 15_000)).toContain(now + wait)
+        yield* TestClock.adjust(wait)
+        now += wait
+      }
+      yield* visitor.until(() => pages() === 4 || undefined)
     }).pipe(Effect.provide(Visitor.layer))
   )
 

@@ -80,7 +80,7 @@ describe("ClientMessage.decode", () => {
     [{ type: "audio-play-start", display_text: 5 }, /: field `display_text` expected an object$/u],
     [
       { type: "use-extensions", partial_transcripts: true, binary_audoi: "mic-audio-data" },
-      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent, config_changes, wake_word_state, person$/u
+      /^use-extensions: unknown field "binary_audoi": expected one of binary_audio, partial_transcripts, tool_consent, config_changes, wake_word_state, only_writes, person$/u
     ],
     [{ type: "switch-config", file: "" }, /field `file`/u],
     [{ type: "use-extensions", person: "  " }, /^use-extensions: field `person` is empty: send a name$/u],

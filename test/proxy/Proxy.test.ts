@@ -107,6 +107,30 @@ describe("texts", () => {
     )
   )
 
+  it.effect("are passed on as they came, with who says them and with their images", () =>
+    Viewers.run(() =>
+      Effect.gen(function* () {
+        const viewers = yield* Viewers.audience(2)
+        const [one, two] = viewers as [Viewers.Joined, Viewers.Joined]
+        const image = {
+          source: "camera",
+          data: "data:image/png;base64,AAAA",
+          mime_type: "image/png"
+        } as const
+        yield* one.send({ ...ask("One"), from_name: "Anna" })
+        yield* one.send({ ...ask("Two"), images: [image] })
+        yield* tick
+        yield* one.send(played)
+        yield* tick
+        expect(two.received.filter(({ type }) => type === "user-input-transcription")).toEqual([
+          { type: "user-input-transcription", text: "One", from_name: "Anna" },
+          { type: "user-input-transcription", text: "Two", images: [image] }
+        ])
+        yield* Viewers.leaveAll(viewers)
+      })
+    )
+  )
+
   it.effect("go on after an interruption by anybody", () =>
     Viewers.run((world) =>
       Effect.gen(function* () {

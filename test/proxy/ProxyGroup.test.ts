@@ -16,6 +16,8 @@ describe("the shared session in a group", () => {
       Effect.gen(function* () {
         world.reply = (_, name) => says(`I am ${name}.`)
         const [b] = yield* guests(["b"])
+        // One that only writes plays nothing, though it was there first.
+        const bridge = yield* Viewers.join(false)
         const viewers = [yield* Viewers.join(), yield* Viewers.join()]
         yield* TestClock.adjust("3 seconds")
         const greeted = viewers[0]!.received.find(({ type }) => type === "set-model-and-conf")
@@ -53,7 +55,7 @@ describe("the shared session in a group", () => {
         expect(b!.newsOf("user-input-transcription")).toMatchObject([{ text: "And now?" }])
         expect(world.asked.at(-1)?.text).toMatch(/Human: And now\?$/u)
 
-        for (const { leave } of [...viewers, late]) yield* leave
+        for (const { leave } of [...viewers, late, bridge]) yield* leave
         yield* tick
         expect(yield* (yield* Groups).counts).toEqual({ groups: 0, members: 0 })
         yield* b!.leave
@@ -84,16 +86,25 @@ describe("the shared session in a group", () => {
         expect(world.asked.length).toBe(asked)
         expect(b!.news()).toEqual([])
         expect(yield* free.poll).toMatchObject({ _tag: "None" })
+        // A viewer's text passes it, and interrupts the talk.
+        yield* viewer.send(ask("Stop!"))
+        yield* tick
+        expect(b!.newsOf("user-input-transcription").map(({ text }) => text)).toEqual(["Stop!"])
+        b!.received.length = 0
 
-        // Its speech ends.
+        const heard = () => b!.newsOf("user-input-transcription").map(({ text }) => text)
+        // Its speech ends, and what came in between has its turn.
+        yield* plays(b!)
+        yield* tick
+        expect(heard()).toEqual(["Anna: in between"])
+        expect(viewer.received).toContainEqual(
+          expect.objectContaining({ type: "user-input-transcription", text: "Anna: in between" })
+        )
         yield* plays(b!)
         yield* Fiber.join(free)
         yield* say({ sender: "Anna", text: "from outside", priority: "usual" })
         yield* tick
-        expect(b!.newsOf("user-input-transcription").map(({ text }) => text)).toEqual(["Anna: from outside"])
-        expect(viewer.received).toContainEqual(
-          expect.objectContaining({ type: "user-input-transcription", text: "Anna: from outside" })
-        )
+        expect(heard()).toEqual(["Anna: in between", "Anna: from outside"])
         yield* viewer.leave
         yield* b!.leave
       }).pipe(Effect.orDie)

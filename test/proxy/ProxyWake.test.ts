@@ -27,7 +27,7 @@ describe("wake words in the shared session", () => {
         world.wakeWord = settings
         const viewers = yield* Viewers.audience(2)
         const [one, two] = viewers
-        yield* one!.send(wanted)
+        for (const { send } of viewers) yield* send(wanted)
         quiet(viewers)
         yield* speak(world, one!, "What a film!")
         yield* speak(world, one!, "Hana")
@@ -41,15 +41,33 @@ describe("wake words in the shared session", () => {
         yield* speak(world, two!, "What's your name?")
         for (const viewer of viewers) expect(viewer.seen()).toContain("audio You said What's your name?.")
 
-        // Whoever comes now is told how it is.
+        // Whoever comes now is told how it is when it asks, as the others are.
         const late = yield* Viewers.join()
-        expect(late.seen()).toEqual([...Viewers.greeting, "wake-word-state"])
+        expect(late.seen()).toEqual(Viewers.greeting)
+        yield* late.send(wanted)
+        expect(late.seen().slice(5)).toEqual(["extensions-in-use", "wake-word-state"])
         expect(states(late).map(brief)).toEqual(["wake_up active stop_ads state_requested"])
         yield* two!.send(played)
         yield* TestClock.adjust("31 seconds")
         for (const viewer of [...viewers, late])
           expect(states(viewer).map(brief).at(-1)).toBe("sleep listening start_ads timeout")
         yield* Viewers.leaveAll([...viewers, late])
+      })
+    )
+  )
+
+  it.effect("are told of to those who have asked for it, and to nobody else", () =>
+    Viewers.run((world) =>
+      Effect.gen(function* () {
+        world.wakeWord = settings
+        const viewers = yield* Viewers.audience(3)
+        const [one, two] = viewers
+        yield* one!.send(wanted)
+        yield* two!.send({ type: "use-extensions", config_changes: true })
+        quiet(viewers)
+        yield* speak(world, one!, "What a film!")
+        expect(viewers.map(states).map(({ length }) => length)).toEqual([1, 0, 0])
+        yield* Viewers.leaveAll(viewers)
       })
     )
   )

@@ -61,7 +61,8 @@ describe("/client-ws", () => {
             person: true,
             tool_consent: true,
             config_changes: true,
-            wake_word_state: true
+            wake_word_state: true,
+            only_writes: true
           }
         },
         { type: "group-update", members: [], is_owner: false },

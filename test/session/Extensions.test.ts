@@ -27,6 +27,7 @@ describe("use-extensions", () => {
             tool_consent: false,
             config_changes: false,
             wake_word_state: false,
+            only_writes: false,
             person: null
           },
           {
@@ -36,6 +37,7 @@ describe("use-extensions", () => {
             tool_consent: true,
             config_changes: false,
             wake_word_state: false,
+            only_writes: false,
             person: null
           }
         ])

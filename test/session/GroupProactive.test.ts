@@ -62,6 +62,22 @@ describe("a character that may speak of its own accord, in a group", () => {
     )
   )
 
+  it.effect("has what it began end with one round, as often as nobody answers", () =>
+    run((world) =>
+      Effect.gen(function* () {
+        const members = yield* guests(["a", "b"])
+        yield* together(members)
+        const before = world.asked.length
+        yield* TestClock.adjust("1 hour")
+        const asked = world.asked.slice(before).map(({ text }) => text)
+        expect(asked.filter((text) => text === "Say something.")).toHaveLength(2)
+        expect(asked).toHaveLength(4)
+        expect(members[0]!.seen().at(-1)).toBe("conversation-chain-end")
+        for (const member of members) yield* member.leave
+      })
+    )
+  )
+
   it.effect("has been answered by whoever of the group says something", () =>
     run(() =>
       Effect.gen(function* () {

@@ -158,7 +158,9 @@ describe("a turn of a group", () => {
           expect(b!.news()).toEqual(["user-input-transcription", ...begin])
           yield* TestClock.adjust("2 millis")
           expect(b!.news()).toEqual([...end, ...begin, "audio I am b.", "backend-synth-complete"])
-          expect(a!.news()).toEqual([...begin, ...end, ...begin])
+          const silent =
+            "error Your character has said nothing for 30 s, so the next one speaks. Look whether its model answers."
+          expect(a!.news()).toEqual([...begin, silent, ...end, ...begin])
           yield* plays(b!)
           // The one that was silent is not asked again in this turn, and nobody else has anything to answer.
           expect(a!.news()).toEqual(["silent I am b.", ...end])

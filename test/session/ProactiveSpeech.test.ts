@@ -148,7 +148,7 @@ describe("a character that may speak of its own accord", () => {
       Effect.gen(function* () {
         const bridge = yield* Viewers.join(false)
         yield* TestClock.adjust("10 minutes")
-        expect(bridge.seen()).toEqual(Viewers.greeting)
+        expect(bridge.seen()).toEqual([...Viewers.greeting, "audience-update", "extensions-in-use"])
         const viewer = yield* Viewers.join()
         yield* TestClock.adjust("1 minute")
         expect(viewer.seen().slice(5)).toEqual(spoken)

@@ -152,14 +152,20 @@ describe("a character with wake words", () => {
         const strict = yield* waiting(world, { typed_text_passes: false })
         yield* strict.send(ask("Hi"))
         yield* tick
-        expect(strict.seen()).toEqual(["wake-word-state", "conversation-chain-end"])
+        const ignored = ["wake-word-state", "conversation-chain-end"]
+        const hint = 'full-text The character answers only after its wake word: begin with "Hana".'
+        expect(strict.seen()).toEqual([...ignored, hint])
+        // That is told once, and nobody who speaks to others is told.
+        yield* strict.send(ask("Hello?"))
+        yield* tick
+        expect(strict.seen()).toEqual([...ignored, hint, ...ignored])
         yield* strict.send(ask("Hana: hello"))
         yield* tick
         expect(world.asked.map(({ text }) => text)).toEqual(["Hi", "hello"])
         yield* play(strict)
         yield* strict.send(ask("goodbye"))
         yield* tick
-        expect(states(strict).map(({ action }) => action)).toEqual(["ignored", "wake_up", "sleep"])
+        expect(states(strict).map(({ action }) => action)).toEqual(["ignored", "ignored", "wake_up", "sleep"])
         yield* strict.leave
       })
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Option, TestClock } from "effect"
 import { micAudioEnd } from "../support/RawAudio.ts"
 import { start, tick } from "../support/Talk.ts"
 import { play, speak, states, waiting } from "../support/WakeTalk.ts"
@@ -54,18 +54,54 @@ describe("a wake word that is heard in the sound", () => {
     )
   )
 
-  it.effect("says why it cannot be heard, once", () =>
+  it.effect("is the only thing that is cut away, with what was said before it", () =>
     World.run((world) =>
       Effect.gen(function* () {
-        world.failures.set("wake", 3)
+        const client = yield* waiting(world, { ...audio, position: "anywhere" })
+        // The sound is cut a little before the word.
+        world.transcript = () => "is, Hana, what's the time?"
+        yield* call(world, client, 3)
+        expect(world.asked.map(({ text }) => text)).toEqual(["what's the time?"])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is looked for in the transcript if it cannot be heard, which is told once", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.failures.set("wake", 4)
         const client = yield* waiting(world, audio)
-        yield* speak(world, client, "Hana")
+        yield* speak(world, client, "What's on tonight?")
         yield* speak(world, client, "Hana")
         expect(client.seen()).toEqual([
-          "error slow_wake is not available: it broke. Try again.",
+          "error slow_wake is not available: it broke. Try again. Meanwhile the wake word is looked for in the transcript.",
+          "wake-word-state",
           "conversation-chain-end",
+          "wake-word-state",
           "conversation-chain-end"
         ])
+        expect(states(client).map(({ action }) => action)).toEqual(["ignored", "wake_up"])
+        yield* client.leave
+      })
+    )
+  )
+
+  it.effect("is not there at all if nothing can be transcribed either, which is told once", () =>
+    World.run((world) =>
+      Effect.gen(function* () {
+        world.failures.set("wake", 4)
+        world.failures.set("asr", 4)
+        const client = yield* waiting(world, audio)
+        for (let said = 0; said < 2; said++) {
+          yield* speak(world, client, "Hana")
+          yield* TestClock.adjust("3 seconds")
+        }
+        expect(client.seen().filter((line) => line.startsWith("error"))).toEqual([
+          "error slow_wake is not available: it broke. Try again. Meanwhile the wake word is looked for in the transcript.",
+          "error slow_asr is not available: it broke. Try again."
+        ])
+        expect(client.seen().at(-1)).toBe("conversation-chain-end")
         yield* client.leave
       })
     )

@@ -1,4 +1,5 @@
 import * as Http from "node:http"
+import * as Net from "node:net"
 import type { AddressInfo } from "node:net"
 import { brotliCompressSync, deflateSync } from "node:zlib"
 import { Effect } from "effect"
@@ -77,6 +78,28 @@ export const serve = ({ answer = () => 404, hear = () => undefined }: Told) =>
       })
   ).pipe(Effect.map(({ platform }) => platform))
 
+/** A server that takes connections and never says anything; it closes with the scope. */
+export const silent = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const { changed, until } = Watch.make()
+    const sockets: Array<Net.Socket> = []
+    const server = Net.createServer((socket) => {
+      sockets.push(socket)
+      socket.on("error", () => undefined).on("data", changed)
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    /** Waits until somebody has asked it something. */
+    const asked = until(() => sockets.some(({ bytesRead }) => bytesRead > 0) || undefined)
+    return { server, sockets, host, asked }
+  }),
+  ({ server, sockets }) =>
+    Effect.sync(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+)
+
 /** The address (ws:) of a server that answers every upgrade with this status; it closes with the scope. */
 export const refusing = (status: number) =>
   Effect.acquireRelease(
@@ -140,6 +163,11 @@ export const superChat = (id: number, uid: number, name: string, message: string
   data: { id, uid, message, price: 30, user_info: { uname: name } }
 })
 
+const hosts = [
+  { host: "chat.example", wss_port: 443 },
+  { host: "other.example", wss_port: 2245 }
+]
+
 /** The room 7, whose long number is 7734, as Bilibili serves it. `greet`: what is sent to who has entered. */
 export const bilibili = (greet: (visit: Visit, index: number) => void, code = 0) =>
   Effect.gen(function* () {
@@ -164,7 +192,7 @@ export const bilibili = (greet: (visit: Visit, index: number) => void, code = 0)
             return { code: 0, data: { b_3: "a-device", b_4: "" } }
           case "/xlive/web-room/v1/index/getDanmuInfo":
             return query.has("w_rid")
-              ? { code: 0, data: { token: "a-token", host_list: [{ host: "chat.example", wss_port: 443 }] } }
+              ? { code: 0, data: { token: "a-token", host_list: hosts } }
               : { code: -352 }
           default:
             return 404
@@ -229,7 +257,11 @@ export const youtubeMessage = (
 })
 
 /** A live video of YouTube, whose chat has these pages and then none, or the last one again and again. */
-export const youtube = (pages: (index: number) => ReadonlyArray<unknown> | number | string | undefined) => {
+export const youtube = (
+  pages: (index: number) => ReadonlyArray<unknown> | number | string | undefined,
+  /** How long to wait after a page, as the server says it, ms. */
+  pause = (_index: number) => 1000
+) => {
   let served = 0
   return serve({
     answer: ({ body, path }) => {
@@ -241,13 +273,16 @@ export const youtube = (pages: (index: number) => ReadonlyArray<unknown> | numbe
         return { contents: { twoColumnWatchNextResults: { conversationBar } } }
       }
       if (path !== "/youtubei/v1/live_chat/get_live_chat" || continuation === undefined) return 404
-      const page = pages(served++)
+      const index = served++
+      const page = pages(index)
       if (page === undefined) return {}
       if (typeof page === "number" || typeof page === "string") return page
       return {
         continuationContents: {
           liveChatContinuation: {
-            continuations: [{ timedContinuationData: { continuation: `page ${served}`, timeoutMs: 1000 } }],
+            continuations: [
+              { timedContinuationData: { continuation: `page ${served}`, timeoutMs: pause(index) } }
+            ],
             actions: page
           }
         }

@@ -14,7 +14,7 @@ import * as World from "./World.ts"
 export const capacity = 12
 
 /** A line that reads when the test says so. */
-export const line = (listens = true) => {
+export const line = () => {
   const received: Array<ServerMessage> = []
   const waiting: Array<{ readonly frame: Frame; readonly turn: TurnToken | undefined }> = []
   let reads = true
@@ -34,7 +34,6 @@ export const line = (listens = true) => {
     hasRoom,
     onRoom: (listener) => void (told = listener),
     drop: () => void (dropped = true),
-    listens,
     reply: (message) => Effect.sync(() => void offer(encode(message)))
   }
   return {
@@ -52,20 +51,22 @@ export const line = (listens = true) => {
 }
 
 /** Joins the proxy as its socket does, in a scope of its own. */
-export const join = Effect.fnUntraced(function* (listens?: boolean) {
+export const join = Effect.fnUntraced(function* (listens = true) {
   const scope = yield* Scope.make()
-  const { link, ...ways } = line(listens)
+  const { link, ...ways } = line()
   const viewer = yield* Viewer.join(link).pipe(Scope.extend(scope))
   const context =
     yield* Effect.context<Exclude<Effect.Effect.Context<ReturnType<typeof Viewer.receive>>, Client>>()
+  const send = (message: ClientMessage) =>
+    Viewer.receive(viewer, message).pipe(
+      Effect.provideService(Client, viewer.shared.client),
+      Effect.provide(context)
+    )
+  if (!listens) yield* send({ type: "use-extensions", only_writes: true })
   return {
     ...ways,
     viewer,
-    send: (message: ClientMessage) =>
-      Viewer.receive(viewer, message).pipe(
-        Effect.provideService(Client, viewer.shared.client),
-        Effect.provide(context)
-      ),
+    send,
     /** The connection closes, whoever closes it. */
     leave: Scope.close(scope, Exit.void),
     /** What has come, in a few words each. */

@@ -228,6 +228,8 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
 export interface Connected {
   readonly received: Array<ServerMessage.ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
+  /** Held while its session handles a message. */
+  readonly exclusive: Effect.Semaphore
   /** Whether its session has a turn. */
   readonly isBusy: Effect.Effect<boolean>
   /** The socket closes. */
@@ -263,6 +265,7 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
     received,
     send: (message) =>
       Dispatch.handle(session, message).pipe(Effect.provideService(Client, client), Effect.provide(context)),
+    exclusive: session.exclusive,
     isBusy: session.turn.isRunning,
     leave: Scope.close(scope, Exit.void),
     seen: () => received.map(summary)

@@ -23,7 +23,8 @@ describe("a wake word in a transcript", () => {
     ["Ha na, sing", "Hana", "en", "sing"],
     ['…  "Hána" – go on', "Hana", "en", "go on"],
     ["Hana ¿qué hora es?", "Hana", "en", "¿qué hora es?"],
-    ["Comuter, stop", "Computer", "any", "stop"],
+    ["Compuder, stop", "Computer", "any", "stop"],
+    ["com puter stop", "Computer", "any", "stop"],
     ["小爱同学，今天天气怎么样？", "小爱同学", "zh", "今天天气怎么样？"],
     ["晓艾桐雪", "小爱同学", "zh", ""],
     ["小爱同学 what's up", "小爱同学", "zh", "what's up"],
@@ -43,6 +44,12 @@ describe("a wake word in a transcript", () => {
     "Banana",
     "Hanabi is a firework",
     "Commuting is slow",
+    "Commuter",
+    "Compute the sum of two and two",
+    "Compute a sum",
+    "Compute or count",
+    "Computers are slow",
+    "Computed",
     "小孩同学",
     "同学小爱",
     "鼻"
@@ -52,15 +59,39 @@ describe("a wake word in a transcript", () => {
     })
   )
 
-  it.effect(
-    "counts anywhere if that is wanted; what stands before it is the rest if nothing stands behind",
-    () =>
+  it.effect.each([
+    ["What's the time, Hana?", "Hana", "What's the time"],
+    ["What time is it, computer?", "Computer", "What time is it"],
+    ["Tell me, Hana, who are you?", "Hana", "Tell me, who are you?"],
+    ["my computer is slow", "Computer", "my is slow"],
+    ["Is it computer", "Computer", "Is it"],
+    ["Well, hey Hana, sing", "hey Hana", "Well, sing"],
+    ["Wait! Hana – sing.", "Hana", "Wait! sing."],
+    ['He said "Hana" (twice), at 50%', "Hana", "He said (twice), at 50%"],
+    ["I took 50%, Hana, not more", "Hana", "I took 50%, not more"],
+    ["A compuder? No, a computer!", "Computer", "A compuder? No, a"],
+    ["今天天气怎么样，小爱同学", "小爱同学", "今天天气怎么样"],
+    ["今天，小爱同学，天气怎么样？", "小爱同学", "今天，天气怎么样？"],
+    ["我的小爱同学好", "小爱同学", "我的好"]
+  ] as const)("anywhere, is taken out of %s, and nothing else is", ([said, word, rest]) =>
+    Effect.gen(function* () {
+      expect(yield* wordsOf({ position: "anywhere" }).wake(said)).toMatchObject({ word, rest })
+    })
+  )
+
+  it.effect.each(["Compute the sum", "the commuter train", "I compute a sum", "it computes"])(
+    "anywhere, is not found in %s",
+    (said) =>
       Effect.gen(function* () {
-        const words = wordsOf({ position: "anywhere" })
-        expect(yield* words.wake("What's the time, Hana?")).toMatchObject({ rest: "What's the time" })
-        expect(yield* words.wake("Well, hey Hana, sing")).toMatchObject({ word: "hey Hana", rest: "sing" })
-        expect(yield* words.wake("今天天气怎么样，小爱同学")).toMatchObject({ rest: "今天天气怎么样" })
+        expect(yield* wordsOf({ position: "anywhere" }).wake(said)).toBeUndefined()
       })
+  )
+
+  it.effect("is told from what was said behind it, wherever it stands", () =>
+    Effect.gen(function* () {
+      expect(yield* wordsOf().behind("is, Hana, what's the time?")).toBe("what's the time?")
+      expect(yield* wordsOf().behind("what's the time?")).toBeUndefined()
+    })
   )
 
   it.effect("is as strict about sounds and letters as wanted", () =>
@@ -71,7 +102,9 @@ describe("a wake word in a transcript", () => {
       expect(yield* wordsOf({ ...nana, fuzzy_pinyin: false }).wake("章那那")).toMatchObject({
         word: "张娜娜"
       })
-      expect(yield* wordsOf({ tolerance: 0 }).wake("Comuter, stop")).toBeUndefined()
+      expect(yield* wordsOf({ tolerance: 0 }).wake("Compuder, stop")).toBeUndefined()
+      expect(yield* wordsOf({ tolerance: 0.25 }).wake("Comuter, stop")).toMatchObject({ word: "Computer" })
+      expect(yield* wordsOf({ tolerance: 0.5 }).wake("Compute")).toBeUndefined()
       // Japanese reads the characters otherwise.
       expect(yield* wordsOf({ wake_words: { ja: ["花子"] } }).wake("华紫")).toBeUndefined()
     })
@@ -113,6 +146,12 @@ const written = (text: string) =>
     .map((ways) => [...text].map((letter, at) => ways[at]!(letter)).join(""))
 const wide = (letter: string) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)
 
+/** What the letters of a word may be heard as. */
+const groups = ["aeiouy", "bp", "dt", "ckgq", "fvw", "sz", "mn", "lr"]
+
+const same = (some: ReadonlyArray<string>, others: ReadonlyArray<string>) =>
+  some.join(" ") === others.join(" ")
+
 const found = (settings: object, said: string) =>
   Effect.runSync(WakeWords.make(configOf(settings)).wake(said))
 
@@ -134,25 +173,73 @@ describe("for every text", () => {
     )
   })
 
-  it("a letter that is misheard does no harm in a long word, and none is forgiven in a short one", () => {
+  it("a letter of like sound does no harm in a long word, and no other is forgiven", () => {
+    const letter = fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz")
     fc.assert(
-      fc.property(name, fc.nat(), fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz"), (word, at, letter) => {
+      fc.property(name, fc.nat(), letter, (word, at, letter) => {
         const place = at % word.length
         const said = word.slice(0, place) + letter + word.slice(place + 1)
         fc.pre(said !== word && /^(?!.*(.)\1)/u.test(said))
-        expect(found({ wake_words: { en: [word] } }, said) !== undefined).toBe(word.length >= 5)
+        const alike = groups.some((group) => group.includes(letter) && group.includes(word[place]!))
+        expect(found({ wake_words: { en: [word] } }, said) !== undefined).toBe(alike && word.length >= 7)
       })
     )
   })
 
-  it("nothing that is said breaks it, and the rest is always a part of it", () => {
+  it("what begins like a word is another one, whatever is forgiven and whatever follows", () => {
+    fc.assert(
+      fc.property(
+        name,
+        fc.nat(),
+        fc.array(name, { maxLength: 4 }),
+        fc.constantFrom(0, 0.15, 0.25, 0.5),
+        (word, at, others, tolerance) => {
+          fc.pre(word.length > 1)
+          const beginning = word.slice(0, 1 + (at % (word.length - 1)))
+          // What follows may itself be the word, or its other half.
+          const follows = others.map((other) => other.replaceAll(/[a-z]/gu, "q"))
+          fc.pre(!word.includes("q"))
+          const said = [beginning, ...follows].join(" ")
+          expect(found({ wake_words: { en: [word] }, tolerance }, said)).toBeUndefined()
+        }
+      )
+    )
+  })
+
+  it("anywhere, the word goes and everything else stays, in order", () => {
+    const sentence = fc.array(fc.oneof(name, fc.constantFrom("今天", "はな", "50", "l'été")), {
+      maxLength: 5
+    })
+    fc.assert(
+      fc.property(sentence, name, sentence, noise, noise, (before, word, behind, left, right) => {
+        const texts = (text: string) => WakeText.split(text).map(({ text }) => text)
+        const said = `${before.join(" ")} ${left}${word}${right} ${behind.join(" ")}`
+        // Nothing beside it may be the word too, however it is divided.
+        const others = `${before.join("")} ${behind.join("")}`.replaceAll(/(\p{Letter})\1+/gu, "$1")
+        fc.pre(!others.includes(word) && !word.startsWith(before.at(-1) ?? "-"))
+        const woken = found({ wake_words: { en: [word] }, position: "anywhere" }, said)
+        expect(woken?.word).toBe(word)
+        expect(texts(woken!.rest)).toEqual([...texts(before.join(" ")), ...texts(behind.join(" "))])
+      })
+    )
+  })
+
+  it("nothing that is said breaks it, and the rest is always all but some words in a row", () => {
     fc.assert(
       fc.property(anyText, anyText, fc.constantFrom("beginning", "anywhere"), (word, said, position) => {
         // Chinese is loaded by an import, which takes a moment.
         fc.pre(WakeText.saysAnything(word) && !WakeText.isHan(word))
         const woken = found({ wake_words: { any: [word] }, position }, said)
         if (woken === undefined) return
-        expect(said).toContain(woken.rest)
+        const texts = WakeText.split(said).map(({ text }) => text)
+        const kept = WakeText.split(woken.rest).map(({ text }) => text)
+        const gone = texts.length - kept.length
+        expect(gone).toBeGreaterThan(0)
+        // One run of words is gone.
+        expect(
+          kept.some((_, at) => same(kept, [...texts.slice(0, at), ...texts.slice(at + gone)])) ||
+            same(kept, texts.slice(0, kept.length))
+        ).toBe(true)
       })
     )
   })

@@ -14,6 +14,8 @@ export const group = {
   disconnected: (uid: string) => `Member ${uid} disconnected`,
   stuck: (uid: string) =>
     `Member ${uid} was removed from the group, since its client does not take what it is sent`,
+  tooSlow: (seconds: number) =>
+    `Your character has said nothing for ${seconds} s, so the next one speaks. Look whether its model answers.`,
   dissolved: "The group was dissolved: nobody else is left in it",
   turnDied: "Something went wrong inside the server; its log says what. Please say it again to your group."
 }

@@ -20,8 +20,8 @@ export const session = {
   turnDied: "Something went wrong inside the server; its log says what. Please try again.",
   notRecognised: "Nothing was recognised in what you said. Please speak again, closer to the microphone.",
   noAnswer: "The model gave no answer. Please ask again.",
-  nobodyWatches:
-    "Nobody is connected to /proxy-ws, so there is no session that could answer: connect a client first.",
+  nobodyListens:
+    "text-input: nobody who would hear an answer is connected to /proxy-ws, so the text is not taken: send it again once `audience-update` tells of somebody.",
   textsWait: (limit: number) =>
     `${limit} texts wait for an answer already, so this one is not taken: send it again when some of them have been answered.`,
   emptyInput: "text-input: the field `text` is empty, there is nothing to answer.",

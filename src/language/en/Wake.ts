@@ -10,5 +10,7 @@ export const wake = {
   fetchOrCorrect: "Fetch the model again, or correct the path.",
   cannotWrite: (word: string) => `its model cannot write the wake word ${word}`,
   otherWordOrTranscript:
-    "Choose a model of the word's language, leave that word out, or set wake_word.match to transcript."
+    "Choose a model of the word's language, leave that word out, or set wake_word.match to transcript.",
+  inTranscript: (failure: string) => `${failure} Meanwhile the wake word is looked for in the transcript.`,
+  callFirst: (word: string) => `The character answers only after its wake word: begin with ${word}.`
 }

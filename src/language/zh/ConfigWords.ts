@@ -20,6 +20,8 @@ const names: Readonly<Record<string, string>> = {
   "an empty text": "空文本",
   "a text with letters or digits": "含有文字或数字的文本",
   "another text": "其他文本",
+  "the name or the address of a channel": "频道的名称或地址",
+  "the id or the address of a video": "视频的 ID 或地址",
   "a number": "数字",
   "a whole number": "整数",
   "a truth value": "真假值",

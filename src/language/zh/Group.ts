@@ -14,6 +14,7 @@ export const group: Translated<typeof english> = {
   removed: (uid) => `成员 ${uid} 被移出了群组`,
   disconnected: (uid) => `成员 ${uid} 已断开连接`,
   stuck: (uid) => `成员 ${uid} 的客户端不再接收消息，已被移出群组`,
+  tooSlow: (seconds) => `您的角色已有 ${seconds} 秒没有说话，先由下一位发言。请检查它的模型是否有响应。`,
   dissolved: "群组已解散：其他成员都已离开",
   turnDied: "服务器内部发生错误，详情请查看服务器日志。请对群组再说一遍。"
 }

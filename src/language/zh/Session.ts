@@ -20,7 +20,8 @@ export const session: Translated<typeof english> = {
   turnDied: "服务器内部发生错误，详情请查看服务器日志。请重试。",
   notRecognised: "没有听清您说的话，请靠近麦克风再说一遍。",
   noAnswer: "模型没有给出回答，请再问一次。",
-  nobodyWatches: "没有客户端连接到 /proxy-ws，因此没有可以回答的会话：请先连接一个客户端。",
+  nobodyListens:
+    "text-input：没有能听到回答的客户端连接到 /proxy-ws，因此没有接收这段文本：请等 `audience-update` 报告有人后再发送。",
   textsWait: (limit) => `已有 ${limit} 条文本在等待回答，这一条没有被接收：请等其中一些得到回答后再发送。`,
   emptyInput: "text-input：字段 `text` 为空，没有可回答的内容。",
   tooLongUtterance: (seconds) => `这段话超过 ${seconds} 秒，只听取了开头部分。请分成几段来说。`,

@@ -9,5 +9,7 @@ export const wake: Translated<typeof english> = {
   tokensUnreadable: "无法读取它的 tokens 文件",
   fetchOrCorrect: "请重新获取模型，或更正路径。",
   cannotWrite: (word) => `它的模型无法表示唤醒词${named(word)}`,
-  otherWordOrTranscript: "请选择与该词语言相符的模型、去掉这个词，或将 wake_word.match 设为 transcript。"
+  otherWordOrTranscript: "请选择与该词语言相符的模型、去掉这个词，或将 wake_word.match 设为 transcript。",
+  inTranscript: (failure) => `${failure}目前改为在转写文本中查找唤醒词。`,
+  callFirst: (word) => `角色只在听到唤醒词后回答：请以${named(word)}开头。`
 }
