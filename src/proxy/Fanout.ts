@@ -118,9 +118,13 @@ export const make = (): Fanout => {
 
   /** Those that only write do not set the pace while somebody listens. */
   const somebodyHasRoom = () => {
-    const alone = listeners() === 0
-    for (const seat of seats) if ((alone || listens(seat)) && seat.line.hasRoom()) return true
-    return false
+    let spare = false
+    for (const seat of seats) {
+      if (!seat.line.hasRoom()) continue
+      if (listens(seat)) return true
+      spare = true
+    }
+    return spare && listeners() === 0
   }
 
   /** Answers those who have no room for it; all others have got it. */

@@ -92,8 +92,18 @@ export const depart = (m: Model, slot: number) => {
   if (group.members.length < 2) m.groups = m.groups.filter((other) => other !== group)
 }
 
+/** A turn of its own stops when a speech begins that the client sees. */
+export const noticeSpeech = Effect.fnUntraced(function* (m: Model, r: Real) {
+  const state = yield* r.groups.state
+  for (const slot of m.connected) {
+    const { uid } = r.guests.get(slot)!
+    if (GroupState.groupOf(state, uid)?.turn?.audience.includes(uid) === true) m.solo.delete(slot)
+  }
+})
+
 /** Holds after each step. `stayed`: groups whose members were the same clients before it. */
 export const check = Effect.fnUntraced(function* (m: Model, r: Real) {
+  yield* noticeSpeech(m, r)
   const state = yield* r.groups.state
   const uid = (slot: number) => r.guests.get(slot)!.uid
   const groups = [...HashMap.values(state.groups)]
@@ -124,7 +134,6 @@ export const check = Effect.fnUntraced(function* (m: Model, r: Real) {
     })
     // Every turn that a client has seen begin has ended, but the one that runs.
     const sees = group?.turn?.audience.includes(guest.uid) === true
-    if (sees) m.solo.delete(slot)
     assert.equal(open(guest), sees || m.solo.has(slot), `an open turn at ${guest.uid}`)
     // No turn in a session that has neither one of its own nor the word in its group.
     assert.equal(yield* guest.isBusy, group?.turn?.speaker === guest.uid || m.solo.has(slot))

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as fc from "fast-check"
 import * as GroupState from "../../src/group/GroupState.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
-import { check, command, depart, groupOf, settle, step } from "./GroupModel.ts"
+import { check, command, depart, groupOf, settle, step, noticeSpeech } from "./GroupModel.ts"
 import type { GroupOf, Guest, Model, Real, Step } from "./GroupModel.ts"
 
 const connect = (slot: number) =>
@@ -188,6 +188,7 @@ const meanwhile = (busy: number, slot: number, next: Step) =>
         const { speaker } = yield* speakerOf(r, slot)
         if (speaker !== guest) yield* play(slot).does(m, r)
         yield* settle
+        yield* noticeSpeech(m, r)
         yield* next.does(m, r)
         yield* settle
       }).pipe(guest.exclusive.withPermits(1))

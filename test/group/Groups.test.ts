@@ -1,12 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, ManagedRuntime } from "effect"
-import * as fc from "fast-check"
 import { Settings } from "../../src/config/Settings.ts"
 import { Groups } from "../../src/group/Groups.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import { systemConfig } from "../support/Fixtures.ts"
-import * as GroupModel from "./GroupModel.ts"
-import * as GroupSteps from "./GroupSteps.ts"
+import { assertModel } from "./GroupRuns.ts"
 import * as LightGuest from "./LightGuest.ts"
 
 const layer = Layer.provideMerge(
@@ -23,30 +21,17 @@ describe("groups", () => {
       const groups = await runtime.runPromise(Groups)
       const census = await runtime.runPromise(Census)
       const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
-      await fc.assert(
-        fc.asyncProperty(
-          fc.commands(GroupSteps.commands, { maxCommands: 25, size: "max" }),
-          async (commands) => {
-            const real: GroupModel.Real = {
-              groups,
-              connect: (uid) => Effect.provideService(LightGuest.connect(uid), Groups, groups),
-              guests: new Map(),
-              gone: [],
-              run
-            }
-            try {
-              const model = GroupModel.model()
-              await GroupSteps.setUp(model, real)
-              await fc.asyncModelRun(() => ({ model, real }), commands)
-            } finally {
-              await run(Effect.forEach(real.guests.values(), ({ leave }) => leave))
-            }
-            expect(await run(census.counts)).toEqual({})
-            expect(await run(groups.counts)).toEqual({ groups: 0, members: 0 })
-          }
-        ),
-        { numRuns: 1000 }
-      )
+      await assertModel({
+        groups,
+        connect: (uid) => Effect.provideService(LightGuest.connect(uid), Groups, groups),
+        run,
+        maxCommands: 25,
+        numRuns: 1000,
+        nothingLeft: async () => {
+          expect(await run(census.counts)).toEqual({})
+          expect(await run(groups.counts)).toEqual({ groups: 0, members: 0 })
+        }
+      })
       await runtime.dispose()
     }
   )

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, ManagedRuntime } from "effect"
-import * as fc from "fast-check"
 import { Groups } from "../../src/group/Groups.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { ask, says } from "../support/Talk.ts"
 import * as World from "../support/World.ts"
 import * as GroupModel from "./GroupModel.ts"
-import * as GroupSteps from "./GroupSteps.ts"
+import { assertModel } from "./GroupRuns.ts"
 
 /** A real session, with engines that take no time. */
 const connect = Effect.fnUntraced(function* (world: World.World, uid: string) {
@@ -46,34 +45,20 @@ describe("groups of sessions", () => {
     const registry = await runtime.runPromise(SessionRegistry)
     const context = await runtime.runPromise(Effect.context<World.Services>())
     const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
-    await fc.assert(
-      fc.asyncProperty(
-        fc.commands(GroupSteps.commands, { maxCommands: 30, size: "max" }),
-        async (commands) => {
-          const real: GroupModel.Real = {
-            groups,
-            connect: (uid) => Effect.provide(connect(world, uid), context),
-            guests: new Map(),
-            gone: [],
-            run
-          }
-          try {
-            const model = GroupModel.model()
-            await GroupSteps.setUp(model, real)
-            await fc.asyncModelRun(() => ({ model, real }), commands)
-          } finally {
-            await run(Effect.forEach(real.guests.values(), ({ leave }) => leave))
-          }
-          expect(await run(registry.snapshot)).toEqual({
-            sessions: [],
-            groups: { groups: 0, members: 0 },
-            fibers: {},
-            engines: []
-          })
-        }
-      ),
-      { numRuns: 60 }
-    )
+    await assertModel({
+      groups,
+      connect: (uid) => Effect.provide(connect(world, uid), context),
+      run,
+      maxCommands: 30,
+      numRuns: 60,
+      nothingLeft: async () =>
+        expect(await run(registry.snapshot)).toEqual({
+          sessions: [],
+          groups: { groups: 0, members: 0 },
+          fibers: {},
+          engines: []
+        })
+    })
     await runtime.dispose()
   })
 })

@@ -52,8 +52,8 @@ describe("the chat of YouTube", () => {
 
   it.scoped("is asked for its next page when it says so, within a second and 15", () =>
     Effect.gen(function* () {
-      const told = [0, 5000, 60_000, 1000]
-      const waits = [1000, 5000, 15_000]
+      const told = [0, 3000, 60_000, 1000]
+      const waits = [1000, 3000, 15_000]
       const server = yield* LiveServers.youtube(
         (index) => [LiveServers.youtubeMessage(String(index), "Anna", [{ text: `page ${index}` }])],
         (index) => told[index]!
