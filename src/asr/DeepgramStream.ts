@@ -1,7 +1,6 @@
 import { Deferred, Duration, Effect, Fiber, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import type { Listener, TranscriptionFailed } from "./Asr.ts"
 import * as DeepgramSocket from "./DeepgramSocket.ts"
 import type { Seat } from "./RemoteRecogniser.ts"
@@ -39,7 +38,7 @@ export const listen =
   (seat: Seat): Effect.Effect<Listener, never, Scope.Scope> =>
     Effect.gen(function* () {
       const patience = Duration.seconds(options.timeoutSeconds)
-      const tooSlow = RemoteRequest.tooSlow(patience)
+      const tooSlow = RemoteFailure.tooSlow(patience)
       const scope = yield* Effect.scope
       const opened = yield* Deferred.make<DeepgramSocket.DeepgramSocket, TranscriptionFailed>()
       const complete = yield* Deferred.make<void>()

@@ -101,7 +101,7 @@ export const open = (
   const attempt = (utterance: Utterance) =>
     Effect.scoped(ask(utterance)).pipe(
       // However slowly it drips: a transcript is short.
-      Effect.timeoutFail({ duration: patience, onTimeout: () => RemoteRequest.tooSlow(patience) })
+      Effect.timeoutFail({ duration: patience, onTimeout: () => RemoteFailure.tooSlow(patience) })
     )
   const transcribe = (samples: Float32Array) =>
     Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>

@@ -6,7 +6,7 @@ import type { WyomingAsrConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as Breaker from "../engine/Breaker.ts"
 import * as FairShare from "../engine/FairShare.ts"
-import type { RemoteFailure } from "../engine/RemoteFailure.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import { say } from "../language/Text.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 import * as Events from "../wyoming/Events.ts"
@@ -114,8 +114,8 @@ const take = (hearing: Hearing, event: Events.Event): void => {
   else if (event.type === "transcript-stop" && hearing.text !== "") hearing.whole ??= hearing.text
 }
 
-const end = (link: Link, hearing: Hearing): Effect.Effect<string, RemoteFailure> => {
-  const rest: Effect.Effect<string, RemoteFailure> = Effect.suspend(() => {
+const end = (link: Link, hearing: Hearing): Effect.Effect<string, RemoteFailure.RemoteFailure> => {
+  const rest: Effect.Effect<string, RemoteFailure.RemoteFailure> = Effect.suspend(() => {
     if (hearing.whole !== undefined) return Effect.succeed(hearing.whole)
     return Effect.flatMap(link.receive, (event) => {
       take(hearing, event)
@@ -180,7 +180,7 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
           Effect.zipRight(sendSound(link, samples)),
           Effect.zipRight(end(link, { text: "", whole: undefined }))
         ),
-        { duration: limit, onTimeout: () => Server.silent(limit) }
+        { duration: limit, onTimeout: () => RemoteFailure.tooSlow(limit) }
       )
     )
 
@@ -198,7 +198,7 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
       yield* Effect.mapError(begin(link, wish), failed)
       return link
     })
-    const drain = (link: Link): Effect.Effect<void, RemoteFailure> =>
+    const drain = (link: Link): Effect.Effect<void, RemoteFailure.RemoteFailure> =>
       Effect.flatMap(link.poll, (event) => {
         if (event === undefined) return Effect.void
         take(hearing, event)
@@ -217,7 +217,7 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
           ? Effect.succeed("")
           : Effect.timeoutFail(end(link, hearing), {
               duration: limit,
-              onTimeout: () => Server.silent(limit)
+              onTimeout: () => RemoteFailure.tooSlow(limit)
             }).pipe(Effect.mapError(failed), breaker.run)
       ).pipe(Effect.map(Transcript.clean))
     }

@@ -32,6 +32,25 @@ const translation = ["tts_preprocessor_config", "translator_config"]
 
 const isOn = (value: unknown) => Option.getOrElse(Schema.decodeUnknownOption(Fields.Flag)(value), () => false)
 
+/** What speaks or listens, and what takes its place while it cannot. */
+const speech = (section: string, key: string, names: ReadonlyArray<string>): Kind => {
+  /** Where the engine has its keys: upstream's section of GPT-SoVITS goes by a name of its own. */
+  const sectionOf = (character: unknown, name: string | undefined) => {
+    if (name === undefined || !names.includes(name)) return undefined
+    const isThere = (key: string) => !isNothing(at(character, [section, key]))
+    return name === "gpt_sovits_tts" && !isThere(name) && isThere("gpt_sovits") ? "gpt_sovits" : name
+  }
+  const chosen = (character: unknown) => sectionOf(character, word(at(character, [section, key])))
+  return {
+    sections: [section],
+    chosen,
+    others: (character) => {
+      const spare = word(at(character, [section, chosen(character) ?? "", "fallback"]))
+      return [sectionOf(character, spare)].filter((name) => name !== undefined)
+    }
+  }
+}
+
 const kinds: ReadonlyArray<Kind> = [
   {
     sections: ["agent_config", "agent_settings"],
@@ -51,25 +70,8 @@ const kinds: ReadonlyArray<Kind> = [
       return Array.isArray(names) ? names.flatMap((name) => word(name) ?? []) : []
     }
   },
-  {
-    sections: ["tts_config"],
-    chosen: (character) => {
-      const model = word(at(character, ["tts_config", "tts_model"]))
-      return voiceNames.find((voice) => voice === model)
-    }
-  },
-  {
-    sections: ["asr_config"],
-    chosen: (character) => {
-      const model = word(at(character, ["asr_config", "asr_model"]))
-      return recogniserNames.find((recogniser) => recogniser === model)
-    },
-    others: (character) => {
-      const model = word(at(character, ["asr_config", "asr_model"])) ?? ""
-      const spare = word(at(character, ["asr_config", model, "fallback"]))
-      return recogniserNames.filter((recogniser) => recogniser === spare)
-    }
-  },
+  speech("tts_config", "tts_model", voiceNames),
+  speech("asr_config", "asr_model", recogniserNames),
   { sections: ["vad_config"], chosen: (character) => word(at(character, ["vad_config", "vad_model"])) },
   {
     sections: translation,

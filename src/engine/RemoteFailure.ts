@@ -30,6 +30,14 @@ export class Reported extends Schema.TaggedError<Reported>()("Reported", {
   advice: Schema.optional(Words)
 }) {}
 
+/** A server that was silent for so long. */
+export const tooSlow = (silence: Duration.Duration) =>
+  new Unanswered({ reason: "too-slow", detail: say("engine.silentFor", Duration.toSeconds(silence)) })
+
+/** A server that has begun to answer, and was not done after so long. */
+export const tooLong = (patience: Duration.Duration) =>
+  new Unanswered({ reason: "too-slow", detail: say("engine.notDoneAfter", Duration.toSeconds(patience)) })
+
 export type RemoteFailure = Refused | Unanswered | Reported
 
 const isRemoteFailure = (error: unknown): error is RemoteFailure =>

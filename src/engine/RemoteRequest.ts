@@ -105,16 +105,10 @@ export const open = (
   })
 
 /** Nothing has come for so long. */
-export const tooSlow = (silence: Duration.Duration) =>
-  new RemoteFailure.Unanswered({
-    reason: "too-slow",
-    detail: say("engine.silentFor", Duration.toSeconds(silence))
-  })
-
 const within = (silence: Duration.Duration) =>
   Effect.timeoutFail({
     duration: silence,
-    onTimeout: () => tooSlow(silence)
+    onTimeout: () => RemoteFailure.tooSlow(silence)
   })
 
 /** The beginning of a body as text. */

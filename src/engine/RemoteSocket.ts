@@ -67,7 +67,7 @@ export const open = (
   })
 
 const within = (silence: Duration.Duration) =>
-  Effect.timeoutFail({ duration: silence, onTimeout: () => RemoteRequest.tooSlow(silence) })
+  Effect.timeoutFail({ duration: silence, onTimeout: () => RemoteFailure.tooSlow(silence) })
 
 /** Waits for the other side's answer, and gives what follows from it. */
 const opened = (socket: WebSocket) =>

@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
+import { Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
 import * as Pcm from "../audio/Pcm.ts"
@@ -10,8 +10,8 @@ import * as Breaker from "../engine/Breaker.ts"
 import * as EngineId from "../engine/EngineId.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as FairShare from "../engine/FairShare.ts"
+import * as Patience from "../engine/Patience.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
@@ -20,8 +20,6 @@ import { say } from "../language/Text.ts"
 
 /** Bytes of a sentence's sound: ten minutes of the largest usual format. */
 export const longestSound = 64 * 2 ** 20
-/** A whole sentence may take so many times as long as its service may be silent. */
-const patience = 4
 
 /** Sound on its way: its service has begun to answer. */
 export interface Sound {
@@ -73,7 +71,6 @@ export const open = (
   const { about, ask, engine, limits } = service
   const member = shared.places.join()
   const silence = Duration.seconds(limits.timeout_seconds)
-  const tooSlow = () => RemoteRequest.tooSlow(silence)
   const failed = (failure: RemoteFailure.RemoteFailure) => {
     const { advice, detail, kind } = ServiceFailure.explain(about, failure)
     return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other" })
@@ -88,7 +85,7 @@ export const open = (
   /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
   const begin = (text: string) =>
     Effect.flatMap(ask(text), (sound) => Effect.map(sound.next, (first) => ({ ...sound, first }))).pipe(
-      Effect.timeoutFail({ duration: silence, onTimeout: tooSlow }),
+      Effect.timeoutFail({ duration: silence, onTimeout: () => RemoteFailure.tooSlow(silence) }),
       attempt
     )
 
@@ -96,17 +93,7 @@ export const open = (
     Effect.gen(function* () {
       const { first, format, next } = yield* Effect.mapError(RemoteFailure.retried(begin(text)), failed)
       const reader = yield* SoundReader.open(decode, format)
-      let left = patience * Duration.toMillis(silence)
-      /** Time that it takes to hand the sound on is not the service's. */
-      const wait = Effect.gen(function* () {
-        const before = yield* Clock.currentTimeMillis
-        const bytes = yield* Effect.timeoutFail(next, {
-          duration: Duration.min(silence, Duration.millis(left)),
-          onTimeout: tooSlow
-        })
-        left -= (yield* Clock.currentTimeMillis) - before
-        return bytes
-      }).pipe(Effect.mapError(failed))
+      const wait = Effect.mapError(Patience.make(silence)(next), failed)
       const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
 
       for (let bytes = first; bytes !== undefined; bytes = yield* wait)

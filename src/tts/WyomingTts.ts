@@ -6,7 +6,8 @@ import type { WyomingTtsConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as Breaker from "../engine/Breaker.ts"
 import * as FairShare from "../engine/FairShare.ts"
-import { Unanswered } from "../engine/RemoteFailure.ts"
+import * as Patience from "../engine/Patience.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import { say } from "../language/Text.ts"
 import * as Events from "../wyoming/Events.ts"
 import * as FailureWords from "../wyoming/FailureWords.ts"
@@ -67,8 +68,8 @@ const wishOf = ({ language, speaker, voice }: WyomingTtsConfig): Events.Voice =>
   return language === undefined ? {} : { language }
 }
 
-const unreadable = (detail: NonNullable<Unanswered["detail"]>) =>
-  new Unanswered({ reason: "unreadable", detail })
+const unreadable = (detail: NonNullable<RemoteFailure.Unanswered["detail"]>) =>
+  new RemoteFailure.Unanswered({ reason: "unreadable", detail })
 
 /** Hands on the sound of one sentence as it comes, until its end. */
 const receive = (link: Link, limit: Duration.Duration, take: Take) =>
@@ -76,11 +77,9 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
     let format: Events.Format | undefined
     let read = RawPcm.reader({ width: 2, channels: 1 })
     let size = 0
+    const within = Patience.make(limit)
     for (;;) {
-      const event = yield* Effect.timeoutFail(link.receive, {
-        duration: limit,
-        onTimeout: () => Server.silent(limit)
-      })
+      const event = yield* within(link.receive)
       if (event.type === "audio-stop") return format?.rate ?? Speech.sampleRate
       if (event.type !== "audio-start" && event.type !== "audio-chunk") continue
       if (format === undefined) {

@@ -1,9 +1,7 @@
 import { Duration, Effect, Option, Schema } from "effect"
 import type { Scope } from "effect"
-import { Unanswered } from "../engine/RemoteFailure.ts"
-import type { RemoteFailure } from "../engine/RemoteFailure.ts"
-import * as RemoteFailures from "../engine/RemoteFailure.ts"
-import { say, Words } from "../language/Text.ts"
+import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import { Words } from "../language/Text.ts"
 import * as Events from "./Events.ts"
 import type { Link } from "./Link.ts"
 import * as Tcp from "./Tcp.ts"
@@ -16,7 +14,7 @@ export class NotRunning extends Schema.TaggedError<NotRunning>()("NotRunning", {
   advice: Words
 }) {}
 
-export type Failure = RemoteFailure | NotRunning
+export type Failure = RemoteFailure.RemoteFailure | NotRunning
 
 /** What can be talked with: a server at an address, or a process of ours. */
 export interface Server {
@@ -38,7 +36,7 @@ export interface Server {
 export const at = (uri: string): Server => {
   const address = Tcp.addressOf(uri)
   return {
-    name: RemoteFailures.hostOf(uri),
+    name: RemoteFailure.hostOf(uri),
     isOurs: false,
     isExclusive: false,
     connect: Tcp.connect(address),
@@ -46,10 +44,6 @@ export const at = (uri: string): Server => {
     hung: Effect.void
   }
 }
-
-/** What a request fails with that was waited for in vain. */
-export const silent = (limit: Duration.Duration) =>
-  new Unanswered({ reason: "too-slow", detail: say("engine.silentFor", Duration.toSeconds(limit)) })
 
 /** Talks over a connection of its own. The server hears of how that went. */
 export const talk = <A>(
@@ -71,18 +65,19 @@ export const isLost = (failure: Failure): boolean =>
 const describeTime = Duration.seconds(10)
 
 /** Asks over a link what the server has, and waits for the answer. */
-export const describe = (link: Link): Effect.Effect<Events.Info, RemoteFailure> => {
-  const answer: Effect.Effect<Events.Info, RemoteFailure> = Effect.flatMap(link.receive, (event) =>
-    event.type === "info" ? Effect.succeed(event.data) : answer
+export const describe = (link: Link): Effect.Effect<Events.Info, RemoteFailure.RemoteFailure> => {
+  const answer: Effect.Effect<Events.Info, RemoteFailure.RemoteFailure> = Effect.flatMap(
+    link.receive,
+    (event) => (event.type === "info" ? Effect.succeed(event.data) : answer)
   )
   return Effect.zipRight(link.send(Events.describe), answer)
 }
 
 /** The same of a server that is there, and should answer soon. */
-export const describeSoon = (link: Link): Effect.Effect<Events.Info, RemoteFailure> =>
+export const describeSoon = (link: Link): Effect.Effect<Events.Info, RemoteFailure.RemoteFailure> =>
   Effect.timeoutFail(describe(link), {
     duration: describeTime,
-    onTimeout: () => silent(describeTime)
+    onTimeout: () => RemoteFailure.tooSlow(describeTime)
   })
 
 /** What a server has, remembered until somebody misses something. */

@@ -9,15 +9,10 @@ import * as RawValue from "../../src/config/RawValue.ts"
 import { SeiyuuConfig } from "../../src/config/SeiyuuConfig.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
 import { ownGroupKeys, ownPatterns, ownVoiceKeys } from "./OwnKeys.ts"
+import { loadText, problemsOf } from "./LoadText.ts"
 
 const fixture = new URL("fixtures/every-key.yaml", import.meta.url).pathname
 const shipped = new URL("../../conf.yaml", import.meta.url).pathname
-
-const loadText = (text: string) =>
-  Effect.flatMap(ConfigFolder.make({ "conf.yaml": text }), (folder) => ConfigFile.load(`${folder}/conf.yaml`))
-
-const problemsOf = (text: string) =>
-  Effect.flip(loadText(text)).pipe(Effect.map((failure) => failure.message.split("\n")))
 
 const withEnvironment = (variables: Readonly<Record<string, string>>) =>
   Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
@@ -153,63 +148,6 @@ character_config:
       )
       expect(problems[4]).toMatch(
         /^conf\.yaml:11:5 character_config\.tts_config\.tts_model: expected one of .*found "edgetts" \(did you mean "edge_tts"\?\)$/
-      )
-    })
-  )
-
-  it.scoped("asks for what the chosen model needs, at the place where it is missing", () =>
-    Effect.gen(function* () {
-      const without = ConfigFolder.minimal.replace("llama_cpp_llm", "openai_llm")
-      expect(yield* problemsOf(without)).toEqual([
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required: a text",
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.openai_llm.model: is required: a text"
-      ])
-      const partly = without.replace(
-        "  tts_config",
-        "    llm_configs:\n      openai_llm: {model: m}\n  tts_config"
-      )
-      expect(yield* problemsOf(partly)).toEqual([
-        "conf.yaml:9:7 character_config.agent_config.llm_configs.openai_llm.llm_api_key: is required: a text"
-      ])
-    })
-  )
-
-  it.scoped("asks for what fallbacks need, and knows each of them by its name", () =>
-    Effect.gen(function* () {
-      const fallbacks = (names: string) =>
-        ConfigFolder.minimal.replace("  tts_config", `        fallback_providers: [${names}]\n  tts_config`)
-      expect(yield* problemsOf(fallbacks("groq_llm, llama_cpp_llm"))).toEqual([
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.llm_api_key: is required: a text",
-        "conf.yaml:4:3 character_config.agent_config.llm_configs.groq_llm.model: is required: a text"
-      ])
-      const [problem] = yield* problemsOf(fallbacks("grok_llm"))
-      expect(problem).toMatch(/fallback_providers\.0: expected one of .*did you mean "groq_llm"/u)
-    })
-  )
-
-  it.scoped("leaves out a section that nobody uses and that is wrong, and says so", () =>
-    Effect.gen(function* () {
-      const { config, warnings } = yield* loadText(
-        `${ConfigFolder.minimal}    azure_tts: {api_key: k}\n    openai_tts: {file_extension: aiff}\n`
-      )
-      expect(config.character_config.tts_config.azure_tts).toBeUndefined()
-      expect(config.character_config.tts_config.openai_tts.file_extension).toBe("mp3")
-      expect(warnings).toHaveLength(5)
-      expect(warnings[0]).toBe(
-        "conf.yaml:10:5 character_config.tts_config.azure_tts.region: is required: a text; " +
-          "the section is not in use and is left out"
-      )
-      expect(
-        yield* problemsOf(
-          `${ConfigFolder.minimal.replace("flite_tts", "openai_tts")}    openai_tts: {file_extension: aiff}\n`
-        )
-      ).toEqual([
-        "conf.yaml:10:18 character_config.tts_config.openai_tts.file_extension: " +
-          'expected one of mp3, wav, flac, opus, found "aiff"'
-      ])
-      const asr = "asr_config: {asr_model: sherpa_onnx_asr, sherpa_onnx_asr: {num_threads: many}}"
-      expect((yield* problemsOf(`${ConfigFolder.minimal}  ${asr}\n`))[0]).toMatch(
-        /asr_config\.sherpa_onnx_asr\.num_threads: expected a whole number of at least 1, found a text$/
       )
     })
   )

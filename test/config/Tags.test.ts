@@ -1,11 +1,8 @@
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-
-const loadText = (text: string) =>
-  Effect.flatMap(ConfigFolder.make({ "conf.yaml": text }), (folder) => ConfigFile.load(`${folder}/conf.yaml`))
+import { loadText } from "./LoadText.ts"
 
 layer(NodeContext.layer)("a configuration", (it) => {
   it.scoped("warns of a tag, and does not say it: it may be a secret without quotation marks", () =>

@@ -1,14 +1,8 @@
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
-import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as ConfigFolder from "../support/ConfigFolder.ts"
-
-const loadText = (text: string) =>
-  Effect.flatMap(ConfigFolder.make({ "conf.yaml": text }), (folder) => ConfigFile.load(`${folder}/conf.yaml`))
-
-const problemsOf = (text: string) =>
-  Effect.flip(loadText(text)).pipe(Effect.map((failure) => failure.message.split("\n")))
+import { loadText, problemsOf } from "./LoadText.ts"
 
 const emptyEnvironment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map()))
 

@@ -72,6 +72,7 @@ export const engine = {
   configuredBaseUrl: "the configured base_url",
   // `RemoteFailure.Unanswered`: goes on from the server's name.
   silentFor: (seconds: number) => `has said nothing for ${seconds} s`,
+  notDoneAfter: (seconds: number) => `was not done after ${seconds} s`,
   silentTooLong: "has said nothing for too long",
   sentNothing: "sent nothing at all",
   sentUnreadable: "sent what cannot be read",

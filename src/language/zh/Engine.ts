@@ -68,6 +68,7 @@ export const engine: Translated<typeof english> = {
   configuredAddress: "所配置的地址",
   configuredBaseUrl: "所配置的 base_url",
   silentFor: (seconds) => `已有 ${seconds} 秒没有回应`,
+  notDoneAfter: (seconds) => `过了 ${seconds} 秒还没有完成`,
   silentTooLong: "太久没有回应",
   sentNothing: "没有返回任何内容",
   sentUnreadable: "发来了无法读取的内容",

@@ -1,0 +1,39 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Fiber, TestClock } from "effect"
+import * as Patience from "../../src/engine/Patience.ts"
+import { english } from "../../src/language/Text.ts"
+
+const silence = Duration.seconds(10)
+const after = (seconds: number) => Effect.delay(Effect.void, Duration.seconds(seconds))
+
+describe("Patience", () => {
+  it.effect("bears no silence that is too long", () =>
+    Effect.gen(function* () {
+      const within = Patience.make(silence)
+      const waiting = yield* Effect.fork(Effect.flip(within(Effect.never)))
+      yield* TestClock.adjust("9 seconds")
+      assert.isNull(waiting.unsafePoll())
+      yield* TestClock.adjust("1 seconds")
+      const { detail, reason } = yield* Fiber.join(waiting)
+      assert.strictEqual(reason, "too-slow")
+      assert.strictEqual(english(detail!), "has said nothing for 10 s")
+    })
+  )
+
+  it.effect("ends an answer that drips, and counts nothing of what is done between its parts", () =>
+    Effect.gen(function* () {
+      const within = Patience.make(silence)
+      let parts = 0
+      const part = Effect.zipRight(
+        Effect.tap(within(after(9)), () => Effect.sync(() => parts++)),
+        after(100)
+      )
+      const waiting = yield* Effect.fork(Effect.flip(Effect.forever(part)))
+      yield* TestClock.adjust(Duration.seconds(4 * 109 + 3))
+      assert.strictEqual(parts, 4)
+      assert.isNull(waiting.unsafePoll())
+      yield* TestClock.adjust("1 seconds")
+      assert.strictEqual(english((yield* Fiber.join(waiting)).detail!), "was not done after 40 s")
+    })
+  )
+})
