@@ -1,8 +1,8 @@
 import { Redacted } from "effect"
 import type { Option } from "effect"
-import { fallbackOf } from "../../config/AsrConfig.ts"
-import type { AsrConfig } from "../../config/AsrConfig.ts"
+import * as AsrConfig from "../../config/AsrConfig.ts"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
+import * as TtsConfig from "../../config/TtsConfig.ts"
 import * as NeededModels from "./NeededModels.ts"
 
 /** An engine that characters name, once for all that name it with the same settings. */
@@ -30,8 +30,7 @@ const keyOf = (kind: NamedEngine["kind"], engine: string, settings: unknown) =>
 
 /** The key of a character's voice; none has one, too. */
 export const voiceKey = ({ tts_config }: CharacterConfig): string => {
-  const settings = Object.entries(tts_config).find(([name]) => name === tts_config.tts_model)?.[1]
-  return keyOf("tts", tts_config.tts_model ?? "", settings)
+  return keyOf("tts", tts_config.tts_model ?? "", TtsConfig.sectionOf(tts_config))
 }
 
 /** The character with each of the providers that may answer, alone: none hides what is wrong with the one before. */
@@ -54,9 +53,15 @@ const minds = (character: CharacterConfig): ReadonlyArray<CharacterConfig> => {
   )
 }
 
+/** The voice, and the one that may take its place. */
+const voices = (config: TtsConfig.TtsConfig) =>
+  [config.tts_model, TtsConfig.fallbackOf(config)].flatMap((tts_model) =>
+    tts_model === undefined ? [] : [{ ...config, tts_model }]
+  )
+
 /** The recogniser, and the one that may take its place. */
-const ears = (config: AsrConfig) =>
-  [config.asr_model, fallbackOf(config)].flatMap((asr_model) =>
+const ears = (config: AsrConfig.AsrConfig) =>
+  [config.asr_model, AsrConfig.fallbackOf(config)].flatMap((asr_model) =>
     asr_model === undefined ? [] : [{ ...config, asr_model }]
   )
 
@@ -82,10 +87,10 @@ const ofCharacter = (character: CharacterConfig, espeakData: Option.Option<strin
     : [named("llm", choice, keyOf("llm", choice, agent_settings[choice]))]
   if (isBasic && agent_settings.basic_memory_agent?.long_term_memory.enabled === true)
     engines.push(named("embedding", "long_term_memory", "embedding", [{ kind: "embedding", wanted: "auto" }]))
-  const { tts_model } = tts_config
-  if (tts_model !== undefined) {
-    const needs = NeededModels.ofTts(tts_config, espeakData)
-    engines.push(named("tts", tts_model, voiceKey(character), needs))
+  for (const voice of voices(tts_config)) {
+    const speaking = { ...character, tts_config: voice }
+    const needs = NeededModels.ofTts(voice, espeakData)
+    engines.push({ ...named("tts", voice.tts_model, voiceKey(speaking), needs), character: speaking })
   }
   for (const ear of ears(asr_config)) {
     const { asr_model } = ear

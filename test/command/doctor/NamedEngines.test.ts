@@ -55,6 +55,31 @@ describe("NamedEngines", () => {
     expect(labels(many)[0]).toBe("llm openai_llm (A, B, 2 more)")
   })
 
+  it("names the voice and the recogniser that may take another one's place, with the models of each", () => {
+    const named = NamedEngines.of(
+      [
+        character("A", "1", {
+          tts_config: {
+            tts_model: "openai_tts",
+            openai_tts: { fallback: "piper_tts" },
+            piper_tts: { model_path: "en_US-joe" }
+          },
+          asr_config: { asr_model: "openai_asr", openai_asr: { fallback: "whisper_cpp" } }
+        })
+      ],
+      Option.none()
+    )
+    expect(named.map((engine) => NamedEngines.label(engine, false))).toEqual([
+      "llm openai_llm",
+      "tts openai_tts",
+      "tts piper_tts",
+      "asr openai_asr",
+      "asr whisper_cpp"
+    ])
+    expect(named[2]?.needs).toEqual([{ kind: "tts", wanted: "en_US-joe" }])
+    expect(named[2]?.character.tts_config.tts_model).toBe("piper_tts")
+  })
+
   it("names each provider that may answer, alone, and what looks through long-term memory", () => {
     const agent_config = {
       agent_settings: {
