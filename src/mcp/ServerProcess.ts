@@ -59,7 +59,6 @@ export const open = Effect.fn("ServerProcess.open")(function* (
     // Its own variables, not the server's: those hold keys that are none of its business.
     env: { ...getDefaultEnvironment(), ...env }
   }).pipe(Effect.mapError((failure) => missing(options, failure)))
-  yield* Effect.addFinalizer(() => askToEnd(child))
   const transport = transportOf(child)
   let complaint: string | undefined
   yield* Effect.forkScoped(
@@ -70,6 +69,8 @@ export const open = Effect.fn("ServerProcess.open")(function* (
       options.clean
     )
   )
+  // Before its log is closed: what it says on its way out is logged, too.
+  yield* Effect.addFinalizer(() => askToEnd(child))
   // Whoever closes its output without ending will not answer any more either.
   yield* Effect.raceFirst(ChildProcess.ended(child), closed(child.stdout)).pipe(
     Effect.zipRight(Effect.timeoutOption(closed(child), lastOutput)),
