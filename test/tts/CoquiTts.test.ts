@@ -1,44 +1,13 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Wav from "../../src/audio/Wav.ts"
-import type { Answer } from "../support/ServiceServer.ts"
-import { describeService, inChunks, sound } from "./describeService.ts"
+import { config, contract } from "./contracts/CoquiVoice.ts"
+import { sound } from "./contracts/Contract.ts"
+import { describeService } from "./describeService.ts"
 import { sentRequest } from "./sentRequest.ts"
-import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 
-const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
-  TtsConfigs.of("coqui_tts", {
-    model_name: "tts_models/multilingual/multi-dataset/xtts_v2",
-    language: "en",
-    speaker_id: "Ana Florence",
-    base_url: url,
-    ...changes
-  })
-
-const refusal = (status: number, error: string): Answer => ({
-  status,
-  headers: { "content-type": "application/json" },
-  chunks: [JSON.stringify({ error })]
-})
-
-// Shapes: coqui-tts (idiap/coqui-ai-TTS), `TTS/server/server.py`, `/api/tts`. It knows no keys.
-await describeService("coqui_tts", {
-  config,
-  secret: "there is none",
-  textOf: ({ path }) => new URL(path, "http://host").searchParams.get("text") ?? "",
-  answer: (pcm) => ({ headers: { "content-type": "audio/wav" }, chunks: inChunks(Wav.encode(pcm)) }),
-  refusals: {
-    key: { status: 401, chunks: ["<html>401 Authorization Required</html>"] },
-    model: refusal(500, "TTS synthesis failed: Speaker 'Ana Florence' not found")
-  },
-  keys: {
-    secret: "tts_config.coqui_tts.base_url",
-    model: "tts_config.coqui_tts.speaker_id",
-    address: "tts_config.coqui_tts.base_url"
-  },
-  streams: true
-})
+await describeService("coqui_tts", contract)
 
 describe("CoquiTts", () => {
   const answer = { headers: { "content-type": "audio/wav" }, chunks: [Wav.encode(sound(9))] }

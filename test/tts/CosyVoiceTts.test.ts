@@ -5,84 +5,18 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as Wav from "../../src/audio/Wav.ts"
-import type { VoiceName } from "../../src/config/VoiceNames.ts"
 import { english } from "../../src/language/Text.ts"
 import * as GradioServer from "../support/GradioServer.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
-import type { Answer, Asked } from "../support/ServiceServer.ts"
-import { bytesOf, describeService, inChunks, sound } from "./describeService.ts"
+import type { Answer } from "../support/ServiceServer.ts"
+import { cosyVoice, cosyVoice2, dataOf, functions, one, streamed, two, whole } from "./contracts/CosyVoice.ts"
+import { sound } from "./contracts/Contract.ts"
+import { describeService } from "./describeService.ts"
 import { open } from "./describeTts.ts"
-import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
 
-const section = {
-  mode_checkbox_group: "预训练音色",
-  sft_dropdown: "中文女",
-  prompt_text: "",
-  prompt_wav_upload_url: "",
-  prompt_wav_record_url: "",
-  instruct_text: "",
-  seed: 7,
-  api_name: "/generate_audio"
-}
-const config =
-  (engine: VoiceName, more: Readonly<Record<string, unknown>> = {}) =>
-  (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
-    TtsConfigs.of(engine, { client_url: url, ...section, ...more, ...changes })
-const one = config("cosyvoice_tts")
-const two = config("cosyvoice2_tts", { stream: true, speed: 1.2 })
-
-/** As `webui.py` has them, which has changed what it calls the speed. */
-const first = ["tts_text", "mode_checkbox_group", "sft_dropdown", "prompt_text"]
-const recordings = ["prompt_wav_upload", "prompt_wav_record", "instruct_text"]
-const functions = {
-  "/generate_audio": [...first, ...recordings, "seed", "stream", "speed_factor"],
-  "/change_instruction": ["mode_checkbox_group"]
-}
-
-const dataOf = ({ body }: Asked) =>
-  (JSON.parse(body.toString()) as { readonly data: ReadonlyArray<unknown> }).data
-
-/** A stream of version 4: a header without a length, and samples. */
-const streamed = (pcm: Pcm.Pcm): Answer => {
-  const header = Wav.encode({ ...pcm, samples: new Int16Array(0) })
-  header.fill(255, 40)
-  return { headers: { "content-type": "audio/wav" }, chunks: [header, ...inChunks(bytesOf(pcm))] }
-}
-const whole = (pcm: Pcm.Pcm): Answer => ({
-  headers: { "content-type": "audio/wav" },
-  chunks: inChunks(Wav.encode(pcm))
-})
-
-const contract = (engine: string) => ({
-  secret: "there is none",
-  textOf: (asked: Asked) => String(dataOf(asked)[0]),
-  refusals: {
-    key: { status: 401, chunks: ['{"detail":"Not authenticated"}'] },
-    model: GradioServer.failure("Value: 中文女 is not in the list of choices: ['英文女']")
-  },
-  keys: {
-    secret: `tts_config.${engine}.client_url`,
-    model: `tts_config.${engine}.sft_dropdown`,
-    address: `tts_config.${engine}.client_url`
-  },
-  streams: true
-})
-
-// Shapes: CosyVoice, `webui.py`; Gradio's guide "Querying Gradio Apps with Curl", and its versions 4.32.2 and 5.18.0 as they
-// answer. Neither knows keys.
-await describeService("cosyvoice2_tts", {
-  ...contract("cosyvoice2_tts"),
-  config: two,
-  answer: streamed,
-  listen: GradioServer.listenFor({ version: 4, functions, output: "stream" })
-})
-await describeService("cosyvoice_tts", {
-  ...contract("cosyvoice_tts"),
-  config: one,
-  answer: whole,
-  listen: GradioServer.listenFor({ version: 5, functions, output: "stream" })
-})
+await describeService("cosyvoice2_tts", cosyVoice2)
+await describeService("cosyvoice_tts", cosyVoice)
 
 /** A program, and the requests that came to it. */
 const program = (

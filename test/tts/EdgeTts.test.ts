@@ -2,60 +2,16 @@ import { createHash } from "node:crypto"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as FastCheck from "fast-check"
-import * as Pcm from "../../src/audio/Pcm.ts"
 import { english } from "../../src/language/Text.ts"
 import * as EdgeMessages from "../../src/tts/EdgeMessages.ts"
 import * as Mp3 from "../support/Mp3.ts"
-import type { Answer } from "../support/ServiceServer.ts"
-import * as SocketService from "../support/SocketService.ts"
-import { describeService, inChunks } from "./describeService.ts"
+import { audio, config, contract, listen, said, speech } from "./contracts/EdgeVoice.ts"
+import { inChunks } from "./contracts/Contract.ts"
+import { describeService } from "./describeService.ts"
 import { sentRequest } from "./sentRequest.ts"
-import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 
-const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
-  TtsConfigs.of("edge_tts", { voice: "en-US-AvaMultilingualNeural", base_url: url, ...changes })
-
-const said = (path: string, body = "{}") =>
-  `X-RequestId:0123\r\nContent-Type:application/json; charset=utf-8\r\nPath:${path}\r\n\r\n${body}`
-
-const audio = (bytes: Uint8Array, type = "Content-Type:audio/mpeg\r\n") => {
-  const headers = Buffer.from(`X-RequestId:0123\r\n${type}X-StreamId:4567\r\nPath:audio\r\n`)
-  return new Uint8Array(
-    Buffer.concat([Buffer.from([headers.length >> 8, headers.length & 255]), headers, bytes])
-  )
-}
-
-const speech = (parts: ReadonlyArray<Uint8Array>): Answer => ({
-  chunks: [
-    said("turn.start"),
-    said("response"),
-    ...parts.map((part) => audio(part)),
-    audio(new Uint8Array(0), ""),
-    said("audio.metadata", '{"Metadata":[{"Type":"SessionEnd"}]}'),
-    said("turn.end")
-  ]
-})
-
-const listen = SocketService.listenFor((message) => /\r\nPath:ssml\r\n/.test(message))
-
-// Shapes: the npm packages msedge-tts 2.0.7 and node-edge-tts 1.2.10; Microsoft documents nothing of it. No key is its
-// secret; the contract looks for one that never was.
-await describeService("edge_tts", {
-  config,
-  secret: "there is none",
-  textOf: ({ body }) =>
-    (/<prosody[^>]*>(.*)<\/prosody>/s.exec(body.toString())?.[1] ?? "").replaceAll(/&\w+;/g, "&"),
-  answer: (pcm) => speech(inChunks(Mp3.ofLength(Pcm.duration(pcm)))),
-  refusals: { key: { status: 403 }, model: speech([]) },
-  keys: {
-    secret: "clock",
-    model: "tts_config.edge_tts.voice",
-    address: "tts_config.edge_tts.base_url"
-  },
-  streams: true,
-  listen
-})
+await describeService("edge_tts", contract)
 
 describe("EdgeTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {

@@ -4,54 +4,13 @@ import * as Fields from "../../src/config/Fields.ts"
 import { TtsConfig } from "../../src/config/TtsConfig.ts"
 import * as Wav from "../../src/audio/Wav.ts"
 import { english } from "../../src/language/Text.ts"
-import type { Answer } from "../support/ServiceServer.ts"
-import { bytesOf, describeService, inChunks, sound } from "./describeService.ts"
+import { config, contract, refusal, section } from "./contracts/GptSovitsVoice.ts"
+import { sound } from "./contracts/Contract.ts"
+import { describeService } from "./describeService.ts"
 import { sentRequest } from "./sentRequest.ts"
-import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 
-const section = {
-  text_lang: "en",
-  ref_audio_path: "voices/ana.wav",
-  prompt_lang: "zh",
-  prompt_text: "你好 & welcome",
-  text_split_method: "cut5",
-  batch_size: "1",
-  media_type: "wav",
-  streaming_mode: "true"
-}
-const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
-  TtsConfigs.of("gpt_sovits_tts", { api_url: `${url}/tts`, ...section, ...changes })
-
-const refusal = (message: string, Exception?: string): Answer => ({
-  status: 400,
-  headers: { "content-type": "application/json" },
-  chunks: [JSON.stringify({ message, Exception })]
-})
-
-/** The header of a file whose length is not known yet, as Python's `wave` writes it, and the samples. */
-const streamed = (pcm: Parameters<typeof bytesOf>[0]): Answer => ({
-  headers: { "content-type": "audio/wav" },
-  chunks: [Wav.encode({ ...pcm, samples: new Int16Array(0) }), ...inChunks(bytesOf(pcm))]
-})
-
-// Shapes: GPT-SoVITS, `api_v2.py` (its first comment, `GET /tts`; `streaming_generator`, `check_params`). It knows no keys.
-await describeService("gpt_sovits_tts", {
-  config,
-  secret: "there is none",
-  textOf: ({ path }) => new URL(path, "http://host").searchParams.get("text") ?? "",
-  answer: streamed,
-  refusals: {
-    key: { status: 401, chunks: ["<html>401 Authorization Required</html>"] },
-    model: refusal("tts failed", "voices/ana.wav not exists")
-  },
-  keys: {
-    secret: "tts_config.gpt_sovits_tts.api_url",
-    model: "tts_config.gpt_sovits_tts.ref_audio_path",
-    address: "tts_config.gpt_sovits_tts.api_url"
-  },
-  streams: true
-})
+await describeService("gpt_sovits_tts", contract)
 
 describe("GptSovitsTts", () => {
   const answer = { headers: { "content-type": "audio/wav" }, chunks: [Wav.encode(sound(9))] }

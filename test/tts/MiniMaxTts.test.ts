@@ -4,56 +4,14 @@ import * as Pcm from "../../src/audio/Pcm.ts"
 import { english } from "../../src/language/Text.ts"
 import * as Mp3 from "../support/Mp3.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
-import type { Answer } from "../support/ServiceServer.ts"
-import { describeService, inChunks } from "./describeService.ts"
+import { config, contract, fine, refusal, secret, stream } from "./contracts/MiniMaxVoice.ts"
+import { inChunks } from "./contracts/Contract.ts"
+import { describeService } from "./describeService.ts"
 import { open } from "./describeTts.ts"
 import { sentRequest } from "./sentRequest.ts"
-import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 
-const secret = "minimax-very-secret"
-const config = (url: string, changes: Readonly<Record<string, unknown>> = {}) =>
-  TtsConfigs.of("minimax_tts", { api_key: secret, group_id: "17000001", base_url: url, ...changes })
-
-const event = (bytes: Uint8Array, status: number) => {
-  const json = {
-    data: { audio: Buffer.from(bytes).toString("hex"), status },
-    trace_id: "04",
-    base_resp: fine
-  }
-  return `data: ${JSON.stringify(json)}\n\n`
-}
-const fine = { status_code: 0, status_msg: "" }
-
-const stream = (parts: ReadonlyArray<Uint8Array>, last: Uint8Array = new Uint8Array(0)): Answer => ({
-  headers: { "content-type": "text/event-stream; charset=utf-8" },
-  chunks: [...parts.map((part) => event(part, 1)), event(last, 2)]
-})
-
-/** It refuses with status 200. */
-const refusal = (status_code: number, status_msg: string): Answer => ({
-  headers: { "content-type": "application/json" },
-  chunks: [JSON.stringify({ trace_id: "04", base_resp: { status_code, status_msg } })]
-})
-
-// Shapes: MiniMax's API reference, "T2A v2 (HTTP)", its stream, and "Error Codes".
-await describeService("minimax_tts", {
-  config,
-  secret,
-  textOf: ({ body }) => (JSON.parse(body.toString()) as { readonly text: string }).text,
-  answer: (pcm) => stream(inChunks(Mp3.ofLength(Pcm.duration(pcm)))),
-  refusals: {
-    key: refusal(2049, "invalid api key"),
-    model: refusal(2054, "voice id not exist"),
-    quota: refusal(1008, "insufficient balance")
-  },
-  keys: {
-    secret: "tts_config.minimax_tts.api_key",
-    model: "tts_config.minimax_tts.voice_id",
-    address: "tts_config.minimax_tts.base_url"
-  },
-  streams: true
-})
+await describeService("minimax_tts", contract)
 
 describe("MiniMaxTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {

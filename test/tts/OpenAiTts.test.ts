@@ -6,37 +6,13 @@ import { TtsEngines } from "../../src/tts/Tts.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { startStub } from "../support/StubServer.ts"
 import type { SpeechScript, Stub, StubOptions } from "../support/StubServer.ts"
-import { describeService, inChunks } from "./describeService.ts"
-import * as Wav from "../../src/audio/Wav.ts"
-import type { Answer } from "../support/ServiceServer.ts"
+import { contract } from "./contracts/OpenAiVoice.ts"
+import { describeService } from "./describeService.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 import { english } from "../../src/language/Text.ts"
 
-const refusal = (status: number, message: string): Answer => ({
-  status,
-  headers: { "content-type": "application/json" },
-  chunks: [JSON.stringify({ error: { message } })]
-})
-
-// Shapes: OpenAI's API reference, "Create speech" and "Error codes".
-await describeService("openai_tts", {
-  config: (url, changes) => TtsConfigs.openAi({ base_url: `${url}/v1`, ...changes }),
-  secret: "sk-very-secret",
-  textOf: ({ body }) => (JSON.parse(body.toString()) as { readonly input: string }).input,
-  answer: (sound) => ({ headers: { "content-type": "audio/wav" }, chunks: inChunks(Wav.encode(sound)) }),
-  refusals: {
-    key: refusal(401, "Incorrect API key provided: sk-very-secret."),
-    model: refusal(404, "The model `kokoro` does not exist"),
-    quota: refusal(429, "You exceeded your current quota, please check your plan and billing details.")
-  },
-  keys: {
-    secret: "tts_config.openai_tts.api_key",
-    model: "tts_config.openai_tts.model",
-    address: "tts_config.openai_tts.base_url"
-  },
-  streams: true
-})
+await describeService("openai_tts", contract)
 
 const open = (stub: Stub, changes: Partial<OpenAiTtsConfig> = {}) =>
   Effect.flatMap(TtsEngines, (engines) =>
