@@ -24,8 +24,14 @@ const idle = "5 minutes"
 /** Longest base64 text that is read on the event loop, in characters: less than a millisecond. */
 const longestInPlace = 256 * 1024
 
-/** How many files a thread works on at a time. */
+/** How many whole files a thread works on at a time. */
 const atOnce = 8
+
+/**
+ * How many files may come piece by piece at a time. They are open for as long as sentences are spoken; the voices' own
+ * limits are narrower.
+ */
+const openAtOnce = 256
 
 /** Why a recording has become no samples. */
 export type NotSpeech = UndecodableAudio | AudioTooLong | DecoderStopped
@@ -73,22 +79,25 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
 
 const make = Effect.gen(function* () {
   const manager = yield* Worker.WorkerManager
-  const thread = Pool.makeWithTTL({
-    acquire: manager.spawn<Request, Decoded, never>({ encode }).pipe(
-      Effect.timeoutFail({
-        duration: startTimeout,
-        onTimeout: () => new DecoderStopped({ reason: say("speech.decoderNotStarted") })
-      })
-    ),
-    min: 0,
-    max: 1,
-    concurrency: atOnce,
-    timeToLive: idle
-  })
-  const sentences = yield* thread
-  const recordings = yield* thread
+  const thread = (concurrency: number) =>
+    Pool.makeWithTTL({
+      acquire: manager.spawn<Request, Decoded, never>({ encode }).pipe(
+        Effect.timeoutFail({
+          duration: startTimeout,
+          onTimeout: () => new DecoderStopped({ reason: say("speech.decoderNotStarted") })
+        })
+      ),
+      min: 0,
+      max: 1,
+      concurrency,
+      timeToLive: idle
+    })
+  const sentences = yield* thread(atOnce + openAtOnce)
+  const recordings = yield* thread(atOnce)
+  const wholeFiles = yield* Effect.makeSemaphore(atOnce)
+  const openFiles = yield* Effect.makeSemaphore(openAtOnce)
 
-  const sentence = (request: Request) => pcmOf(inThread(sentences, request))
+  const sentence = (request: Request) => wholeFiles.withPermits(1)(pcmOf(inThread(sentences, request)))
 
   const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
     const plain = Wav.decodePlain(bytes)
@@ -113,6 +122,7 @@ const make = Effect.gen(function* () {
   let files = 0
   const pieces = Effect.gen(function* () {
     const file = ++files
+    yield* Effect.acquireRelease(Effect.interruptible(openFiles.take(1)), () => openFiles.release(1))
     const thread = yield* Effect.mapError(sentences.get, stopped)
     const ask = (request: Request) => askThread(thread, request)
     yield* Effect.addFinalizer(() => Effect.ignore(ask({ as: "forget", file })))

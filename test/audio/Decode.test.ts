@@ -58,6 +58,23 @@ describe("Decode", () => {
       })
     )
 
+    it.scoped("has room for many sentences at a time, and for whole files beside them", () =>
+      Effect.gen(function* () {
+        const service = yield* Decode
+        const bytes = fixture("tone.mp3")
+        const heard = yield* Effect.replicateEffect(
+          Effect.flatMap(service.pieces, (file) => file.push(bytes)),
+          20
+        )
+        assert.isTrue(heard.every(({ samples }) => samples.length > 0))
+        const wholes = yield* Effect.all(
+          Array.from({ length: 20 }, () => service.decode(bytes)),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(wholes.length, 20)
+      })
+    )
+
     it.effect("answers damaged and unknown sound with a typed failure, and goes on", () =>
       Effect.gen(function* () {
         const unknown = yield* Effect.flip(decode(new TextEncoder().encode("<html>not found</html>")))
