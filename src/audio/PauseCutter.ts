@@ -24,36 +24,43 @@ export interface PauseCutter {
 
 export const make = (): PauseCutter => {
   let sampleRate = 0
-  /** Samples of the piece that is being gathered, with room for more. */
+  /** Samples of the piece that is being gathered: from `start` to `end`, with room for more. */
   let held = new Int16Array(0)
-  let length = 0
-  /** Root mean squares of the whole slices of it. */
+  let start = 0
+  let end = 0
+  /** Root mean squares of the whole slices of it, of which the first `taken` have been cut off. */
   let levels: Array<number> = []
+  let taken = 0
   let loudest = 0
   let begun = false
 
   const slice = () => Math.max(1, Math.round((sampleRate * sliceMs) / 1000))
   const slicesOf = (ms: number) => Math.ceil(ms / sliceMs)
 
+  /** What was cut off makes room for what comes. */
   const append = (samples: Int16Array) => {
-    if (length + samples.length > held.length) {
-      const larger = new Int16Array(Math.max(2 * held.length, length + samples.length))
-      larger.set(held.subarray(0, length))
-      held = larger
+    const length = end - start
+    if (end + samples.length > held.length) {
+      const isWide = length + samples.length <= held.length / 2
+      const room = isWide ? held : new Int16Array(2 * (length + samples.length))
+      room.set(held.subarray(start, end))
+      held = room
+      start = 0
+      end = length
     }
-    held.set(samples, length)
-    length += samples.length
+    held.set(samples, end)
+    end += samples.length
+    levels = levels.slice(taken)
+    taken = 0
   }
 
   /** The first `count` slices, as a piece of their own. */
   const take = (count: number): Pcm => {
-    const cut = count * slice()
-    const samples = held.slice(0, cut)
-    held = held.slice(cut, length)
-    length = held.length
-    levels = levels.slice(count)
+    const from = start
+    start += count * slice()
+    taken += count
     begun = true
-    return { samples, sampleRate }
+    return { samples: held.slice(from, start), sampleRate }
   }
 
   const isQuiet = (level: number) => level <= Math.max(silence, quiet * loudest)
@@ -63,8 +70,9 @@ export const make = (): PauseCutter => {
     const needed = slicesOf(begun ? shortest : shortestFirst)
     let heard = 0
     let pause = 0
-    for (const [at, level] of levels.entries()) {
-      if (!isQuiet(level)) {
+    const count = Math.min(levels.length - taken, slicesOf(longest))
+    for (let at = 0; at < count; at++) {
+      if (!isQuiet(levels[taken + at]!)) {
         heard++
         pause = 0
         continue
@@ -73,13 +81,13 @@ export const make = (): PauseCutter => {
       // In the middle of the pause, and never before anything was heard.
       if (heard > 0 && pause >= pauseSlices && at + 1 >= needed) return at + 1 - Math.floor(pause / 2)
     }
-    return levels.length >= slicesOf(longest) ? quietest() : undefined
+    return count === slicesOf(longest) ? quietest() : undefined
   }
 
   const quietest = (): number => {
-    const to = slicesOf(longest)
+    const to = taken + slicesOf(longest)
     const from = to - slicesOf(lookBack)
-    return levels.indexOf(Math.min(...levels.slice(from, to)), from)
+    return levels.indexOf(Math.min(...levels.slice(from, to)), from) - taken
   }
 
   const push = (pcm: Pcm): ReadonlyArray<Pcm> => {
@@ -87,7 +95,7 @@ export const make = (): PauseCutter => {
     append(pcm.samples)
     const size = slice()
     const cut: Array<Pcm> = []
-    for (let at = levels.length * size; at + size <= length; at += size) {
+    for (let at = start + levels.length * size; at + size <= end; at += size) {
       const level = rms(held, at, at + size)
       loudest = Math.max(loudest, level)
       levels.push(level)
@@ -97,10 +105,11 @@ export const make = (): PauseCutter => {
   }
 
   const flush = (): ReadonlyArray<Pcm> => {
-    if (length === 0) return []
-    const samples = held.slice(0, length)
-    length = 0
+    if (start === end) return []
+    const samples = held.slice(start, end)
+    start = end
     levels = []
+    taken = 0
     return [{ samples, sampleRate }]
   }
   return { push, flush }

@@ -92,6 +92,9 @@ const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => 
   }
 }
 
+/** Of sound that came at once, so much is cut before others have their turn: some five seconds. */
+const samplesAtOnce = 2 ** 18
+
 /** What comes is gathered until there is a pause to cut it at. What has come before a failure is heard. */
 const cutAtPauses = <E>(
   hand: (pcm: Pcm.Pcm) => Effect.Effect<void>,
@@ -100,9 +103,14 @@ const cutAtPauses = <E>(
   Effect.suspend(() => {
     const cutter = PauseCutter.make()
     const rest = Effect.suspend(() => Effect.forEach(cutter.flush(), hand, { discard: true }))
-    return speak((pcm) =>
-      Effect.suspend(() => Effect.forEach(cutter.push(pcm), hand, { discard: true }))
-    ).pipe(
+    const take = Effect.fnUntraced(function* ({ sampleRate, samples }: Pcm.Pcm) {
+      for (let at = 0; at < samples.length; at += samplesAtOnce) {
+        if (at > 0) yield* Effect.sleep(0)
+        const part = { sampleRate, samples: samples.subarray(at, at + samplesAtOnce) }
+        yield* Effect.forEach(cutter.push(part), hand, { discard: true })
+      }
+    })
+    return speak(take).pipe(
       Effect.matchEffect({
         onFailure: (failure) => Effect.zipRight(rest, Effect.fail(failure)),
         onSuccess: () => rest

@@ -39,6 +39,15 @@ describe("PauseCutter", () => {
     expect(lengths).toEqual([8600, 3020])
   })
 
+  it("cuts what comes at once like what comes bit by bit", () => {
+    const words = Array.from({ length: 600 }, (_, at) => [loud(700 + (at % 7) * 20), quiet(100)]).flat()
+    const whole = cut(joined(...words)).flat()
+    expect(whole).toEqual(cut(...words).flat())
+    const murmur = loud(600_000)
+    expect(Math.max(...cut(murmur).flat())).toBeLessThanOrEqual(10_000)
+    expect(cut(joined(loud(20_000), quiet(200))).flat()[0]).toBeLessThanOrEqual(10_000)
+  })
+
   it("loses nothing and adds nothing, however the sound comes", () => {
     const part = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 900 }))
     fc.assert(
