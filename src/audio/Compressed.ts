@@ -4,6 +4,7 @@ import { MPEGDecoder } from "mpg123-decoder"
 import { OggOpusDecoder } from "ogg-opus-decoder"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import * as Pcm from "./Pcm.ts"
+import * as SampleRate from "./SampleRate.ts"
 import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
@@ -23,22 +24,26 @@ interface Decoder {
 }
 
 /** How many bytes are decoded at a time: few enough that even a file that is nearly all silence stays small. */
-const piece = 8 * 1024
-const piecesAtOnce = 8
+const piece = 2 * 1024
+/** After so many bytes or samples, what else its thread has to do comes in between. */
+const bytesAtOnce = 64 * 1024
+const samplesAtOnce = 2 ** 17
+
+/** How long a sound may be, in seconds, at a sample rate in Hz. */
+export type Longest = (sampleRate: number) => number
 
 /**
- * MP3, FLAC or Ogg Opus, told apart by their first bytes, mixed down to mono. Decodes no more than `longest` seconds.
+ * MP3, FLAC or Ogg Opus, told apart by their first bytes, mixed down to mono. Decodes no more than it may be long.
  * Uses the CPU: for worker threads.
  */
-export const decode = Effect.fn("Compressed.decode")((
-  bytes: Uint8Array,
-  longest = Number.POSITIVE_INFINITY
-): Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong> => {
-  const known = decoders[kindOf(bytes) ?? "none"]
-  return known === undefined
-    ? new UndecodableAudio({ reason: say("speech.unknownFormat") })
-    : withDecoder(known.format, known.make, bytes, longest)
-})
+export const decode = Effect.fn("Compressed.decode")(
+  (bytes: Uint8Array, longest: Longest): Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => decoding(longest)),
+      ({ end, push }) => Effect.zipWith(push(bytes), end, (sound, rest) => joined([sound, rest])),
+      ({ free }) => Effect.sync(free)
+    )
+)
 
 const decoders: Readonly<Record<string, { readonly format: string; readonly make: () => Decoder }>> = {
   mp3: { format: "MP3", make: () => new MPEGDecoder() },
@@ -59,36 +64,12 @@ const kindOf = (bytes: Uint8Array): "mp3" | "flac" | "opus" | undefined => {
   return bytes[0] === 0xff && (bytes[1]! & 0xe0) === 0xe0 && (bytes[1]! & 0x06) !== 0 ? "mp3" : undefined
 }
 
-const withDecoder = (format: string, make: () => Decoder, bytes: Uint8Array, longest: number) => {
-  const ask = (step: () => Decoded | Promise<Decoded | void> | void) =>
-    Effect.tryPromise({
-      try: () => Promise.resolve(step()),
-      catch: (cause) => damaged(format, cause)
-    })
-
-  return Effect.acquireUseRelease(
-    Effect.sync(make),
-    Effect.fnUntraced(function* (decoder) {
-      const sound = gather(longest)
-      yield* ask(() => decoder.ready)
-      for (let at = 0; at < bytes.length; at += piece) {
-        yield* sound.add(yield* ask(() => decoder.decode(bytes.subarray(at, at + piece))))
-        // What else its thread has to do comes in between.
-        if (at % (piece * piecesAtOnce) === 0) yield* Effect.sleep(0)
-      }
-      yield* sound.add(yield* ask(() => decoder.flush?.()))
-      return sound.pcm() ?? (yield* damaged(format))
-    }),
-    (decoder) => Effect.sync(() => decoder.free())
-  )
-}
-
 /** A file that comes piece by piece. One caller at a time. */
 export interface Decoding {
   /** The sound of the next bytes, mixed down to mono; without samples if they complete none. */
-  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm.Pcm, UndecodableAudio>
+  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong>
   /** What is left when the file has ended. Fails if there was no sound in all of it. */
-  readonly end: Effect.Effect<Pcm.Pcm, UndecodableAudio>
+  readonly end: Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong>
   /** Nothing is to be asked of it afterwards. */
   readonly free: () => void
 }
@@ -96,23 +77,18 @@ export interface Decoding {
 /** A format is known by this many bytes, or by all that there are. */
 const bytesToTell = 64
 
-/** Decodes one file of MP3, FLAC or Ogg Opus as its bytes come. Uses the CPU: for worker threads. */
-export const decoding = (): Decoding => {
+/**
+ * Decodes one file of MP3, FLAC or Ogg Opus as its bytes come, as long as all of it does not get too long. Uses the CPU:
+ * for worker threads.
+ */
+export const decoding = (longest: Longest): Decoding => {
   let begin = new Uint8Array(0)
   let decoder: { readonly format: string; readonly ready: Decoder } | undefined
-  let heard = false
+  let sampleRate = 0
+  let length = 0
 
   const ask = (format: string, step: () => Decoded | Promise<Decoded | void> | void) =>
-    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: (cause) => damaged(format, cause) }).pipe(
-      Effect.flatMap((decoded) => {
-        const sound = gather(Number.POSITIVE_INFINITY)
-        return Effect.map(Effect.orDie(sound.add(decoded)), () => {
-          const pcm = sound.pcm()
-          heard ||= pcm !== undefined
-          return pcm ?? Speech.nothing
-        })
-      })
-    )
+    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: (cause) => damaged(format, cause) })
 
   const open = Effect.fnUntraced(function* (bytes: Uint8Array) {
     const known = decoders[kindOf(bytes) ?? "none"]
@@ -124,44 +100,59 @@ export const decoding = (): Decoding => {
     return decoder
   })
 
-  const decode = Effect.fnUntraced(function* (bytes: Uint8Array, whole: boolean) {
-    if (decoder !== undefined) return yield* ask(decoder.format, () => decoder?.ready.decode(bytes))
+  /** What has been decoded, mixed down; nothing is known of the rate where there are no samples. */
+  const hear = Effect.fnUntraced(function* (decoded: Decoded | void) {
+    if (decoded === undefined || (decoded.channelData[0]?.length ?? 0) === 0) return Speech.nothing
+    if (decoded.sampleRate !== sampleRate) {
+      if (length > 0) return yield* new UndecodableAudio({ reason: say("speech.rateChanged") })
+      yield* SampleRate.check(decoded.sampleRate)
+      sampleRate = decoded.sampleRate
+    }
+    length += decoded.channelData[0]!.length
+    const allowed = longest(sampleRate)
+    if (length > allowed * sampleRate) return yield* new AudioTooLong({ longest: allowed })
+    return { samples: mix(decoded.channelData), sampleRate }
+  })
+
+  /** By steps. */
+  const decode = Effect.fnUntraced(function* (format: string, ready: Decoder, bytes: Uint8Array) {
+    const parts: Array<Pcm.Pcm> = []
+    let before = { at: 0, length }
+    for (let at = 0; at < bytes.length; at += piece) {
+      if (at - before.at >= bytesAtOnce || length - before.length >= samplesAtOnce) {
+        yield* Effect.sleep(0)
+        before = { at, length }
+      }
+      parts.push(yield* hear(yield* ask(format, () => ready.decode(bytes.subarray(at, at + piece)))))
+    }
+    return joined(parts)
+  })
+
+  const next = Effect.fnUntraced(function* (bytes: Uint8Array, whole: boolean) {
+    if (decoder !== undefined) return yield* decode(decoder.format, decoder.ready, bytes)
     begin = new Uint8Array(Buffer.concat([begin, bytes]))
     if (begin.length < bytesToTell && !whole) return Speech.nothing
     const { format, ready } = yield* open(begin)
-    return yield* ask(format, () => ready.decode(begin))
+    return yield* decode(format, ready, begin)
   })
 
   return {
-    push: (bytes) => decode(bytes, false),
+    push: (bytes) => next(bytes, false),
     end: Effect.gen(function* () {
-      const begun = decoder === undefined ? yield* decode(new Uint8Array(0), true) : Speech.nothing
+      const begun = decoder === undefined ? yield* next(new Uint8Array(0), true) : Speech.nothing
       const { format, ready } = decoder!
-      const rest = yield* ask(format, () => ready.flush?.())
-      if (!heard) return yield* damaged(format)
-      return begun.samples.length === 0 ? rest : Pcm.join([begun, rest], begun.sampleRate)
+      const rest = yield* hear(yield* ask(format, () => ready.flush?.()))
+      if (length === 0) return yield* damaged(format)
+      return joined([begun, rest])
     }),
     free: () => decoder?.ready.free()
   }
 }
 
-/** Collects what is decoded, mixed down, as long as it does not get too long. */
-const gather = (longest: number) => {
-  const parts: Array<Pcm.Pcm> = []
-  let sampleRate = 0
-  let length = 0
-  return {
-    add: (decoded: Decoded | void): Effect.Effect<void, AudioTooLong> => {
-      if (decoded === undefined || !(decoded.sampleRate > 0) || (decoded.channelData[0]?.length ?? 0) === 0)
-        return Effect.void
-      const samples = mix(decoded.channelData)
-      parts.push({ samples, sampleRate: decoded.sampleRate })
-      sampleRate = decoded.sampleRate
-      length += samples.length
-      return length > longest * sampleRate ? new AudioTooLong({ longest }) : Effect.void
-    },
-    pcm: (): Pcm.Pcm | undefined => (length === 0 ? undefined : Pcm.join(parts, sampleRate))
-  }
+/** What has samples of it, which are of one rate. */
+const joined = (parts: ReadonlyArray<Pcm.Pcm>): Pcm.Pcm => {
+  const heard = parts.filter(({ samples }) => samples.length > 0)
+  return heard.length === 0 ? Speech.nothing : Pcm.join(heard, heard[0]!.sampleRate)
 }
 
 const mix = (channelData: ReadonlyArray<Float32Array>): Int16Array => {

@@ -9,6 +9,7 @@ import type { Decoded, Request } from "./DecodeWorker.ts"
 import { NoFormFile } from "./FormFile.ts"
 import type { Form } from "./FormFile.ts"
 import type { Pcm } from "./Pcm.ts"
+import * as SentenceSound from "./SentenceSound.ts"
 import * as Speech from "./Speech.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
@@ -101,8 +102,7 @@ const make = Effect.gen(function* () {
 
   const decode = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
     const plain = Wav.decodePlain(bytes)
-    if (plain !== undefined) return Effect.succeed(plain)
-    return sentence({ as: "pcm", bytes })
+    return plain === undefined ? sentence({ as: "pcm", bytes }) : SentenceSound.check(plain)
   }
 
   const recorded = (decoded: Decoded): Effect.Effect<Float32Array, NotSpeech> => {
@@ -174,7 +174,11 @@ const askThread = (thread: Worker.Worker<Request, Decoded>, request: Request) =>
 const pcmOf = (decoding: Effect.Effect<Decoded, DecoderStopped>): Effect.Effect<Pcm, UndecodableAudio> =>
   decoding.pipe(
     Effect.flatMap((decoded): Effect.Effect<Pcm, UndecodableAudio | DecoderStopped> =>
-      "pcm" in decoded ? Effect.succeed(decoded.pcm) : failure(decoded)
+      "pcm" in decoded
+        ? Effect.succeed(decoded.pcm)
+        : "longest" in decoded
+          ? SentenceSound.tooLong(decoded.longest)
+          : failure(decoded)
     ),
     Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
   )

@@ -7,6 +7,8 @@ import * as Compressed from "./Compressed.ts"
 import * as FormFile from "./FormFile.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as Resample from "./Resample.ts"
+import * as SampleRate from "./SampleRate.ts"
+import * as SentenceSound from "./SentenceSound.ts"
 import * as Speech from "./Speech.ts"
 import * as Wav from "./Wav.ts"
 import * as Priority from "../supervision/Priority.ts"
@@ -38,14 +40,22 @@ export type Decoded =
   | { readonly longest: number }
   | { readonly noFile: FormFile.NoFormFile["reason"] }
 
-const pcmOf = (bytes: Uint8Array, longest?: number) =>
-  Wav.isWav(bytes) ? Effect.suspend(() => Wav.decode(bytes)) : Compressed.decode(bytes, longest)
+const pcmOf = Effect.fnUntraced(function* (bytes: Uint8Array, longest: Compressed.Longest) {
+  if (!Wav.isWav(bytes)) return yield* Compressed.decode(bytes, longest)
+  const wav = Wav.measure(bytes)
+  if (wav !== undefined) {
+    yield* SampleRate.check(wav.sampleRate)
+    const allowed = longest(wav.sampleRate)
+    if (wav.seconds > allowed) return yield* new AudioTooLong({ longest: allowed })
+  }
+  return yield* Wav.decode(bytes)
+})
+
+const sentenceOf = (bytes: Uint8Array) =>
+  Effect.map(pcmOf(bytes, SentenceSound.longest), (pcm): Decoded => ({ pcm }))
 
 const speechOf = Effect.fnUntraced(function* (bytes: Uint8Array) {
-  const wav = Wav.measure(bytes)
-  if (wav !== undefined && Resample.understands(wav.sampleRate) && wav.seconds > Speech.longest)
-    return yield* new AudioTooLong({ longest: Speech.longest })
-  const pcm = yield* pcmOf(bytes, Speech.longest)
+  const pcm = yield* pcmOf(bytes, () => Speech.longest)
   return yield* Resample.convert(Speech.fromPcm(pcm), pcm.sampleRate, Speech.sampleRate)
 })
 
@@ -54,7 +64,7 @@ const files = new Map<number, Compressed.Decoding>()
 
 const pieceOf = (file: number, bytes: Uint8Array | undefined) =>
   Effect.suspend(() => {
-    const decoding = files.get(file) ?? Compressed.decoding()
+    const decoding = files.get(file) ?? Compressed.decoding(SentenceSound.longest)
     files.set(file, decoding)
     return bytes === undefined ? decoding.end : decoding.push(bytes)
   })
@@ -67,9 +77,9 @@ const forget = (file: number): void => {
 const soundOf = (request: Request) => {
   switch (request.as) {
     case "pcm":
-      return Effect.map(pcmOf(request.bytes), (pcm): Decoded => ({ pcm }))
+      return sentenceOf(request.bytes)
     case "base64-pcm":
-      return Effect.map(pcmOf(Buffer.from(request.base64, "base64")), (pcm): Decoded => ({ pcm }))
+      return sentenceOf(Buffer.from(request.base64, "base64"))
     case "speech":
       return Effect.map(speechOf(request.bytes), (speech): Decoded => ({ speech }))
     case "form-speech": {

@@ -2,18 +2,13 @@ import { Effect } from "effect"
 // A CommonJS bundle: Node finds its names on the default export only, whatever its types say.
 // oxlint-disable-next-line import/default
 import libsamplerate from "@alexanderolsen/libsamplerate-js"
+import * as SampleRate from "./SampleRate.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
-
-/** Rates that are understood, in Hz. The library takes no higher ones, and lower ones carry no speech. */
-const rates = { min: 1000, max: 192_000 }
 
 /** How many samples are converted at a time; what else its thread has to do comes in between. */
 const piece = 16_384
 const piecesAtOnce = 16
-
-/** Whether sound at `rate` Hz can be converted. */
-export const understands = (rate: number): boolean => rate >= rates.min && rate <= rates.max
 
 /**
  * Mono samples at `from` Hz as samples at `to` Hz, of the same length in time (band-limited interpolation). Uses the
@@ -25,11 +20,7 @@ export const convert = Effect.fn("Resample.convert")(function* (
   to: number
 ) {
   if (from === to) return samples
-  if (!understands(from)) {
-    return yield* new UndecodableAudio({
-      reason: say("speech.rate", from, rates.min, rates.max)
-    })
-  }
+  yield* SampleRate.check(from)
   return yield* Effect.acquireUseRelease(
     open(from, to),
     (converter) => run(converter, samples, Math.round((samples.length * to) / from)),

@@ -2,6 +2,8 @@ import { Effect, Scope } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "./Decode.ts"
 import type { Pcm } from "./Pcm.ts"
+import * as SampleRate from "./SampleRate.ts"
+import * as SentenceSound from "./SentenceSound.ts"
 import * as Speech from "./Speech.ts"
 import type { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
@@ -33,15 +35,28 @@ export const open = (
   Effect.map(Effect.scope, (scope) => {
     let begin = new Uint8Array(0)
     let reader: SoundReader | undefined = format === "file" ? undefined : samples(format.sampleRate)
+    /** Samples so far. */
+    let length = 0
 
     const choose = Effect.gen(function* () {
       if (!Wav.isWav(begin)) return yield* Scope.extend(pieces, scope)
       const header = Wav.plainHeader(begin)
       if (header === "incomplete" && begin.length < longestHeader) return undefined
       if (typeof header === "string") return whole(decode)
+      yield* SampleRate.check(header.sampleRate)
       begin = begin.slice(header.dataStart)
       return samples(header.sampleRate, header.dataLength)
     })
+
+    /** All that was sent is bounded, however it comes. */
+    const bounded = (sound: Effect.Effect<Pcm, UndecodableAudio>) =>
+      Effect.tap(sound, ({ sampleRate, samples }) => {
+        length += samples.length
+        const allowed = SentenceSound.longest(sampleRate)
+        return samples.length > 0 && length > allowed * sampleRate
+          ? SentenceSound.tooLong(allowed)
+          : Effect.void
+      })
 
     const push = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> =>
       Effect.gen(function* () {
@@ -50,9 +65,9 @@ export const open = (
         if (begin.length < shortestHeader) return Speech.nothing
         reader = yield* choose
         return reader === undefined ? Speech.nothing : yield* reader.push(begin)
-      })
+      }).pipe(bounded)
 
-    const end = Effect.suspend(() => (reader === undefined ? decode(begin) : reader.end))
+    const end = Effect.suspend(() => (reader === undefined ? decode(begin) : reader.end)).pipe(bounded)
     return { push, end }
   })
 

@@ -1,9 +1,10 @@
 import { Option, Schema } from "effect"
+import * as SampleRate from "../audio/SampleRate.ts"
 import type { Frame } from "./Frame.ts"
 
 /** How sound is sent: Hz, bytes of a sample, and how many samples lie side by side. */
 export const Format = Schema.Struct({
-  rate: Schema.Int.pipe(Schema.between(1000, 384_000)),
+  rate: Schema.Int.pipe(Schema.between(SampleRate.lowest, SampleRate.highest)),
   width: Schema.Literal(1, 2, 3, 4),
   channels: Schema.Int.pipe(Schema.between(1, 16))
 })

@@ -5,6 +5,7 @@ import { Decode } from "../../src/audio/Decode.ts"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as SoundReader from "../../src/audio/SoundReader.ts"
 import type { Format } from "../../src/audio/SoundReader.ts"
+import type { UndecodableAudio } from "../../src/audio/UndecodableAudio.ts"
 import * as Wav from "../../src/audio/Wav.ts"
 import * as Frequency from "../support/Frequency.ts"
 import * as Tone from "../support/Tone.ts"
@@ -30,6 +31,10 @@ const joined = ({ before, rest }: { readonly before: ReadonlyArray<Pcm.Pcm>; rea
   const parts = [...before, rest].filter(({ samples }) => samples.length > 0)
   return Pcm.join(parts, parts[0]!.sampleRate)
 }
+
+/** Without the sound, in case there is some after all. */
+const failureOf = (failing: Effect.Effect<unknown, UndecodableAudio, Decode>) =>
+  Effect.flip(Effect.asVoid(failing))
 
 const sizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 })
 const tone = Tone.pcm(50)
@@ -93,6 +98,50 @@ describe("SoundReader", () => {
           }
         })
       )
+
+    it.effect("takes ten minutes for one sentence, however small what is sent", () =>
+      Effect.gen(function* () {
+        const bytes = fixture("eleven-minutes.flac")
+        assert.isBelow(bytes.length, 10_000)
+        const samples = new Int16Array(601 * 8000)
+        const plain = Wav.encode({ samples, sampleRate: 8000 })
+        const stereo = Wav.encode({ samples: new Int16Array(2 * 601 * 8000), sampleRate: 8000 })
+        stereo[22] = 2
+        const service = yield* Decode
+        for (const failing of [
+          read("file", bytes, [1000]),
+          read("file", plain, [2 ** 16]),
+          read("file", stereo, [2 ** 16]),
+          read({ sampleRate: 8000 }, new Uint8Array(samples.buffer), [2 ** 16]),
+          service.decode(bytes),
+          service.decode(plain)
+        ]) {
+          const failure = yield* failureOf(failing)
+          assert.strictEqual(failure._tag, "UndecodableAudio")
+          assert.include(failure.message, "more than 10 min of sound for one sentence")
+        }
+      })
+    )
+
+    it.effect("takes no sound at a rate that nobody plays, nor at one that changes", () =>
+      Effect.gen(function* () {
+        const service = yield* Decode
+        for (const sampleRate of [1, 100, 400_000, 4_000_000_000]) {
+          const plain = Wav.encode({ ...tone, sampleRate })
+          const stereo = Wav.encode({ ...tone, sampleRate })
+          stereo[22] = 2
+          for (const failing of [
+            read("file", plain, [100]),
+            read("file", stereo, [100]),
+            service.decode(plain)
+          ])
+            assert.include((yield* failureOf(failing)).message, `sample rate of ${sampleRate} Hz`)
+        }
+        const two = new Uint8Array(Buffer.concat([fixture("tone.mp3"), fixture("tone-stereo.mp3")]))
+        for (const failing of [read("file", two, [1000]), service.decode(two)])
+          assert.include((yield* failureOf(failing)).message, "its sample rate changes")
+      })
+    )
 
     it.effect("fails at what is no sound, at once or in the end", () =>
       Effect.gen(function* () {

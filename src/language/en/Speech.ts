@@ -105,6 +105,8 @@ export const speech = {
   damagedData: (format: string) => `the ${format} data is damaged`,
   rate: (hertz: number, lowest: number, highest: number) =>
     `its sample rate of ${hertz} Hz is outside ${lowest} to ${highest} Hz`,
+  rateChanged: "its sample rate changes in the middle of it",
+  sentenceTooLong: (minutes: number) => `it is more than ${minutes} min of sound for one sentence`,
   rateNotConverted: "its sample rate cannot be converted",
   // What is looked through for memories.
   recallFailed: (reason: string) =>

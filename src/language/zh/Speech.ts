@@ -94,6 +94,8 @@ export const speech: Translated<typeof english> = {
   unknownFormat: "开头的字节不属于任何已知格式",
   damagedData: (format) => `${format} 数据已损坏`,
   rate: (hertz, lowest, highest) => `采样率 ${hertz} Hz 不在 ${lowest} 到 ${highest} Hz 之间`,
+  rateChanged: "采样率在中途发生变化",
+  sentenceTooLong: (minutes) => `一句话的声音超过了 ${minutes} 分钟`,
   rateNotConverted: "无法转换它的采样率",
   recallFailed: (reason) => `无法查找记忆（${reason}），下一轮对话会再次尝试。`,
   recallRestart: "请重启服务器，或将 long_term_memory.enabled 设为 false。",
