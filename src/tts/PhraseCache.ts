@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Option } from "effect"
 import { LRUCache } from "lru-cache"
 import * as Pcm from "../audio/Pcm.ts"
@@ -5,9 +6,15 @@ import { Settings } from "../config/Settings.ts"
 import * as PhraseFiles from "./PhraseFiles.ts"
 import type { Tts } from "./Tts.ts"
 
+type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
+
 /** Longer texts hardly come again, in characters. */
 const longest = 300
 const bytesPerMiB = 2 ** 20
+/** Longer sound is none of a phrase, in bytes: a minute and a half of the finest. */
+const largest = 8 * bytesPerMiB
+/** Of how many phrases it is known that they were said before. */
+const saidAtMost = 10_000
 
 /**
  * The sound of phrases that voices have spoken lately, so that what recurs is not synthesised again. The least recently
@@ -38,51 +45,68 @@ const make = Effect.gen(function* () {
           sizeCalculation: ({ samples }) => Math.max(1, samples.byteLength)
         })
 
+  /** What was said once, whether its sound is still there or not. */
+  const said = new LRUCache<string, true>({ max: saidAtMost })
+
+  const spoken = (key: string, pcm: Pcm.Pcm) =>
+    Effect.suspend(() => {
+      if (pcm.samples.length === 0 || pcm.samples.byteLength > largest) return Effect.void
+      sounds?.set(key, pcm)
+      if (said.get(key) === true) return files.keep(key, pcm)
+      said.set(key, true)
+      return Effect.void
+    })
+
   const find = (key: string): Effect.Effect<Option.Option<Pcm.Pcm>> =>
     Effect.suspend(() => {
       const pcm = sounds?.get(key)
-      if (pcm !== undefined) return Effect.as(files.keep(key, pcm), Option.some(pcm))
-      return Effect.tap(files.find(key), (found) =>
-        Effect.sync(() => void (Option.isSome(found) && sounds?.set(key, found.value)))
-      )
-    })
+      return pcm === undefined ? files.find(key) : Effect.succeedSome(pcm)
+    }).pipe(Effect.tap((found) => (Option.isSome(found) ? spoken(key, found.value) : Effect.void)))
 
   const over = (voice: string, tts: Tts): Tts => {
     if (memory_mb === 0 && disk_mb === 0) return tts
     const { stream, synthesize } = tts
-    const keyOf = (text: string) => `${voice}\n${text}`
-    const keep = (text: string, pcm: Pcm.Pcm) =>
-      void (pcm.samples.length > 0 && sounds?.set(keyOf(text), pcm))
+    const keyOf = (text: string) => createHash("sha256").update(`${voice}\n${text}`).digest("hex")
     const whole = (text: string) =>
-      text.length > longest
-        ? synthesize(text)
-        : Effect.flatMap(find(keyOf(text)), (known) =>
-            Option.isSome(known)
-              ? Effect.succeed(known.value)
-              : Effect.tap(synthesize(text), (pcm) => Effect.sync(() => keep(text, pcm)))
-          )
+      Effect.suspend(() => {
+        if (text.length > longest) return synthesize(text)
+        const key = keyOf(text)
+        return Effect.flatMap(find(key), (known) =>
+          Option.isSome(known)
+            ? Effect.succeed(known.value)
+            : Effect.tap(synthesize(text), (pcm) => spoken(key, pcm))
+        )
+      })
     if (stream === undefined) return { ...tts, synthesize: whole }
 
-    const speak: Required<Tts>["stream"] = (text, take) =>
+    const speak = (key: string, text: string, take: Take) =>
       Effect.suspend(() => {
         const pieces: Array<Pcm.Pcm> = []
-        const taken = (piece: Pcm.Pcm) => {
-          pieces.push(piece)
+        let size = 0
+        const taken: Take = (piece) => {
+          size += piece.samples.byteLength
+          if (size > largest) pieces.length = 0
+          else pieces.push(piece)
           return take(piece)
         }
-        return Effect.map(stream(text, taken), () => {
-          if (pieces.length > 0) keep(text, Pcm.join(pieces, pieces[0]!.sampleRate))
-        })
+        return Effect.zipRight(
+          stream(text, taken),
+          Effect.suspend(() =>
+            pieces.length === 0 ? Effect.void : spoken(key, Pcm.join(pieces, pieces[0]!.sampleRate))
+          )
+        )
       })
     return {
       ...tts,
       synthesize: whole,
       stream: (text, take) =>
-        text.length > longest
-          ? stream(text, take)
-          : Effect.flatMap(find(keyOf(text)), (known) =>
-              Option.isSome(known) ? take(known.value) : speak(text, take)
-            )
+        Effect.suspend(() => {
+          if (text.length > longest) return stream(text, take)
+          const key = keyOf(text)
+          return Effect.flatMap(find(key), (known) =>
+            Option.isSome(known) ? take(known.value) : speak(key, text, take)
+          )
+        })
     }
   }
   return { over }

@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { FileSystem, Path } from "@effect/platform"
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, Layer, Scope, Exit } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Scope, TestServices } from "effect"
 import type { Pcm } from "../../src/audio/Pcm.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import { PhraseCache } from "../../src/tts/PhraseCache.ts"
@@ -52,6 +52,14 @@ const heardOf = (tts: Tts, text: string) =>
     yield* tts.stream!(text, (piece) => Effect.sync(() => void pieces.push(piece)))
     return pieces
   })
+
+/** The names of the files, once they are as they should be. */
+const untilFiles = (place: string, are: (names: ReadonlyArray<string>) => boolean) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.repeat(TestServices.provideLive(Effect.zipRight(Effect.sleep(5), fs.readDirectory(place))), {
+      until: are
+    })
+  )
 
 describe("PhraseCache", () => {
   layer(NodeContext.layer)((it) => {
@@ -120,16 +128,19 @@ describe("PhraseCache", () => {
         const before = yield* Scope.make()
         const first = (yield* Scope.extend(open(settings, folder), before)).over("v", tts)
         for (const text of ["one", "one", "two", "two", "once"]) yield* first.synthesize(text)
+        yield* untilFiles(place, (names) => names.length === 2)
         yield* Scope.close(before, Exit.void)
-        assert.strictEqual((yield* fs.readDirectory(place)).length, 2)
         assert.strictEqual(asked.length, 3)
 
         const second = (yield* open(settings, folder)).over("v", tts)
         assert.deepStrictEqual(yield* second.synthesize("one"), sound("one"))
         assert.strictEqual(asked.length, 3)
+        const earlier = yield* fs.readDirectory(place)
         yield* Effect.replicateEffect(second.synthesize("three"), 2)
-        const names = yield* fs.readDirectory(place)
-        assert.strictEqual(names.length, 2)
+        const names = yield* untilFiles(
+          place,
+          (names) => names.length === 2 && names.some((name) => !earlier.includes(name))
+        )
 
         // A file that somebody broke is no sound, and what is not ours stays.
         for (const name of names) yield* fs.writeFileString(path.join(place, name), "broken")
@@ -138,6 +149,101 @@ describe("PhraseCache", () => {
         yield* third.synthesize("one")
         assert.strictEqual(asked.length, 5)
         assert.include(yield* fs.readDirectory(place), "notes.txt")
+      })
+    )
+
+    it.scoped("keeps on the disk what is said twice, without any memory", () =>
+      Effect.gen(function* () {
+        const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+        const cache = yield* open({ memory_mb: 0, disk_mb: 1 }, folder)
+        const { asked, sound, tts } = voice(1000, true)
+        const cached = cache.over("v", tts)
+        yield* cached.synthesize("Hello.")
+        yield* heardOf(cached, "Hello.")
+        yield* untilFiles(`${folder}/voices`, (names) => names.length === 1)
+        assert.deepStrictEqual(yield* heardOf(cached, "Hello."), [sound("Hello.")])
+        assert.strictEqual(asked.length, 2)
+      })
+    )
+
+    it.scoped("speaks at once what it knows, however slow the disk is", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* fs.makeTempDirectoryScoped()
+        const begun = yield* Deferred.make<void>()
+        const slow = {
+          ...fs,
+          writeFile: () =>
+            Effect.zipRight(Deferred.succeed(begun, undefined), Effect.interruptible(Effect.never))
+        }
+        const { asked, tts } = voice(1000, false)
+        const cached = (yield* Effect.provideService(
+          open({ memory_mb: 1, disk_mb: 1 }, folder),
+          FileSystem.FileSystem,
+          slow
+        )).over("v", tts)
+        yield* Effect.replicateEffect(cached.synthesize("Hello."), 2)
+        yield* Deferred.await(begun)
+        const texts = Array.from({ length: 30 }, (_, at) => `phrase ${at}`)
+        for (const text of [...texts, ...texts]) yield* cached.synthesize(text)
+        assert.strictEqual(asked.length, 31)
+      })
+    )
+
+    it.scoped("keeps nothing of sound that goes on and on", () =>
+      Effect.gen(function* () {
+        const cache = yield* open({ memory_mb: 50, disk_mb: 0 })
+        const { asked, tts } = voice(9 * mebibyte, true)
+        const cached = cache.over("v", tts)
+        for (let time = 0; time < 2; time++) yield* cached.stream!("Hello.", () => Effect.void)
+        assert.strictEqual(asked.length, 2)
+      })
+    )
+
+    it.scoped("removes drafts that a crash has left, and passes by what has vanished", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* fs.makeTempDirectoryScoped()
+        const place = `${folder}/voices`
+        yield* fs.makeDirectory(place)
+        yield* fs.writeFileString(`${place}/${"a".repeat(64)}.wav.4711`, "half")
+        yield* fs.symlink(`${folder}/gone`, `${place}/${"b".repeat(64)}.wav`)
+        const cached = (yield* open({ memory_mb: 1, disk_mb: 1 }, folder)).over("v", voice(1000, false).tts)
+        yield* Effect.replicateEffect(cached.synthesize("Hello."), 2)
+        const names = yield* untilFiles(place, (names) => names.length === 2)
+        assert.isFalse(names.some((name) => name.startsWith("a")))
+      })
+    )
+
+    it.scoped("writes no file that is larger than all of them may be, nor leaves half of one", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* fs.makeTempDirectoryScoped()
+        const place = `${folder}/voices`
+        const begun = yield* Deferred.make<void>()
+        const go = yield* Deferred.make<void>()
+        const waiting = {
+          ...fs,
+          rename: (from: string, to: string) =>
+            Deferred.succeed(begun, undefined).pipe(
+              Effect.zipRight(Deferred.await(go)),
+              Effect.zipRight(fs.rename(from, to))
+            )
+        }
+        const scope = yield* Scope.make()
+        const cache = yield* open({ memory_mb: 8, disk_mb: 1 }, folder).pipe(
+          Effect.provideService(FileSystem.FileSystem, waiting),
+          Scope.extend(scope)
+        )
+        yield* Effect.replicateEffect(cache.over("v", voice(2 * mebibyte, false).tts).synthesize("large"), 2)
+        yield* Effect.replicateEffect(cache.over("v", voice(1000, false).tts).synthesize("small"), 2)
+        yield* Deferred.await(begun)
+        const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+        yield* Deferred.succeed(go, undefined)
+        yield* Fiber.join(closing)
+        const names = yield* fs.readDirectory(place)
+        assert.strictEqual(names.length, 1)
+        assert.match(names[0]!, /^[0-9a-f]{64}\.wav$/)
       })
     )
 
