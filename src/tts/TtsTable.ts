@@ -9,7 +9,6 @@ import { Settings } from "../config/Settings.ts"
 import { gptSovitsOf, sectionOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import type { VoiceName } from "../config/VoiceNames.ts"
-import * as EngineId from "../engine/EngineId.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -38,9 +37,12 @@ import * as WyomingTts from "./WyomingTts.ts"
 import * as SparkTts from "./SparkTts.ts"
 import { TtsEngines } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
+import * as VoiceIdentity from "./VoiceIdentity.ts"
 import * as XTts from "./XTts.ts"
 
-type Open = (config: TtsConfig) => Effect.Effect<Tts, EngineUnavailable, Scope.Scope>
+/** A voice, and where its service is, if it has one. */
+type Opened = Tts & { readonly address?: string }
+type Open = (config: TtsConfig) => Effect.Effect<Opened, EngineUnavailable, Scope.Scope>
 
 /** From `tts_model` to the voice. */
 const table = Effect.gen(function* () {
@@ -53,9 +55,10 @@ const table = Effect.gen(function* () {
   const local = { fs, folder, decode, store: yield* ModelStore }
   /** A voice elsewhere: what its sessions share is kept by the pool, by its whole configuration. */
   const remote = (service: RemoteVoice.Service, config: object) =>
-    Effect.map(pool.borrow(RemoteVoice.spec(service, config)), (shared) =>
-      RemoteVoice.open(decode, shared, service)
-    )
+    Effect.map(pool.borrow(RemoteVoice.spec(service, config)), (shared) => ({
+      ...RemoteVoice.open(decode, shared, service),
+      address: service.about.address
+    }))
   /** One whose section may be missing. */
   const cloud =
     <Name extends VoiceName>(
@@ -132,18 +135,23 @@ const mute: Tts = {
   synthesize: () => Effect.succeed(Speech.nothing)
 }
 
-/** What is looked for in the cache belongs to one voice with one section. */
-const idOf = (name: VoiceName, config: TtsConfig): string => EngineId.of(name, sectionOf(config) ?? {})
-
 export const layer = Layer.effect(
   TtsEngines,
-  Effect.map(Effect.all([table, PhraseCache]), ([voices, phrases]) => ({
-    open: (config) => {
-      const name = config.tts_model
-      if (name === undefined) return Effect.succeed(mute)
-      return Effect.map(voices[name](config), (tts) => phrases.over(idOf(name, config), tts))
+  Effect.gen(function* () {
+    const voices = yield* table
+    const phrases = yield* PhraseCache
+    const places = { fs: yield* FileSystem.FileSystem, folder: (yield* Settings).folder }
+    return {
+      open: (config) =>
+        Effect.gen(function* () {
+          const engine = config.tts_model
+          if (engine === undefined) return mute
+          const { address, ...tts } = yield* voices[engine](config)
+          const section = sectionOf(config) ?? {}
+          return phrases.over(yield* VoiceIdentity.of(places, { engine, section, address }), tts)
+        })
     }
-  }))
+  })
 ).pipe(Layer.provide(Decode.layer))
 
 const noSection = (engine: string) => EngineTable.noSection("tts", "tts_config", engine)
