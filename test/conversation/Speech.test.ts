@@ -77,4 +77,31 @@ describe("Speech", () => {
         expect(handed.map(({ continues }) => continues)).toEqual([false, true])
       }).pipe(Effect.provide(Census.layer))
   )
+
+  it.live("lets others have their turn while it cuts long sound that came at once", () =>
+    Effect.gen(function* () {
+      const samples = new Int16Array(30 * 48_000).fill(5000)
+      let turns = 0
+      const speak = yield* Speech.make({
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({
+          engine: "t",
+          synthesize: () => Effect.die("it streams"),
+          stream: (_, take) => take({ samples, sampleRate: 48_000 })
+        }),
+        translator: Effect.succeedNone,
+        onFailure: () => Effect.die("it did not fail"),
+        onSpoken: Effect.void,
+        onUntranslated: () => Effect.die("it did not fail")
+      })
+      const others = Effect.forever(Effect.map(Effect.sleep(0), () => void turns++))
+      const seen: Array<{ readonly duration: number; readonly turns: number }> = []
+      yield* Effect.raceFirst(
+        others,
+        speak(sentence, ({ duration }) => Effect.sync(() => void seen.push({ duration, turns })))
+      )
+      expect(new Set(seen.map(({ turns }) => turns)).size).toBeGreaterThan(2)
+      expect(seen.reduce((sum, { duration }) => sum + duration, 0)).toBe(30_000)
+    }).pipe(Effect.provide(Census.layer))
+  )
 })
