@@ -184,6 +184,9 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
       )
     )
 
+  /** A server that does not read, too, keeps nobody waiting. */
+  const within = Effect.timeoutFail({ duration: limit, onTimeout: () => RemoteFailure.tooSlow(limit) })
+
   /** While one speaks, by servers that say that they can. */
   const listen: Effect.Effect<Listener, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
     const hearing: Hearing = { text: "", whole: undefined }
@@ -195,7 +198,7 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
       const info = yield* check
       if (!info.asr.some((program) => program.supports_transcript_streaming)) return yield* cannot
       link = yield* Scope.extend(Effect.mapError(server.connect, failed), scope)
-      yield* Effect.mapError(begin(link, wish), failed)
+      yield* Effect.mapError(within(begin(link, wish)), failed)
       return link
     })
     const drain = (link: Link): Effect.Effect<void, RemoteFailure.RemoteFailure> =>
@@ -208,17 +211,14 @@ export const listener = (ears: Ears, wish: Wish): Asr => {
       hear: (samples) =>
         Effect.suspend(() => (link === undefined ? open : Effect.succeed(link))).pipe(
           Effect.flatMap((link) =>
-            Effect.mapError(Effect.zipRight(sendSound(link, samples), drain(link)), failed)
+            Effect.mapError(within(Effect.zipRight(sendSound(link, samples), drain(link))), failed)
           ),
           Effect.map(() => Transcript.clean(hearing.whole ?? hearing.text))
         ),
       finish: Effect.suspend(() =>
         link === undefined
           ? Effect.succeed("")
-          : Effect.timeoutFail(end(link, hearing), {
-              duration: limit,
-              onTimeout: () => RemoteFailure.tooSlow(limit)
-            }).pipe(Effect.mapError(failed), breaker.run)
+          : within(end(link, hearing)).pipe(Effect.mapError(failed), breaker.run)
       ).pipe(Effect.map(Transcript.clean))
     }
   })

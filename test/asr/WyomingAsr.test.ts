@@ -236,6 +236,21 @@ describe("wyoming_asr", () => {
       })
     )
 
+    it.scoped("does not wait for a server that reads no more while one speaks", () =>
+      Effect.gen(function* () {
+        const server = yield* WyomingServer.serve({ models: ["live"], streams: true }, (_, { socket }) => {
+          socket.pause()
+        })
+        const asr = yield* open({ uri: server.uri, timeout_seconds: 0.3 })
+        const minute = new Float32Array(60 * 16_000)
+        const failure = yield* Effect.scoped(
+          Effect.flatMap(asr.listen!, ({ hear }) => Effect.flip(Effect.forever(hear(minute))))
+        )
+        assert.include(failure.message, "has said nothing for 0.3 s")
+        assert.strictEqual(server.connections.filter(({ socket }) => socket.isPaused()).length, 1)
+      })
+    )
+
     it.scoped("cuts the connection of a listener that leaves", () =>
       Effect.gen(function* () {
         const server = yield* WyomingServer.serve({ models: ["live"], streams: true }, () => {})
