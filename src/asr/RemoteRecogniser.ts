@@ -102,6 +102,10 @@ export const open = (
 
   const attempt = (utterance: Utterance) =>
     Effect.scoped(ask(utterance)).pipe(
+      Effect.filterOrElse(
+        ({ length }) => !Transcript.isTooLong(length),
+        () => Transcript.none
+      ),
       // However slowly it drips: a transcript is short.
       Effect.timeoutFail({ duration: patience, onTimeout: () => RemoteFailure.tooSlow(patience) })
     )

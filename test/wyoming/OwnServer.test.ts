@@ -1,7 +1,8 @@
 import { tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
+import * as RemoteFailure from "../../src/engine/RemoteFailure.ts"
 import * as Link from "../../src/wyoming/Link.ts"
 import * as OwnServer from "../../src/wyoming/OwnServer.ts"
 import * as Server from "../../src/wyoming/Server.ts"
@@ -53,6 +54,19 @@ describe("OwnServer", () => {
       assert.deepStrictEqual(waits(), ["250ms", "500ms", "1s", "250ms"])
     }).pipe(Effect.scoped, Effect.provide(ConfigFolder.logTo(log)))
   })
+
+  it.live("is not ended for one silence while it answers others", () =>
+    Effect.gen(function* () {
+      const server = yield* open(overPort)
+      const before = yield* server.pid
+      const silence = Effect.fail(RemoteFailure.tooSlow(Duration.seconds(1)))
+      yield* Effect.flip(Server.watched(server, Effect.zipRight(ask(server), silence)))
+      assert.lengthOf(yield* ask(server), 1)
+      assert.strictEqual(yield* server.pid, before)
+      yield* Effect.flip(Server.watched(server, silence))
+      yield* Effect.repeat(Effect.delay(server.pid, "10 millis"), { until: (pid) => pid !== before })
+    }).pipe(Effect.scoped)
+  )
 
   for (const [how, command] of [
     ["a port", overPort],
