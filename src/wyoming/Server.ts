@@ -104,7 +104,7 @@ export const stock = (server: Server): Stock => {
         Option.match(Option.filter(known, wanted), {
           onSome: (info) => Effect.succeed(info),
           onNone: () =>
-            Effect.tap(Effect.scoped(Effect.flatMap(server.connect, describeSoon)), (info) =>
+            Effect.tap(watched(server, Effect.scoped(Effect.flatMap(server.connect, describeSoon))), (info) =>
               Effect.sync(() => (known = Option.some(info)))
             )
         })
