@@ -26,7 +26,13 @@ const Message = Schema.Union(
     description: Schema.optional(Schema.String),
     message: Schema.optional(Schema.String)
   }),
-  Schema.Struct({ type: Schema.Literal("SpeechStarted", "UtteranceEnd", "Warning") })
+  Schema.Struct({
+    type: Schema.transform(
+      Schema.String.pipe(Schema.filter((type) => !["Results", "Metadata", "Error"].includes(type))),
+      Schema.Literal("Other"),
+      { decode: () => "Other" as const, encode: (type) => type }
+    )
+  })
 )
 const decode = Schema.decodeUnknownOption(Schema.parseJson(Message))
 
@@ -72,12 +78,12 @@ export const open = ({
     const ended = (outcome: Effect.Effect<string, RemoteFailure.RemoteFailure>) =>
       Deferred.unsafeDone(over, outcome)
 
-    const socket = new WebSocket(url, {
-      headers,
-      maxPayload: longestMessage,
-      perMessageDeflate: false
+    const connecting = Effect.sync(() => {
+      const socket = new WebSocket(url, { headers, maxPayload: longestMessage, perMessageDeflate: false })
+      // From the first moment on: an error that nobody hears ends the server, and cutting what is not there yet is one.
+      return socket.on("error", () => undefined)
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => socket.terminate()))
+    const socket = yield* Effect.acquireRelease(connecting, (socket) => Effect.sync(() => socket.terminate()))
     const now = yield* Clock.currentTimeMillis
 
     socket.on("message", (data, isBinary) => {

@@ -12,6 +12,7 @@ const recogniser = (url: string, changes: object = {}) =>
 /** A server that hears the same in each stream. */
 const attentive: DeepgramServer.Script = {
   onClose: ({ send, socket }) => {
+    send({ type: "SomethingNew", channel: 5 })
     send(DeepgramServer.results("good.", true))
     socket.close(1000)
   }
