@@ -18,6 +18,7 @@ import * as Shared from "./Shared.ts"
 import * as Table from "./Table.ts"
 import * as Ttfa from "./Ttfa.ts"
 import * as VoiceShare from "./VoiceShare.ts"
+import * as Voices from "./Voices.ts"
 
 const limitMinutes = 30
 
@@ -47,6 +48,7 @@ const figures: Readonly<Record<string, (provider: string) => Promise<Figure>>> =
   ingress: (provider) => Ingress.measure(provider, { seconds: whole("seconds") }),
   shared: Shared.measure,
   voiceshare: (provider) => VoiceShare.measure(provider, { seconds: whole("seconds") }),
+  voices: () => Voices.measure({ seconds: Math.min(4, whole("seconds")) }),
   proxy: Proxy.measure,
   longtalk: () => LongTalk.measure(),
   history: () => History.measure()

@@ -41,7 +41,7 @@ export interface Asr {
    */
   readonly transcribe: (samples: Float32Array) => Effect.Effect<string, TranscriptionFailed>
   /** Opens a listener; only recognisers that hear while one speaks have it. */
-  readonly listen?: Effect.Effect<Listener, never, Scope.Scope>
+  readonly listen?: Effect.Effect<Listener, never, Scope.Scope> | undefined
 }
 
 /** Opens the recogniser that a character's configuration asks for. */

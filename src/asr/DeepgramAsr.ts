@@ -57,13 +57,10 @@ const service = (
     )
 })
 
-/** The languages of a stream are not found out, but one may be mixed of several. */
-const severalLanguages = "multi"
-
 export interface Deepgram {
   readonly service: RemoteRecogniser.Service
-  /** What is heard while one speaks. */
-  readonly listen: (seat: RemoteRecogniser.Seat) => Effect.Effect<Listener, never, Scope.Scope>
+  /** What is heard while one speaks. The language of a stream is not found out: without one, nothing is. */
+  readonly listen: ((seat: RemoteRecogniser.Seat) => Effect.Effect<Listener, never, Scope.Scope>) | undefined
 }
 
 export const make = (http: Undici.Dispatcher, config: DeepgramAsrConfig): Effect.Effect<Deepgram> =>
@@ -71,11 +68,14 @@ export const make = (http: Undici.Dispatcher, config: DeepgramAsrConfig): Effect
     ServiceAddress.of(config.base_url, "DEEPGRAM_BASE_URL", "https://api.deepgram.com"),
     (address) => ({
       service: service(http, address, config),
-      listen: DeepgramStream.listen({
-        address,
-        headers: headersOf(config),
-        query: { ...asked(config), language: config.language ?? severalLanguages },
-        timeoutSeconds: config.timeout_seconds
-      })
+      listen:
+        config.language === undefined
+          ? undefined
+          : DeepgramStream.listen({
+              address,
+              headers: headersOf(config),
+              query: { ...asked(config), language: config.language },
+              timeoutSeconds: config.timeout_seconds
+            })
     })
   )

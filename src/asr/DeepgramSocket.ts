@@ -4,12 +4,10 @@ import type { Scope } from "effect"
 import { WebSocket } from "ws"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RetryAfter from "../engine/RetryAfter.ts"
-import { say } from "../language/Text.ts"
+import * as Transcript from "./Transcript.ts"
 
 /** Bytes of a message; one has the words of some seconds. */
 const longestMessage = 2 ** 20
-/** Characters of a transcript; one of two minutes has some thousand. */
-const longestTranscript = 2 ** 16
 /** Bytes of what a server says of its refusal. */
 const longestExcuse = 64 * 2 ** 10
 
@@ -28,7 +26,13 @@ const Message = Schema.Union(
     description: Schema.optional(Schema.String),
     message: Schema.optional(Schema.String)
   }),
-  Schema.Struct({ type: Schema.Literal("SpeechStarted", "UtteranceEnd", "Warning") })
+  Schema.Struct({
+    type: Schema.transform(
+      Schema.String.pipe(Schema.filter((type) => !["Results", "Metadata", "Error"].includes(type))),
+      Schema.Literal("Other"),
+      { decode: () => "Other" as const, encode: (type) => type }
+    )
+  })
 )
 const decode = Schema.decodeUnknownOption(Schema.parseJson(Message))
 
@@ -74,22 +78,22 @@ export const open = ({
     const ended = (outcome: Effect.Effect<string, RemoteFailure.RemoteFailure>) =>
       Deferred.unsafeDone(over, outcome)
 
-    const socket = new WebSocket(url, {
-      headers,
-      maxPayload: longestMessage,
-      perMessageDeflate: false
+    const connecting = Effect.sync(() => {
+      const socket = new WebSocket(url, { headers, maxPayload: longestMessage, perMessageDeflate: false })
+      // From the first moment on: an error that nobody hears ends the server, and cutting what is not there yet is one.
+      return socket.on("error", () => undefined)
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => socket.terminate()))
+    const socket = yield* Effect.acquireRelease(connecting, (socket) => Effect.sync(() => socket.terminate()))
     const now = yield* Clock.currentTimeMillis
 
     socket.on("message", (data, isBinary) => {
       const message = isBinary ? Option.none() : decode(String(data))
-      if (Option.isNone(message)) return ended(unreadable)
+      if (Option.isNone(message)) return ended(Transcript.none)
       const said = message.value
       if (said.type === "Results") {
         const text = said.channel.alternatives[0]?.transcript.trim() ?? ""
         if (said.is_final === true) length += text.length
-        if (length + text.length > longestTranscript) return ended(unreadable)
+        if (Transcript.isTooLong(length + text.length)) return ended(Transcript.none)
         if (said.is_final === true && text !== "") parts.push(text)
         uncertain = said.is_final === true ? "" : text
       }
@@ -125,11 +129,6 @@ export const open = ({
         })
     }
   })
-
-const unreadable = new RemoteFailure.Unanswered({
-  reason: "unreadable",
-  detail: say("speech.sentNoTranscript")
-})
 
 const reported = (said: string) => new RemoteFailure.Reported({ said })
 

@@ -31,7 +31,7 @@ const urlOf = ({ address, query }: Options) => {
 
 /**
  * One connection for each utterance, from its first samples on; it takes a place of the service until its transcript is
- * there. `CloseStream` at the end has the server say all that is left.
+ * there, or does without if none is free. `CloseStream` at the end has the server say all that is left.
  */
 export const listen =
   (options: Options) =>
@@ -47,14 +47,18 @@ export const listen =
         Effect.timeoutFail({ duration: patience, onTimeout: () => tooSlow })
       )
       const session = Effect.gen(function* () {
-        const socket = yield* RemoteFailure.retried(connect)
+        yield* seat.place
+        const socket = yield* Effect.mapError(RemoteFailure.retried(connect), seat.failed)
         yield* Deferred.succeed(opened, socket)
         yield* Effect.forkScoped(
           Effect.schedule(socket.send({ type: "KeepAlive" }), Schedule.spaced(keepAlive))
         )
         const late = Effect.zipRight(Deferred.await(complete), Effect.delay(Effect.fail(tooSlow), patience))
-        return yield* Effect.raceFirst(socket.over, late)
-      }).pipe(Effect.scoped, Effect.mapError(seat.failed), seat.run)
+        return yield* Effect.mapError(Effect.raceFirst(socket.over, late), seat.failed)
+      }).pipe(
+        Effect.scoped,
+        Effect.tap(() => seat.succeeded)
+      )
 
       const begun = yield* Effect.cached(
         Effect.forkIn(

@@ -12,6 +12,7 @@ import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
 import { TranscriptionFailed } from "./Asr.ts"
 import type { Asr, Listener } from "./Asr.ts"
+import * as StreamPlace from "./StreamPlace.ts"
 import * as Transcript from "./Transcript.ts"
 import * as UtteranceFile from "./UtteranceFile.ts"
 import { say } from "../language/Text.ts"
@@ -47,12 +48,12 @@ export interface Shared {
   readonly breaker: Breaker.Breaker<TranscriptionFailed>
 }
 
-/** One session's part of it. */
+/** One session's part of it, for what hears while one speaks. */
 export interface Seat {
-  /** Runs a job in a place of the service, unless that is down. */
-  readonly run: <A, R>(
-    job: Effect.Effect<A, TranscriptionFailed, R>
-  ) => Effect.Effect<A, TranscriptionFailed, R>
+  /** Takes a place of the service until the scope closes; fails if none is free, or the service is down. */
+  readonly place: Effect.Effect<void, TranscriptionFailed, Scope.Scope>
+  /** To be told of an utterance that was transcribed. */
+  readonly succeeded: Effect.Effect<void>
   readonly failed: (failure: RemoteFailure.RemoteFailure) => TranscriptionFailed
 }
 
@@ -85,7 +86,8 @@ export const open = (
   const member = shared.places.join()
   const patience = Duration.seconds(limits.timeout_seconds)
   const seat: Seat = {
-    run: (job) => member.run(shared.breaker.run(job)),
+    place: StreamPlace.take(engine, member, shared.breaker),
+    succeeded: shared.breaker.succeeded,
     failed: (failure) => {
       const { detail, kind, ...explained } = ServiceFailure.explain(about, failure)
       const usual = isLost(failure) ? say("speech.sayAgain") : explained.advice
@@ -100,13 +102,17 @@ export const open = (
 
   const attempt = (utterance: Utterance) =>
     Effect.scoped(ask(utterance)).pipe(
+      Effect.filterOrElse(
+        ({ length }) => !Transcript.isTooLong(length),
+        () => Transcript.none
+      ),
       // However slowly it drips: a transcript is short.
       Effect.timeoutFail({ duration: patience, onTimeout: () => RemoteFailure.tooSlow(patience) })
     )
   const transcribe = (samples: Float32Array) =>
     Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>
       RemoteFailure.retried(attempt({ wav, seconds: samples.length / Speech.sampleRate }))
-    ).pipe(Effect.mapError(seat.failed), seat.run, Effect.map(Transcript.clean))
+    ).pipe(Effect.mapError(seat.failed), shared.breaker.run, member.run, Effect.map(Transcript.clean))
 
   return {
     engine,

@@ -1,3 +1,15 @@
+import { Unanswered } from "../engine/RemoteFailure.ts"
+import { say } from "../language/Text.ts"
+
+/** Characters of a transcript; one of two minutes has some thousand. */
+const longest = 2 ** 16
+
+/** Whether a server goes on and on: `length` in characters. */
+export const isTooLong = (length: number): boolean => length > longest
+
+/** What came is no transcript, or too much of one. */
+export const none = new Unanswered({ reason: "unreadable", detail: say("speech.sentNoTranscript") })
+
 /** What Whisper and its kin write for silence, noise and music: `[Music]`, `(wind howling)`, `*sighs*`, `♪`. */
 const description = /\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|\*[^*]*\*|[♪♫]/gu
 

@@ -6,7 +6,7 @@ import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 const asTheyAre: FloatSamples.Gain = { normalize: false, volume: 1 }
-/** How many samples are converted at a time: 10 s. */
+/** How many samples are converted at a time: 10 s take 1 ms of the event loop. */
 const piece = 10 * Speech.sampleRate
 
 /** 16-bit samples as services take them, little-endian. */
@@ -14,6 +14,17 @@ export const pcmOf = (samples: Float32Array): Uint8Array => {
   const { buffer, byteLength, byteOffset } = FloatSamples.toInt16(samples, asTheyAre)
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
+
+/** An utterance as such samples, ten seconds at a time. */
+export const inPieces = Effect.fnUntraced(function* <E>(
+  samples: Float32Array,
+  use: (pcm: Uint8Array) => Effect.Effect<void, E>
+) {
+  for (let at = 0; at < samples.length; at += piece) {
+    if (at > 0) yield* nextRound
+    yield* use(pcmOf(samples.subarray(at, at + piece)))
+  }
+})
 
 /**
  * An utterance as a WAV file. The longest one (120 s) would take 10 ms of the event loop at once, on a busy machine

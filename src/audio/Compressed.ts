@@ -1,8 +1,8 @@
 import { FLACDecoder } from "@wasm-audio-decoders/flac"
 import { Effect } from "effect"
-import { MPEGDecoder } from "mpg123-decoder"
 import { OggOpusDecoder } from "ogg-opus-decoder"
 import { AudioTooLong } from "./AudioTooLong.ts"
+import * as Mp3Decoder from "./Mp3Decoder.ts"
 import * as Pcm from "./Pcm.ts"
 import * as SampleRate from "./SampleRate.ts"
 import * as Speech from "./Speech.ts"
@@ -46,7 +46,7 @@ export const decode = Effect.fn("Compressed.decode")(
 )
 
 const decoders: Readonly<Record<string, { readonly format: string; readonly make: () => Decoder }>> = {
-  mp3: { format: "MP3", make: () => new MPEGDecoder() },
+  mp3: { format: "MP3", make: Mp3Decoder.make },
   flac: { format: "FLAC", make: () => new FLACDecoder() },
   opus: { format: "Ogg Opus", make: () => new OggOpusDecoder() }
 }

@@ -41,7 +41,7 @@ export const DeepgramAsrConfig = Schema.Struct({
   api_key: secret,
   model: Fields.withDefault(Fields.NonEmptyText, "nova-3", "The model, as Deepgram calls it."),
   language: language(
-    "Without the key it is found out; while one speaks, among those that the model hears mixed (`multi`)."
+    "Set, Deepgram hears while one speaks; `multi` is speech mixed of several languages. Without the key the language is found out, of whole utterances."
   ),
   base_url: ServiceFields.baseUrl("`DEEPGRAM_BASE_URL`, else `https://api.deepgram.com`"),
   ...ServiceFields.limits(50),

@@ -1,4 +1,5 @@
 import { Deferred, Effect, Exit, Mailbox, Option } from "effect"
+import type { Cause } from "effect"
 import type { Asr, TranscriptionFailed } from "../asr/Asr.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
@@ -12,7 +13,7 @@ export interface Listening {
   readonly begin: Effect.Effect<void>
   /** The next samples of the utterance (mono, 16 kHz), if it is listened to. Never waits. */
   readonly hear: (samples: Float32Array) => Effect.Effect<void>
-  /** The utterance is complete. Answers what waits for its transcript: none if it was not heard as a whole. */
+  /** The utterance is complete. Answers what waits for its transcript: none if it was not heard as a whole, or in time. */
   readonly finish: Effect.Effect<Effect.Effect<Option.Option<string>>>
   /** The utterance is given up: nothing more is told of it. */
   readonly cancel: Effect.Effect<void>
@@ -24,11 +25,19 @@ export interface Options {
   readonly onPartial: (text: string) => Effect.Effect<void>
 }
 
+/** How long the transcript may take from the end of the utterance on; the whole of it is transcribed then. */
+const patience = "15 seconds"
+
+/** An utterance of which no more has come for so long has no end either: it is given up, and what it keeps in use is free again. */
+const longestSilence = "30 seconds"
+
 /** Chunks that wait for the recogniser; when it lags behind further, the preview is given up. */
 const mostWaiting = 64
 
 interface Utterance {
   readonly chunks: Mailbox.Mailbox<Float32Array>
+  /** All of it has been said. */
+  readonly complete: Deferred.Deferred<void>
   readonly transcript: Deferred.Deferred<Option.Option<string>>
 }
 
@@ -37,14 +46,14 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
   const slot = yield* FiberSlot.make
   let current: Utterance | undefined
 
-  const listen = ({ chunks, transcript }: Utterance) =>
+  const listen = ({ chunks, complete, transcript }: Utterance) =>
     Effect.gen(function* () {
       const { listen } = yield* asr
       if (listen === undefined) return Option.none<string>()
       const listener = yield* listen
       let shown = ""
       const hear = Effect.gen(function* () {
-        const text = yield* listener.hear(yield* chunks.take)
+        const text = yield* listener.hear(yield* Effect.timeout(chunks.take, longestSilence))
         if (text === shown || text === "") return
         shown = text
         yield* onPartial(text)
@@ -55,7 +64,8 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       )
     }).pipe(
       Effect.scoped,
-      Effect.catchAll((failure: TranscriptionFailed | EngineUnavailable) =>
+      Effect.raceFirst(Effect.zipRight(Deferred.await(complete), Effect.delay(Effect.succeedNone, patience))),
+      Effect.catchAll((failure: TranscriptionFailed | EngineUnavailable | Cause.TimeoutException) =>
         Effect.as(Effect.logDebug(`no preview: ${failure.message}`), Option.none<string>())
       ),
       Effect.onExit((exit) => Deferred.succeed(transcript, Exit.isSuccess(exit) ? exit.value : Option.none()))
@@ -69,6 +79,7 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
   const begin = Effect.gen(function* () {
     const utterance: Utterance = {
       chunks: yield* Mailbox.make<Float32Array>({ capacity: mostWaiting, strategy: "dropping" }),
+      complete: yield* Deferred.make<void>(),
       transcript: yield* Deferred.make<Option.Option<string>>()
     }
     current = utterance
@@ -86,7 +97,10 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       const utterance = current
       if (utterance === undefined) return Effect.succeed(Effect.succeedNone)
       current = undefined
-      return Effect.as(utterance.chunks.end, Deferred.await(utterance.transcript))
+      return utterance.chunks.end.pipe(
+        Effect.zipRight(Deferred.succeed(utterance.complete, undefined)),
+        Effect.as(Deferred.await(utterance.transcript))
+      )
     })
   }
   return listening

@@ -13,8 +13,10 @@ const longestPause = Duration.minutes(5)
 export interface Breaker<E> {
   /** Runs a job, or fails at once with what the engine failed with last. */
   readonly run: <A, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Whether jobs are kept away now. */
+  /** Whether the engine is down: jobs are kept away, but for the one that tries it. */
   readonly isOpen: Effect.Effect<boolean>
+  /** To be told of something that the engine did well without having been kept away from it. */
+  readonly succeeded: Effect.Effect<void>
 }
 
 interface Down<E> {
@@ -63,6 +65,7 @@ export const make = <E>(isFault: (failure: E) => boolean): Breaker<E> => {
         down.trying = true
         return guarded(job, down)
       }),
-    isOpen: Effect.map(Clock.currentTimeMillis, (now) => down !== undefined && now < down.until)
+    isOpen: Effect.sync(() => down !== undefined),
+    succeeded: Effect.sync(recovered)
   }
 }

@@ -1,4 +1,5 @@
 import { Deferred, Effect, FiberId } from "effect"
+import type { Scope } from "effect"
 
 /**
  * Lets a limited number of jobs run at once on one engine and shares it fairly: when a place becomes free, the members
@@ -12,6 +13,8 @@ export interface FairShare {
 export interface Member {
   /** Runs a job when it is this member's turn. Interrupting gives the place up, or leaves the queue. */
   readonly run: <A, E, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Takes a place until the scope closes if one is free now; answers whether. */
+  readonly takeFree: Effect.Effect<boolean, never, Scope.Scope>
 }
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -63,13 +66,23 @@ export const make = (places: number): FairShare => {
       return Effect.onInterrupt(restore(Deferred.await(job)), () => leave(member, job))
     })
 
+  const takeFree = Effect.acquireRelease(
+    Effect.sync(() => {
+      const taken = free > 0
+      if (taken) free--
+      return taken
+    }),
+    (taken) => (taken ? next : Effect.void)
+  )
+
   return {
     join: () => {
       const member: Member = {
         run: (job) =>
           Effect.uninterruptibleMask((restore) =>
             Effect.zipRight(enter(member, restore), Effect.ensuring(restore(job), next))
-          )
+          ),
+        takeFree
       }
       return member
     }

@@ -7,6 +7,8 @@ import { say } from "../language/Text.ts"
 
 /** Bytes of what a server says of its refusal. */
 const longestExcuse = 64 * 2 ** 10
+/** How long that is waited for: the status says the most. */
+const excusePatience = "2 seconds"
 
 export interface Request {
   readonly url: string
@@ -79,7 +81,10 @@ export const open = (
 
     const status = response.statusCode
     if (status < 200 || status >= 300) {
-      const said = yield* Effect.orElseSucceed(gather(read(limits.silence), longestExcuse), () => "")
+      const said = yield* gather(read(limits.silence), longestExcuse).pipe(
+        Effect.timeout(excusePatience),
+        Effect.orElseSucceed(() => "")
+      )
       const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
       const location = response.headers["location"]
       return yield* new RemoteFailure.Refused({

@@ -30,12 +30,11 @@ export const open = (
           maxPayload: limits.bytes,
           perMessageDeflate: false,
           followRedirects: false
-        }),
+          // Cutting a connection that is not there yet is an error, too.
+        }).on("error", () => undefined),
       catch: RemoteFailure.ofConnection
     })
     const socket = yield* Effect.acquireRelease(connecting, (socket) => Effect.sync(() => socket.terminate()))
-    // Cutting a connection that is not there yet is an error, too.
-    socket.on("error", () => undefined)
     let goodbye: { readonly code: number; readonly reason: string } | undefined
     socket.once("close", (code, reason) => (goodbye = { code, reason: reason.toString() }))
     const messages = createWebSocketStream(socket, { readableObjectMode: true, decodeStrings: false })

@@ -21,7 +21,7 @@ import { VadEngines } from "../vad/Vad.ts"
 import type { Vad } from "../vad/Vad.ts"
 import { KeywordSpotters } from "../wake/KeywordSpotter.ts"
 import type { KeywordSpotter } from "../wake/KeywordSpotter.ts"
-import * as WarmUp from "./WarmUp.ts"
+import * as WarmUp from "../engine/WarmUp.ts"
 import type { Words } from "../language/Text.ts"
 
 export interface Options {
@@ -83,6 +83,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       KeywordSpotters
     ])
   yield* census.hold("context")
+  const counted = Effect.provideService(Census, census)
   const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
 
   const mcp = yield* warmUp.start(telling(mcps.open(agent_config), options))
@@ -107,10 +108,10 @@ const make = Effect.fnUntraced(function* (options: Options) {
     })
   )
   const tts = yield* warmUp.start(
-    options.whileLoading(SpareVoice.open(voices, tts_config, options.onSpareVoice))
+    options.whileLoading(counted(SpareVoice.open(voices, tts_config, options.onSpareVoice)))
   )
   const asr = yield* warmUp.start(
-    options.whileLoading(SpareRecogniser.open(recognisers, asr_config, options.onSpareRecogniser))
+    options.whileLoading(counted(SpareRecogniser.open(recognisers, asr_config, options.onSpareRecogniser)))
   )
   const vad = warmUp.lazy(listeners.open(vad_config))
   const spotting = options.whileLoading(spotters.open(wake_word))

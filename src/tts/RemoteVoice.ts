@@ -13,6 +13,7 @@ import * as FairShare from "../engine/FairShare.ts"
 import * as Patience from "../engine/Patience.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
+import * as HandOn from "./HandOn.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
@@ -27,6 +28,8 @@ export interface Sound {
   /** The next bytes; `undefined` when it is complete. One caller at a time. */
   readonly next: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure>
 }
+
+type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
 
 /** A voice that a service elsewhere speaks with. */
 export interface Service {
@@ -89,7 +92,7 @@ export const open = (
       attempt
     )
 
-  const speak = (text: string, take: (piece: Pcm.Pcm) => Effect.Effect<void>) =>
+  const speak = (text: string, take: Take) =>
     Effect.gen(function* () {
       const { first, format, next } = yield* Effect.mapError(RemoteFailure.retried(begin(text)), failed)
       const reader = yield* SoundReader.open(decode, format)
@@ -101,19 +104,19 @@ export const open = (
       yield* hear(yield* Effect.mapError(reader.end, undecodable))
     }).pipe(Effect.scoped, shared.breaker.run, member.run)
 
-  const stream: Tts["stream"] = (text, take) =>
+  const said = (text: string, take: Take) =>
     SpeechPieces.isSpeakable(text)
-      ? Effect.withSpan(speak(text, take), "RemoteVoice.stream", { attributes: { engine } })
+      ? Effect.withSpan(speak(text, take), "RemoteVoice.speak", { attributes: { engine } })
       : Effect.void
 
   return {
     engine,
-    stream,
+    stream: (text, take) => HandOn.besides((put) => said(text, put), take),
     synthesize: (text) =>
       Effect.suspend(() => {
         const pieces: Array<Pcm.Pcm> = []
         return Effect.map(
-          stream(text, (piece) => Effect.sync(() => void pieces.push(piece))),
+          said(text, (piece) => Effect.sync(() => void pieces.push(piece))),
           () => (pieces.length === 0 ? Speech.nothing : Pcm.join(pieces, pieces[0]!.sampleRate))
         )
       })

@@ -14,6 +14,7 @@ import * as FailureWords from "../wyoming/FailureWords.ts"
 import type { Link } from "../wyoming/Link.ts"
 import * as OwnServer from "../wyoming/OwnServer.ts"
 import * as Server from "../wyoming/Server.ts"
+import * as HandOn from "./HandOn.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Tts } from "./Tts.ts"
@@ -77,10 +78,14 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
     let format: Events.Format | undefined
     let read = RawPcm.reader({ width: 2, channels: 1 })
     let size = 0
+    let heard = false
     const within = Patience.make(limit)
     for (;;) {
       const event = yield* within(link.receive)
-      if (event.type === "audio-stop") return format?.rate ?? Speech.sampleRate
+      if (event.type === "audio-stop")
+        return heard
+          ? (format?.rate ?? Speech.sampleRate)
+          : yield* new RemoteFailure.Unanswered({ reason: "empty", detail: say("speech.sentSilence") })
       if (event.type !== "audio-start" && event.type !== "audio-chunk") continue
       if (format === undefined) {
         format = event.data
@@ -89,7 +94,9 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
       size += event.payload.length
       if (size > longestSound) return yield* unreadable(say("wyoming.tooMuchSound", longestSound / 2 ** 20))
       const samples = read(event.payload)
-      if (samples.length > 0) yield* take({ samples, sampleRate: format.rate })
+      if (samples.length === 0) continue
+      heard = true
+      yield* take({ samples, sampleRate: format.rate })
     }
   })
 
@@ -159,21 +166,25 @@ export const voice = (
       return member.run(breaker.run(Effect.zipRight(check, asked)))
     }).pipe(Effect.withSpan("WyomingTts.synthesize"))
 
-  /** Hands the sound on as it comes, and answers its sample rate. */
-  const handOn = (text: string, take: Take) => {
-    const said = SpeechPieces.of(text).join(" ")
-    return said === "" ? Effect.succeed(Speech.sampleRate) : speak(said, take)
+  /** Answers the sample rate of the sound. */
+  const said = (text: string, take: Take) => {
+    const words = SpeechPieces.of(text).join(" ")
+    return words === "" ? Effect.succeed(Speech.sampleRate) : speak(words, take)
   }
 
   const synthesize = (text: string) =>
     Effect.suspend(() => {
       const pieces: Array<Pcm.Pcm> = []
       return Effect.map(
-        handOn(text, (piece) => Effect.sync(() => void pieces.push(piece))),
+        said(text, (piece) => Effect.sync(() => void pieces.push(piece))),
         (sampleRate) => Pcm.join(pieces, sampleRate)
       )
     })
-  return { engine, synthesize, stream: (text, take) => Effect.asVoid(handOn(text, take)) }
+  return {
+    engine,
+    synthesize,
+    stream: (text, take) => HandOn.besides((put) => Effect.asVoid(said(text, put)), take)
+  }
 }
 
 const namedOf = (names: ReadonlyArray<string>): ReadonlyArray<string> =>

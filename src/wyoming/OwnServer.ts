@@ -30,6 +30,7 @@ export const open = Effect.fn("OwnServer.open")(function* (
   let life = yield* nextLife
   let latest: ServerLife.ServerLife | undefined
   let ends = 0
+  let answers = 0
   /** Whether the process has answered a request. */
   let hasAnswered = false
   const isExclusive = !ServerLife.listens(options.command)
@@ -104,8 +105,10 @@ export const open = Effect.fn("OwnServer.open")(function* (
     connect,
     answered: Effect.sync(() => {
       ends = 0
+      answers++
       hasAnswered = true
     }),
+    answers: () => answers,
     // It would answer no other request either.
     hung: Effect.sync(() => {
       if (latest !== undefined) ProcessGroup.signal(latest.child, "SIGKILL")

@@ -28,7 +28,9 @@ export interface Server {
   readonly connect: Effect.Effect<Link, Failure, Scope.Scope>
   /** To be told of a request that was answered. */
   readonly answered: Effect.Effect<void>
-  /** To be told of a request that was waited for in vain. */
+  /** How many were. */
+  readonly answers: () => number
+  /** To be told of a request that was waited for in vain while no other one was answered. */
   readonly hung: Effect.Effect<void>
 }
 
@@ -41,6 +43,7 @@ export const at = (uri: string): Server => {
     isExclusive: false,
     connect: Tcp.connect(address),
     answered: Effect.void,
+    answers: () => 0,
     hung: Effect.void
   }
 }
@@ -50,10 +53,17 @@ export const talk = <A>(
   server: Server,
   use: (link: Link) => Effect.Effect<A, Failure>
 ): Effect.Effect<A, Failure> =>
-  Effect.scoped(Effect.flatMap(server.connect, use)).pipe(
-    Effect.tap(() => server.answered),
-    Effect.tapError((failure) => (isSilence(failure) ? server.hung : Effect.void))
-  )
+  watched(server, Effect.scoped(Effect.flatMap(server.connect, use))).pipe(Effect.tap(() => server.answered))
+
+/** A part of a request. The server hears of it if that was waited for in vain. */
+export const watched = <A>(server: Server, part: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
+  Effect.suspend(() => {
+    const before = server.answers()
+    // One that answers others is busy.
+    return Effect.tapError(part, (failure) =>
+      isSilence(failure) && server.answers() === before ? server.hung : Effect.void
+    )
+  })
 
 const isSilence = (failure: Failure) => failure._tag === "Unanswered" && failure.reason === "too-slow"
 
@@ -94,7 +104,7 @@ export const stock = (server: Server): Stock => {
         Option.match(Option.filter(known, wanted), {
           onSome: (info) => Effect.succeed(info),
           onNone: () =>
-            Effect.tap(Effect.scoped(Effect.flatMap(server.connect, describeSoon)), (info) =>
+            Effect.tap(watched(server, Effect.scoped(Effect.flatMap(server.connect, describeSoon))), (info) =>
               Effect.sync(() => (known = Option.some(info)))
             )
         })

@@ -158,9 +158,10 @@ const overPipes = (child: GroupLeader, link: Link.Link) =>
         })
       )
     )
-    const isThere = Effect.mapError(
-      Server.describeSoon(link),
-      (cause) => new Unanswered({ reason: "no-connection", cause })
+    const isThere = Server.describeSoon(link).pipe(
+      // At once: its end is waited for before the request goes to the next process.
+      Effect.tapError(() => Effect.sync(() => ProcessGroup.signal(child, "SIGKILL"))),
+      Effect.mapError((cause) => new Unanswered({ reason: "no-connection", cause }))
     )
     return Effect.zipRight(enter, Effect.as(isThere, link))
   })

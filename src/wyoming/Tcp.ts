@@ -21,12 +21,14 @@ export const addressOf = (uri: string): Address => {
 /** Connects; the connection is cut with the scope, which is how a server learns that nobody waits any more. */
 export const connect = (address: Address): Effect.Effect<Link.Link, Unanswered, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => open({ ...address, noDelay: true })),
-    (socket) => Effect.sync(() => socket.destroy())
-  ).pipe(
-    Effect.flatMap((socket) => {
+    Effect.sync(() => {
+      const socket = open({ ...address, noDelay: true })
       // From the first moment on: an error that nobody hears ends the server.
-      const link = Link.over({ input: socket, output: socket })
+      return { socket, link: Link.over({ input: socket, output: socket }) }
+    }),
+    ({ socket }) => Effect.sync(() => socket.destroy())
+  ).pipe(
+    Effect.flatMap(({ link, socket }) => {
       return Effect.async<Link.Link, Unanswered>((resume) => {
         socket.once("connect", () => resume(Effect.succeed(link)))
         socket.once("error", (cause) => resume(new Unanswered({ reason: "no-connection", cause })))

@@ -54,7 +54,7 @@ describe("a spoken turn with a recogniser elsewhere", () => {
           })
           const { client, say, server, speak, stub } = yield* talk({
             asr_model: "deepgram_asr",
-            deepgram_asr: { api_key: "secret", base_url: deepgram.url }
+            deepgram_asr: { api_key: "secret", base_url: deepgram.url, language: "en" }
           })
           yield* Effect.sync(speak)
           yield* Effect.promise(() => deepgram.streams.reached(1))

@@ -1,8 +1,9 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import * as SpareRecogniser from "../../src/asr/SpareRecogniser.ts"
 import type { AsrConfig } from "../../src/config/AsrConfig.ts"
+import { Census } from "../../src/telemetry/Census.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
 import type { Answer } from "../support/ServiceServer.ts"
 import { engines } from "./AsrLayer.ts"
@@ -29,7 +30,7 @@ const config = (url: string, spare: object) =>
   )
 
 describe("SpareRecogniser", () => {
-  layer(engines, { excludeTestServices: true })((it) => {
+  layer(Layer.merge(engines, Census.layer), { excludeTestServices: true })((it) => {
     it.scoped("has another one hear what the first one could not, and tells of each outage once", () =>
       Effect.gen(function* () {
         let isDown = true

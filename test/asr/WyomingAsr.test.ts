@@ -1,5 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope, Schema } from "effect"
+import { Effect, Fiber, Layer, Schema } from "effect"
 import { AsrEngines } from "../../src/asr/Asr.ts"
 import { AsrConfig } from "../../src/config/AsrConfig.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -153,6 +153,14 @@ describe("wyoming_asr", () => {
         "sent a message of more than 4 MiB"
       ],
       [
+        "a transcript without end",
+        ({ send }) => {
+          for (let count = 0; count < 9; count++) send("transcript-chunk", { text: "word ".repeat(2000) })
+        },
+        "no transcript"
+      ],
+      ["too long a transcript", says("word ".repeat(20_000)), "no transcript"],
+      [
         "an endless line",
         ({ socket }) => socket.write("x".repeat(2 ** 21)),
         "sent a message of more than 1 MiB"
@@ -199,49 +207,6 @@ describe("wyoming_asr", () => {
           "recognises no speech. Look whether asr_config.wyoming_asr.uri is"
         )
         assert.lengthOf(WyomingServer.asked(mouth), 0)
-      })
-    )
-
-    it.scoped("hears while one speaks, where the server does", () =>
-      Effect.gen(function* () {
-        let words = 0
-        const server = yield* WyomingServer.serve(
-          { models: ["live"], streams: true },
-          ({ type }, { send }) => {
-            if (type === "audio-chunk") send("transcript-chunk", { text: ++words === 1 ? "word" : " word" })
-            else if (type === "audio-stop") send("transcript", { text: `${words} words.` })
-          }
-        )
-        const asr = yield* open({ uri: server.uri })
-        const scope = yield* Scope.make()
-        const listener = yield* Scope.extend(asr.listen!, scope)
-        let heard = ""
-        while (heard === "") heard = yield* listener.hear(samples)
-        assert.match(heard, /^word( word)*$/u)
-        assert.match(yield* listener.finish, /^\d+ words\.$/u)
-        yield* Scope.close(scope, Exit.void)
-        yield* server.until(() => (server.open() === 0 ? true : undefined))
-      })
-    )
-
-    it.scoped("does not hear while one speaks, where the server does not", () =>
-      Effect.gen(function* () {
-        const server = yield* serve(says("Hello."))
-        const asr = yield* open({ uri: server.uri })
-        const failure = yield* Effect.scoped(
-          Effect.flatMap(asr.listen!, (listener) => Effect.flip(listener.hear(samples)))
-        )
-        assert.include(failure.message, "it cannot hear while one speaks")
-        assert.lengthOf(WyomingServer.asked(server), 0)
-      })
-    )
-
-    it.scoped("cuts the connection of a listener that leaves", () =>
-      Effect.gen(function* () {
-        const server = yield* WyomingServer.serve({ models: ["live"], streams: true }, () => {})
-        const asr = yield* open({ uri: server.uri })
-        yield* Effect.scoped(Effect.flatMap(asr.listen!, ({ hear }) => hear(samples)))
-        yield* server.until(() => (server.open() === 0 ? true : undefined))
       })
     )
 

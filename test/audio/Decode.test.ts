@@ -30,6 +30,20 @@ describe("Decode", () => {
       )
     }
 
+    it.effect("has nothing of earlier MP3 files in the next one", () =>
+      Effect.gen(function* () {
+        const { pieces } = yield* Decode
+        const bytes = fixture("tone.mp3")
+        const first = yield* decode(bytes)
+        const damaged = bytes.slice().fill(0x55, 600, 1200)
+        for (const other of [fixture("tone-stereo.mp3"), damaged]) {
+          yield* Effect.scoped(Effect.flatMap(pieces, ({ push }) => push(other.slice(0, 1300))))
+          yield* Effect.ignore(decode(other))
+          assert.deepStrictEqual(yield* decode(bytes), first)
+        }
+      })
+    )
+
     for (const seconds of [1, 10]) {
       it.effect(`reads a file of ${seconds} s in base64`, () =>
         Effect.gen(function* () {

@@ -76,6 +76,19 @@ describe("Breaker", () => {
     })
   )
 
+  it.effect("is down until a job has tried it, or something else says that it is back", () =>
+    Effect.gen(function* () {
+      const { askFor, breaker, state } = engine()
+      yield* askFor(3)
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(yield* breaker.isOpen)
+      yield* breaker.succeeded
+      assert.isFalse(yield* breaker.isOpen)
+      yield* askFor(1)
+      assert.strictEqual(state.asked, 4)
+    })
+  )
+
   it.effect("does not count what is not the engine's fault, nor failures with successes between", () =>
     Effect.gen(function* () {
       const { askFor, state } = engine()

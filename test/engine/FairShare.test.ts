@@ -87,3 +87,24 @@ it.effect("loses no place, wherever a job is interrupted", () =>
     }
   })
 )
+
+it.effect("gives a place that is free at once, until the scope closes, and none before those that wait", () =>
+  Effect.gen(function* () {
+    const journal: Array<string> = []
+    const share = FairShare.make(1)
+    const [ann, bob] = [share.join(), share.join()]
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        assert.isTrue(yield* ann.takeFree)
+        assert.isFalse(yield* Effect.scoped(bob.takeFree))
+        yield* Effect.fork(bob.run(job(journal, "b")))
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(journal, [])
+      })
+    )
+    assert.isFalse(yield* Effect.scoped(ann.takeFree))
+    yield* TestClock.adjust("1 seconds")
+    assert.deepStrictEqual(journal, ["b"])
+    assert.isTrue(yield* Effect.scoped(ann.takeFree))
+  })
+)

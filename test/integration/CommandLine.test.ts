@@ -118,24 +118,22 @@ describe("the command line", () => {
   )
 
   it.scopedLive(
-    "starts with an engine that this version lacks, names it once, and answers without it",
+    "goes on as text while its voice does not answer, and says so once",
     () =>
       Effect.gen(function* () {
         const stub = yield* StubProviders.open()
         const character = {
           ...ServerFolder.stubbed("Hana", stub),
-          tts_config: { tts_model: "bark_tts", bark_tts: { voice: "x" } }
+          tts_config: { tts_model: "bark_tts", bark_tts: { base_url: "http://127.0.0.1:9", voice: "x" } }
         }
         const server = yield* BuiltServer.start(yield* ServerFolder.make({ character }))
-        const said = server.stdout.filter((line) => line.includes("tts_model"))
-        expect(said).toEqual([
-          expect.stringMatching(/conf\.yaml:\d+:\d+ character_config\.tts_config\.tts_model/u)
-        ])
         const client = yield* SocketTalk.open(server.url)
-        const turn = yield* client.ask("Hello")
-        expect(SocketTalk.spoken(turn).map(({ audio }) => audio)).toEqual([null, null, null])
+        for (let count = 0; count < 2; count++) {
+          const turn = yield* client.ask("Hello")
+          expect(SocketTalk.spoken(turn).map(({ audio }) => audio)).toEqual([null, null, null])
+        }
         const errors = client.web.received.map(SocketTalk.summary).filter((text) => text.startsWith("error"))
-        expect(errors).toEqual([expect.stringContaining("bark_tts")])
+        expect(errors).toEqual([expect.stringMatching(/bark_tts: no server answers .* goes on as text/u)])
       }).pipe(Effect.provide(NodeContext.layer)),
     limit
   )

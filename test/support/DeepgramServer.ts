@@ -32,6 +32,8 @@ export interface Script {
   /** Another piece of sound has come. */
   readonly onSound?: (stream: Stream) => void
   readonly onClose?: (stream: Stream) => void
+  /** Whether whole utterances are refused. */
+  readonly refuseWhole?: () => Refusal | undefined
   /** What is understood of whole utterances. */
   readonly whole?: string
 }
@@ -57,13 +59,19 @@ export const results = (transcript: string, is_final: boolean) => ({
 export const metadata = { type: "Metadata", request_id: "r", sha256: "s", duration: 1, channels: 1 }
 
 /** Deepgram's streams on a free port of 127.0.0.1, as its API reference has them; closes with the scope. */
-export const open = ({ onClose, onSound, refuse, whole = "" }: Script) =>
+export const open = ({ onClose, onSound, refuse, refuseWhole, whole = "" }: Script) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const streams = new Arrivals<Stream>()
       const asked = new Arrivals<string>()
       const server = Http.createServer((request, response) => {
         asked.push(`POST ${request.url ?? ""}`)
+        const refusal = refuseWhole?.()
+        if (refusal !== undefined) {
+          request.resume()
+          response.writeHead(refusal.status, refusal.headers)
+          return void response.end(refusal.body)
+        }
         const channels = [{ alternatives: [{ transcript: whole, confidence: 0.9, words: [] }] }]
         request.resume().on("end", () => response.end(JSON.stringify({ results: { channels } })))
       })

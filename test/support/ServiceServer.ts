@@ -26,6 +26,8 @@ export interface Answer {
   readonly delayMs?: number
   /** ms before each chunk but the first. */
   readonly pauseMs?: number
+  /** Told of each chunk right before it is sent. */
+  readonly onChunk?: (index: number) => void
   /** What comes after the chunks; "end" if it doesn't say. "nothing": the connection stays and is silent; "cut": it goes; "half": the server's side of it ends. */
   readonly afterwards?: "end" | "nothing" | "cut" | "half"
 }
@@ -83,7 +85,7 @@ export const listen = async (
 
 export const give = async (
   response: Http.ServerResponse,
-  { chunks = [], delayMs, headers, pauseMs, status = 200, afterwards = "end" }: Answer
+  { chunks = [], delayMs, headers, onChunk, pauseMs, status = 200, afterwards = "end" }: Answer
 ) => {
   if (delayMs !== undefined) await sleep(delayMs)
   if (chunks.length === 0 && afterwards === "nothing") return
@@ -92,6 +94,7 @@ export const give = async (
   for (const [index, chunk] of chunks.entries()) {
     if (index > 0 && pauseMs !== undefined) await sleep(pauseMs)
     if (response.destroyed) return
+    onChunk?.(index)
     await new Promise<void>((resolve) => void response.write(chunk, () => resolve()))
   }
   if (afterwards === "end") response.end()

@@ -88,12 +88,13 @@ const refuse = (
 
 const give = async (
   client: WebSocket,
-  { afterwards = "end", chunks = [], delayMs, pauseMs }: Answer,
+  { afterwards = "end", chunks = [], delayMs, onChunk, pauseMs }: Answer,
   end: () => void
 ) => {
   if (delayMs !== undefined) await sleep(delayMs)
   for (const [index, chunk] of chunks.entries()) {
     if (index > 0 && pauseMs !== undefined) await sleep(pauseMs)
+    onChunk?.(index)
     client.send(chunk)
   }
   if (afterwards === "cut") client.terminate()

@@ -1,10 +1,11 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as Wav from "../../src/audio/Wav.ts"
 import type { TtsConfig } from "../../src/config/TtsConfig.ts"
 import * as SpareVoice from "../../src/tts/SpareVoice.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
+import { Census } from "../../src/telemetry/Census.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
 import type { Answer } from "../support/ServiceServer.ts"
 import { peak } from "./describeTts.ts"
@@ -25,7 +26,7 @@ const refusal: Answer = { status: 400, chunks: ["not today"] }
 const answer: Answer = { chunks: [Tone.wav(300)] }
 
 describe("SpareVoice", () => {
-  layer(engines, { excludeTestServices: true })((it) => {
+  layer(Layer.merge(engines, Census.layer), { excludeTestServices: true })((it) => {
     it.scoped("has another voice speak what the first one could not, and tells of each outage once", () =>
       Effect.gen(function* () {
         let isDown = true

@@ -1,7 +1,9 @@
 import { tmpdir } from "node:os"
+import { PassThrough } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect, Fiber, TestClock } from "effect"
+import * as RemoteFailure from "../../src/engine/RemoteFailure.ts"
 import * as Link from "../../src/wyoming/Link.ts"
 import * as OwnServer from "../../src/wyoming/OwnServer.ts"
 import * as Server from "../../src/wyoming/Server.ts"
@@ -53,6 +55,45 @@ describe("OwnServer", () => {
       assert.deepStrictEqual(waits(), ["250ms", "500ms", "1s", "250ms"])
     }).pipe(Effect.scoped, Effect.provide(ConfigFolder.logTo(log)))
   })
+
+  it.live("is not ended for one silence while it answers others", () =>
+    Effect.gen(function* () {
+      const server = yield* open(overPort)
+      const before = yield* server.pid
+      const silence = Effect.fail(RemoteFailure.tooSlow(Duration.seconds(1)))
+      yield* Effect.flip(Server.watched(server, Effect.zipRight(ask(server), silence)))
+      assert.lengthOf(yield* ask(server), 1)
+      assert.strictEqual(yield* server.pid, before)
+      yield* Effect.flip(Server.watched(server, silence))
+      yield* Effect.repeat(Effect.delay(server.pid, "10 millis"), { until: (pid) => pid !== before })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("asks the next process when one over its pipes does not answer any more", () =>
+    Effect.gen(function* () {
+      const server = yield* open(overPipes)
+      const guard = (yield* server.pid)!
+      for (const pid of Processes.descendants(guard)) process.kill(pid, "SIGSTOP")
+      assert.lengthOf(yield* ask(server), 1)
+      assert.notStrictEqual(yield* server.pid, guard)
+    }).pipe(Effect.scoped)
+  )
+
+  it.scoped("hears of a silence about what it has", () =>
+    Effect.gen(function* () {
+      let hung = 0
+      const link = Link.over({ input: new PassThrough(), output: new PassThrough() })
+      const stock = Server.stock({
+        ...Server.at("tcp://127.0.0.1:9"),
+        connect: Effect.succeed(link),
+        hung: Effect.sync(() => void hung++)
+      })
+      const info = yield* Effect.fork(Effect.flip(stock.info()))
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(info)
+      assert.strictEqual(hung, 1)
+    })
+  )
 
   for (const [how, command] of [
     ["a port", overPort],

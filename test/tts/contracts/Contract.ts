@@ -19,6 +19,8 @@ export interface Contract {
   readonly keys: { readonly secret: string; readonly model: string; readonly address: string }
   /** Whether sound is heard before the answer is complete. */
   readonly streams: boolean
+  /** The chunk of `answer` that the sound begins with. Defaults to 0. */
+  readonly firstSound?: number
   /** What speaks the API, if not plain HTTP. It may ask for an answer to the same request twice. */
   readonly listen?: typeof ServiceServer.listen
 }

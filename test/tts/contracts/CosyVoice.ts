@@ -67,6 +67,7 @@ export const cosyVoice2: Contract = {
   ...common("cosyvoice2_tts"),
   config: two,
   answer: streamed,
+  firstSound: 1,
   listen: GradioServer.listenFor({ version: 4, functions, output: "stream" })
 }
 export const cosyVoice: Contract = {

@@ -1,4 +1,3 @@
-import * as Pcm from "../../../src/audio/Pcm.ts"
 import * as Mp3 from "../../support/Mp3.ts"
 import type { Answer } from "../../support/ServiceServer.ts"
 import * as SocketService from "../../support/SocketService.ts"
@@ -39,7 +38,7 @@ export const contract: Contract = {
   secret: "there is none",
   textOf: ({ body }) =>
     (/<prosody[^>]*>(.*)<\/prosody>/s.exec(body.toString())?.[1] ?? "").replaceAll(/&\w+;/g, "&"),
-  answer: (pcm) => speech(inChunks(Mp3.ofLength(Pcm.duration(pcm)))),
+  answer: (pcm) => speech(inChunks(Mp3.like(pcm))),
   refusals: { key: { status: 403 }, model: speech([]) },
   keys: {
     secret: "clock",
@@ -47,5 +46,6 @@ export const contract: Contract = {
     address: "tts_config.edge_tts.base_url"
   },
   streams: true,
+  firstSound: 2,
   listen
 }

@@ -44,5 +44,6 @@ export const contract: Contract = {
     model: "tts_config.gpt_sovits_tts.ref_audio_path",
     address: "tts_config.gpt_sovits_tts.api_url"
   },
-  streams: true
+  streams: true,
+  firstSound: 1
 }

@@ -1,4 +1,3 @@
-import * as Pcm from "../../../src/audio/Pcm.ts"
 import * as Mp3 from "../../support/Mp3.ts"
 import type { Answer } from "../../support/ServiceServer.ts"
 import * as TtsConfigs from "../TtsConfigs.ts"
@@ -35,7 +34,7 @@ export const contract: Contract = {
   config,
   secret,
   textOf: ({ body }) => (JSON.parse(body.toString()) as { readonly text: string }).text,
-  answer: (pcm) => stream(inChunks(Mp3.ofLength(Pcm.duration(pcm)))),
+  answer: (pcm) => stream(inChunks(Mp3.like(pcm))),
   refusals: {
     key: refusal(2049, "invalid api key"),
     model: refusal(2054, "voice id not exist"),

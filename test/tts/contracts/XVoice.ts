@@ -38,5 +38,6 @@ export const contract: Contract = {
     model: "tts_config.x_tts.speaker_wav",
     address: "tts_config.x_tts.api_url"
   },
-  streams: true
+  streams: true,
+  firstSound: 1
 }

@@ -1,5 +1,5 @@
 import { Cause, Context, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
-import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import type { EngineUnavailable } from "./EngineUnavailable.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import { Census } from "../telemetry/Census.ts"

@@ -1,0 +1,95 @@
+import { Clock, Duration, Effect, Either } from "effect"
+import type { Scope } from "effect"
+import type { Census } from "../telemetry/Census.ts"
+import type { EngineUnavailable } from "./EngineUnavailable.ts"
+import * as Outage from "./Outage.ts"
+import * as WarmUp from "./WarmUp.ts"
+
+/** How long an engine that could not be opened is left alone before that is tried again. */
+const pause = Duration.seconds(30)
+
+type Load<A> = Effect.Effect<A, EngineUnavailable, Scope.Scope>
+
+/** Told once, when `spare` begins to work in place of an engine that failed; again after that one has been back. */
+export type OnSpare<E> = (failure: EngineUnavailable | E, spare: string) => Effect.Effect<void>
+
+export interface Options<A, E> {
+  readonly first: Load<A>
+  /** Opened when it is first needed. */
+  readonly spare: Load<A>
+  readonly onSpare: OnSpare<E>
+}
+
+export interface Spare<A, E> {
+  /** The engine that is asked next. */
+  readonly current: () => A
+  /** To be run when the engine that is asked first has done something otherwise than by `run`. */
+  readonly worked: Effect.Effect<void>
+  /**
+   * Has a job done by the engine that is asked first; if that fails while `mayRepeat`, by the other one. The job runs
+   * `done` when there is something of it. If the other one fails, too, it is the first one's failure that matters.
+   */
+  readonly run: <B>(
+    job: (engine: A, done: Effect.Effect<void>) => Effect.Effect<B, E>,
+    mayRepeat?: () => boolean
+  ) => Effect.Effect<B, E>
+}
+
+/**
+ * An engine, and another one that takes its place while it cannot work. The first one is asked again for each job: its
+ * breaker knows when that is of no use. Where it cannot even be opened, the other one works from the start, and opening
+ * is tried again from time to time, beside the jobs.
+ */
+export const open = Effect.fn("Spare.open")(function* <A extends { readonly engine: string }, E>({
+  first,
+  onSpare,
+  spare
+}: Options<A, E>): Effect.fn.Return<Spare<A, E>, EngineUnavailable, Scope.Scope | Census> {
+  // A load that fails is told with the job that it was for.
+  const warmUp = yield* WarmUp.make({ onFailure: () => Effect.void })
+  const other = warmUp.lazy(spare)
+  const again = yield* warmUp.start(first)
+  const scope = yield* Effect.scope
+  const outage = Outage.make()
+  const worked = Effect.sync(outage.worked)
+  const tell = (failure: EngineUnavailable | E, { engine }: A) =>
+    Effect.suspend(() => (outage.failed() ? onSpare(failure, engine) : Effect.void))
+
+  const opened = yield* Effect.either(again)
+  let isBack = Either.isRight(opened)
+  let triedAt = yield* Clock.currentTimeMillis
+  let current = Either.isRight(opened)
+    ? opened.right
+    : yield* other.pipe(
+        Effect.mapError(() => opened.left),
+        Effect.tap((engine) => tell(opened.left, engine))
+      )
+
+  const back = Effect.map(again, (engine) => {
+    current = engine
+    isBack = true
+  })
+  const tryAgain = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (isBack || now - triedAt < Duration.toMillis(pause)) return Effect.void
+    triedAt = now
+    return Effect.asVoid(Effect.forkIn(Effect.ignore(back), scope))
+  })
+
+  const run: Spare<A, E>["run"] = (job, mayRepeat = () => true) =>
+    Effect.suspend(() => {
+      if (!isBack) return Effect.zipRight(tryAgain, job(current, Effect.void))
+      let isDone = false
+      const done = Effect.sync(() => void (isDone = true))
+      return job(current, done).pipe(
+        Effect.tap(() => (isDone ? worked : Effect.void)),
+        Effect.catchAll((failure) =>
+          mayRepeat()
+            ? Effect.flatMap(other, (engine) => job(engine, tell(failure, engine))).pipe(
+                Effect.mapError(() => failure)
+              )
+            : Effect.fail(failure)
+        )
+      )
+    })
+  return { current: () => current, worked, run }
+})

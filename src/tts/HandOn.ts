@@ -1,0 +1,21 @@
+import { Effect, Fiber, Queue } from "effect"
+import type { Pcm } from "../audio/Pcm.ts"
+
+type Take = (piece: Pcm) => Effect.Effect<void>
+
+/**
+ * Runs a job that speaks a sentence, and hands its sound on beside it. Whoever takes the sound may be slow, or wait until
+ * other sentences have been heard: that keeps neither the job's place nor its connection, so that no sentence waits for a
+ * place that one after it has. What waits meanwhile is bounded by the longest sentence that a job gives. A failure comes
+ * after the sound that came before it.
+ */
+export const besides = <E>(job: (put: Take) => Effect.Effect<void, E>, take: Take): Effect.Effect<void, E> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const pieces = yield* Queue.unbounded<Pcm | undefined>()
+      const put = (piece: Pcm | undefined) => Effect.asVoid(Queue.offer(pieces, piece))
+      const speaking = yield* Effect.forkScoped(Effect.ensuring(job(put), put(undefined)))
+      for (let piece = yield* pieces.take; piece !== undefined; piece = yield* pieces.take) yield* take(piece)
+      return yield* Fiber.join(speaking)
+    })
+  )
