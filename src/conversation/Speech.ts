@@ -29,7 +29,7 @@ export interface Options {
   readonly translator: Effect.Effect<Option.Option<Translator>, EngineUnavailable>
   /** Told of each sentence that stays silent because the voice failed. */
   readonly onFailure: (failure: EngineUnavailable | SynthesisFailed) => Effect.Effect<void>
-  /** Runs after each sentence that the voice has spoken. Quick. */
+  /** Runs after each sentence that the voice has spoken aloud, and not from what was kept. Quick. */
   readonly onSpoken: Effect.Effect<void>
   /** Told of each sentence that is spoken as it is written because the translation failed. */
   readonly onUntranslated: (failure: EngineUnavailable | TranslationFailed) => Effect.Effect<void>
@@ -52,17 +52,20 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
     )
 
+  const speak = (tts: Tts, text: string, { hand, isHeard }: Parts) =>
+    Effect.flatMap(tts.recall?.(text) ?? Effect.succeedNone, (kept) =>
+      Option.isSome(kept)
+        ? hand(kept.value)
+        : (tts.stream === undefined
+            ? Effect.flatMap(tts.synthesize(text), hand)
+            : cutAtPauses(hand, (take) => tts.stream!(text, take))
+          ).pipe(Effect.zipRight(Effect.suspend(() => (isHeard() ? options.onSpoken : Effect.void))))
+    )
+
   const synthesize = (sentence: Sentence, hand: Hand) => {
     const parts = partsOf(options.character, sentence, hand)
     return options.tts.pipe(
-      Effect.flatMap((tts) =>
-        Effect.flatMap(translate(sentence.speech), (text) =>
-          tts.stream === undefined
-            ? Effect.flatMap(tts.synthesize(text), parts.hand)
-            : cutAtPauses(parts.hand, (take) => tts.stream!(text, take))
-        )
-      ),
-      Effect.zipRight(options.onSpoken),
+      Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), (text) => speak(tts, text, parts))),
       Effect.catchAll((failure) => options.onFailure(failure)),
       Effect.zipRight(parts.end),
       census.track("sentence")
@@ -76,10 +79,13 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   }
 })
 
+type Parts = ReturnType<typeof partsOf>
+
 /** The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none. */
 const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
   let begun = false
   return {
+    isHeard: () => begun,
     hand: (pcm: Pcm.Pcm) =>
       Effect.suspend(() => {
         // A file without sound is none to browsers.

@@ -67,6 +67,8 @@ const make = Effect.gen(function* () {
     if (memory_mb === 0 && disk_mb === 0) return tts
     const { stream, synthesize } = tts
     const keyOf = (text: string) => createHash("sha256").update(`${voice}\n${text}`).digest("hex")
+    const recall = (text: string) =>
+      Effect.suspend(() => (text.length > longest ? Effect.succeedNone : find(keyOf(text))))
     const whole = (text: string) =>
       Effect.suspend(() => {
         if (text.length > longest) return synthesize(text)
@@ -77,7 +79,7 @@ const make = Effect.gen(function* () {
             : Effect.tap(synthesize(text), (pcm) => spoken(key, pcm))
         )
       })
-    if (stream === undefined) return { ...tts, synthesize: whole }
+    if (stream === undefined) return { ...tts, recall, synthesize: whole }
 
     const speak = (key: string, text: string, take: Take) =>
       Effect.suspend(() => {
@@ -98,6 +100,7 @@ const make = Effect.gen(function* () {
       })
     return {
       ...tts,
+      recall,
       synthesize: whole,
       stream: (text, take) =>
         Effect.suspend(() => {

@@ -27,6 +27,7 @@ export const open = Effect.fn("SpareVoice.open")(function* (
     get engine() {
       return voices.current().engine
     },
+    recall: (text) => Effect.suspend(() => voices.current().recall?.(text) ?? Effect.succeedNone),
     synthesize: (text) =>
       voices.run((voice, done) =>
         Effect.tap(voice.synthesize(text), ({ samples }) => (samples.length === 0 ? Effect.void : done))

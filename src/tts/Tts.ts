@@ -1,5 +1,5 @@
 import { Context, Schema } from "effect"
-import type { Effect, Scope } from "effect"
+import type { Effect, Option, Scope } from "effect"
 import type { Pcm } from "../audio/Pcm.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
@@ -25,6 +25,11 @@ export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()("Synt
 /** A voice, ready to speak. */
 export interface Tts {
   readonly engine: string
+  /**
+   * What it said before of this text, if its sound was kept: nothing is asked of the engine, whose health it says nothing
+   * of. Without it, nothing is kept.
+   */
+  readonly recall?: (text: string) => Effect.Effect<Option.Option<Pcm>>
   /** Speaks one sentence. Interrupting aborts the request, or leaves the queue of a local engine. */
   readonly synthesize: (text: string) => Effect.Effect<Pcm, SynthesisFailed>
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as Speech from "../../src/conversation/Speech.ts"
 import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -102,6 +102,33 @@ describe("Speech", () => {
       )
       expect(new Set(seen.map(({ turns }) => turns)).size).toBeGreaterThan(2)
       expect(seen.reduce((sum, { duration }) => sum + duration, 0)).toBe(30_000)
+    }).pipe(Effect.provide(Census.layer))
+  )
+
+  it.effect("counts what the voice has spoken aloud, and neither what was kept nor what is silent", () =>
+    Effect.gen(function* () {
+      const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
+      let counted = 0
+      const speak = yield* Speech.make({
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({
+          engine: "t",
+          recall: (text) => Effect.succeed(text === "Kept." ? Option.some(pcm) : Option.none()),
+          synthesize: (text) =>
+            Effect.succeed(text === "Silent." ? { ...pcm, samples: new Int16Array(0) } : pcm)
+        }),
+        translator: Effect.succeedNone,
+        onFailure: () => Effect.die("it did not fail"),
+        onSpoken: Effect.sync(() => void counted++),
+        onUntranslated: () => Effect.die("it did not fail")
+      })
+      const durations: Array<number> = []
+      for (const speech of ["Kept.", "Silent.", "Spoken."])
+        yield* speak({ ...sentence, speech }, ({ duration }) =>
+          Effect.sync(() => void durations.push(duration))
+        )
+      expect(durations).toEqual([100, 0, 100])
+      expect(counted).toBe(1)
     }).pipe(Effect.provide(Census.layer))
   )
 })

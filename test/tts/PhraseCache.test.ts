@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { FileSystem, Path } from "@effect/platform"
 import { assert, describe, layer } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Layer, Scope, TestServices } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Option, Scope, TestServices } from "effect"
 import type { Pcm } from "../../src/audio/Pcm.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import { PhraseCache } from "../../src/tts/PhraseCache.ts"
@@ -94,6 +94,18 @@ describe("PhraseCache", () => {
         assert.strictEqual((yield* heardOf(cached, "Hello.")).length, 2)
         assert.deepStrictEqual(yield* heardOf(cached, "Hello."), [sound("Hello.")])
         assert.deepStrictEqual(yield* cached.synthesize("Hello."), sound("Hello."))
+        assert.strictEqual(asked.length, 1)
+      })
+    )
+
+    it.scoped("says what it knows without a word to the voice", () =>
+      Effect.gen(function* () {
+        const cache = yield* open({ memory_mb: 1, disk_mb: 0 })
+        const { asked, sound, tts } = voice(1000, true)
+        const cached = cache.over("v", tts)
+        assert.deepStrictEqual(yield* cached.recall!("Hello."), Option.none())
+        yield* heardOf(cached, "Hello.")
+        assert.deepStrictEqual(yield* cached.recall!("Hello."), Option.some(sound("Hello.")))
         assert.strictEqual(asked.length, 1)
       })
     )
