@@ -33,7 +33,7 @@ const readFast = RemoteRecogniser.read(
 export const service = (
   http: Undici.Dispatcher,
   config: AzureAsrConfig
-): Effect.Effect<RemoteRecogniser.Service> => {
+): Effect.Effect<RemoteRecogniser.Service, ServiceAddress.NoAddress> => {
   const { api_key, base_url, languages, region } = config
   const usual = (host: string) =>
     ServiceAddress.of(base_url, "AZURE_SPEECH_ENDPOINT", `https://${region}.${host}`)

@@ -1,9 +1,10 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import { fallback } from "./RecogniserNames.ts"
 import * as ServiceFields from "./ServiceFields.ts"
 
-const secret = Fields.required(Fields.Secret, "The account's key.")
+const secret = Fields.required(HttpFields.HeaderKey, "The account's key.")
 const prompt = Fields.maybe(Fields.Text, "A text that leads the model to a style and to rare words.")
 const language = (about: string) =>
   Fields.maybe(Fields.NonEmptyText, `The language that is spoken, such as \`en\`. ${about}`)
@@ -12,7 +13,7 @@ const foundOut = "Without the key it is found out."
 /** Any server that speaks OpenAI's `audio/transcriptions`. */
 export const OpenAiAsrConfig = Schema.Struct({
   model: Fields.withDefault(Fields.NonEmptyText, "whisper-1", "The model, as the server calls it."),
-  api_key: Fields.withDefault(Fields.Secret, "not-needed", "The server's key, if it asks for one."),
+  api_key: Fields.withDefault(HttpFields.HeaderKey, "not-needed", "The server's key, if it asks for one."),
   base_url: ServiceFields.baseUrl("`OPENAI_BASE_URL`, else `https://api.openai.com/v1`"),
   language: language(foundOut),
   prompt,

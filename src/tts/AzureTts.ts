@@ -17,7 +17,7 @@ const sampleRate = 24_000
 export const service = (
   http: Undici.Dispatcher,
   config: AzureTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "AZURE_TTS_BASE_URL", hostOf(config.region)), (address) => ({
     engine,
     about: {
