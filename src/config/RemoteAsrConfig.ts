@@ -58,7 +58,9 @@ export const AzureAsrConfig = Schema.Struct({
     ["en-US", "zh-CN"],
     "Languages that may be spoken. One of them answers soonest; of several, the one that is spoken is found out."
   ),
-  base_url: ServiceFields.baseUrl("`AZURE_SPEECH_ENDPOINT`, else that of the region"),
+  base_url: ServiceFields.baseUrl(
+    "`AZURE_SPEECH_ENDPOINT`, else that of the region; any address that Azure's portal shows for the account means both of its services"
+  ),
   ...ServiceFields.limits(16),
   ...fallback
 })
