@@ -8,6 +8,13 @@ const secret = Fields.required(HttpFields.HeaderKey, "The account's key.")
 const prompt = Fields.maybe(Fields.Text, "A text that leads the model to a style and to rare words.")
 const language = (about: string) =>
   Fields.maybe(Fields.NonEmptyText, `The language that is spoken, such as \`en\`. ${about}`)
+/** A transcript is short: what counts is when the whole of it is there. */
+const limits = (places: number, seconds = 30) =>
+  ServiceFields.limits(
+    places,
+    seconds,
+    "Seconds that an attempt at a transcript may take, from the request to the end of the answer."
+  )
 const foundOut = "Without the key it is found out."
 
 /** Any server that speaks OpenAI's `audio/transcriptions`. */
@@ -22,7 +29,7 @@ export const OpenAiAsrConfig = Schema.Struct({
     "json",
     "How the server is to answer; every server knows `json`."
   ),
-  ...ServiceFields.limits(16),
+  ...limits(16),
   ...fallback
 })
 export type OpenAiAsrConfig = typeof OpenAiAsrConfig.Type
@@ -33,7 +40,7 @@ export const GroqWhisperAsrConfig = Schema.Struct({
   lang: Fields.maybe(Fields.Text, `The language that is spoken. ${foundOut}`),
   base_url: ServiceFields.baseUrl("`GROQ_BASE_URL`, else `https://api.groq.com/openai/v1`"),
   prompt,
-  ...ServiceFields.limits(16),
+  ...limits(16),
   ...fallback
 })
 export type GroqWhisperAsrConfig = typeof GroqWhisperAsrConfig.Type
@@ -45,7 +52,7 @@ export const DeepgramAsrConfig = Schema.Struct({
     "Without the key it is found out; while one speaks, among those that the model hears mixed (`multi`)."
   ),
   base_url: ServiceFields.baseUrl("`DEEPGRAM_BASE_URL`, else `https://api.deepgram.com`"),
-  ...ServiceFields.limits(50),
+  ...limits(50),
   ...fallback
 })
 export type DeepgramAsrConfig = typeof DeepgramAsrConfig.Type
@@ -61,7 +68,7 @@ export const AzureAsrConfig = Schema.Struct({
   base_url: ServiceFields.baseUrl(
     "`AZURE_SPEECH_ENDPOINT`, else that of the region; any address that Azure's portal shows for the account means both of its services"
   ),
-  ...ServiceFields.limits(16),
+  ...limits(16),
   ...fallback
 })
 export type AzureAsrConfig = typeof AzureAsrConfig.Type
@@ -82,13 +89,8 @@ export const WhisperCppConfig = Schema.Struct({
   ),
   prompt,
   base_url: Fields.withDefault(Fields.NonEmptyText, "http://127.0.0.1:8080", "Where the server listens."),
-  ...ServiceFields.limits(1),
   // A long utterance on a slow machine.
-  timeout_seconds: Fields.withDefault(
-    Fields.FloatIn({ min: 0.1, max: 600 }),
-    60,
-    "Seconds that a transcript may take."
-  ),
+  ...limits(1, 60),
   ...fallback
 })
 export type WhisperCppConfig = typeof WhisperCppConfig.Type
