@@ -7,6 +7,7 @@ import { Settings } from "../config/Settings.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import { AsrEngines, TranscriptionFailed } from "./Asr.ts"
 import type { Asr } from "./Asr.ts"
@@ -42,6 +43,8 @@ const table = Effect.gen(function* () {
       pool.borrow(RemoteRecogniser.spec(service, { ...identity, address: service.about.address })),
       (shared) => RemoteRecogniser.open(shared, service, listen)
     )
+  const located = <A>(service: Effect.Effect<A, ServiceAddress.NoAddress>, engine: AsrName) =>
+    ServiceAddress.orUnavailable(service, "asr", engine)
   const managed = (program: WyomingPrograms.Program) =>
     Effect.map(pool.borrow(WyomingPrograms.spec(services.folder, program)), (ears) =>
       WyomingAsr.listener(ears, WyomingPrograms.wishOf(program))
@@ -60,21 +63,27 @@ const table = Effect.gen(function* () {
     openai_asr: ({ openai_asr: config }) =>
       config === undefined
         ? Effect.fail(noSection("openai_asr"))
-        : Effect.flatMap(OpenAiAsr.openAi(http, config), (service) => remote(service, config)),
+        : Effect.flatMap(located(OpenAiAsr.openAi(http, config), "openai_asr"), (service) =>
+            remote(service, config)
+          ),
     groq_whisper_asr: ({ groq_whisper_asr: config }) =>
       config === undefined
         ? Effect.fail(noSection("groq_whisper_asr"))
-        : Effect.flatMap(OpenAiAsr.groq(http, config), (service) => remote(service, config)),
+        : Effect.flatMap(located(OpenAiAsr.groq(http, config), "groq_whisper_asr"), (service) =>
+            remote(service, config)
+          ),
     deepgram_asr: ({ deepgram_asr: config }) =>
       config === undefined
         ? Effect.fail(noSection("deepgram_asr"))
-        : Effect.flatMap(DeepgramAsr.make(http, config), ({ listen, service }) =>
+        : Effect.flatMap(located(DeepgramAsr.make(http, config), "deepgram_asr"), ({ listen, service }) =>
             remote(service, config, listen)
           ),
     azure_asr: ({ azure_asr: config }) =>
       config === undefined
         ? Effect.fail(noSection("azure_asr"))
-        : Effect.flatMap(AzureAsr.service(http, config), (service) => remote(service, config)),
+        : Effect.flatMap(located(AzureAsr.service(http, config), "azure_asr"), (service) =>
+            remote(service, config)
+          ),
     wyoming_asr: ({ wyoming_asr }) =>
       wyoming_asr === undefined
         ? Effect.fail(noSection("wyoming_asr"))

@@ -3,6 +3,7 @@ import { Effect, Redacted, Schema } from "effect"
 import type { AzureAsrConfig } from "../config/RemoteAsrConfig.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
+import * as AzureHosts from "./AzureHosts.ts"
 import * as RemoteRecogniser from "./RemoteRecogniser.ts"
 import * as UtteranceFile from "./UtteranceFile.ts"
 
@@ -33,13 +34,12 @@ const readFast = RemoteRecogniser.read(
 export const service = (
   http: Undici.Dispatcher,
   config: AzureAsrConfig
-): Effect.Effect<RemoteRecogniser.Service> => {
+): Effect.Effect<RemoteRecogniser.Service, ServiceAddress.NoAddress> => {
   const { api_key, base_url, languages, region } = config
-  const usual = (host: string) =>
-    ServiceAddress.of(base_url, "AZURE_SPEECH_ENDPOINT", `https://${region}.${host}`)
   return Effect.gen(function* () {
-    const shortAddress = yield* usual("stt.speech.microsoft.com")
-    const fastAddress = yield* usual("api.cognitive.microsoft.com")
+    const hosts = AzureHosts.ofAddress(
+      yield* ServiceAddress.of(base_url, "AZURE_SPEECH_ENDPOINT", AzureHosts.ofRegion(region).fast)
+    )
     const headers = {
       "ocp-apim-subscription-key": Redacted.value(api_key),
       accept: "application/json"
@@ -49,7 +49,7 @@ export const service = (
       RemoteRecogniser.answerOf(
         http,
         {
-          url: `${shortAddress}/speech/recognition/conversation/cognitiveservices/v1`,
+          url: `${hosts.short}/speech/recognition/conversation/cognitiveservices/v1`,
           query: { language, format: "simple" },
           headers: { ...headers, "content-type": "audio/wav; codecs=audio/pcm; samplerate=16000" },
           body: wav
@@ -69,7 +69,7 @@ export const service = (
       RemoteRecogniser.answerOf(
         http,
         {
-          url: `${fastAddress}/speechtotext/transcriptions:transcribe`,
+          url: `${hosts.fast}/speechtotext/transcriptions:transcribe`,
           query: { "api-version": "2024-11-15" },
           headers,
           body: UtteranceFile.formOf("audio", wav, {
@@ -83,23 +83,28 @@ export const service = (
       )
 
     const [language, ...others] = languages
+    /** The language of an utterance that the API for short sounds is asked about. */
+    const alone = (seconds: number) => (others.length === 0 && seconds <= short ? language : undefined)
+    const addressFor = (seconds: number) => (alone(seconds) === undefined ? hosts.fast : hosts.short)
     return {
       engine,
       about: {
         section: `asr_config.${engine}`,
-        address: shortAddress,
+        address: addressFor(0),
         keys: {
           address: base_url === undefined ? "region" : "base_url",
-          secret: "api_key",
+          // A key counts in its own region only.
+          secret: base_url === undefined ? ["api_key", "region"] : "api_key",
           model: ["languages"]
         },
         secrets: [api_key]
       },
       limits: config,
-      ask: ({ seconds, wav }) =>
-        language !== undefined && others.length === 0 && seconds <= short
-          ? askShort(wav, language)
-          : askFast(wav)
+      addressFor,
+      ask: ({ seconds, wav }) => {
+        const language = alone(seconds)
+        return language === undefined ? askFast(wav) : askShort(wav, language)
+      }
     }
   })
 }

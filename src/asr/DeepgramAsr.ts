@@ -63,7 +63,10 @@ export interface Deepgram {
   readonly listen: ((seat: RemoteRecogniser.Seat) => Effect.Effect<Listener, never, Scope.Scope>) | undefined
 }
 
-export const make = (http: Undici.Dispatcher, config: DeepgramAsrConfig): Effect.Effect<Deepgram> =>
+export const make = (
+  http: Undici.Dispatcher,
+  config: DeepgramAsrConfig
+): Effect.Effect<Deepgram, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "DEEPGRAM_BASE_URL", "https://api.deepgram.com"),
     (address) => ({

@@ -63,7 +63,7 @@ const service = (
 export const openAi = (
   http: Undici.Dispatcher,
   config: OpenAiAsrConfig
-): Effect.Effect<RemoteRecogniser.Service> =>
+): Effect.Effect<RemoteRecogniser.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "OPENAI_BASE_URL", "https://api.openai.com/v1"), (address) =>
     service("openai_asr", http, address, config)
   )
@@ -76,7 +76,7 @@ const withPlace = (address: string) =>
 export const groq = (
   http: Undici.Dispatcher,
   { lang, ...config }: GroqWhisperAsrConfig
-): Effect.Effect<RemoteRecogniser.Service> =>
+): Effect.Effect<RemoteRecogniser.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "GROQ_BASE_URL", "https://api.groq.com"), (address) =>
     service("groq_whisper_asr", http, withPlace(address), {
       ...config,

@@ -36,6 +36,8 @@ export interface Service {
   readonly engine: string
   readonly about: ServiceFailure.About
   readonly limits: ServiceLimits
+  /** Where an utterance of so many seconds is asked about, if not always where `about` says. */
+  readonly addressFor?: (seconds: number) => string
   /** One attempt at an utterance; answers its transcript. Closing the scope aborts it. */
   readonly ask: (utterance: Utterance) => Effect.Effect<string, RemoteFailure.RemoteFailure, Scope.Scope>
   /** What to do where this service knows better than its failures say; `undefined` otherwise. */
@@ -82,22 +84,23 @@ export const open = (
   service: Service,
   listen?: (seat: Seat) => Effect.Effect<Listener, never, Scope.Scope>
 ): Asr => {
-  const { about, advice, ask, engine, limits } = service
+  const { about, addressFor, advice, ask, engine, limits } = service
   const member = shared.places.join()
   const patience = Duration.seconds(limits.timeout_seconds)
+  const failedAt = (address: string) => (failure: RemoteFailure.RemoteFailure) => {
+    const { detail, kind, ...explained } = ServiceFailure.explain({ ...about, address }, failure)
+    const usual = isLost(failure) ? say("speech.sayAgain") : explained.advice
+    return new TranscriptionFailed({
+      engine,
+      detail,
+      advice: advice?.(failure) ?? usual,
+      fault: kind !== "other"
+    })
+  }
   const seat: Seat = {
     place: StreamPlace.take(engine, member, shared.breaker),
     succeeded: shared.breaker.succeeded,
-    failed: (failure) => {
-      const { detail, kind, ...explained } = ServiceFailure.explain(about, failure)
-      const usual = isLost(failure) ? say("speech.sayAgain") : explained.advice
-      return new TranscriptionFailed({
-        engine,
-        detail,
-        advice: advice?.(failure) ?? usual,
-        fault: kind !== "other"
-      })
-    }
+    failed: failedAt(about.address)
   }
 
   const attempt = (utterance: Utterance) =>
@@ -109,10 +112,17 @@ export const open = (
       // However slowly it drips: a transcript is short.
       Effect.timeoutFail({ duration: patience, onTimeout: () => RemoteFailure.tooSlow(patience) })
     )
-  const transcribe = (samples: Float32Array) =>
-    Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>
-      RemoteFailure.retried(attempt({ wav, seconds: samples.length / Speech.sampleRate }))
-    ).pipe(Effect.mapError(seat.failed), shared.breaker.run, member.run, Effect.map(Transcript.clean))
+  const transcribe = (samples: Float32Array) => {
+    const seconds = samples.length / Speech.sampleRate
+    return Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>
+      RemoteFailure.retried(attempt({ wav, seconds }))
+    ).pipe(
+      Effect.mapError(failedAt(addressFor?.(seconds) ?? about.address)),
+      shared.breaker.run,
+      member.run,
+      Effect.map(Transcript.clean)
+    )
+  }
 
   return {
     engine,

@@ -1,18 +1,26 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import { fallback } from "./RecogniserNames.ts"
 import * as ServiceFields from "./ServiceFields.ts"
 
-const secret = Fields.required(Fields.Secret, "The account's key.")
+const secret = Fields.required(HttpFields.HeaderKey, "The account's key.")
 const prompt = Fields.maybe(Fields.Text, "A text that leads the model to a style and to rare words.")
 const language = (about: string) =>
   Fields.maybe(Fields.NonEmptyText, `The language that is spoken, such as \`en\`. ${about}`)
+/** A transcript is short: what counts is when the whole of it is there. */
+const limits = (places: number, seconds = 30) =>
+  ServiceFields.limits(
+    places,
+    seconds,
+    "Seconds that an attempt at a transcript may take, from the request to the end of the answer."
+  )
 const foundOut = "Without the key it is found out."
 
 /** Any server that speaks OpenAI's `audio/transcriptions`. */
 export const OpenAiAsrConfig = Schema.Struct({
   model: Fields.withDefault(Fields.NonEmptyText, "whisper-1", "The model, as the server calls it."),
-  api_key: Fields.withDefault(Fields.Secret, "not-needed", "The server's key, if it asks for one."),
+  api_key: Fields.withDefault(HttpFields.HeaderKey, "not-needed", "The server's key, if it asks for one."),
   base_url: ServiceFields.baseUrl("`OPENAI_BASE_URL`, else `https://api.openai.com/v1`"),
   language: language(foundOut),
   prompt,
@@ -21,7 +29,7 @@ export const OpenAiAsrConfig = Schema.Struct({
     "json",
     "How the server is to answer; every server knows `json`."
   ),
-  ...ServiceFields.limits(16),
+  ...limits(16),
   ...fallback
 })
 export type OpenAiAsrConfig = typeof OpenAiAsrConfig.Type
@@ -32,7 +40,7 @@ export const GroqWhisperAsrConfig = Schema.Struct({
   lang: Fields.maybe(Fields.Text, `The language that is spoken. ${foundOut}`),
   base_url: ServiceFields.baseUrl("`GROQ_BASE_URL`, else `https://api.groq.com/openai/v1`"),
   prompt,
-  ...ServiceFields.limits(16),
+  ...limits(16),
   ...fallback
 })
 export type GroqWhisperAsrConfig = typeof GroqWhisperAsrConfig.Type
@@ -44,7 +52,7 @@ export const DeepgramAsrConfig = Schema.Struct({
     "Set, Deepgram hears while one speaks; `multi` is speech mixed of several languages. Without the key the language is found out, of whole utterances."
   ),
   base_url: ServiceFields.baseUrl("`DEEPGRAM_BASE_URL`, else `https://api.deepgram.com`"),
-  ...ServiceFields.limits(50),
+  ...limits(50),
   ...fallback
 })
 export type DeepgramAsrConfig = typeof DeepgramAsrConfig.Type
@@ -57,8 +65,10 @@ export const AzureAsrConfig = Schema.Struct({
     ["en-US", "zh-CN"],
     "Languages that may be spoken. One of them answers soonest; of several, the one that is spoken is found out."
   ),
-  base_url: ServiceFields.baseUrl("`AZURE_SPEECH_ENDPOINT`, else that of the region"),
-  ...ServiceFields.limits(16),
+  base_url: ServiceFields.baseUrl(
+    "`AZURE_SPEECH_ENDPOINT`, else that of the region; any address that Azure's portal shows for the account means both of its services"
+  ),
+  ...limits(16),
   ...fallback
 })
 export type AzureAsrConfig = typeof AzureAsrConfig.Type
@@ -79,13 +89,8 @@ export const WhisperCppConfig = Schema.Struct({
   ),
   prompt,
   base_url: Fields.withDefault(Fields.NonEmptyText, "http://127.0.0.1:8080", "Where the server listens."),
-  ...ServiceFields.limits(1),
   // A long utterance on a slow machine.
-  timeout_seconds: Fields.withDefault(
-    Fields.FloatIn({ min: 0.1, max: 600 }),
-    60,
-    "Seconds that a transcript may take."
-  ),
+  ...limits(1, 60),
   ...fallback
 })
 export type WhisperCppConfig = typeof WhisperCppConfig.Type

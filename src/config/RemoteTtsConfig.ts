@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import * as ServiceFields from "./ServiceFields.ts"
 import { fallback } from "./VoiceNames.ts"
 
@@ -21,7 +22,7 @@ const words = "What is said in the recording."
 export const BarkTtsConfig = Schema.Struct({
   voice: text("The voice, such as `v2/en_speaker_1`."),
   model: textOr("bark", "The model, as the server calls it."),
-  api_key: Fields.withDefault(Fields.Secret, "not-needed", "The server's key, if it asks for one."),
+  api_key: Fields.withDefault(HttpFields.HeaderKey, "not-needed", "The server's key, if it asks for one."),
   base_url: ServiceFields.baseUrl(
     "`BARK_TTS_BASE_URL` of the environment, else http://localhost:8080/v1; `/audio/speech` follows"
   ),

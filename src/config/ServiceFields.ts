@@ -7,12 +7,12 @@ export interface ServiceLimits {
 }
 
 /** `places`: how many requests are under way at once unless the file says otherwise; `seconds`: so for the time-out. */
-export const limits = (places: number, seconds = 30) => ({
-  timeout_seconds: Fields.withDefault(
-    Fields.FloatIn({ min: 0.1, max: 600 }),
-    seconds,
-    "Seconds that the service may say nothing, before its answer and within it."
-  ),
+export const limits = (
+  places: number,
+  seconds = 30,
+  meaning = "Seconds that the service may say nothing, before its answer and within it."
+) => ({
+  timeout_seconds: Fields.withDefault(Fields.FloatIn({ min: 0.1, max: 600 }), seconds, meaning),
   max_concurrency: Fields.withDefault(
     Fields.IntIn({ min: 1, max: 1000 }),
     places,

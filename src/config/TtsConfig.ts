@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import * as CloudTts from "./CloudTtsConfig.ts"
 import * as Fields from "./Fields.ts"
+import * as HttpFields from "./HttpFields.ts"
 import * as LocalTts from "./LocalTtsConfig.ts"
 import * as ServiceFields from "./ServiceFields.ts"
 import * as RemoteTts from "./RemoteTtsConfig.ts"
@@ -12,7 +13,7 @@ import { WyomingTtsConfig } from "./WyomingConfig.ts"
 export const OpenAiTtsConfig = Schema.Struct({
   model: Fields.withDefault(Fields.NonEmptyText, "kokoro", "The model, as the server calls it."),
   voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella", "The voice, as the server calls it."),
-  api_key: Fields.withDefault(Fields.Secret, "not-needed", "The server's key, if it asks for one."),
+  api_key: Fields.withDefault(HttpFields.HeaderKey, "not-needed", "The server's key, if it asks for one."),
   base_url: Fields.withDefault(
     Fields.NonEmptyText,
     "http://localhost:8880/v1",

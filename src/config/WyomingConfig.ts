@@ -40,7 +40,7 @@ export const WyomingAsrConfig = Schema.Struct({
   max_concurrency: Fields.withDefault(
     Fields.Places,
     1,
-    "Utterances that are transcribed at once; the others wait."
+    "Utterances that are transcribed at a time, for all sessions; the others wait, sessions taking turns."
   ),
   ...RecogniserNames.fallback
 })
@@ -72,7 +72,7 @@ export const ownServer = {
   max_concurrency: Fields.withDefault(
     Fields.Places,
     1,
-    "Utterances that are transcribed at once; the others wait, sessions taking turns."
+    "Utterances that are transcribed at a time, for all sessions; the others wait, sessions taking turns."
   ),
   ...RecogniserNames.fallback
 }

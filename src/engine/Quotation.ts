@@ -74,6 +74,8 @@ export const withoutKeys = (text: string): string =>
       "$1…"
     )
     .replaceAll(/\b(?:sk|pk|rk|gsk|hf|gh[a-z]|xox[a-z])[-_][\w-]{8,}/g, "…")
+    // As services show a key that they do not take.
+    .replaceAll(/[\w-]*\*{3,}[\w*-]*/g, "…")
     .replaceAll(/\beyJ[\w-]+\.[\w.-]+/g, "…")
     .replaceAll(/\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}\b/g, "…")
 

@@ -31,11 +31,17 @@ export interface Explained {
 
 /** Words of services that have nothing left to give to this account. */
 const noCredit =
-  /out of.{0,20}quota|insufficient.{0,20}(quota|credit|balance|fund)|balance.{0,20}insufficient|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing|out of credits?|credit balance|character limit|余额|欠费/i
+  /out of.{0,20}quota|insufficient.{0,20}(quota|credit|balance|fund)|balance.{0,20}insufficient|quota.{0,60}(exceed|billing|reached)|exceed.{0,40}quota|quota_exceeded|billing.{0,20}limit.{0,20}reached|not active.{0,40}billing|out of credits?|credit balance|character limit|余额|欠费/i
+/** Words of services that only want a pause. They often name the page of payments, too. */
+const wantsPause =
+  /rate.?limit|too (many|frequent).{0,20}requests|(try again|retry).{0,20}( in | after |later)/i
 const wrongKey =
   /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
 const noModel =
-  /(model|voice|speaker|reference|language).{0,60}(not found|not exist|not supported|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker|language)/i
+  /not have (access|permission).{0,20} (model|voice)|(model|voice|speaker|reference|language).{0,60}(not found|not exist|not supported|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker|language)/i
+/** Services that serve nobody where this machine is, whatever the key. */
+const wrongCountry =
+  /(country|region|territory|location).{0,40}(not (supported|available|allowed)|unsupported)/i
 
 /** Why a service did not do what it was asked for, in words that never hold its secrets. */
 export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Explained => {
@@ -80,9 +86,9 @@ const noQuota = (host: Words, quoted: string): Explained => ({
   advice: say("engine.topUp")
 })
 
-const badKey = (about: About, host: Words, status: number): Explained => ({
+const badKey = (about: About, host: Words, status: number, quoted: string): Explained => ({
   kind: "key",
-  detail: say("engine.wrongKey", host, status),
+  detail: say("engine.wrongKey", host, status, quoted),
   advice: say("engine.correct", keyOf(about, about.keys.secret))
 })
 
@@ -115,7 +121,7 @@ const refused = (
     case "quota":
       return noQuota(host, quoted)
     case "key":
-      return badKey(about, host, status)
+      return badKey(about, host, status, quoted)
     case "model":
       return noModelOf(about, say("engine.refusedWith", host, status, quoted))
     case "address":
@@ -146,9 +152,11 @@ const refused = (
 }
 
 const kindOfRefusal = (status: number, said: string): RemoteFailure.Kind | "address" => {
+  if (status === 429 && wantsPause.test(said)) return "busy"
   if (status === 402 || noCredit.test(said)) return "quota"
-  if (status === 401 || status === 403 || wrongKey.test(said)) return "key"
+  if (status === 401 || wrongKey.test(said)) return "key"
   if (noModel.test(said) && status < 500) return "model"
+  if (status === 403) return wrongCountry.test(said) ? "other" : "key"
   if (status === 404 || status === 405) return "address"
   if (status === 429) return "busy"
   return status >= 500 ? "down" : "other"

@@ -95,9 +95,9 @@ const known: ReadonlyArray<{
   }
 ]
 
-const wrongKey = ({ host, section, status }: Refused): Explained => ({
+const wrongKey = ({ host, said, section, status }: Refused): Explained => ({
   reason: "unauthorized",
-  detail: say("engine.wrongKey", host, status),
+  detail: say("engine.wrongKey", host, status, said),
   advice: say("engine.correct", `${section}.llm_api_key`)
 })
 

@@ -1,6 +1,7 @@
 import type * as Undici from "@effect/platform-node/Undici"
 import { Effect, Redacted } from "effect"
 import type { AzureTtsConfig } from "../config/CloudTtsConfig.ts"
+import * as AzureRegion from "../engine/AzureRegion.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import type * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
@@ -17,7 +18,7 @@ const sampleRate = 24_000
 export const service = (
   http: Undici.Dispatcher,
   config: AzureTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "AZURE_TTS_BASE_URL", hostOf(config.region)), (address) => ({
     engine,
     about: {
@@ -56,14 +57,8 @@ export const service = (
       )
   }))
 
-/** A region by its name in an address, or as Microsoft's pages show it (`East US`); some belong to clouds of their own. */
 const hostOf = (region: string): string => {
-  const name = region.toLowerCase().replaceAll(/[^a-z0-9-]/g, "")
-  const cloud = name.startsWith("china")
-    ? "azure.cn"
-    : name.startsWith("usgov")
-      ? "azure.us"
-      : "microsoft.com"
+  const { cloud, name } = AzureRegion.of(region)
   return `https://${name}.tts.speech.${cloud}`
 }
 

@@ -12,7 +12,10 @@ const engine = "bark_tts"
  * Suno's Bark, which has no server of its own, by any that speaks OpenAI's `audio/speech`: LocalAI, or Coqui's `tts-server`
  * with its model of that name.
  */
-export const service = (http: Undici.Dispatcher, config: BarkTtsConfig): Effect.Effect<RemoteVoice.Service> =>
+export const service = (
+  http: Undici.Dispatcher,
+  config: BarkTtsConfig
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "BARK_TTS_BASE_URL", "http://localhost:8080/v1"),
     (address) => ({

@@ -20,7 +20,7 @@ const formats = {
 export const service = (
   http: Undici.Dispatcher,
   config: CartesiaTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "CARTESIA_BASE_URL", "https://api.cartesia.ai"),
     (address) => ({

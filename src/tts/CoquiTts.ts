@@ -14,7 +14,7 @@ const engine = "coqui_tts"
 export const service = (
   http: Undici.Dispatcher,
   config: CoquiTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "COQUI_TTS_BASE_URL", "http://127.0.0.1:5002"),
     (address) => ({

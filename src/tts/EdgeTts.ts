@@ -19,7 +19,10 @@ const usual = "https://speech.platform.bing.com/consumer/speech/synthesize/reada
  * The voices that Microsoft's browser reads pages with: no account, and no promise that it stays so. Not documented by
  * Microsoft; the shapes are those of the npm packages msedge-tts 2.0.7 and node-edge-tts 1.2.10.
  */
-export const service = (_: Undici.Dispatcher, config: EdgeTtsConfig): Effect.Effect<RemoteVoice.Service> =>
+export const service = (
+  _: Undici.Dispatcher,
+  config: EdgeTtsConfig
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "EDGE_TTS_BASE_URL", usual), (address) => ({
     engine,
     about: {

@@ -12,7 +12,7 @@ const engine = "elevenlabs_tts"
 export const service = (
   http: Undici.Dispatcher,
   config: ElevenlabsTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "ELEVENLABS_BASE_URL", "https://api.elevenlabs.io"),
     (address) => ({

@@ -11,7 +11,7 @@ const engine = "fish_api_tts"
 export const service = (
   http: Undici.Dispatcher,
   config: FishApiTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url?.trim() || undefined, "FISH_API_BASE_URL", "https://api.fish.audio"),
     (address) => ({

@@ -11,7 +11,7 @@ const engine = "melo_tts"
 export const service = (
   services: GradioVoice.Services,
   config: MeloTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(ServiceAddress.of(config.base_url, "MELO_TTS_BASE_URL", "http://127.0.0.1:7860"), (address) =>
     GradioVoice.service(
       services,

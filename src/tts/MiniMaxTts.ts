@@ -17,7 +17,7 @@ const longestEvent = 16 * 2 ** 20
 export const service = (
   http: Undici.Dispatcher,
   config: MinimaxTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(
     ServiceAddress.of(config.base_url, "MINIMAX_API_HOST", "https://api.minimaxi.com"),
     (address) => ({

@@ -12,7 +12,7 @@ const usual = "https://api.siliconflow.cn/v1"
 export const service = (
   http: Undici.Dispatcher,
   config: SiliconflowTtsConfig
-): Effect.Effect<RemoteVoice.Service> =>
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
   Effect.map(addressOf(config.api_url.trim()), (address) => ({
     engine,
     about: {
@@ -44,7 +44,7 @@ export const service = (
       )
   }))
 
-const addressOf = (configured: string): Effect.Effect<string> =>
+const addressOf = (configured: string): Effect.Effect<string, ServiceAddress.NoAddress> =>
   configured === "" || configured === `${usual}/audio/speech`
     ? Effect.map(
         ServiceAddress.of(undefined, "SILICONFLOW_BASE_URL", usual),

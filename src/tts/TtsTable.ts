@@ -12,6 +12,7 @@ import type { VoiceName } from "../config/VoiceNames.ts"
 import { EnginePool } from "../engine/EnginePool.ts"
 import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
+import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import { ModelStore } from "../models/ModelStore.ts"
 import * as AzureTts from "./AzureTts.ts"
 import * as BarkTts from "./BarkTts.ts"
@@ -66,12 +67,14 @@ const table = Effect.gen(function* () {
       service: (
         http: Undici.Dispatcher,
         section: NonNullable<TtsConfig[Name]>
-      ) => Effect.Effect<RemoteVoice.Service>
+      ) => Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress>
     ): Open =>
     ({ [name]: section }) =>
       section === undefined
         ? noSection(name)
-        : Effect.flatMap(service(http, section), (voice) => remote(voice, section))
+        : Effect.flatMap(ServiceAddress.orUnavailable(service(http, section), "tts", name), (voice) =>
+            remote(voice, section)
+          )
   const voices: Readonly<Record<VoiceName, Open>> = {
     flite_tts: ({ flite_tts }) =>
       Effect.flatMap(pool.borrow(FliteTts.spec(flite_tts)), (flite) => FliteTts.voice(flite, flite_tts)),

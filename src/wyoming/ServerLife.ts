@@ -45,13 +45,17 @@ export interface ServerLife {
 export const uriMark = "{uri}"
 
 /** How long it may take until it answers: it may have to fetch its model first, of some GB. */
-const startTime = Duration.minutes(15)
+export const startTime = Duration.minutes(15)
 
 /** Between attempts to reach a server that starts. */
 const startPause = "100 millis"
 
 /** How long what it has written last is waited for. */
 const lastOutput = "250 millis"
+
+/** What a program that starts may do for a while; one that speaks another protocol goes on with that. */
+const isStarting = (failure: Server.Failure) =>
+  failure._tag === "Unanswered" && ["no-connection", "broken-off", "too-slow"].includes(failure.reason)
 
 /** Whether a program is told where to listen; else it is talked with over its standard input and output. */
 export const listens = (command: ReadonlyArray<string>): boolean =>
@@ -121,7 +125,8 @@ export const open = Effect.fn("ServerLife.open")(function* (
   const connect = hasPort ? Tcp.connect({ host: "127.0.0.1", port }) : yield* overPipes(child, link)
   const isReady = hasPort
     ? Effect.retry(Effect.scoped(Effect.flatMap(connect, Server.describeSoon)), {
-        schedule: Schedule.spaced(startPause)
+        schedule: Schedule.spaced(startPause),
+        while: isStarting
       })
     : // How it ended tells more than that its output did.
       Effect.catchIf(Server.describe(link), Server.isLost, () => Effect.never)

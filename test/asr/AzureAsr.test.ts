@@ -1,5 +1,7 @@
 import { assert, describe, layer } from "@effect/vitest"
+import { NodeHttpClient } from "@effect/platform-node"
 import { ConfigProvider, Effect } from "effect"
+import * as AzureAsr from "../../src/asr/AzureAsr.ts"
 import { english } from "../../src/language/Text.ts"
 import * as FormBody from "../support/FormBody.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
@@ -48,6 +50,27 @@ await describeRecognitionService("azure_asr", {
   }
 })
 
+const recognised = (text: string) =>
+  json({ durationMilliseconds: 1000, combinedPhrases: text === "" ? [] : [{ text }], phrases: [] })
+
+// Shapes: Microsoft's documentation, "Use the fast transcription API"; of several languages it is always that one.
+await describeRecognitionService("azure_asr", {
+  config: (url, changes) => azure(url, { languages: ["en-US", "zh-CN"], ...changes }),
+  secret,
+  wavOf: (asked) => FormBody.fileOf(asked, "audio"),
+  answer: recognised,
+  refusals: {
+    key: refusal(401, "Access denied due to invalid subscription key or wrong API endpoint."),
+    model: refusal(400, "The locale tlh is an unsupported language."),
+    quota: refusal(403, "Out of call volume quota. Quota will be replenished in 2.03:25:10.")
+  },
+  keys: {
+    secret: "asr_config.azure_asr.api_key",
+    model: "asr_config.azure_asr.languages",
+    address: "asr_config.azure_asr.base_url"
+  }
+})
+
 describe("azure_asr", () => {
   layer(engines, { excludeTestServices: true })((it) => {
     it.scoped("asks for one language as the API for short sounds wants to be asked", () =>
@@ -73,10 +96,7 @@ describe("azure_asr", () => {
 
     it.scoped("has the language found out of several, and sends longer ones there, too", () =>
       Effect.gen(function* () {
-        // Shapes: Microsoft's documentation, "Use the fast transcription API".
-        const server = yield* ServiceServer.open(() =>
-          json({ durationMilliseconds: 1000, combinedPhrases: [{ text: "Hello." }], phrases: [] })
-        )
+        const server = yield* ServiceServer.open(() => recognised("Hello."))
         const languages = ["en-US", "zh-CN"]
         for (const [asr, heard, locales] of [
           [azure(server.url, { languages }), samples, { locales: languages }],
@@ -113,18 +133,24 @@ describe("azure_asr", () => {
       })
     )
 
-    it.scoped("means the region where no address is given", () =>
+    it.scoped("names the host that was asked, and quotes what Azure says of a key", () =>
       Effect.gen(function* () {
-        const asr = yield* open(
-          AsrConfigs.of("azure_asr", {
-            api_key: secret,
-            region: "no.such.region.invalid/",
-            languages: ["en-US"]
-          })
-        )
-        const error = yield* Effect.flip(asr.transcribe(samples))
-        assert.include(english(error.advice), "asr_config.azure_asr.region")
-      })
+        const http = yield* NodeHttpClient.Dispatcher
+        const config = (changes: object) =>
+          AsrConfigs.of("azure_asr", { api_key: secret, region: "East US", ...changes }).azure_asr!
+        const several = yield* AzureAsr.service(http, config({}))
+        const one = yield* AzureAsr.service(http, config({ languages: ["en-US"] }))
+        assert.strictEqual(several.about.address, "https://eastus.api.cognitive.microsoft.com")
+        assert.strictEqual(one.about.address, "https://eastus.stt.speech.microsoft.com")
+        assert.strictEqual(one.addressFor?.(61), several.about.address)
+        assert.deepStrictEqual(one.about.keys.secret, ["api_key", "region"])
+        assert.strictEqual(one.about.keys.address, "region")
+
+        const words = "Access denied due to invalid subscription key or wrong API endpoint."
+        const server = yield* ServiceServer.open(() => refusal(401, words))
+        const asr = yield* open(azure(server.url))
+        assert.include(english((yield* Effect.flip(asr.transcribe(samples))).detail), words)
+      }).pipe(Effect.provide(NodeHttpClient.dispatcherLayer))
     )
   })
 })

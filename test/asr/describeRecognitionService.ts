@@ -79,6 +79,12 @@ export const describeRecognitionService = async (name: string, contract: Contrac
     chunks: ["try another time"]
   })
   const { key, model, quota } = contract.refusals
+  /** An answer that has begun, and of which more is to come. */
+  const [whole] = contract.answer("Hello.").chunks!
+  const half: Answer = {
+    headers: { "content-length": String(whole!.length) },
+    chunks: [whole!.slice(0, whole!.length / 2)]
+  }
 
   describe(`${name}: the contract of a service`, () => {
     layer(engines, { excludeTestServices: true })((it) => {
@@ -170,12 +176,8 @@ export const describeRecognitionService = async (name: string, contract: Contrac
           `fails at a connection that breaks off in the middle (${afterwards}), and works again`,
           () =>
             Effect.gen(function* () {
-              const [whole] = contract.answer("Hello.").chunks!
-              const headers = { "content-length": String(whole!.length) }
               const server = yield* ServiceServer.open((_, index) =>
-                index === 0
-                  ? { headers, chunks: [whole!.slice(0, whole!.length / 2)], afterwards }
-                  : contract.answer("Hello.")
+                index === 0 ? { ...half, afterwards } : contract.answer("Hello.")
               )
               const asr = yield* open(contract.config(server.url))
               const error = yield* Effect.flip(asr.transcribe(samples))
@@ -197,17 +199,21 @@ export const describeRecognitionService = async (name: string, contract: Contrac
         })
       )
 
-      it.scoped("aborts the request when interrupted", () =>
-        Effect.gen(function* () {
-          const server = yield* ServiceServer.open(() => ({ afterwards: "nothing" }))
-          const asr = yield* open(contract.config(server.url))
-          const listening = yield* Effect.fork(asr.transcribe(samples))
-          yield* Effect.promise(() => server.log.reached(1))
-          yield* Fiber.interrupt(listening)
-          yield* Effect.promise(() => server.log[0]!.over)
-          assert.isTrue(server.log[0]!.aborted)
-        })
-      )
+      for (const [when, begun] of [
+        ["before its answer", {}],
+        ["in the middle of its answer", half]
+      ] as const)
+        it.scoped(`aborts the request when interrupted ${when}`, () =>
+          Effect.gen(function* () {
+            const server = yield* ServiceServer.open(() => ({ ...begun, afterwards: "nothing" }))
+            const asr = yield* open(contract.config(server.url))
+            const listening = yield* Effect.fork(asr.transcribe(samples))
+            yield* Effect.promise(() => server.log.reached(1))
+            yield* Fiber.interrupt(listening)
+            yield* Effect.promise(() => server.log[0]!.over)
+            assert.isTrue(server.log[0]!.aborted)
+          })
+        )
 
       it.scoped("has max_concurrency requests under way at most, for all sessions", () =>
         Effect.gen(function* () {
@@ -267,20 +273,25 @@ export const describeRecognitionService = async (name: string, contract: Contrac
     })
 
     layer(engines)((it) => {
-      it.scoped("gives up on a service that says nothing any more", () =>
-        Effect.gen(function* () {
-          const server = yield* ServiceServer.open(() => ({ afterwards: "nothing" }))
-          const asr = yield* open(contract.config(server.url, { timeout_seconds: 20 }))
-          const listening = yield* Effect.fork(Effect.flip(asr.transcribe(samples)))
-          while (server.log.length === 0) yield* TestServices.provideLive(Effect.sleep("5 millis"))
-          yield* TestClock.adjust("19 seconds")
-          assert.isNull(listening.unsafePoll())
-          yield* TestClock.adjust("1 seconds")
-          assert.include(english((yield* Fiber.join(listening)).detail), "20 s")
-          yield* Effect.promise(() => server.log[0]!.over)
-          assert.isTrue(server.log[0]!.aborted)
-        })
-      )
+      for (const [when, begun] of [
+        ["says nothing", {}],
+        ["says nothing any more in the middle of its answer", half]
+      ] as const)
+        it.scoped(`gives up on a service that ${when}, and does not ask again`, () =>
+          Effect.gen(function* () {
+            const server = yield* ServiceServer.open(() => ({ ...begun, afterwards: "nothing" }))
+            const asr = yield* open(contract.config(server.url, { timeout_seconds: 20 }))
+            const listening = yield* Effect.fork(Effect.flip(asr.transcribe(samples)))
+            while (server.log.length === 0) yield* TestServices.provideLive(Effect.sleep("5 millis"))
+            yield* TestClock.adjust("19 seconds")
+            assert.isNull(listening.unsafePoll())
+            yield* TestClock.adjust("1 seconds")
+            assert.include(english((yield* Fiber.join(listening)).detail), "20 s")
+            yield* Effect.promise(() => server.log[0]!.over)
+            assert.isTrue(server.log[0]!.aborted)
+            assert.strictEqual(server.log.length, 1)
+          })
+        )
     })
   })
 }

@@ -23,6 +23,7 @@ describe("Quotation", () => {
     [JSON.stringify({ detail: python }), ': "ValueError: no such voice in hana.onnx"'],
     ["Error: no cats\n    at ask (/srv/app/main.js:3:1)\n    at node:internal/x:1:2", ': "Error: no cats"'],
     ["Incorrect API key provided: sk-proj-abc123def456.", ': "Incorrect API key provided: …."'],
+    ["Incorrect API key provided: abcd1***************wxyz.", ': "Incorrect API key provided: …."'],
     ["Authorization: Bearer abcd-efgh", ': "Authorization: Bearer …"'],
     ["see https://joe:pw@example.com/a?api_key=abcdef12 there", ': "see example.com there"'],
     ['{"api_key": "abcdef", "x": 1}', ': "{"api_key": "…", "x": 1}"'],

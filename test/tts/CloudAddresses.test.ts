@@ -3,6 +3,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { ConfigProvider, Effect } from "effect"
 import type { TtsConfig } from "../../src/config/TtsConfig.ts"
 import type { VoiceName } from "../../src/config/VoiceNames.ts"
+import type * as ServiceAddress from "../../src/engine/ServiceAddress.ts"
 import * as AzureTts from "../../src/tts/AzureTts.ts"
 import * as CartesiaTts from "../../src/tts/CartesiaTts.ts"
 import * as EdgeTts from "../../src/tts/EdgeTts.ts"
@@ -18,7 +19,10 @@ type Http = typeof NodeHttpClient.Dispatcher.Service
 /** A voice, what its section must have, the environment's variable, and where the service is without both. */
 const voice = <Name extends VoiceName>(
   name: Name,
-  service: (http: Http, section: NonNullable<TtsConfig[Name]>) => Effect.Effect<RemoteVoice.Service>,
+  service: (
+    http: Http,
+    section: NonNullable<TtsConfig[Name]>
+  ) => Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress>,
   section: Readonly<Record<string, unknown>>,
   variable: string,
   usual: string

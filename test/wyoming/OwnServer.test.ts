@@ -115,6 +115,17 @@ describe("OwnServer", () => {
       })
     )
 
+  it.live("says so of a program that listens and speaks another protocol", () =>
+    Effect.gen(function* () {
+      const answer =
+        "socket => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\\r\\nContent-Length: 0\\r\\n\\r\\n')"
+      const script = `require("node:net").createServer(${answer}).listen(new URL(process.argv[1]).port, "127.0.0.1")`
+      const { message } = yield* Effect.flip(open([process.execPath, "-e", script, "{uri}"]))
+      assert.include(message, "sent what cannot be read")
+      assert.include(message, "Look at it.")
+    }).pipe(Effect.scoped)
+  )
+
   it.live(
     "has one conversation at a time over its pipes, and another process after one that was given up",
     () =>

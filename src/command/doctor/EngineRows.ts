@@ -1,8 +1,9 @@
-import { Console, Effect } from "effect"
+import { Console, Duration, Effect } from "effect"
 import type { CharacterConfig } from "../../config/CharacterConfig.ts"
 import { ModelStore } from "../../models/ModelStore.ts"
 import type { ModelUnavailable } from "../../models/ModelUnavailable.ts"
 import * as Progress from "../../models/Progress.ts"
+import * as ServerLife from "../../wyoming/ServerLife.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import type { Spoken } from "./EngineChecks.ts"
 import * as NamedEngines from "./NamedEngines.ts"
@@ -49,6 +50,12 @@ const betterOf = Effect.fnUntraced(function* ({ needs }: NamedEngine, options: O
     ? ""
     : `The server tries to fetch a better model first: ${pulls(model, options)} now.`
 })
+
+/** Of an engine whose program may fetch its model: until its start is given up, and a minute of work. */
+const whileFetching: Report.Limit = {
+  seconds: Duration.toSeconds(ServerLife.startTime) + 60,
+  mend: "Its program may still be fetching its model: look at this machine's network, then try again; what it has fetched it keeps."
+}
 
 /** Where the speech of `substitute` is kept. */
 const spare = "substitute"
@@ -118,6 +125,13 @@ export const of = Effect.fn("EngineRows.of")(function* (
   })
   return yield* Effect.forEach(engines, (named) => {
     const label = NamedEngines.label(named, options.several)
-    return Effect.zipRight(Console.error(`Checking ${label} …`), Report.check(label, find(named)))
+    return NamedEngines.startsServer(named)
+      ? Effect.zipRight(
+          Console.error(
+            `Checking ${label}, whose program may be fetching its model, for ${Duration.toMinutes(ServerLife.startTime)} minutes at most …`
+          ),
+          Report.check(label, find(named), whileFetching)
+        )
+      : Effect.zipRight(Console.error(`Checking ${label} …`), Report.check(label, find(named)))
   })
 })

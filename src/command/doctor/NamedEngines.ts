@@ -124,6 +124,23 @@ export const of = (
   return kinds.flatMap((kind) => [...byKey.values()].filter((named) => named.kind === kind))
 }
 
+/** Whether a program is started for it that may have to fetch its model first. */
+export const startsServer = ({ character, engine }: NamedEngine): boolean => {
+  const { asr_config, tts_config } = character
+  switch (engine) {
+    case "faster_whisper":
+    case "whisper":
+    case "fun_asr":
+      return true
+    case "wyoming_asr":
+      return asr_config.wyoming_asr?.command !== undefined
+    case "wyoming_tts":
+      return tts_config.wyoming_tts?.command !== undefined
+    default:
+      return false
+  }
+}
+
 /** As the table calls it; of whom, if there are several characters. */
 export const label = ({ characters, engine, kind }: NamedEngine, several: boolean): string => {
   const shown =

@@ -37,8 +37,20 @@ export const broken = (detail: Words, mend: Words): Finding => ({
   mend: english(mend)
 })
 
-/** How long one check may take, in seconds. */
+/** How long one check may take unless it says otherwise, in seconds. */
 export const limit = 60
+
+/** How long a check may take. */
+export interface Limit {
+  readonly seconds: number
+  /** What to do when it took longer, whole sentences. */
+  readonly mend: string
+}
+
+const usual: Limit = {
+  seconds: limit,
+  mend: "Try again when this machine has less to do, or choose something smaller."
+}
 
 /** Keeps what is warned of meanwhile and prints nothing, whatever loggers there are: the table says it. */
 const collecting = (said: Array<string>) =>
@@ -61,19 +73,16 @@ export const silently = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect
  */
 export const check = <R>(
   what: string,
-  judge: Effect.Effect<Finding, never, R>
+  judge: Effect.Effect<Finding, never, R>,
+  { mend, seconds }: Limit = usual
 ): Effect.Effect<Row, never, R> =>
   Effect.suspend(() => {
     const said: Array<string> = []
     return judge.pipe(
       Effect.timeoutTo({
-        duration: limit * 1000,
+        duration: seconds * 1000,
         onSuccess: (finding) => finding,
-        onTimeout: () =>
-          broken(
-            `there was no result within ${limit} s`,
-            "Try again when this machine has less to do, or choose something smaller."
-          )
+        onTimeout: () => broken(`there was no result within ${seconds} s`, mend)
       }),
       collecting(said),
       Effect.map((finding) => withWarnings(what, finding, said))

@@ -47,7 +47,11 @@ export const engine = {
     `${host} has nothing at that address (status ${status})${said}`,
   reports: (host: string, said: string) => `${host} could not do it${said}`,
   checkSection: (section: string) => `Check ${section}.`,
-  wrongKey: (host: string, status: number) => `${host} does not accept the key (status ${status})`,
+  wrongKey: (host: string, status: number, said: string) =>
+    `${host} does not accept the key (status ${status})${said}`,
+  noAddress: (variable: string) =>
+    `${variable} of the environment is no address that begins with http:// or https://`,
+  correctVariable: (variable: string) => `Correct ${variable}, or give base_url in the engine's section.`,
   tooMany: (host: string, said: string) => `${host} answers no more requests for now${said}`,
   failedWith: (host: string, status: number, said: string) => `${host} failed with status ${status}${said}`,
   refusedWith: (host: string, status: number, said: string) =>

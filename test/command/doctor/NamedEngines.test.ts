@@ -45,6 +45,25 @@ describe("NamedEngines", () => {
     expect(wakened({ en: ["Hana"] }, { match: "transcript" })).toBeUndefined()
   })
 
+  it("knows engines whose program may have to fetch its model", () => {
+    const starting = (changes: object) =>
+      NamedEngines.of([character("A", "1", changes)], Option.none())
+        .filter(NamedEngines.startsServer)
+        .map(({ engine }) => engine)
+    const whisper = { model_path: "small", download_root: "models" }
+    const command = ["server", "--uri", "{uri}"]
+    expect(starting({ asr_config: { asr_model: "faster_whisper", faster_whisper: whisper } })).toEqual([
+      "faster_whisper"
+    ])
+    expect(starting({ asr_config: { asr_model: "wyoming_asr", wyoming_asr: { command } } })).toEqual([
+      "wyoming_asr"
+    ])
+    expect(starting({ tts_config: { tts_model: "wyoming_tts", wyoming_tts: { command } } })).toEqual([
+      "wyoming_tts"
+    ])
+    expect(starting({ asr_config: { asr_model: "wyoming_asr", wyoming_asr: {} } })).toEqual([])
+  })
+
   it("tells apart voices of different settings, and says of whom only where there are several", () => {
     const voiced = (name: string, voice: string) =>
       character(name, "1", { tts_config: { tts_model: "flite_tts", flite_tts: { voice } } })

@@ -30,6 +30,21 @@ describe("Report", () => {
     })
   )
 
+  it.effect("gives up one that may take longer after its own time, with its own cure", () =>
+    Effect.gen(function* () {
+      const limit = { seconds: 960, mend: "Look at the network." }
+      const checking = yield* Effect.fork(Report.check("x", Effect.never, limit))
+      yield* TestClock.adjust("959 seconds")
+      expect(yield* Fiber.poll(checking)).toMatchObject({ _tag: "None" })
+      yield* TestClock.adjust("1 second")
+      expect(yield* Fiber.join(checking)).toMatchObject({
+        state: "broken",
+        detail: expect.stringContaining("960 s"),
+        mend: limit.mend
+      })
+    })
+  )
+
   it.effect("says what was warned of, once, and what is broken stays broken", () =>
     Effect.gen(function* () {
       const warned = (finding: Report.Finding) =>
