@@ -59,7 +59,8 @@ const longestPause = 5000
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
 const mayPass = (failure: RemoteFailure): boolean => {
   if (failure._tag === "Refused") return isPassing(failure) && (failure.pauseMs ?? 0) <= longestPause
-  return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
+  if (failure._tag !== "Unanswered") return false
+  return failure.reason === "broken-off" || (failure.reason === "no-connection" && isLost(failure.cause))
 }
 
 const isPassing = ({ kind, status }: Refused): boolean =>

@@ -155,7 +155,12 @@ const sound = (
     const failed = yield* Deferred.make<never, RemoteFailure.RemoteFailure>()
     yield* running.next.pipe(
       Effect.repeat({ until: ({ isOver }) => isOver }),
-      Effect.catchAll((failure) => Deferred.fail(failed, failure)),
+      // That it is silent meanwhile says nothing: the sound itself may still come.
+      Effect.catchAll((failure) =>
+        failure._tag === "Unanswered" && failure.reason === "too-slow"
+          ? Effect.void
+          : Deferred.fail(failed, failure)
+      ),
       Effect.forkScoped
     )
     return { format: "file", next: Effect.raceFirst(bytes, Deferred.await(failed)) }

@@ -26,6 +26,8 @@ export interface Answer {
   readonly delayMs?: number
   /** ms before each chunk but the first. */
   readonly pauseMs?: number
+  /** Waited for before each chunk but the first. */
+  readonly mayGoOn?: () => Promise<void>
   /** What comes after the chunks; "end" if it doesn't say. "nothing": the connection stays and is silent; "cut": it goes; "half": the server's side of it ends. */
   readonly afterwards?: "end" | "nothing" | "cut" | "half"
 }
@@ -83,7 +85,7 @@ export const listen = async (
 
 export const give = async (
   response: Http.ServerResponse,
-  { chunks = [], delayMs, headers, pauseMs, status = 200, afterwards = "end" }: Answer
+  { chunks = [], delayMs, headers, mayGoOn, pauseMs, status = 200, afterwards = "end" }: Answer
 ) => {
   if (delayMs !== undefined) await sleep(delayMs)
   if (chunks.length === 0 && afterwards === "nothing") return
@@ -91,6 +93,7 @@ export const give = async (
   response.flushHeaders()
   for (const [index, chunk] of chunks.entries()) {
     if (index > 0 && pauseMs !== undefined) await sleep(pauseMs)
+    if (index > 0) await mayGoOn?.()
     if (response.destroyed) return
     await new Promise<void>((resolve) => void response.write(chunk, () => resolve()))
   }

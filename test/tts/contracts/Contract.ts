@@ -19,6 +19,10 @@ export interface Contract {
   readonly keys: { readonly secret: string; readonly model: string; readonly address: string }
   /** Whether sound is heard before the answer is complete. */
   readonly streams: boolean
+  /** Whether it asks for bare samples, which any bytes may be. */
+  readonly isBare?: boolean
+  /** An answer with these bytes in place of sound, where that is more than its body. */
+  readonly disguise?: (bytes: Uint8Array) => Answer
   /** What speaks the API, if not plain HTTP. It may ask for an answer to the same request twice. */
   readonly listen?: typeof ServiceServer.listen
 }
