@@ -73,14 +73,25 @@ export const open = (
   const silence = Duration.seconds(limits.timeout_seconds)
   const failed = (failure: RemoteFailure.RemoteFailure) => {
     const { advice, detail, kind } = ServiceFailure.explain(about, failure)
-    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other" })
+    // What a server says of its refusal may repeat the key, and is in the detail without it.
+    const cause = failure._tag === "Unanswered" ? failure.cause : undefined
+    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other", cause })
   }
-  const undecodable = ({ reason }: UndecodableAudio) =>
-    new SynthesisFailed({
-      engine,
-      detail: say("engine.does", RemoteFailure.hostOf(about.address), say("speech.sentNoSound", reason)),
-      advice: say("engine.correct", `${about.section}.${about.keys.address}`)
-    })
+  const undecodable = ({ cause, reason, stopped = false }: UndecodableAudio) =>
+    stopped
+      ? new SynthesisFailed({
+          engine,
+          detail: say("speech.notDecoded", reason),
+          advice: say("engine.nextAfresh"),
+          fault: false,
+          cause
+        })
+      : new SynthesisFailed({
+          engine,
+          detail: say("engine.does", RemoteFailure.hostOf(about.address), say("speech.sentNoSound", reason)),
+          advice: say("engine.correct", `${about.section}.${about.keys.address}`),
+          cause
+        })
 
   /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
   const begin = (text: string) =>
