@@ -183,10 +183,28 @@ const unanswered = (
     case "no-connection":
       return RemoteFailure.isLost(cause)
         ? { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
-        : {
-            kind: "address",
-            detail: say("engine.noServer", host),
-            advice: say("engine.startServer", address)
-          }
+        : { kind: "address", ...unreached(host, address, RemoteFailure.codeOf(cause)) }
   }
+}
+
+/** No address is known for the host's name, for good or for now. */
+const unknownHost = new Set(["ENOTFOUND", "EAI_AGAIN"])
+/** OpenSSL's and Node's codes for certificates that are not believed. */
+const badCertificate =
+  /CERT|^UNABLE_TO_(GET|VERIFY|DECRYPT)|^(DEPTH_ZERO|SELF_SIGNED)|^(INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
+/** The other side does not speak TLS, or no kind of it that is known here. */
+const noTls = /^ERR_SSL_|^EPROTO$/
+
+/** Why there is no connection, and what to do; `address`: its key. */
+const unreached = (host: Words, address: Words, code: string): Pick<Explained, "detail" | "advice"> => {
+  if (unknownHost.has(code))
+    return { detail: say("engine.unknownHost", host), advice: say("engine.correctOrNetwork", address) }
+  if (badCertificate.test(code))
+    return {
+      detail: say("engine.badCertificate", host, code),
+      advice: say("engine.mendCertificate", address)
+    }
+  return noTls.test(code)
+    ? { detail: say("engine.noTls", host, code), advice: say("engine.checkScheme", address) }
+    : { detail: say("engine.noServer", host), advice: say("engine.startServer", address) }
 }

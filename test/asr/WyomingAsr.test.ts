@@ -150,12 +150,12 @@ describe("wyoming_asr", () => {
       [
         "an oversized frame",
         bytes('{"type": "transcript", "data_length": 4194305}\n'),
-        "sent a message of more than 4 MiB"
+        "sent more than 4 MiB"
       ],
       [
         "an endless line",
         ({ socket }) => socket.write("x".repeat(2 ** 21)),
-        "sent a message of more than 1 MiB"
+        "sent more than 1 MiB"
       ],
       [
         "a stall",

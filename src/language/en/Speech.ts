@@ -9,7 +9,7 @@ export const speech = {
   gradioNoFunction: (name: string, others: string) => `has no function ${name}, but ${others}`,
   gradioFailed: "has failed without saying why",
   gradioCheck: (keys: string) => `See its own log, and check ${keys}.`,
-  noRecording: "cannot be given the recording to imitate: there is no such file, or it is too long",
+  noRecording: "cannot be given the recording to imitate: there is no such file, or it is too large",
   pyttsx3Missing: "that Python has no pyttsx3",
   pyttsx3Install: (command: string, key: string) => `Install it with \`${command}\`, or correct ${key}.`,
   pyttsx3NoVoice: "pyttsx3 finds no voice on this machine",

@@ -11,7 +11,7 @@ export const speech: Translated<typeof english> = {
   gradioNoFunction: (name, others) => `没有函数 ${name}，只有 ${others}`,
   gradioFailed: "执行失败，但没有说明原因",
   gradioCheck: (keys) => `请查看该服务器自己的日志，并检查 ${keys}。`,
-  noRecording: "没有收到要模仿的录音：找不到该文件，或文件过大",
+  noRecording: "无法得到要模仿的录音：本机没有该文件，或文件过大",
   pyttsx3Missing: "该 Python 中没有安装 pyttsx3",
   pyttsx3Install: (command, key) => `请用 \`${command}\` 安装，或更正 ${key}。`,
   pyttsx3NoVoice: "pyttsx3 在这台机器上找不到语音",
