@@ -105,7 +105,7 @@ export const open = (
     )
   const transcribe = (samples: Float32Array) =>
     Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>
-      RemoteFailure.retried(attempt({ wav, seconds: samples.length / Speech.sampleRate }))
+      ServiceFailure.retried(about, attempt({ wav, seconds: samples.length / Speech.sampleRate }))
     ).pipe(Effect.mapError(seat.failed), seat.run, Effect.map(Transcript.clean))
 
   return {

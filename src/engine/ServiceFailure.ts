@@ -1,4 +1,4 @@
-import type { Redacted } from "effect"
+import type { Effect, Redacted } from "effect"
 import * as Quotation from "./Quotation.ts"
 import * as RemoteFailure from "./RemoteFailure.ts"
 import { isText, say } from "../language/Text.ts"
@@ -58,6 +58,13 @@ export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Exp
       }
   }
 }
+
+/** Repeats what may pass; an account that has nothing left has no more in a moment. */
+export const retried = <A, R>(
+  about: About,
+  attempt: Effect.Effect<A, RemoteFailure.RemoteFailure, R>
+): Effect.Effect<A, RemoteFailure.RemoteFailure, R> =>
+  RemoteFailure.retried(attempt, undefined, (failure) => explain(about, failure).kind === "quota")
 
 const keyOf = ({ section }: About, key: string | ReadonlyArray<string>): Words =>
   [key]

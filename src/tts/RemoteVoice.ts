@@ -55,7 +55,7 @@ export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Sh
 })
 
 /** What a failed attempt has opened closes before the next one. */
-const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
+export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
   Effect.flatMap(Effect.scope, (outer) =>
     Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (scope) =>
       Effect.onError(Scope.extend(begin, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
@@ -102,7 +102,10 @@ export const open = (
 
   const speak = (text: string, take: (piece: Pcm.Pcm) => Effect.Effect<void>) =>
     Effect.gen(function* () {
-      const { first, format, next } = yield* Effect.mapError(RemoteFailure.retried(begin(text)), failed)
+      const { first, format, next } = yield* Effect.mapError(
+        ServiceFailure.retried(about, begin(text)),
+        failed
+      )
       const reader = yield* SoundReader.open(decode, format)
       const wait = Effect.mapError(Patience.make(silence)(next), failed)
       const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))

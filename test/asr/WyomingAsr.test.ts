@@ -152,11 +152,7 @@ describe("wyoming_asr", () => {
         bytes('{"type": "transcript", "data_length": 4194305}\n'),
         "sent more than 4 MiB"
       ],
-      [
-        "an endless line",
-        ({ socket }) => socket.write("x".repeat(2 ** 21)),
-        "sent more than 1 MiB"
-      ],
+      ["an endless line", ({ socket }) => socket.write("x".repeat(2 ** 21)), "sent more than 1 MiB"],
       [
         "a stall",
         bytes('{"type": "transcript", "data_length": 9}\n'),

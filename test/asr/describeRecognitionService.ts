@@ -101,8 +101,9 @@ export const describeRecognitionService = async (name: string, contract: Contrac
       if (quota !== undefined)
         it.scoped("explains that the account has nothing left, and tells that from a wrong key", () =>
           Effect.gen(function* () {
-            const { advice, detail } = yield* failing(quota)
+            const { advice, detail, requests } = yield* failing(quota)
             assert.include(detail, "nothing left")
+            assert.strictEqual(requests, 1)
             assert.notInclude(advice, contract.keys.secret)
           })
         )

@@ -70,8 +70,9 @@ export const describeService = async (name: string, contract: Contract) => {
       if (quota !== undefined)
         it.scoped("explains that the account has nothing left, and tells that from a wrong key", () =>
           Effect.gen(function* () {
-            const { detail, error } = yield* failing(quota)
+            const { detail, error, requests } = yield* failing(quota)
             assert.include(detail, "nothing left")
+            assert.strictEqual(requests, 1)
             assert.notInclude(english(error.advice), contract.keys.secret)
           })
         )
