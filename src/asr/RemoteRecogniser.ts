@@ -115,7 +115,7 @@ export const open = (
   const transcribe = (samples: Float32Array) => {
     const seconds = samples.length / Speech.sampleRate
     return Effect.flatMap(UtteranceFile.wavOf(samples), (wav) =>
-      RemoteFailure.retried(attempt({ wav, seconds }))
+      ServiceFailure.retried(about, attempt({ wav, seconds }))
     ).pipe(
       Effect.mapError(failedAt(addressFor?.(seconds) ?? about.address)),
       shared.breaker.run,

@@ -126,11 +126,20 @@ const make = Effect.gen(function* () {
     const thread = yield* Effect.mapError(sentences.get, stopped)
     const ask = (request: Request) => askThread(thread, request)
     yield* Effect.addFinalizer(() => Effect.ignore(ask({ as: "forget", file })))
-    return {
-      push: (bytes: Uint8Array) => pcmOf(ask({ as: "piece", file, bytes })),
-      end: pcmOf(ask({ as: "piece", file }))
-    }
-  }).pipe(Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause })))
+    let first = true
+    const piece = (bytes?: Uint8Array) =>
+      Effect.suspend(() => {
+        const request: Request = { as: "piece", file, first, ...(bytes === undefined ? {} : { bytes }) }
+        first = false
+        return pcmOf(ask(request))
+      })
+    return { push: piece, end: piece() }
+  }).pipe(
+    Effect.catchTag(
+      "DecoderStopped",
+      ({ cause, reason }) => new UndecodableAudio({ reason, cause, stopped: true })
+    )
+  )
 
   const formSpeech = ({ body, contentType, field }: Form) =>
     Effect.flatMap(
@@ -180,7 +189,10 @@ const pcmOf = (decoding: Effect.Effect<Decoded, DecoderStopped>): Effect.Effect<
           ? SentenceSound.tooLong(decoded.longest)
           : failure(decoded)
     ),
-    Effect.catchTag("DecoderStopped", ({ cause, reason }) => new UndecodableAudio({ reason, cause }))
+    Effect.catchTag(
+      "DecoderStopped",
+      ({ cause, reason }) => new UndecodableAudio({ reason, cause, stopped: true })
+    )
   )
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */

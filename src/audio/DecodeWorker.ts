@@ -27,8 +27,8 @@ export type Request =
       readonly contentType: string
       readonly field: string
     }
-  /** `file`: a number that tells it from the others. Without bytes it has ended. */
-  | { readonly as: "piece"; readonly file: number; readonly bytes?: Uint8Array }
+  /** `file`: a number that tells it from the others. `first`: the file begins with it. Without bytes it has ended. */
+  | { readonly as: "piece"; readonly file: number; readonly first: boolean; readonly bytes?: Uint8Array }
   /** Nothing more of the file is wanted. */
   | { readonly as: "forget"; readonly file: number }
 
@@ -62,9 +62,13 @@ const speechOf = Effect.fnUntraced(function* (bytes: Uint8Array) {
 /** Files that come piece by piece. */
 const files = new Map<number, Compressed.Decoding>()
 
-const pieceOf = (file: number, bytes: Uint8Array | undefined) =>
+const pieceOf = (file: number, first: boolean, bytes: Uint8Array | undefined) =>
   Effect.suspend(() => {
-    const decoding = files.get(file) ?? Compressed.decoding(SentenceSound.longest)
+    const known = files.get(file)
+    // What stands in the middle of a file would be taken for the beginning of another one.
+    if (known === undefined && !first)
+      return Effect.dieMessage("the thread before this one had its beginning")
+    const decoding = known ?? Compressed.decoding(SentenceSound.longest)
     files.set(file, decoding)
     return bytes === undefined ? decoding.end : decoding.push(bytes)
   })
@@ -88,7 +92,7 @@ const soundOf = (request: Request) => {
       return Effect.map(Effect.flatMap(file, speechOf), (speech): Decoded => ({ speech }))
     }
     case "piece":
-      return Effect.map(pieceOf(request.file, request.bytes), (pcm): Decoded => ({ pcm }))
+      return Effect.map(pieceOf(request.file, request.first, request.bytes), (pcm): Decoded => ({ pcm }))
     case "forget":
       return Effect.sync((): Decoded => {
         forget(request.file)

@@ -6,6 +6,8 @@ import type { Text } from "../language/Text.ts"
 export class UndecodableAudio extends Schema.TaggedError<UndecodableAudio>()("UndecodableAudio", {
   /** What is wrong with them, a clause without a full stop. */
   reason: Words,
+  /** Whether it is the decoder that stopped: the bytes are not to blame then. */
+  stopped: Schema.optional(Schema.Boolean),
   cause: Schema.optional(Schema.Defect)
 }) {
   get words(): Text {

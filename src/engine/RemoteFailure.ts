@@ -59,7 +59,8 @@ const longestPause = 5000
 /** Whether the same request may well succeed in a moment: overload or a lost connection, not a wrong address or key. */
 const mayPass = (failure: RemoteFailure): boolean => {
   if (failure._tag === "Refused") return isPassing(failure) && (failure.pauseMs ?? 0) <= longestPause
-  return failure._tag === "Unanswered" && failure.reason === "no-connection" && isLost(failure.cause)
+  if (failure._tag !== "Unanswered") return false
+  return failure.reason === "broken-off" || (failure.reason === "no-connection" && isLost(failure.cause))
 }
 
 const isPassing = ({ kind, status }: Refused): boolean =>
@@ -67,16 +68,17 @@ const isPassing = ({ kind, status }: Refused): boolean =>
 
 /**
  * Repeats a request that failed with what may pass, as long as nothing of the answer has come; after the pause that the
- * server asks for, if it asks for one.
+ * server asks for, if it asks for one. `isInVain`: what does not pass for all that.
  */
 export const retried = <A, R>(
   attempt: Effect.Effect<A, RemoteFailure, R>,
-  times = 2
+  times = 2,
+  isInVain: (failure: RemoteFailure) => boolean = () => false
 ): Effect.Effect<A, RemoteFailure, R> =>
   Effect.retry(attempt, {
     times,
     schedule: pauses,
-    while: mayPass
+    while: (failure) => mayPass(failure) && !isInVain(failure)
   })
 
 const pauses = Schedule.exponential("300 millis").pipe(

@@ -1,4 +1,4 @@
-import type { Redacted } from "effect"
+import type { Effect, Redacted } from "effect"
 import * as Quotation from "./Quotation.ts"
 import * as RemoteFailure from "./RemoteFailure.ts"
 import { isText, say } from "../language/Text.ts"
@@ -64,6 +64,13 @@ export const explain = (about: About, failure: RemoteFailure.RemoteFailure): Exp
       }
   }
 }
+
+/** Repeats what may pass; an account that has nothing left has no more in a moment. */
+export const retried = <A, R>(
+  about: About,
+  attempt: Effect.Effect<A, RemoteFailure.RemoteFailure, R>
+): Effect.Effect<A, RemoteFailure.RemoteFailure, R> =>
+  RemoteFailure.retried(attempt, undefined, (failure) => explain(about, failure).kind === "quota")
 
 const keyOf = ({ section }: About, key: string | ReadonlyArray<string>): Words =>
   [key]
@@ -191,10 +198,28 @@ const unanswered = (
     case "no-connection":
       return RemoteFailure.isLost(cause)
         ? { kind: "down", detail: say("engine.brokeOff", host), advice: say("engine.nextAfreshLog") }
-        : {
-            kind: "address",
-            detail: say("engine.noServer", host),
-            advice: say("engine.startServer", address)
-          }
+        : { kind: "address", ...unreached(host, address, RemoteFailure.codeOf(cause)) }
   }
+}
+
+/** No address is known for the host's name, for good or for now. */
+const unknownHost = new Set(["ENOTFOUND", "EAI_AGAIN"])
+/** OpenSSL's and Node's codes for certificates that are not believed. */
+const badCertificate =
+  /CERT|^UNABLE_TO_(GET|VERIFY|DECRYPT)|^(DEPTH_ZERO|SELF_SIGNED)|^(INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
+/** The other side does not speak TLS, or no kind of it that is known here. */
+const noTls = /^ERR_SSL_|^EPROTO$/
+
+/** Why there is no connection, and what to do; `address`: its key. */
+const unreached = (host: Words, address: Words, code: string): Pick<Explained, "detail" | "advice"> => {
+  if (unknownHost.has(code))
+    return { detail: say("engine.unknownHost", host), advice: say("engine.correctOrNetwork", address) }
+  if (badCertificate.test(code))
+    return {
+      detail: say("engine.badCertificate", host, code),
+      advice: say("engine.mendCertificate", address)
+    }
+  return noTls.test(code)
+    ? { detail: say("engine.noTls", host, code), advice: say("engine.checkScheme", address) }
+    : { detail: say("engine.noServer", host), advice: say("engine.startServer", address) }
 }

@@ -53,17 +53,15 @@ const ask = (
     yield* socket.send(EdgeMessages.settings(now))
     yield* socket.send(EdgeMessages.speak(now, yield* newId, ssml))
 
-    let heard = false
     let isOver = false
     const next = Effect.gen(function* () {
       while (!isOver) {
         const message = yield* socket.next
-        if (message === undefined) return yield* goneEarly(heard)
+        if (message === undefined) return yield* new RemoteFailure.Unanswered({ reason: "broken-off" })
         const said = EdgeMessages.read(message)
         if (said === undefined) return yield* new RemoteFailure.Unanswered({ reason: "unreadable" })
         isOver = said === "end"
         if (typeof said === "string" || said.length === 0) continue
-        heard = true
         return said
       }
       return undefined
@@ -79,9 +77,3 @@ const withoutKey = (failure: RemoteFailure.Refused): RemoteFailure.RemoteFailure
         advice: say("speech.edgeClock")
       })
     : failure
-
-/** As long as no sound has come, the request may be repeated. */
-const goneEarly = (heard: boolean) =>
-  heard
-    ? new RemoteFailure.Unanswered({ reason: "broken-off" })
-    : new RemoteFailure.Unanswered({ reason: "no-connection", cause: { code: "ECONNRESET" } })

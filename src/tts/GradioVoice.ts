@@ -9,7 +9,7 @@ import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import type { About } from "../engine/ServiceFailure.ts"
 import { say } from "../language/Text.ts"
 import * as GradioApi from "./GradioApi.ts"
-import type * as RemoteVoice from "./RemoteVoice.ts"
+import * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 
 /** Of a recording to imitate, in bytes: some minutes of the richest kind. */
@@ -102,7 +102,8 @@ export const service = (
         known = undefined
         sent.clear()
       })
-      return begin(text).pipe(
+      // What a call that failed has opened closes before the next one.
+      return RemoteVoice.attempt(begin(text)).pipe(
         Effect.tapError(() => forget),
         // It may have been started anew, without the recordings that it was sent before.
         (first) => (isFresh ? first : Effect.catchTag(first, "Reported", () => begin(text))),
@@ -155,7 +156,12 @@ const sound = (
     const failed = yield* Deferred.make<never, RemoteFailure.RemoteFailure>()
     yield* running.next.pipe(
       Effect.repeat({ until: ({ isOver }) => isOver }),
-      Effect.catchAll((failure) => Deferred.fail(failed, failure)),
+      // That it is silent meanwhile says nothing: the sound itself may still come.
+      Effect.catchAll((failure) =>
+        failure._tag === "Unanswered" && failure.reason === "too-slow"
+          ? Effect.void
+          : Deferred.fail(failed, failure)
+      ),
       Effect.forkScoped
     )
     return { format: "file", next: Effect.raceFirst(bytes, Deferred.await(failed)) }

@@ -1,18 +1,22 @@
 import type * as Undici from "@effect/platform-node/Undici"
-import { Duration, Effect, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import type { OpenAiTtsConfig } from "../config/TtsConfig.ts"
-import * as RemoteRequest from "../engine/RemoteRequest.ts"
-import * as RemoteVoice from "./RemoteVoice.ts"
+import * as ServiceAddress from "../engine/ServiceAddress.ts"
+import type * as RemoteVoice from "./RemoteVoice.ts"
+import * as SoundRequest from "./SoundRequest.ts"
 
 const engine = "openai_tts"
+const usual = "http://localhost:8880/v1"
 
 /**
  * Any server that speaks OpenAI's `audio/speech` (its API reference, "Create speech"): `base_url` is what stands before
  * that. The sound is read as it comes, whether the server sends it in pieces or as a whole.
  */
-export const service = (http: Undici.Dispatcher, config: OpenAiTtsConfig): RemoteVoice.Service => {
-  const address = config.base_url.replace(/\/+$/, "")
-  return {
+export const service = (
+  http: Undici.Dispatcher,
+  config: OpenAiTtsConfig
+): Effect.Effect<RemoteVoice.Service, ServiceAddress.NoAddress> =>
+  Effect.map(ServiceAddress.of(config.base_url, "OPENAI_BASE_URL", usual), (address) => ({
     engine,
     about: {
       section: `tts_config.${engine}`,
@@ -22,22 +26,13 @@ export const service = (http: Undici.Dispatcher, config: OpenAiTtsConfig): Remot
     },
     limits: config,
     ask: (text) =>
-      RemoteRequest.open(
+      SoundRequest.ask(
         http,
-        {
-          url: `${address}/audio/speech`,
-          headers: {
-            authorization: `Bearer ${Redacted.value(config.api_key)}`,
-            "content-type": "application/json"
-          },
-          body: JSON.stringify({
-            model: config.model,
-            voice: config.voice,
-            input: text,
-            response_format: config.file_extension
-          })
-        },
-        { silence: Duration.seconds(config.timeout_seconds), bytes: RemoteVoice.longestSound }
-      ).pipe(Effect.map(({ next }) => ({ format: "file", next })))
-  }
-}
+        config,
+        SoundRequest.json(
+          `${address}/audio/speech`,
+          { authorization: `Bearer ${Redacted.value(config.api_key)}` },
+          { model: config.model, voice: config.voice, input: text, response_format: config.file_extension }
+        )
+      )
+  }))

@@ -58,7 +58,7 @@ export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Sh
 })
 
 /** What a failed attempt has opened closes before the next one. */
-const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
+export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
   Effect.flatMap(Effect.scope, (outer) =>
     Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (scope) =>
       Effect.onError(Scope.extend(begin, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
@@ -76,14 +76,25 @@ export const open = (
   const silence = Duration.seconds(limits.timeout_seconds)
   const failed = (failure: RemoteFailure.RemoteFailure) => {
     const { advice, detail, kind } = ServiceFailure.explain(about, failure)
-    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other" })
+    // What a server says of its refusal may repeat the key, and is in the detail without it.
+    const cause = failure._tag === "Unanswered" ? failure.cause : undefined
+    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other", cause })
   }
-  const undecodable = ({ reason }: UndecodableAudio) =>
-    new SynthesisFailed({
-      engine,
-      detail: say("engine.does", RemoteFailure.hostOf(about.address), say("speech.sentNoSound", reason)),
-      advice: say("engine.correct", `${about.section}.${about.keys.address}`)
-    })
+  const undecodable = ({ cause, reason, stopped = false }: UndecodableAudio) =>
+    stopped
+      ? new SynthesisFailed({
+          engine,
+          detail: say("speech.notDecoded", reason),
+          advice: say("engine.nextAfresh"),
+          fault: false,
+          cause
+        })
+      : new SynthesisFailed({
+          engine,
+          detail: say("engine.does", RemoteFailure.hostOf(about.address), say("speech.sentNoSound", reason)),
+          advice: say("engine.correct", `${about.section}.${about.keys.address}`),
+          cause
+        })
 
   /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
   const begin = (text: string) =>
@@ -94,7 +105,10 @@ export const open = (
 
   const speak = (text: string, take: Take) =>
     Effect.gen(function* () {
-      const { first, format, next } = yield* Effect.mapError(RemoteFailure.retried(begin(text)), failed)
+      const { first, format, next } = yield* Effect.mapError(
+        ServiceFailure.retried(about, begin(text)),
+        failed
+      )
       const reader = yield* SoundReader.open(decode, format)
       const wait = Effect.mapError(Patience.make(silence)(next), failed)
       const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))

@@ -92,7 +92,7 @@ const table = Effect.gen(function* () {
       config === undefined
         ? noSection("command_tts")
         : Effect.map(pool.borrow(CommandTts.spec(config)), (share) => CommandTts.voice(local, share, config)),
-    openai_tts: ({ openai_tts }) => remote(OpenAiTts.service(http, openai_tts), openai_tts),
+    openai_tts: cloud("openai_tts", OpenAiTts.service),
     azure_tts: cloud("azure_tts", AzureTts.service),
     edge_tts: cloud("edge_tts", EdgeTts.service),
     elevenlabs_tts: cloud("elevenlabs_tts", ElevenLabsTts.service),

@@ -242,7 +242,7 @@ describe("Mem0Agent", () => {
         more()
       })
       const failure = yield* Effect.flip(open(server.url))
-      assert.match(failure.message, /sent a message of more than 4 MiB/)
+      assert.match(failure.message, /sent more than 4 MiB/)
     })
   )
 

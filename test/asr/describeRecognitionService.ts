@@ -107,8 +107,9 @@ export const describeRecognitionService = async (name: string, contract: Contrac
       if (quota !== undefined)
         it.scoped("explains that the account has nothing left, and tells that from a wrong key", () =>
           Effect.gen(function* () {
-            const { advice, detail } = yield* failing(quota)
+            const { advice, detail, requests } = yield* failing(quota)
             assert.include(detail, "nothing left")
+            assert.strictEqual(requests, 1)
             assert.notInclude(advice, contract.keys.secret)
           })
         )
@@ -173,18 +174,19 @@ export const describeRecognitionService = async (name: string, contract: Contrac
 
       for (const afterwards of ["cut", "half"] as const)
         it.scoped(
-          `fails at a connection that breaks off in the middle (${afterwards}), and works again`,
+          `sends the utterance again where the answer breaks off (${afterwards}), and says so if it does each time`,
           () =>
             Effect.gen(function* () {
               const server = yield* ServiceServer.open((_, index) =>
-                index === 0 ? { ...half, afterwards } : contract.answer("Hello.")
+                index < 4 ? { ...half, afterwards } : contract.answer("Hello.")
               )
               const asr = yield* open(contract.config(server.url))
               const error = yield* Effect.flip(asr.transcribe(samples))
               assert.include(english(error.detail), "broke off")
               assert.include(english(error.advice), "say that again")
-              assert.strictEqual(server.log.length, 1)
+              assert.strictEqual(server.log.length, 3)
               assert.strictEqual(yield* asr.transcribe(samples), "Hello.")
+              assert.strictEqual(server.log.length, 5)
             })
         )
 

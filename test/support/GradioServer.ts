@@ -163,7 +163,7 @@ const tell = async (
   const { afterwards = "end", chunks = [], headers = {} } = call.answer
   if (headers["content-type"] === "x-failure") {
     send("error", chunks.length === 0 ? null : { error: String(chunks[0]) })
-    response.end()
+    if (afterwards !== "nothing") response.end()
     return call.fail()
   }
   const isStream = output === "stream"

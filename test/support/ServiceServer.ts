@@ -28,6 +28,8 @@ export interface Answer {
   readonly pauseMs?: number
   /** Told of each chunk right before it is sent. */
   readonly onChunk?: (index: number) => void
+  /** Waited for before each chunk but the first. */
+  readonly mayGoOn?: () => Promise<void>
   /** What comes after the chunks; "end" if it doesn't say. "nothing": the connection stays and is silent; "cut": it goes; "half": the server's side of it ends. */
   readonly afterwards?: "end" | "nothing" | "cut" | "half"
 }
@@ -85,7 +87,7 @@ export const listen = async (
 
 export const give = async (
   response: Http.ServerResponse,
-  { chunks = [], delayMs, headers, onChunk, pauseMs, status = 200, afterwards = "end" }: Answer
+  { chunks = [], delayMs, headers, mayGoOn, onChunk, pauseMs, status = 200, afterwards = "end" }: Answer
 ) => {
   if (delayMs !== undefined) await sleep(delayMs)
   if (chunks.length === 0 && afterwards === "nothing") return
@@ -93,6 +95,7 @@ export const give = async (
   response.flushHeaders()
   for (const [index, chunk] of chunks.entries()) {
     if (index > 0 && pauseMs !== undefined) await sleep(pauseMs)
+    if (index > 0) await mayGoOn?.()
     if (response.destroyed) return
     onChunk?.(index)
     await new Promise<void>((resolve) => void response.write(chunk, () => resolve()))

@@ -57,7 +57,7 @@ export const listenFor =
         client.on("message", (data: Buffer) => {
           asked.body = Buffer.concat([asked.body, data])
           if (!isWhole(data.toString())) return
-          void Promise.resolve(answer(whole, index)).then((told) => give(client, told, end))
+          void Promise.resolve(answer(whole, index)).then((told) => give(client, socket, told, end))
         })
       })
     })
@@ -88,15 +88,18 @@ const refuse = (
 
 const give = async (
   client: WebSocket,
-  { afterwards = "end", chunks = [], delayMs, onChunk, pauseMs }: Answer,
+  socket: Duplex,
+  { afterwards = "end", chunks = [], delayMs, mayGoOn, onChunk, pauseMs }: Answer,
   end: () => void
 ) => {
   if (delayMs !== undefined) await sleep(delayMs)
   for (const [index, chunk] of chunks.entries()) {
     if (index > 0 && pauseMs !== undefined) await sleep(pauseMs)
+    if (index > 0) await mayGoOn?.()
     onChunk?.(index)
     client.send(chunk)
   }
+  if (afterwards === "half") socket.end()
   if (afterwards === "cut") client.terminate()
   if (afterwards !== "end") return
   end()

@@ -10,6 +10,7 @@ import * as EdgeTts from "../../src/tts/EdgeTts.ts"
 import * as ElevenLabsTts from "../../src/tts/ElevenLabsTts.ts"
 import * as FishTts from "../../src/tts/FishTts.ts"
 import * as MiniMaxTts from "../../src/tts/MiniMaxTts.ts"
+import * as OpenAiTts from "../../src/tts/OpenAiTts.ts"
 import type * as RemoteVoice from "../../src/tts/RemoteVoice.ts"
 import * as SiliconFlowTts from "../../src/tts/SiliconFlowTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
@@ -74,7 +75,8 @@ const voices = [
     { reference_id: "a", latency: "normal" },
     "FISH_API_BASE_URL",
     "https://api.fish.audio"
-  )
+  ),
+  voice("openai_tts", OpenAiTts.service, {}, "OPENAI_BASE_URL", "http://localhost:8880/v1")
 ]
 const siliconFlow = voice(
   "siliconflow_tts",

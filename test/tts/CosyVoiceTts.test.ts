@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { vi } from "vitest"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as Wav from "../../src/audio/Wav.ts"
 import { english } from "../../src/language/Text.ts"
@@ -180,6 +181,29 @@ describe("CosyVoiceTts", () => {
         assert.deepStrictEqual(dataOf(server.log[0]!).slice(4, 6), [uploaded, uploaded])
         yield* tts.synthesize("Once more.")
         assert.strictEqual(uploads().length, 2)
+        assert.strictEqual(server.log.length, 3)
+      }).pipe(Effect.provide(inFolder(folder)))
+    }).pipe(Effect.provide(NodeContext.layer))
+  )
+
+  it.scopedLive("closes what a call that failed has opened before it calls once more", () =>
+    Effect.gen(function* () {
+      let closed: () => boolean = () => false
+      const silent = { ...GradioServer.failure(), afterwards: "nothing" as const }
+      const server = yield* program((index) =>
+        index === 1
+          ? silent
+          : {
+              ...whole(sound(9)),
+              mayGoOn: async () => void (await vi.waitUntil(() => index === 0 || closed(), 20_000))
+            }
+      )
+      closed = () => server.log[1]?.aborted === true
+      const folder = yield* withRecording
+      yield* Effect.gen(function* () {
+        const tts = yield* open(two(server.url, { prompt_wav_upload_url: "ana.wav" }))
+        yield* tts.synthesize("Hello.")
+        yield* tts.synthesize("Once more.")
         assert.strictEqual(server.log.length, 3)
       }).pipe(Effect.provide(inFolder(folder)))
     }).pipe(Effect.provide(NodeContext.layer))

@@ -3,11 +3,13 @@ import { Effect, Fiber, TestClock, TestServices } from "effect"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import type { OpenAiTtsConfig } from "../../src/config/TtsConfig.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
+import * as ServiceServer from "../support/ServiceServer.ts"
 import * as StubProviders from "../support/StubProviders.ts"
 import { startStub } from "../support/StubServer.ts"
 import type { SpeechScript, Stub, StubOptions } from "../support/StubServer.ts"
 import { contract } from "./contracts/OpenAiVoice.ts"
 import { describeService } from "./describeService.ts"
+import * as TestTts from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines } from "./TtsLayer.ts"
 import { english } from "../../src/language/Text.ts"
@@ -178,6 +180,20 @@ describe("OpenAiTts", () => {
         const body = new TextEncoder().encode("<html>welcome</html>")
         const { error } = yield* failure({ body }, { file_extension: "mp3" })
         assert.include(english(error.detail), "sent no sound that can be played")
+      })
+    )
+
+    it.scoped("says what a server reports with status 200, and that a voice had no sound for a text", () =>
+      Effect.gen(function* () {
+        const said = { chunks: [JSON.stringify({ error: { message: "the model is still loading" } })] }
+        for (const [type, answer, words] of [
+          ["application/json", said, /could not do it: "the model is still loading"/],
+          ["audio/mpeg", { chunks: [] }, /has no sound for this text/]
+        ] as const) {
+          const server = yield* ServiceServer.open(() => ({ headers: { "content-type": type }, ...answer }))
+          const tts = yield* TestTts.open(contract.config(server.url))
+          assert.match((yield* Effect.flip(tts.synthesize("Hello."))).message, words)
+        }
       })
     )
 

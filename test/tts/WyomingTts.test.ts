@@ -192,7 +192,7 @@ describe("wyoming_tts", () => {
       [
         "an oversized frame",
         bytes('{"type": "audio-chunk", "payload_length": 16777217}\n'),
-        "sent a message of more than 16 MiB"
+        "sent more than 16 MiB"
       ],
       [
         "sound without end",

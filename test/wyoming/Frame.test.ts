@@ -93,9 +93,9 @@ describe("frames", () => {
       ['{"type": "info", "data_length": 1.5}\n', undefined],
       ['{"type": "info", "data_length": 3}\n{"a', undefined],
       ['{"type": "info", "data_length": 4}\ntrue', undefined],
-      ["x".repeat(2 ** 20 + 1), "sent a message of more than 1 MiB"],
-      ['{"type": "info", "data_length": 4194305}\n', "sent a message of more than 4 MiB"],
-      ['{"type": "audio-chunk", "payload_length": 99999999999}\n', "sent a message of more than 16 MiB"]
+      ["x".repeat(2 ** 20 + 1), "sent more than 1 MiB"],
+      ['{"type": "info", "data_length": 4194305}\n', "sent more than 4 MiB"],
+      ['{"type": "audio-chunk", "payload_length": 99999999999}\n', "sent more than 16 MiB"]
     ] as const) {
       const failure = decodeAll(text(bytes))
       assert.instanceOf(failure, Unanswered, bytes.slice(0, 60))

@@ -39,6 +39,13 @@ export const engine = {
   // What servers elsewhere do, which several kinds of engines say.
   noServer: (host: string) => `no server answers at ${host}`,
   startServer: (key: string) => `Start it, or correct ${key}.`,
+  unknownHost: (host: string) => `nobody knows where ${host} is: no address was found for its name`,
+  correctOrNetwork: (key: string) => `Correct ${key}, or look at this machine's network and its DNS server.`,
+  badCertificate: (host: string, code: string) => `the certificate of ${host} is not to be trusted (${code})`,
+  mendCertificate: (key: string) =>
+    `Renew that server's certificate, tell Node of the authority that signed it by NODE_EXTRA_CA_CERTS, or correct ${key}.`,
+  noTls: (host: string, code: string) => `${host} does not answer as a server with https does (${code})`,
+  checkScheme: (key: string) => `Look whether ${key} should begin with http://, or has the wrong port.`,
   brokeOff: (host: string) => `the answer of ${host} broke off`,
   notLetIn: (host: string, status: number) => `${host} does not let us in (status ${status})`,
   noQuota: (host: string, said: string) => `${host} says that the account has nothing left for this${said}`,
@@ -80,7 +87,7 @@ export const engine = {
   silentTooLong: "has said nothing for too long",
   sentNothing: "sent nothing at all",
   sentUnreadable: "sent what cannot be read",
-  sentTooMuch: (mebibytes: number) => `sent a message of more than ${mebibytes} MiB`,
+  sentTooMuch: (mebibytes: number) => `sent more than ${mebibytes} MiB`,
   sentTooLongEvent: (mebibytes: number) => `sent an event of more than ${mebibytes} MiB`,
   sentWebPage: "answers with a web page",
   sentWebPageNoApi: "answered with a web page, and not as an API does",

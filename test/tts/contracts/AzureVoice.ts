@@ -47,5 +47,6 @@ export const contract: Contract = {
     model: "tts_config.azure_tts.voice",
     address: "tts_config.azure_tts.base_url"
   },
-  streams: true
+  streams: true,
+  isBare: true
 }

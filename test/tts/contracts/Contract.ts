@@ -21,6 +21,10 @@ export interface Contract {
   readonly streams: boolean
   /** The chunk of `answer` that the sound begins with. Defaults to 0. */
   readonly firstSound?: number
+  /** Whether it asks for bare samples, which any bytes may be. */
+  readonly isBare?: boolean
+  /** An answer with these bytes in place of sound, where that is more than its body. */
+  readonly disguise?: (bytes: Uint8Array) => Answer
   /** What speaks the API, if not plain HTTP. It may ask for an answer to the same request twice. */
   readonly listen?: typeof ServiceServer.listen
 }

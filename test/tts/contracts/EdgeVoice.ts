@@ -39,6 +39,7 @@ export const contract: Contract = {
   textOf: ({ body }) =>
     (/<prosody[^>]*>(.*)<\/prosody>/s.exec(body.toString())?.[1] ?? "").replaceAll(/&\w+;/g, "&"),
   answer: (pcm) => speech(inChunks(Mp3.like(pcm))),
+  disguise: (bytes) => speech([bytes]),
   refusals: { key: { status: 403 }, model: speech([]) },
   keys: {
     secret: "clock",

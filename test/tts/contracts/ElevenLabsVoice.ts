@@ -39,5 +39,6 @@ export const contract: Contract = {
     model: "tts_config.elevenlabs_tts.voice_id",
     address: "tts_config.elevenlabs_tts.base_url"
   },
-  streams: true
+  streams: true,
+  isBare: true
 }

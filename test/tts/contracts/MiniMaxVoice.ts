@@ -35,6 +35,7 @@ export const contract: Contract = {
   secret,
   textOf: ({ body }) => (JSON.parse(body.toString()) as { readonly text: string }).text,
   answer: (pcm) => stream(inChunks(Mp3.like(pcm))),
+  disguise: (bytes) => stream([bytes]),
   refusals: {
     key: refusal(2049, "invalid api key"),
     model: refusal(2054, "voice id not exist"),
