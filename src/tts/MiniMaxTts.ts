@@ -1,11 +1,12 @@
 import type * as Undici from "@effect/platform-node/Undici"
-import { Effect, Option, Redacted, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { Scope } from "effect"
 import type { MinimaxTtsConfig } from "../config/CloudTtsConfig.ts"
 import * as EventStream from "../engine/EventStream.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
+import * as KeyedVoice from "./KeyedVoice.ts"
 import type * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 
@@ -43,7 +44,7 @@ const requestOf = (address: string, config: MinimaxTtsConfig, text: string): Rem
   const pronunciation = config.pronunciation_dict.trim()
   return SoundRequest.json(
     `${address}/v1/t2a_v2`,
-    { authorization: `Bearer ${Redacted.value(config.api_key)}` },
+    KeyedVoice.bearer(config),
     {
       model: config.model,
       text,
