@@ -41,24 +41,29 @@ export const serve = async ({ answer, wavOf }: Api) => {
   const ears = make()
   const running = new Set<Asked>()
   const listeners = new Set<() => void>()
+  const cut: Answer = { ...answer(""), chunks: [], afterwards: "cut" }
+  /** Requests that are still cut: an utterance that was is sent twice more. */
+  let cuts = 0
   const server = await ServiceServer.listen(async (asked) => {
+    if (cuts > 0) {
+      cuts--
+      return cut
+    }
     running.add(asked)
     const killed = new Promise<void>((resolve) => listeners.add(resolve))
     void asked.over.then(() => running.delete(asked))
     const heard = Promise.resolve(wavOf(asked)).then((wav) =>
       ears.hear(wav, Promise.race([asked.over, killed]))
     )
-    return Promise.race([
-      killed.then((): Answer => ({ ...answer(""), chunks: [], afterwards: "cut" })),
-      heard.then(answer)
-    ])
+    return Promise.race([killed.then(() => cut), heard.then(answer)])
   })
   return {
     url: server.url,
     /** Requests that have no answer yet. */
     jobs: () => running.size,
-    /** Cuts the connections of all of them. */
+    /** Cuts the connections of all of them, and of their repetitions. */
     kill: () => {
+      cuts = 2 * running.size
       for (const end of listeners) end()
       listeners.clear()
     },
