@@ -118,11 +118,10 @@ export const describePatience = (name: string, contract: Contract) => {
             [...until].map((time) => time - now).filter((pause) => pause < 20_000)
           )
           const speaking = yield* Effect.fork(tts.synthesize("Hello."))
-          let pause = yield* pauses
-          for (; pause.length === 0; pause = yield* pauses) yield* moment
-          assert.deepStrictEqual(pause, [4000])
+          while (!(yield* pauses).includes(4000)) yield* moment
+          yield* TestClock.adjust("3 seconds")
           assert.strictEqual(server.log.length, 2)
-          yield* TestClock.adjust("4 seconds")
+          yield* TestClock.adjust("1 seconds")
           yield* Fiber.join(speaking)
           assert.strictEqual(server.log.length, 3)
         })
