@@ -1,5 +1,5 @@
 import { Context, Schema } from "effect"
-import type { Effect, Scope } from "effect"
+import type { Duration, Effect, Scope } from "effect"
 import type { AsrConfig } from "../config/AsrConfig.ts"
 import * as EngineFailure from "../engine/EngineFailure.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -30,6 +30,8 @@ export interface Listener {
   readonly hear: (samples: Float32Array) => Effect.Effect<string, TranscriptionFailed>
   /** The utterance is complete. Answers its transcript. */
   readonly finish: Effect.Effect<string, TranscriptionFailed>
+  /** How long `finish` may take, with what has still to be heard by then; 15 s if it doesn't say. */
+  readonly patience?: Duration.Duration
 }
 
 /** A speech recogniser, ready to listen. */

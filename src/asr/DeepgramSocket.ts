@@ -1,15 +1,14 @@
 import type { IncomingMessage } from "node:http"
-import { Clock, Deferred, Duration, Effect, Option, Schema } from "effect"
+import { Deferred, Effect, Option, Schema } from "effect"
 import type { Scope } from "effect"
 import { WebSocket } from "ws"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as RetryAfter from "../engine/RetryAfter.ts"
+import * as RemoteSocket from "../engine/RemoteSocket.ts"
 import * as Transcript from "./Transcript.ts"
 
 /** Bytes of a message; one has the words of some seconds. */
 const longestMessage = 2 ** 20
 /** Bytes of what a server says of its refusal. */
-const longestExcuse = 64 * 2 ** 10
 
 /** Messages of the server as its API reference has them ("Streaming audio"); others say nothing here. */
 const Message = Schema.Union(
@@ -60,7 +59,7 @@ const joined = (parts: ReadonlyArray<string>): string =>
     return unspaced.test(text) ? text + part : `${text} ${part}`
   }, "")
 
-const brokenOff = new RemoteFailure.Unanswered({ reason: "broken-off" })
+export const brokenOff = new RemoteFailure.Unanswered({ reason: "broken-off" })
 
 /** Connects; closing the scope closes the connection at once. */
 export const open = ({
@@ -84,7 +83,6 @@ export const open = ({
       return socket.on("error", () => undefined)
     })
     const socket = yield* Effect.acquireRelease(connecting, (socket) => Effect.sync(() => socket.terminate()))
-    const now = yield* Clock.currentTimeMillis
 
     socket.on("message", (data, isBinary) => {
       const message = isBinary ? Option.none() : decode(String(data))
@@ -110,9 +108,7 @@ export const open = ({
       socket.once("open", () => resume(Effect.void))
       // It stays: what comes after the connection was there is told by its end.
       socket.on("error", (cause) => resume(RemoteFailure.ofConnection(cause)))
-      socket.once("unexpected-response", (_, response: IncomingMessage) =>
-        refusalOf(response, now, (refusal) => resume(refusal))
-      )
+      socket.once("unexpected-response", (_, response: IncomingMessage) => resume(refusalOf(response)))
     })
 
     return {
@@ -133,27 +129,8 @@ export const open = ({
 const reported = (said: string) => new RemoteFailure.Reported({ said })
 
 /** The server's words come as the answer's body, or in a header of its own. */
-const refusalOf = (
-  response: IncomingMessage,
-  now: number,
-  tell: (refusal: RemoteFailure.Refused) => void
-): void => {
-  let said = ""
-  const headers = response.headers
-  const pause = RetryAfter.pauseOf(headers, now)
-  const told = () =>
-    tell(
-      new RemoteFailure.Refused({
-        status: response.statusCode ?? 0,
-        said: said || String(headers["dg-error"] ?? ""),
-        ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
-        ...(headers.location === undefined ? {} : { location: headers.location })
-      })
-    )
-  response.setEncoding("utf8")
-  response.on("data", (part: string) => {
-    said += part
-    if (said.length > longestExcuse) response.destroy()
+const refusalOf = (response: IncomingMessage): Effect.Effect<never, RemoteFailure.Refused> =>
+  Effect.catchAll(RemoteSocket.refusal(response), (failure) => {
+    const said = failure.said || String(response.headers["dg-error"] ?? "")
+    return new RemoteFailure.Refused({ ...failure, said })
   })
-  response.on("close", told)
-}

@@ -15,6 +15,12 @@ export interface Options {
   readonly timeoutSeconds: number
 }
 
+interface Opened {
+  readonly socket: DeepgramSocket.DeepgramSocket
+  /** Fails when its place has gone to somebody else. */
+  readonly keep: Effect.Effect<void, TranscriptionFailed>
+}
+
 /** The service closes a connection on which nothing has come for 10 s. */
 const keepAlive = Duration.seconds(4)
 
@@ -40,16 +46,16 @@ export const listen =
       const patience = Duration.seconds(options.timeoutSeconds)
       const tooSlow = RemoteFailure.tooSlow(patience)
       const scope = yield* Effect.scope
-      const opened = yield* Deferred.make<DeepgramSocket.DeepgramSocket, TranscriptionFailed>()
+      const opened = yield* Deferred.make<Opened, TranscriptionFailed>()
       const complete = yield* Deferred.make<void>()
 
       const connect = DeepgramSocket.open({ url: urlOf(options), headers: options.headers }).pipe(
         Effect.timeoutFail({ duration: patience, onTimeout: () => tooSlow })
       )
       const session = Effect.gen(function* () {
-        yield* seat.place
+        const keep = yield* seat.place
         const socket = yield* Effect.mapError(RemoteFailure.retried(connect), seat.failed)
-        yield* Deferred.succeed(opened, socket)
+        yield* Deferred.succeed(opened, { socket, keep })
         yield* Effect.forkScoped(
           Effect.schedule(socket.send({ type: "KeepAlive" }), Schedule.spaced(keepAlive))
         )
@@ -69,29 +75,33 @@ export const listen =
       let used = false
 
       return {
+        patience: Duration.times(patience, 2),
         hear: (samples) =>
           Effect.gen(function* () {
             const fiber = yield* begun
-            const socket = yield* Deferred.await(opened)
+            const { keep, socket } = yield* Deferred.await(opened)
+            yield* keep
             used = true
             const sent = Effect.timeoutFail(socket.send(UtteranceFile.pcmOf(samples)), {
               duration: patience,
               onTimeout: () => seat.failed(tooSlow)
             })
             // A connection that has ended says why.
-            const ended = Effect.zipRight(Fiber.join(fiber), Effect.fail(seat.failed(brokenOff)))
+            const ended = Effect.zipRight(
+              Fiber.join(fiber),
+              Effect.fail(seat.failed(DeepgramSocket.brokenOff))
+            )
             yield* Effect.raceFirst(sent, ended)
             return Transcript.clean(socket.heard())
           }),
         finish: Effect.gen(function* () {
           if (!used) return ""
           const fiber = yield* begun
-          const socket = yield* Deferred.await(opened)
+          const { keep, socket } = yield* Deferred.await(opened)
+          yield* keep
           yield* Deferred.succeed(complete, undefined)
           yield* Effect.raceFirst(socket.send({ type: "CloseStream" }), Effect.ignore(Fiber.await(fiber)))
           return Transcript.clean(yield* Fiber.join(fiber))
         })
       }
     })
-
-const brokenOff = new RemoteFailure.Unanswered({ reason: "broken-off" })

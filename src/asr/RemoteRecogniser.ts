@@ -52,8 +52,8 @@ export interface Shared {
 
 /** One session's part of it, for what hears while one speaks. */
 export interface Seat {
-  /** Takes a place of the service until the scope closes; fails if none is free, or the service is down. */
-  readonly place: Effect.Effect<void, TranscriptionFailed, Scope.Scope>
+  /** Takes a place of the service, as `StreamPlace` has it. */
+  readonly place: ReturnType<typeof StreamPlace.take>
   /** To be told of an utterance that was transcribed. */
   readonly succeeded: Effect.Effect<void>
   readonly failed: (failure: RemoteFailure.RemoteFailure) => TranscriptionFailed

@@ -18,6 +18,7 @@ export const open = Effect.fn("SpareRecogniser.open")(function* (
   const name = fallbackOf(config)
   if (name === undefined) return yield* engines.open(config)
   const recognisers = yield* Spare.open<Asr, TranscriptionFailed>({
+    name: { kind: "asr", engine: config.asr_model ?? "" },
     first: engines.open(config),
     spare: engines.open({ ...config, asr_model: name }),
     onSpare

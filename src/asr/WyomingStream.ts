@@ -1,5 +1,4 @@
-import { Effect, Scope } from "effect"
-import type { Duration } from "effect"
+import { Duration, Effect, Scope } from "effect"
 import type * as Breaker from "../engine/Breaker.ts"
 import type * as FairShare from "../engine/FairShare.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
@@ -46,21 +45,23 @@ export const listen = ({
         Effect.mapError(failed)
       )
     const open = Effect.gen(function* () {
-      yield* StreamPlace.take(wish.engine, member, breaker)
+      const keep = yield* StreamPlace.take(wish.engine, member, breaker)
       const info = yield* check
       if (!info.asr.some((program) => program.supports_transcript_streaming))
         return yield* StreamPlace.cannot(wish.engine)
       const link = yield* Effect.mapError(server.connect, failed)
       yield* within(WyomingRequest.begin(link, wish))
-      return link
+      return { link, keep }
     }).pipe(Scope.extend(scope))
     const opened = yield* Effect.cached(open)
     let used = false
 
     return {
+      patience: Duration.times(limit, 2),
       hear: (samples) =>
         Effect.gen(function* () {
-          const link = yield* opened
+          const { keep, link } = yield* opened
+          yield* keep
           used = true
           yield* within(
             Effect.zipRight(WyomingRequest.send(link, samples), WyomingRequest.drain(link, hearing))
@@ -69,9 +70,9 @@ export const listen = ({
         }),
       finish: Effect.suspend(() =>
         used
-          ? Effect.flatMap(opened, (link) => within(WyomingRequest.end(link, hearing))).pipe(
-              Effect.tap(() => Effect.zipRight(server.answered, breaker.succeeded))
-            )
+          ? Effect.flatMap(opened, ({ keep, link }) =>
+              Effect.zipRight(keep, within(WyomingRequest.end(link, hearing)))
+            ).pipe(Effect.tap(() => Effect.zipRight(server.answered, breaker.succeeded)))
           : Effect.succeed("")
       ).pipe(Effect.map(Transcript.clean))
     }

@@ -14,9 +14,8 @@ export const OpenAiTtsConfig = Schema.Struct({
   model: Fields.withDefault(Fields.NonEmptyText, "kokoro", "The model, as the server calls it."),
   voice: Fields.withDefault(Fields.NonEmptyText, "af_sky+af_bella", "The voice, as the server calls it."),
   api_key: Fields.withDefault(HttpFields.HeaderKey, "not-needed", "The server's key, if it asks for one."),
-  base_url: Fields.maybe(
-    Fields.NonEmptyText,
-    "The server's address, up to `/audio/speech`. Without the key: `OPENAI_BASE_URL`, else `http://localhost:8880/v1`."
+  base_url: ServiceFields.baseUrl(
+    "`OPENAI_BASE_URL` of the environment, else http://localhost:8880/v1; `/audio/speech` follows"
   ),
   file_extension: Fields.withDefault(
     Fields.Choice("mp3", "wav", "flac", "opus"),

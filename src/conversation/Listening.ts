@@ -1,4 +1,4 @@
-import { Deferred, Effect, Exit, Mailbox, Option } from "effect"
+import { Deferred, Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Cause } from "effect"
 import type { Asr, TranscriptionFailed } from "../asr/Asr.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
@@ -25,8 +25,8 @@ export interface Options {
   readonly onPartial: (text: string) => Effect.Effect<void>
 }
 
-/** How long the transcript may take from the end of the utterance on; the whole of it is transcribed then. */
-const patience = "15 seconds"
+/** How long the transcript may take from the end of the utterance on, by a listener that doesn't say it; the whole of it is transcribed then. */
+const usualPatience = Duration.seconds(15)
 
 /** An utterance of which no more has come for so long has no end either: it is given up, and what it keeps in use is free again. */
 const longestSilence = "30 seconds"
@@ -46,11 +46,14 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
   const slot = yield* FiberSlot.make
   let current: Utterance | undefined
 
-  const listen = ({ chunks, complete, transcript }: Utterance) =>
-    Effect.gen(function* () {
+  const listen = ({ chunks, complete, transcript }: Utterance) => {
+    let patience = usualPatience
+    const late = Effect.suspend(() => Effect.delay(Effect.succeedNone, patience))
+    return Effect.gen(function* () {
       const { listen } = yield* asr
       if (listen === undefined) return Option.none<string>()
       const listener = yield* listen
+      patience = listener.patience ?? usualPatience
       let shown = ""
       const hear = Effect.gen(function* () {
         const text = yield* listener.hear(yield* Effect.timeout(chunks.take, longestSilence))
@@ -64,12 +67,13 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       )
     }).pipe(
       Effect.scoped,
-      Effect.raceFirst(Effect.zipRight(Deferred.await(complete), Effect.delay(Effect.succeedNone, patience))),
+      Effect.raceFirst(Effect.zipRight(Deferred.await(complete), late)),
       Effect.catchAll((failure: TranscriptionFailed | EngineUnavailable | Cause.TimeoutException) =>
         Effect.as(Effect.logDebug(`no preview: ${failure.message}`), Option.none<string>())
       ),
       Effect.onExit((exit) => Deferred.succeed(transcript, Exit.isSuccess(exit) ? exit.value : Option.none()))
     )
+  }
 
   const cancel = Effect.suspend(() => {
     current = undefined

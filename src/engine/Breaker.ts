@@ -58,13 +58,16 @@ export const make = <E>(isFault: (failure: E) => boolean): Breaker<E> => {
     )
 
   return {
+    // Uninterruptible but for the job: whoever tries the engine must not leave without saying so.
     run: (job) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (down === undefined) return guarded(job, undefined)
-        if (now < down.until || down.trying) return Effect.fail(down.failure)
-        down.trying = true
-        return guarded(job, down)
-      }),
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          if (down === undefined) return guarded(restore(job), undefined)
+          if (now < down.until || down.trying) return Effect.fail(down.failure)
+          down.trying = true
+          return guarded(restore(job), down)
+        })
+      ),
     isOpen: Effect.sync(() => down !== undefined),
     succeeded: Effect.sync(recovered)
   }

@@ -1,4 +1,4 @@
-import { Deferred, Effect, FiberId } from "effect"
+import { Deferred, Effect, FiberId, Option } from "effect"
 import type { Scope } from "effect"
 
 /**
@@ -13,8 +13,13 @@ export interface FairShare {
 export interface Member {
   /** Runs a job when it is this member's turn. Interrupting gives the place up, or leaves the queue. */
   readonly run: <A, E, R>(job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Takes a place until the scope closes if one is free now; answers whether. */
-  readonly takeFree: Effect.Effect<boolean, never, Scope.Scope>
+  /** Takes a place until the scope closes, or until somebody waits for one; none if none is free now. */
+  readonly borrow: Effect.Effect<Option.Option<Loan>, never, Scope.Scope>
+}
+
+/** A place that goes to the first one who waits. */
+export interface Loan {
+  readonly isMine: () => boolean
 }
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -26,6 +31,9 @@ export const make = (places: number): FairShare => {
   let free = places
   /** Members with jobs that wait; the first one is next. */
   const queue = new Map<Member, Waiting>()
+
+  /** Places that are given back when one is waited for, the oldest first. */
+  const lent = new Set<Loan>()
 
   const next = Effect.suspend(() => {
     const [head] = queue
@@ -59,6 +67,11 @@ export const make = (places: number): FairShare => {
         free--
         return Effect.void
       }
+      const [loan] = lent
+      if (loan !== undefined) {
+        lent.delete(loan)
+        return Effect.void
+      }
       const job = Deferred.unsafeMake<void>(FiberId.none)
       const waiting = queue.get(member) ?? []
       waiting.push(job)
@@ -66,13 +79,15 @@ export const make = (places: number): FairShare => {
       return Effect.onInterrupt(restore(Deferred.await(job)), () => leave(member, job))
     })
 
-  const takeFree = Effect.acquireRelease(
+  const borrow = Effect.acquireRelease(
     Effect.sync(() => {
-      const taken = free > 0
-      if (taken) free--
-      return taken
+      if (free === 0) return Option.none<Loan>()
+      free--
+      const loan: Loan = { isMine: () => lent.has(loan) }
+      lent.add(loan)
+      return Option.some(loan)
     }),
-    (taken) => (taken ? next : Effect.void)
+    (loan) => Effect.suspend(() => (Option.isSome(loan) && lent.delete(loan.value) ? next : Effect.void))
   )
 
   return {
@@ -82,7 +97,7 @@ export const make = (places: number): FairShare => {
           Effect.uninterruptibleMask((restore) =>
             Effect.zipRight(enter(member, restore), Effect.ensuring(restore(job), next))
           ),
-        takeFree
+        borrow
       }
       return member
     }

@@ -110,4 +110,4 @@ export const redirectOf = (location: string | undefined, from: string): URL | un
 
 /** The host of an address, for people: the rest of it may hold secrets. */
 export const hostOf = (address: string, otherwise: Words = say("engine.configuredAddress")): Words =>
-  URL.canParse(address) ? new URL(address).host : otherwise
+  (URL.canParse(address) && new URL(address).host) || otherwise

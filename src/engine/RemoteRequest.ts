@@ -81,10 +81,7 @@ export const open = (
 
     const status = response.statusCode
     if (status < 200 || status >= 300) {
-      const said = yield* gather(read(limits.silence), longestExcuse).pipe(
-        Effect.timeout(excusePatience),
-        Effect.orElseSucceed(() => "")
-      )
+      const said = yield* excuse(read(limits.silence))
       const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
       const location = response.headers["location"]
       return yield* new RemoteFailure.Refused({
@@ -109,24 +106,30 @@ export const open = (
     return { headers: response.headers, next }
   })
 
-/** Nothing has come for so long. */
-const within = (silence: Duration.Duration) =>
+/** Fails where nothing has come for so long. */
+export const within = (silence: Duration.Duration) =>
   Effect.timeoutFail({
     duration: silence,
     onTimeout: () => RemoteFailure.tooSlow(silence)
   })
 
-/** The beginning of a body as text. */
-const gather = <E>(read: Effect.Effect<IteratorResult<Uint8Array>, E>, longest: number) =>
-  Effect.gen(function* () {
+/** What a server says of its refusal, as far as that comes in time. */
+export const excuse = <E>(read: Effect.Effect<IteratorResult<Uint8Array>, E>): Effect.Effect<string> =>
+  Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
-    for (let size = 0; size <= longest;) {
-      const { done, value } = yield* read
-      if (done === true) break
-      chunks.push(value)
-      size += value.byteLength
-    }
-    return Buffer.concat(chunks).toString()
+    const gather = Effect.gen(function* () {
+      for (let size = 0; size <= longestExcuse;) {
+        const { done, value } = yield* read
+        if (done === true) break
+        chunks.push(value)
+        size += value.byteLength
+      }
+    })
+    return gather.pipe(
+      Effect.timeoutOption(excusePatience),
+      Effect.ignore,
+      Effect.map(() => Buffer.concat(chunks).toString())
+    )
   })
 
 /** The whole of a body, as text. */

@@ -40,14 +40,14 @@ export const open = (
     const messages = createWebSocketStream(socket, { readableObjectMode: true, decodeStrings: false })
     // Waiting for the connection, or reading, fails too.
     messages.on("error", () => undefined)
-    yield* Effect.flatten(opened(socket)).pipe(within(limits.silence))
+    yield* Effect.flatten(opened(socket)).pipe(RemoteRequest.within(limits.silence))
 
     const reader = messages[Symbol.asyncIterator]() as AsyncIterator<string | Uint8Array>
     const brokenOff = (cause: unknown) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
     let size = 0
     const next = Effect.gen(function* () {
       const { done, value } = yield* Effect.tryPromise({ try: () => reader.next(), catch: brokenOff }).pipe(
-        within(limits.silence)
+        RemoteRequest.within(limits.silence)
       )
       if (done === true) {
         if (goodbye !== undefined && goodbye.reason !== "")
@@ -65,9 +65,6 @@ export const open = (
     return { send: (message) => Effect.sync(() => socket.send(message, () => undefined)), next }
   })
 
-const within = (silence: Duration.Duration) =>
-  Effect.timeoutFail({ duration: silence, onTimeout: () => RemoteFailure.tooSlow(silence) })
-
 /** Waits for the other side's answer, and gives what follows from it. */
 const opened = (socket: WebSocket) =>
   Effect.async<Effect.Effect<void, RemoteFailure.RemoteFailure>>((resume) => {
@@ -76,13 +73,11 @@ const opened = (socket: WebSocket) =>
     socket.once("unexpected-response", (_, response) => resume(Effect.succeed(refusal(response))))
   })
 
-/** The beginning of what the server says to it is enough. */
-const refusal = (response: IncomingMessage) =>
+/** What an answer means that does not switch protocols. */
+export const refusal = (response: IncomingMessage): Effect.Effect<never, RemoteFailure.Refused> =>
   Effect.gen(function* () {
-    const said = yield* Effect.async<string>((resume) => {
-      response.once("data", (bytes: Uint8Array) => resume(Effect.succeed(Buffer.from(bytes).toString())))
-      for (const ending of ["end", "error", "close"]) response.once(ending, () => resume(Effect.succeed("")))
-    })
+    const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+    const said = yield* RemoteRequest.excuse(Effect.tryPromise(() => chunks.next()))
     const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
     const { location } = response.headers
     return yield* new RemoteFailure.Refused({

@@ -1,10 +1,13 @@
 import { Clock, Duration, Effect, Either } from "effect"
 import type { Scope } from "effect"
 import type { Census } from "../telemetry/Census.ts"
-import type { EngineUnavailable } from "./EngineUnavailable.ts"
+import { EngineUnavailable } from "./EngineUnavailable.ts"
+import { say } from "../language/Text.ts"
 import * as Outage from "./Outage.ts"
 import * as WarmUp from "./WarmUp.ts"
 
+/** How long the first one is waited for before the other one works meanwhile. */
+const patience = Duration.seconds(10)
 /** How long an engine that could not be opened is left alone before that is tried again. */
 const pause = Duration.seconds(30)
 
@@ -14,6 +17,8 @@ type Load<A> = Effect.Effect<A, EngineUnavailable, Scope.Scope>
 export type OnSpare<E> = (failure: EngineUnavailable | E, spare: string) => Effect.Effect<void>
 
 export interface Options<A, E> {
+  /** The first one, as messages call it. */
+  readonly name: Pick<EngineUnavailable, "kind" | "engine">
   readonly first: Load<A>
   /** Opened when it is first needed. */
   readonly spare: Load<A>
@@ -42,33 +47,48 @@ export interface Spare<A, E> {
  */
 export const open = Effect.fn("Spare.open")(function* <A extends { readonly engine: string }, E>({
   first,
+  name,
   onSpare,
   spare
 }: Options<A, E>): Effect.fn.Return<Spare<A, E>, EngineUnavailable, Scope.Scope | Census> {
   // A load that fails is told with the job that it was for.
   const warmUp = yield* WarmUp.make({ onFailure: () => Effect.void })
   const other = warmUp.lazy(spare)
-  const again = yield* warmUp.start(first)
+  const again = warmUp.lazy(first)
   const scope = yield* Effect.scope
   const outage = Outage.make()
   const worked = Effect.sync(outage.worked)
   const tell = (failure: EngineUnavailable | E, { engine }: A) =>
     Effect.suspend(() => (outage.failed() ? onSpare(failure, engine) : Effect.void))
 
-  const opened = yield* Effect.either(again)
-  let isBack = Either.isRight(opened)
+  let isLate = false
+  const soon = Effect.timeoutFail(again, {
+    duration: patience,
+    onTimeout: () => {
+      isLate = true
+      return new EngineUnavailable({
+        ...name,
+        reason: say("engine.stillOpening"),
+        advice: say("engine.comesWhenReady")
+      })
+    }
+  })
+  const opened = yield* Effect.either(soon)
   let triedAt = yield* Clock.currentTimeMillis
+  let isBack = Either.isRight(opened)
   let current = Either.isRight(opened)
     ? opened.right
     : yield* other.pipe(
-        Effect.mapError(() => opened.left),
-        Effect.tap((engine) => tell(opened.left, engine))
+        Effect.tap((engine) => tell(opened.left, engine)),
+        // Without it, the first one is waited for, which knows best what is wrong with it.
+        Effect.catchAll(() => Effect.tap(again, () => Effect.sync(() => (isBack = true))))
       )
 
   const back = Effect.map(again, (engine) => {
     current = engine
     isBack = true
   })
+  if (isLate && !isBack) yield* Effect.forkIn(Effect.ignore(back), scope)
   const tryAgain = Effect.flatMap(Clock.currentTimeMillis, (now) => {
     if (isBack || now - triedAt < Duration.toMillis(pause)) return Effect.void
     triedAt = now

@@ -103,10 +103,10 @@ export const service = (
         sent.clear()
       })
       // What a call that failed has opened closes before the next one.
-      return RemoteVoice.attempt(begin(text)).pipe(
-        Effect.tapError(() => forget),
+      const once = Effect.tapError(RemoteVoice.attempt(begin(text)), () => forget)
+      return once.pipe(
         // It may have been started anew, without the recordings that it was sent before.
-        (first) => (isFresh ? first : Effect.catchTag(first, "Reported", () => begin(text))),
+        (first) => (isFresh ? first : Effect.catchTag(first, "Reported", () => once)),
         Effect.catchTag(
           "Reported",
           ({ advice, said }) => new RemoteFailure.Reported({ said, advice: advice ?? adviceOf(about) })

@@ -1,7 +1,6 @@
 import { Effect, Fiber, Queue } from "effect"
 import type { Pcm } from "../audio/Pcm.ts"
-
-type Take = (piece: Pcm) => Effect.Effect<void>
+import type { Take } from "./Tts.ts"
 
 /**
  * Runs a job that speaks a sentence, and hands its sound on beside it. Whoever takes the sound may be slow, or wait until

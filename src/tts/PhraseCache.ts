@@ -4,9 +4,7 @@ import { LRUCache } from "lru-cache"
 import * as Pcm from "../audio/Pcm.ts"
 import { Settings } from "../config/Settings.ts"
 import * as PhraseFiles from "./PhraseFiles.ts"
-import type { Tts } from "./Tts.ts"
-
-type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
+import type { Take, Tts } from "./Tts.ts"
 
 /** Longer texts hardly come again, in characters. */
 const longest = 300

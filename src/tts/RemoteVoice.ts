@@ -16,7 +16,7 @@ import * as ServiceFailure from "../engine/ServiceFailure.ts"
 import * as HandOn from "./HandOn.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
-import type { Tts } from "./Tts.ts"
+import type { Take, Tts } from "./Tts.ts"
 import { say } from "../language/Text.ts"
 
 /** Bytes of a sentence's sound: ten minutes of the largest usual format. */
@@ -28,8 +28,6 @@ export interface Sound {
   /** The next bytes; `undefined` when it is complete. One caller at a time. */
   readonly next: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure>
 }
-
-type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
 
 /** A voice that a service elsewhere speaks with. */
 export interface Service {

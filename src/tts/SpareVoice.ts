@@ -1,10 +1,9 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { Context } from "effect"
 import { fallbackOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
-import type { Pcm } from "../audio/Pcm.ts"
 import * as Spare from "../engine/Spare.ts"
-import type { SynthesisFailed, Tts, TtsEngines } from "./Tts.ts"
+import type { SynthesisFailed, Take, Tts, TtsEngines } from "./Tts.ts"
 
 /**
  * The voice that a configuration asks for; where it names another one as its `fallback`, that one speaks each sentence
@@ -18,19 +17,26 @@ export const open = Effect.fn("SpareVoice.open")(function* (
   const name = fallbackOf(config)
   if (name === undefined) return yield* engines.open(config)
   const voices = yield* Spare.open<Tts, SynthesisFailed>({
+    name: { kind: "tts", engine: config.tts_model ?? "" },
     first: engines.open(config),
     spare: engines.open({ ...config, tts_model: name }),
     onSpare
   })
 
+  /** What was kept says nothing of how the engines are. */
+  const recall = (text: string) => Effect.suspend(() => voices.current().recall?.(text) ?? Effect.succeedNone)
   const voice: Tts = {
     get engine() {
       return voices.current().engine
     },
-    recall: (text) => Effect.suspend(() => voices.current().recall?.(text) ?? Effect.succeedNone),
+    recall,
     synthesize: (text) =>
-      voices.run((voice, done) =>
-        Effect.tap(voice.synthesize(text), ({ samples }) => (samples.length === 0 ? Effect.void : done))
+      Effect.flatMap(recall(text), (kept) =>
+        Option.isSome(kept)
+          ? Effect.succeed(kept.value)
+          : voices.run((voice, done) =>
+              Effect.tap(voice.synthesize(text), ({ samples }) => (samples.length === 0 ? Effect.void : done))
+            )
       ),
     // Whichever speaks: one that does not send its sound piece by piece has one piece.
     stream: (text, take) =>
@@ -50,5 +56,5 @@ export const open = Effect.fn("SpareVoice.open")(function* (
   return voice
 })
 
-const speakAll = (voice: Tts, text: string, take: (piece: Pcm) => Effect.Effect<void>) =>
+const speakAll = (voice: Tts, text: string, take: Take) =>
   voice.stream === undefined ? Effect.flatMap(voice.synthesize(text), take) : voice.stream(text, take)

@@ -22,6 +22,9 @@ export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()("Synt
   }
 }
 
+/** Takes the next piece of a sentence's sound. */
+export type Take = (piece: Pcm) => Effect.Effect<void>
+
 /** A voice, ready to speak. */
 export interface Tts {
   readonly engine: string
@@ -36,10 +39,7 @@ export interface Tts {
    * The same piece by piece, as the sound comes; only voices whose services send it so have it. `take` is handed the
    * pieces in their order, all of one sample rate, and waited for. A failure may come after the first pieces.
    */
-  readonly stream?: (
-    text: string,
-    take: (piece: Pcm) => Effect.Effect<void>
-  ) => Effect.Effect<void, SynthesisFailed>
+  readonly stream?: (text: string, take: Take) => Effect.Effect<void, SynthesisFailed>
 }
 
 /** Opens the voice that a character's configuration asks for. */

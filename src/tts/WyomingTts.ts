@@ -1,6 +1,7 @@
 import { Duration, Effect, Schedule } from "effect"
 import * as Pcm from "../audio/Pcm.ts"
 import * as RawPcm from "../audio/RawPcm.ts"
+import * as SentenceSound from "../audio/SentenceSound.ts"
 import * as Speech from "../audio/Speech.ts"
 import type { WyomingTtsConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
@@ -17,7 +18,7 @@ import * as Server from "../wyoming/Server.ts"
 import * as HandOn from "./HandOn.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
-import type { Tts } from "./Tts.ts"
+import type { Take, Tts } from "./Tts.ts"
 
 /** A server that speaks, shared by all sessions. */
 export interface Mouth {
@@ -29,12 +30,8 @@ export interface Mouth {
 
 const engine = "wyoming_tts"
 const section = `tts_config.${engine}`
-/** Bytes of a sentence's sound: more than ten minutes of the richest usual kind. */
-const longestSound = 64 * 2 ** 20
 /** A sentence whose connection was lost before there was any sound is asked for once more, after this. */
 const pause = "300 millis"
-
-type Take = (piece: Pcm.Pcm) => Effect.Effect<void>
 
 const mouthOf = (server: Server.Server, places: number): Mouth => ({
   server,
@@ -77,13 +74,12 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
   Effect.gen(function* () {
     let format: Events.Format | undefined
     let read = RawPcm.reader({ width: 2, channels: 1 })
-    let size = 0
-    let heard = false
+    let length = 0
     const within = Patience.make(limit)
     for (;;) {
       const event = yield* within(link.receive)
       if (event.type === "audio-stop")
-        return heard
+        return length > 0
           ? (format?.rate ?? Speech.sampleRate)
           : yield* new RemoteFailure.Unanswered({ reason: "empty", detail: say("speech.sentSilence") })
       if (event.type !== "audio-start" && event.type !== "audio-chunk") continue
@@ -91,11 +87,12 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
         format = event.data
         read = RawPcm.reader(format)
       } else if (!isSame(format, event.data)) return yield* unreadable(say("wyoming.formatChanged"))
-      size += event.payload.length
-      if (size > longestSound) return yield* unreadable(say("wyoming.tooMuchSound", longestSound / 2 ** 20))
       const samples = read(event.payload)
       if (samples.length === 0) continue
-      heard = true
+      length += samples.length
+      const longest = SentenceSound.longest(format.rate)
+      if (length > longest * format.rate)
+        return yield* unreadable(say("wyoming.tooMuchSound", Math.round(longest / 6) / 10))
       yield* take({ samples, sampleRate: format.rate })
     }
   })

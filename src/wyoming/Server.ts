@@ -98,15 +98,15 @@ export interface Stock {
 
 export const stock = (server: Server): Stock => {
   let known = Option.none<Events.Info>()
+  const described = Effect.scoped(Effect.flatMap(server.connect, describeSoon))
+  // One that has answered before may be busy with another request, whose own time has not come.
+  const asked = Effect.suspend(() => (server.answers() === 0 ? watched(server, described) : described))
   return {
     info: (wanted = () => true) =>
       Effect.suspend(() =>
         Option.match(Option.filter(known, wanted), {
           onSome: (info) => Effect.succeed(info),
-          onNone: () =>
-            Effect.tap(watched(server, Effect.scoped(Effect.flatMap(server.connect, describeSoon))), (info) =>
-              Effect.sync(() => (known = Option.some(info)))
-            )
+          onNone: () => Effect.tap(asked, (info) => Effect.sync(() => (known = Option.some(info))))
         })
       )
   }

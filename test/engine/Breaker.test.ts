@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import * as Breaker from "../../src/engine/Breaker.ts"
+import { after } from "../support/Steps.ts"
 
 /** An engine that is up or down, and how often it was asked. */
 const engine = () => {
@@ -102,6 +103,25 @@ describe("Breaker", () => {
         yield* askFor(1)
       }
       assert.strictEqual(state.asked, 18)
+    })
+  )
+
+  it.effect("is tried by the next one, wherever the one that tries it is interrupted", () =>
+    Effect.gen(function* () {
+      // A fiber lets others run after so many steps: each time at another point of the way in.
+      const stepsAtOnce = 64
+      for (let steps = 0; steps < stepsAtOnce; steps++) {
+        const { askFor, breaker } = engine()
+        yield* askFor(3)
+        yield* TestClock.adjust("10 seconds")
+        const trying = yield* after(steps, breaker.run(Effect.never)).pipe(
+          Effect.withMaxOpsBeforeYield(stepsAtOnce),
+          Effect.fork
+        )
+        yield* Effect.yieldNow()
+        yield* Fiber.interrupt(trying)
+        assert.strictEqual(yield* breaker.run(Effect.succeed("up")), "up", `after ${steps} steps`)
+      }
     })
   )
 })

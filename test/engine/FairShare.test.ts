@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import { Effect, Fiber, Option, TestClock } from "effect"
 import * as FairShare from "../../src/engine/FairShare.ts"
+import { after } from "../support/Steps.ts"
 
 const job = (journal: Array<string>, name: string) =>
   Effect.zipRight(
@@ -64,10 +65,6 @@ it.effect("is free again when all have left", () =>
   })
 )
 
-/** The same effect, after as many steps of the runtime. */
-const after = <A>(steps: number, effect: Effect.Effect<A>): Effect.Effect<A> =>
-  steps === 0 ? effect : Effect.suspend(() => after(steps - 1, effect))
-
 it.effect("loses no place, wherever a job is interrupted", () =>
   Effect.gen(function* () {
     const journal: Array<string> = []
@@ -88,23 +85,30 @@ it.effect("loses no place, wherever a job is interrupted", () =>
   })
 )
 
-it.effect("gives a place that is free at once, until the scope closes, and none before those that wait", () =>
+it.effect("lends a place that is free, until somebody waits for one", () =>
   Effect.gen(function* () {
     const journal: Array<string> = []
     const share = FairShare.make(1)
     const [ann, bob] = [share.join(), share.join()]
     yield* Effect.scoped(
       Effect.gen(function* () {
-        assert.isTrue(yield* ann.takeFree)
-        assert.isFalse(yield* Effect.scoped(bob.takeFree))
-        yield* Effect.fork(bob.run(job(journal, "b")))
-        yield* TestClock.adjust("5 seconds")
-        assert.deepStrictEqual(journal, [])
+        const loan = Option.getOrThrow(yield* ann.borrow)
+        assert.isTrue(loan.isMine())
+        assert.isTrue(Option.isNone(yield* bob.borrow))
+        yield* Effect.fork(bob.run(job(journal, "bob")))
+        yield* Effect.fork(ann.run(job(journal, "ann")))
+        yield* Effect.yieldNow()
+        assert.deepStrictEqual(journal, ["bob"])
+        assert.isFalse(loan.isMine())
       })
     )
-    assert.isFalse(yield* Effect.scoped(ann.takeFree))
-    yield* TestClock.adjust("1 seconds")
-    assert.deepStrictEqual(journal, ["b"])
-    assert.isTrue(yield* Effect.scoped(ann.takeFree))
+    // Its scope gives nothing back that has gone to somebody else.
+    assert.deepStrictEqual(journal, ["bob"])
+    yield* TestClock.adjust("2 seconds")
+    assert.deepStrictEqual(journal, ["bob", "ann"])
+    yield* Effect.scoped(Effect.map(ann.borrow, (loan) => assert.isTrue(Option.isSome(loan))))
+    yield* Effect.fork(bob.run(job(journal, "again")))
+    yield* Effect.yieldNow()
+    assert.deepStrictEqual(journal, ["bob", "ann", "again"])
   })
 )

@@ -7,6 +7,8 @@ import { Census } from "../../src/telemetry/Census.ts"
 const unavailable = (engine: string) =>
   new EngineUnavailable({ kind: "tts", engine, reason: "gone", advice: "Wait." })
 
+const name = { kind: "tts", engine: "first" } as const
+
 /** Two engines that work, or do not, as it stands here, and what they are asked. */
 const world = () => {
   const told: Array<string> = []
@@ -27,7 +29,7 @@ describe("Spare", () => {
   it.scoped("has the other one do what the first could not, and tells of each outage once", () =>
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
-      const spare = yield* Spare.open({ first: load("first"), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare"), onSpare })
       state.first = "fails"
       for (let count = 0; count < 3; count++) assert.strictEqual(yield* spare.run(job), "spare")
       assert.deepStrictEqual(state.told, ["first failed > spare"])
@@ -42,7 +44,7 @@ describe("Spare", () => {
   it.scoped("tells of nothing where the other one fails, too", () =>
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
-      const spare = yield* Spare.open({ first: load("first"), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare"), onSpare })
       state.first = "fails"
       state.spare = "fails"
       assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed")
@@ -59,6 +61,7 @@ describe("Spare", () => {
       const opening = yield* Deferred.make<void>()
       const opened = Effect.sync(() => void state.opened++)
       const spare = yield* Spare.open({
+        name,
         first: load("first"),
         spare: load("spare", Effect.zipRight(opened, Deferred.await(opening))),
         onSpare
@@ -77,7 +80,7 @@ describe("Spare", () => {
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
       const opening = Effect.suspend(() => (state.opened++ === 0 ? unavailable("spare") : Effect.void))
-      const spare = yield* Spare.open({ first: load("first"), spare: load("spare", opening), onSpare })
+      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare", opening), onSpare })
       state.first = "fails"
       assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed")
       assert.strictEqual(yield* spare.run(job), "spare")
@@ -88,7 +91,7 @@ describe("Spare", () => {
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
       const opening = Effect.suspend(() => (state.opened++ < 2 ? unavailable("first") : Effect.void))
-      const spare = yield* Spare.open({ first: load("first", opening), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({ name, first: load("first", opening), spare: load("spare"), onSpare })
       assert.deepStrictEqual(state.told, ["first > spare"])
       assert.strictEqual(spare.current().engine, "spare")
       const done: Array<string> = []
@@ -102,11 +105,51 @@ describe("Spare", () => {
     }).pipe(Effect.provide(Census.layer))
   )
 
+  it.scoped("has the other one work while the first takes long to be opened, and then the first", () =>
+    Effect.gen(function* () {
+      const { job, load, onSpare, state } = world()
+      const opening = yield* Effect.fork(
+        Spare.open({
+          name,
+          first: load("first", Effect.sleep("5 minutes")),
+          spare: load("spare"),
+          onSpare
+        })
+      )
+      yield* TestClock.adjust("10 seconds")
+      const spare = yield* Fiber.join(opening)
+      assert.strictEqual(yield* spare.run(job), "spare")
+      assert.deepStrictEqual(state.told, ["first > spare"])
+      yield* TestClock.adjust("5 minutes")
+      yield* TestClock.adjust("1 seconds")
+      assert.strictEqual(yield* spare.run(job), "first")
+    }).pipe(Effect.provide(Census.layer))
+  )
+
+  it.scoped("waits for the first one where there is no other", () =>
+    Effect.gen(function* () {
+      const { job, load, onSpare, state } = world()
+      const opening = yield* Effect.fork(
+        Spare.open({
+          name,
+          first: load("first", Effect.sleep("5 minutes")),
+          spare: load("spare", unavailable("spare")),
+          onSpare
+        })
+      )
+      yield* TestClock.adjust("5 minutes")
+      const spare = yield* Fiber.join(opening)
+      assert.strictEqual(yield* spare.run(job), "first")
+      assert.deepStrictEqual(state.told, [])
+    }).pipe(Effect.provide(Census.layer))
+  )
+
   it.scoped("cannot be opened where neither can", () =>
     Effect.gen(function* () {
       const { load, onSpare } = world()
       const failure = yield* Effect.flip(
         Spare.open({
+          name,
           first: load("first", unavailable("first")),
           spare: load("spare", unavailable("spare")),
           onSpare

@@ -204,7 +204,7 @@ describe("wyoming_tts", () => {
           }
           more()
         },
-        "sent more than 64 MiB for one sentence"
+        "sent more than 10 min of sound for one sentence"
       ],
       [
         "a stall",

@@ -82,6 +82,8 @@ export const engine = {
   configuredAddress: "the configured address",
   configuredBaseUrl: "the configured base_url",
   // `RemoteFailure.Unanswered`: goes on from the server's name.
+  stillOpening: "it is still being made ready",
+  comesWhenReady: "It takes over by itself when it is there.",
   silentFor: (seconds: number) => `has said nothing for ${seconds} s`,
   notDoneAfter: (seconds: number) => `was not done after ${seconds} s`,
   silentTooLong: "has said nothing for too long",

@@ -10,7 +10,7 @@ export const wyoming = {
   noVoice: (host: string, voice: string) => `${host} has no voice ${voice}`,
   // Go on from the server's name.
   formatChanged: "changed the kind of its sound within a sentence",
-  tooMuchSound: (mebibytes: number) => `sent more than ${mebibytes} MiB for one sentence`,
+  tooMuchSound: (minutes: number) => `sent more than ${minutes} min of sound for one sentence`,
   notReady: (minutes: number) => `it was not ready within ${minutes} minutes`,
   install: (command: string, key: string) =>
     `Install it with \`${command}\`; where the server does not find it, name it with ${key}.`,

@@ -11,7 +11,7 @@ export const wyoming: Translated<typeof english> = {
   noVoices: (host) => `${host} 没有语音`,
   noVoice: (host, voice) => `${host} 没有语音${named(voice)}`,
   formatChanged: "在一句话中途改变了声音的格式",
-  tooMuchSound: (mebibytes) => `为一句话发来了超过 ${mebibytes} MiB 的数据`,
+  tooMuchSound: (minutes) => `为一句话发来了超过 ${minutes} 分钟的声音`,
   notReady: (minutes) => `它在 ${minutes} 分钟内没有准备好`,
   install: (command, key) => `请用 \`${command}\` 安装；如果服务器找不到它，请在 ${key} 中写明程序。`,
   checkProgram: (section, command) =>
