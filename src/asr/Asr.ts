@@ -9,8 +9,7 @@ import type { Text } from "../language/Text.ts"
 /** An utterance could not be transcribed. `message` is fit for a client. */
 export class TranscriptionFailed extends Schema.TaggedError<TranscriptionFailed>()("TranscriptionFailed", {
   ...EngineFailure.fields,
-  /** Whether the engine is to blame, and not what it was given to hear. Without it: it is. */
-  fault: Schema.optional(Schema.Boolean)
+  ...EngineFailure.judged
 }) {
   get words(): Text {
     return EngineFailure.describe(this)

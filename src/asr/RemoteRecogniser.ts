@@ -65,7 +65,7 @@ export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Sh
   id: EngineId.of(engine, config),
   load: Effect.sync(() => ({
     places: FairShare.make(limits.max_concurrency),
-    breaker: Breaker.make(({ fault = true }: TranscriptionFailed) => fault)
+    breaker: Breaker.make<TranscriptionFailed>()
   }))
 })
 
@@ -94,7 +94,8 @@ export const open = (
       engine,
       detail,
       advice: advice?.(failure) ?? usual,
-      fault: kind !== "other"
+      fault: kind !== "other",
+      slow: kind === "slow"
     })
   }
   const seat: Seat = {

@@ -3,7 +3,8 @@ import type { Context } from "effect"
 import { fallbackOf } from "../config/AsrConfig.ts"
 import type { AsrConfig } from "../config/AsrConfig.ts"
 import * as Spare from "../engine/Spare.ts"
-import type { Asr, AsrEngines, TranscriptionFailed } from "./Asr.ts"
+import { TranscriptionFailed } from "./Asr.ts"
+import type { Asr, AsrEngines } from "./Asr.ts"
 
 /**
  * The recogniser that a configuration asks for; where it names another one as its `fallback`, that one hears each
@@ -21,7 +22,8 @@ export const open = Effect.fn("SpareRecogniser.open")(function* (
     name: { kind: "asr", engine: config.asr_model ?? "" },
     first: engines.open(config),
     spare: engines.open({ ...config, asr_model: name }),
-    onSpare
+    onSpare,
+    both: (failure, other) => new TranscriptionFailed({ ...failure, advice: Spare.adviceOf(failure, other) })
   })
 
   const listen = (listen: NonNullable<Asr["listen"]>) =>

@@ -37,7 +37,7 @@ export const earsOf = (server: Server.Server, places: number): Ears => ({
   server,
   stock: Server.stock(server),
   share: FairShare.make(server.isExclusive ? 1 : places),
-  breaker: Breaker.make(({ fault = true }: TranscriptionFailed) => fault)
+  breaker: Breaker.make<TranscriptionFailed>()
 })
 
 /** A server that somebody else has started, or the program that the configuration names. */

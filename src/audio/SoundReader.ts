@@ -5,8 +5,9 @@ import type { Pcm } from "./Pcm.ts"
 import * as SampleRate from "./SampleRate.ts"
 import * as SentenceSound from "./SentenceSound.ts"
 import * as Speech from "./Speech.ts"
-import type { UndecodableAudio } from "./UndecodableAudio.ts"
+import { UndecodableAudio } from "./UndecodableAudio.ts"
 import * as Wav from "./Wav.ts"
+import { say } from "../language/Text.ts"
 
 /** What the bytes of a sound are: a file that says so itself, or bare samples, 16-bit little-endian, mono. */
 export type Format = "file" | { readonly sampleRate: number }
@@ -88,7 +89,12 @@ const samples = (sampleRate: number, left = Number.POSITIVE_INFINITY): SoundRead
         half = size % 2 === 0 ? undefined : (bytes.at(-1) ?? half)
         return { samples: new Int16Array(joined.buffer), sampleRate }
       }),
-    end: Effect.succeed({ samples: new Int16Array(0), sampleRate })
+    // A header says what there is to come, if it was known.
+    end: Effect.suspend(() =>
+      left > 1 && Number.isFinite(left)
+        ? new UndecodableAudio({ reason: say("speech.endedEarly"), incomplete: true })
+        : Effect.succeed({ samples: new Int16Array(0), sampleRate })
+    )
   }
 }
 

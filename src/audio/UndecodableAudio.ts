@@ -8,6 +8,8 @@ export class UndecodableAudio extends Schema.TaggedError<UndecodableAudio>()("Un
   reason: Words,
   /** Whether it is the decoder that stopped: the bytes are not to blame then. */
   stopped: Schema.optional(Schema.Boolean),
+  /** Whether they end before the end: what came before could be heard. */
+  incomplete: Schema.optional(Schema.Boolean),
   cause: Schema.optional(Schema.Defect)
 }) {
   get words(): Text {

@@ -1,7 +1,10 @@
 import { Redacted } from "effect"
 import type { CharacterConfig } from "./CharacterConfig.ts"
 import type { TwitchConfig } from "./LiveConfig.ts"
+import { recogniserNames } from "./RecogniserNames.ts"
 import type { SeiyuuConfig } from "./SeiyuuConfig.ts"
+import * as TtsConfig from "./TtsConfig.ts"
+import { voiceNames } from "./VoiceNames.ts"
 import * as WakeWordClash from "./WakeWordClash.ts"
 import type { KeyPath } from "./YamlFile.ts"
 
@@ -54,6 +57,25 @@ const character: ReadonlyArray<Entry<CharacterConfig>> = [
   }
 ]
 
+/** A voice or recogniser that is named as its own fallback. */
+const ownFallbacks: ReadonlyArray<Entry<CharacterConfig>> = [
+  ...voiceNames.map((name) => ({
+    path: `character_config.tts_config.${name}.fallback`,
+    asked: ({ tts_config }: CharacterConfig) =>
+      tts_config.tts_model === name && namesItself(TtsConfig.sectionOf(tts_config), name),
+    instead: "it names the voice itself, so nothing speaks in its place"
+  })),
+  ...recogniserNames.map((name) => ({
+    path: `character_config.asr_config.${name}.fallback`,
+    asked: ({ asr_config }: CharacterConfig) =>
+      asr_config.asr_model === name && namesItself(asr_config[name], name),
+    instead: "it names the recogniser itself, so nothing listens in its place"
+  }))
+]
+
+const namesItself = (section: object | undefined, name: string) =>
+  section !== undefined && "fallback" in section && section.fallback === name
+
 const process: ReadonlyArray<Entry<SeiyuuConfig>> = [
   {
     path: "system_config.media_server",
@@ -81,7 +103,7 @@ const pick = <Config>(entries: ReadonlyArray<Entry<Config>>, config: Config) =>
 export const ofCharacter = (
   config: CharacterConfig
 ): ReadonlyArray<{ readonly path: KeyPath; readonly message: string }> => [
-  ...pick(character, config),
+  ...pick([...character, ...ownFallbacks], config),
   ...WakeWordClash.find(config)
 ]
 

@@ -35,6 +35,9 @@ export interface Options {
   readonly onUntranslated: (failure: EngineUnavailable | TranslationFailed) => Effect.Effect<void>
 }
 
+/** How long a sentence's text waits for its first sound. */
+const textPatience = "5 seconds"
+
 type Hand = (spoken: Spoken) => Effect.Effect<void>
 
 /**
@@ -64,10 +67,15 @@ export const make = Effect.fnUntraced(function* (options: Options) {
 
   const synthesize = (sentence: Sentence, hand: Hand) => {
     const parts = partsOf(options.character, sentence, hand)
-    return options.tts.pipe(
+    const spoken = options.tts.pipe(
       Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), (text) => speak(tts, text, parts))),
       Effect.catchAll((failure) => options.onFailure(failure)),
-      Effect.zipRight(parts.end),
+      Effect.zipRight(parts.text)
+    )
+    // Nobody has to wait for the words because the voice lets wait for itself.
+    return Effect.forkScoped(Effect.delay(parts.text, textPatience)).pipe(
+      Effect.zipRight(spoken),
+      Effect.scoped,
       census.track("sentence")
     )
   }
@@ -75,26 +83,40 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
     if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, hand)
     const parts = partsOf(options.character, sentence, hand)
-    return Effect.zipRight(sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound), parts.end)
+    return Effect.zipRight(
+      sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound),
+      parts.text
+    )
   }
 })
 
 type Parts = ReturnType<typeof partsOf>
 
-/** The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none. */
+/**
+ * The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none or none
+ * comes soon.
+ */
 const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
   let begun = false
+  let heard = false
+  /** One after the other: the text may be on its way when the sound comes. */
+  const turn = Effect.unsafeMakeSemaphore(1).withPermits(1)
+  const give = (pcm?: Pcm.Pcm) =>
+    Effect.suspend(() => {
+      const spoken = silent(character, sentence, begun)
+      begun = true
+      return hand(pcm === undefined ? spoken : withSound(spoken, pcm))
+    })
   return {
-    isHeard: () => begun,
-    hand: (pcm: Pcm.Pcm) =>
-      Effect.suspend(() => {
-        // A file without sound is none to browsers.
-        if (pcm.samples.length === 0) return Effect.void
-        const spoken = withSound(silent(character, sentence, begun), pcm)
-        begun = true
-        return hand(spoken)
-      }),
-    end: Effect.suspend(() => (begun ? Effect.void : hand(silent(character, sentence, false))))
+    isHeard: () => heard,
+    hand: (pcm: Pcm.Pcm) => {
+      // A file without sound is none to browsers.
+      if (pcm.samples.length === 0) return Effect.void
+      heard = true
+      return turn(give(pcm))
+    },
+    /** Hands on the text alone if it has not been handed on. */
+    text: turn(Effect.suspend(() => (begun ? Effect.void : give())))
   }
 }
 

@@ -1,6 +1,6 @@
 import { Clock, Duration, Effect, Exit } from "effect"
 
-/** So many failures in a row, and the engine counts as down. */
+/** So many failures in a row, and the engine counts as down; one is enough if it let us wait in vain. */
 const mostFailures = 3
 /** How long nobody is sent to it then; each attempt that fails doubles that. */
 const firstPause = Duration.seconds(10)
@@ -29,8 +29,15 @@ interface Down<E> {
   trying: boolean
 }
 
-/** `isFault`: whether a failure is the engine's fault, and not that of what it was asked for. */
-export const make = <E>(isFault: (failure: E) => boolean): Breaker<E> => {
+/** What a failure says of the engine. */
+export interface Judged {
+  /** Whether the engine is to blame, and not what it was asked for. Without it: it is. */
+  readonly fault?: boolean | undefined
+  /** Whether its whole time-out was waited for. Nobody should wait for that twice. */
+  readonly slow?: boolean | undefined
+}
+
+export const make = <E extends Judged>(): Breaker<E> => {
   let failures = 0
   let down: Down<E> | undefined
 
@@ -49,8 +56,8 @@ export const make = <E>(isFault: (failure: E) => boolean): Breaker<E> => {
         if (Exit.isSuccess(exit)) return recovered()
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
         // An interruption says nothing about the engine, and neither does a job that it rightly refused.
-        if (failure === undefined || !isFault(failure)) return
-        failures++
+        if (failure === undefined || failure.fault === false) return
+        failures += failure.slow === true ? mostFailures : 1
         if (trial !== undefined && trial === down)
           return fell(failure, Duration.min(Duration.times(trial.pause, 2), longestPause), now)
         if (down === undefined && failures >= mostFailures) fell(failure, firstPause, now)

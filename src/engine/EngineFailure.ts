@@ -13,6 +13,14 @@ export const fields = {
   cause: Schema.optional(Schema.Defect)
 }
 
+/** What it says of the engine, as a breaker wants to know it. */
+export const judged = {
+  /** Whether the engine is to blame, and not what it was asked for. Without it: it is. */
+  fault: Schema.optional(Schema.Boolean),
+  /** Whether its whole time-out was waited for. */
+  slow: Schema.optional(Schema.Boolean)
+}
+
 /** The failure in words that are fit for a client. */
 export const describe = (failure: {
   readonly engine: string

@@ -39,6 +39,9 @@ const wrongKey =
   /api.?key.{0,20}(not valid|invalid|not found|expired)|(invalid|incorrect|wrong).{0,10}(api.?key|token)/i
 const noModel =
   /not have (access|permission).{0,20} (model|voice)|(model|voice|speaker|reference|language).{0,60}(not found|not exist|not supported|unknown|invalid|unsupported)|(no|unknown|invalid|unsupported).{0,10}(model|voice|speaker|language)/i
+/** Words of services about what this account's plan has not. */
+const noPlan =
+  /(format|feature|model|voice).{0,40}(needs|requires?|only|not allowed|not available).{0,60}(tier|plan|subscription)|(tier|plan|subscription).{0,40}(not allow|not include|upgrade)/i
 /** Services that serve nobody where this machine is, whatever the key. */
 const wrongCountry =
   /(country|region|territory|location).{0,40}(not (supported|available|allowed)|unsupported)/i
@@ -163,7 +166,7 @@ const kindOfRefusal = (status: number, said: string): RemoteFailure.Kind | "addr
   if (status === 402 || noCredit.test(said)) return "quota"
   if (status === 401 || wrongKey.test(said)) return "key"
   if (noModel.test(said) && status < 500) return "model"
-  if (status === 403) return wrongCountry.test(said) ? "other" : "key"
+  if (status === 403) return wrongCountry.test(said) || noPlan.test(said) ? "other" : "key"
   if (status === 404 || status === 405) return "address"
   if (status === 429) return "busy"
   return status >= 500 ? "down" : "other"

@@ -3,6 +3,7 @@ import type { Scope } from "effect"
 import type { Census } from "../telemetry/Census.ts"
 import { EngineUnavailable } from "./EngineUnavailable.ts"
 import { say } from "../language/Text.ts"
+import type { Text, Words } from "../language/Text.ts"
 import * as Outage from "./Outage.ts"
 import * as WarmUp from "./WarmUp.ts"
 
@@ -23,6 +24,8 @@ export interface Options<A, E> {
   /** Opened when it is first needed. */
   readonly spare: Load<A>
   readonly onSpare: OnSpare<E>
+  /** The first one's failure, with a word on the other one's. */
+  readonly both: (failure: E, other: E | EngineUnavailable) => E
 }
 
 export interface Spare<A, E> {
@@ -32,7 +35,7 @@ export interface Spare<A, E> {
   readonly worked: Effect.Effect<void>
   /**
    * Has a job done by the engine that is asked first; if that fails while `mayRepeat`, by the other one. The job runs
-   * `done` when there is something of it. If the other one fails, too, it is the first one's failure that matters.
+   * `done` when there is something of it. If the other one fails, too, both are told of.
    */
   readonly run: <B>(
     job: (engine: A, done: Effect.Effect<void>) => Effect.Effect<B, E>,
@@ -40,12 +43,17 @@ export interface Spare<A, E> {
   ) => Effect.Effect<B, E>
 }
 
+/** What to do about the first one's failure, and what is wrong with the other one. */
+export const adviceOf = (failure: { readonly advice: Words }, other: { readonly words: Text }): Words =>
+  say("engine.sentences", [failure.advice, say("engine.spareToo", other.words)])
+
 /**
  * An engine, and another one that takes its place while it cannot work. The first one is asked again for each job: its
  * breaker knows when that is of no use. Where it cannot even be opened, the other one works from the start, and opening
  * is tried again from time to time, beside the jobs.
  */
 export const open = Effect.fn("Spare.open")(function* <A extends { readonly engine: string }, E>({
+  both,
   first,
   name,
   onSpare,
@@ -57,9 +65,9 @@ export const open = Effect.fn("Spare.open")(function* <A extends { readonly engi
   const again = warmUp.lazy(first)
   const scope = yield* Effect.scope
   const outage = Outage.make()
-  const worked = Effect.sync(outage.worked)
+  const { worked } = outage
   const tell = (failure: EngineUnavailable | E, { engine }: A) =>
-    Effect.suspend(() => (outage.failed() ? onSpare(failure, engine) : Effect.void))
+    Effect.flatMap(outage.failed, (isNews) => (isNews ? onSpare(failure, engine) : Effect.void))
 
   let isLate = false
   const soon = Effect.timeoutFail(again, {
@@ -81,7 +89,14 @@ export const open = Effect.fn("Spare.open")(function* <A extends { readonly engi
     : yield* other.pipe(
         Effect.tap((engine) => tell(opened.left, engine)),
         // Without it, the first one is waited for, which knows best what is wrong with it.
-        Effect.catchAll(() => Effect.tap(again, () => Effect.sync(() => (isBack = true))))
+        Effect.catchAll((second) =>
+          again.pipe(
+            Effect.mapError(
+              (failure) => new EngineUnavailable({ ...failure, advice: adviceOf(failure, second) })
+            ),
+            Effect.tap(() => Effect.sync(() => (isBack = true)))
+          )
+        )
       )
 
   const back = Effect.map(again, (engine) => {
@@ -105,7 +120,7 @@ export const open = Effect.fn("Spare.open")(function* <A extends { readonly engi
         Effect.catchAll((failure) =>
           mayRepeat()
             ? Effect.flatMap(other, (engine) => job(engine, tell(failure, engine))).pipe(
-                Effect.mapError(() => failure)
+                Effect.mapError((second) => both(failure, second))
               )
             : Effect.fail(failure)
         )

@@ -64,13 +64,13 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
         ? Effect.void
         : Effect.zipRight(
             warn("a sentence stays silent", failure),
-            Effect.suspend(() =>
-              character.voiceOutage.failed()
+            Effect.flatMap(character.voiceOutage.failed, (isNews) =>
+              isNews
                 ? client.send(ServerMessage.failure(say("session.goesOnAsText", failure.words)))
                 : Effect.void
             )
           ),
-    onVoice: Effect.sync(character.voiceOutage.worked),
+    onVoice: character.voiceOutage.worked,
     onUntranslated: (failure) =>
       failure._tag === "EngineUnavailable"
         ? Effect.void

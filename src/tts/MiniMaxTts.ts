@@ -127,6 +127,7 @@ const kinds: Readonly<Record<number, RemoteFailure.Kind>> = {
   1039: "busy",
   1041: "busy",
   2042: "model",
+  2013: "model",
   2045: "busy",
   2049: "key",
   2054: "model",

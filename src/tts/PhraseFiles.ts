@@ -3,6 +3,7 @@ import { Effect, Option, Queue } from "effect"
 import { LRUCache } from "lru-cache"
 import type { Pcm } from "../audio/Pcm.ts"
 import * as Wav from "../audio/Wav.ts"
+import * as Folder from "../models/Folder.ts"
 import * as LivingProcess from "../supervision/LivingProcess.ts"
 
 /**
@@ -52,7 +53,7 @@ export const open = Effect.fn("PhraseFiles.open")(function* ({ bytes, folder, pl
   const clear = Effect.suspend(() => Effect.forEach(dropped.splice(0), remove, { discard: true }))
 
   const left = yield* Effect.gen(function* () {
-    yield* fs.makeDirectory(home, { recursive: true })
+    yield* Folder.make(home)
     const names = yield* fs.readDirectory(home)
     // Drafts that were never finished. If another process is at one of them, it does without that phrase.
     yield* Effect.forEach(names.filter(isDraft), remove, { discard: true })
@@ -62,7 +63,7 @@ export const open = Effect.fn("PhraseFiles.open")(function* ({ bytes, folder, pl
     )
   }).pipe(Effect.either)
   if (left._tag === "Left") {
-    yield* Effect.logWarning("phrases are not kept on the disk: their folder cannot be used", left.left)
+    yield* Effect.logWarning(`phrases are not kept on the disk: ${left.left.message}`)
     return none
   }
   const timeOf = ({ stat }: { readonly stat: FileSystem.File.Info }) =>

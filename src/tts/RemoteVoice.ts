@@ -51,7 +51,7 @@ export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Sh
   id: EngineId.of(engine, config),
   load: Effect.sync(() => ({
     places: FairShare.make(limits.max_concurrency),
-    breaker: Breaker.make(({ fault = true }: SynthesisFailed) => fault)
+    breaker: Breaker.make<SynthesisFailed>()
   }))
 })
 
@@ -76,10 +76,18 @@ export const open = (
     const { advice, detail, kind } = ServiceFailure.explain(about, failure)
     // What a server says of its refusal may repeat the key, and is in the detail without it.
     const cause = failure._tag === "Unanswered" ? failure.cause : undefined
-    return new SynthesisFailed({ engine, detail, advice, fault: kind !== "other", cause })
+    return new SynthesisFailed({
+      engine,
+      detail,
+      advice,
+      fault: kind !== "other",
+      slow: kind === "slow",
+      cause
+    })
   }
-  const undecodable = ({ cause, reason, stopped = false }: UndecodableAudio) =>
-    stopped
+  const undecodable = ({ cause, incomplete = false, reason, stopped = false }: UndecodableAudio) => {
+    if (incomplete) return failed(new RemoteFailure.Unanswered({ reason: "broken-off" }))
+    return stopped
       ? new SynthesisFailed({
           engine,
           detail: say("speech.notDecoded", reason),
@@ -93,6 +101,7 @@ export const open = (
           advice: say("engine.correct", `${about.section}.${about.keys.address}`),
           cause
         })
+  }
 
   /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
   const begin = (text: string) =>

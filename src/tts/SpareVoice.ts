@@ -3,7 +3,8 @@ import type { Context } from "effect"
 import { fallbackOf } from "../config/TtsConfig.ts"
 import type { TtsConfig } from "../config/TtsConfig.ts"
 import * as Spare from "../engine/Spare.ts"
-import type { SynthesisFailed, Take, Tts, TtsEngines } from "./Tts.ts"
+import { SynthesisFailed } from "./Tts.ts"
+import type { Take, Tts, TtsEngines } from "./Tts.ts"
 
 /**
  * The voice that a configuration asks for; where it names another one as its `fallback`, that one speaks each sentence
@@ -20,7 +21,8 @@ export const open = Effect.fn("SpareVoice.open")(function* (
     name: { kind: "tts", engine: config.tts_model ?? "" },
     first: engines.open(config),
     spare: engines.open({ ...config, tts_model: name }),
-    onSpare
+    onSpare,
+    both: (failure, other) => new SynthesisFailed({ ...failure, advice: Spare.adviceOf(failure, other) })
   })
 
   /** What was kept says nothing of how the engines are. */

@@ -10,8 +10,7 @@ import type { Text } from "../language/Text.ts"
 /** One sentence could not be spoken. `message` is fit for a client. */
 export class SynthesisFailed extends Schema.TaggedError<SynthesisFailed>()("SynthesisFailed", {
   ...EngineFailure.fields,
-  /** Whether the engine is to blame, and not the text that it was given. Without it: it is. */
-  fault: Schema.optional(Schema.Boolean)
+  ...EngineFailure.judged
 }) {
   get words(): Text {
     return EngineFailure.describe(this)

@@ -37,7 +37,7 @@ const mouthOf = (server: Server.Server, places: number): Mouth => ({
   server,
   stock: Server.stock(server),
   share: FairShare.make(server.isExclusive ? 1 : places),
-  breaker: Breaker.make(({ fault = true }: SynthesisFailed) => fault)
+  breaker: Breaker.make<SynthesisFailed>()
 })
 
 /** A server that somebody else has started, or the program that the configuration names. */

@@ -18,6 +18,8 @@ interface Told {
   readonly advice: Words
   /** Whether the server is to blame, and not what it was asked for. */
   readonly fault: boolean
+  /** Whether its whole time-out was waited for. */
+  readonly slow: boolean
 }
 
 /** The key that says where a server is, or which program is one. */
@@ -28,7 +30,7 @@ export const addressKey = ({ isOurs }: Pick<Server, "isOurs">, section: string):
 export const describe = ({ again, againStarting, section, server }: About) => {
   const { isOurs, name } = server
   const key = addressKey(server, section)
-  const words = (failure: Failure): Omit<Told, "fault"> => {
+  const words = (failure: Failure): Pick<Told, "detail" | "advice"> => {
     if (failure._tag === "NotRunning") return { detail: failure.detail, advice: failure.advice }
     if (failure._tag === "Reported") {
       const said: Words = isText(failure.said)
@@ -60,7 +62,11 @@ export const describe = ({ again, againStarting, section, server }: About) => {
         }
     }
   }
-  return (failure: Failure): Told => ({ ...words(failure), fault: isFault(failure) })
+  return (failure: Failure): Told => ({
+    ...words(failure),
+    fault: isFault(failure),
+    slow: failure._tag === "Unanswered" && failure.reason === "too-slow"
+  })
 }
 
 /** A server that says what is wrong is there, and may well do what it is asked for next. */

@@ -81,4 +81,20 @@ layer(NodeContext.layer)("Sections", (it) => {
       )
     })
   )
+
+  it.scoped("warns of a voice and a recogniser that are to take their own places", () =>
+    Effect.gen(function* () {
+      const { warnings } = yield* loadText(
+        `${ConfigFolder.minimal.replace("flite_tts", "openai_tts")}    openai_tts: {fallback: openai_tts}
+  asr_config:
+    asr_model: openai_asr
+    openai_asr: {fallback: openai_asr}
+`
+      )
+      expect(warnings).toEqual([
+        expect.stringMatching(/tts_config\.openai_tts\.fallback: it names the voice itself/u),
+        expect.stringMatching(/asr_config\.openai_asr\.fallback: it names the recogniser itself/u)
+      ])
+    })
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Fiber, Option, TestClock } from "effect"
 import * as Speech from "../../src/conversation/Speech.ts"
 import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -130,5 +130,42 @@ describe("Speech", () => {
       expect(durations).toEqual([100, 0, 100])
       expect(counted).toBe(1)
     }).pipe(Effect.provide(Census.layer))
+  )
+
+  it.effect(
+    "shows a sentence whose sound does not come soon, and goes on with the sound when it is there",
+    () =>
+      Effect.gen(function* () {
+        const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
+        const speak = yield* Speech.make({
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            synthesize: () => Effect.delay(Effect.succeed(pcm), "9 seconds")
+          }),
+          translator: Effect.succeedNone,
+          onFailure: () => Effect.die("it did not fail"),
+          onSpoken: Effect.void,
+          onUntranslated: () => Effect.die("it did not fail")
+        })
+        const handed: Array<Speech.Spoken> = []
+        const hand = (spoken: Speech.Spoken) =>
+          // Delivery takes its time: nothing overtakes the text.
+          Effect.delay(
+            Effect.sync(() => void handed.push(spoken)),
+            "6 seconds"
+          )
+        const speaking = yield* Effect.fork(speak(sentence, hand))
+        yield* TestClock.adjust("10 seconds")
+        expect(handed).toEqual([])
+        yield* TestClock.adjust("20 seconds")
+        yield* Fiber.join(speaking)
+        expect(
+          handed.map(({ continues, duration, message }) => [message.display_text?.text, duration, continues])
+        ).toEqual([
+          ["Hi.", 0, false],
+          [undefined, 100, true]
+        ])
+      }).pipe(Effect.provide(Census.layer))
   )
 })

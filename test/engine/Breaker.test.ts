@@ -3,10 +3,14 @@ import { Effect, Fiber, TestClock } from "effect"
 import * as Breaker from "../../src/engine/Breaker.ts"
 import { after } from "../support/Steps.ts"
 
+type Failure = Breaker.Judged & { readonly said: string }
+
+const down: Failure = { said: "down" }
+
 /** An engine that is up or down, and how often it was asked. */
 const engine = () => {
-  const breaker = Breaker.make((failure: string) => failure !== "bad text")
-  const state = { asked: 0, answer: Effect.fail("down") as Effect.Effect<string, string> }
+  const breaker = Breaker.make<Failure>()
+  const state = { asked: 0, answer: Effect.fail(down) as Effect.Effect<string, Failure> }
   const ask = breaker.run(
     Effect.suspend(() => {
       state.asked++
@@ -22,7 +26,7 @@ describe("Breaker", () => {
       const { askFor, breaker, state } = engine()
       const answers = yield* askFor(10)
       assert.strictEqual(state.asked, 3)
-      assert.isTrue(answers.every((answer) => answer._tag === "Left" && answer.left === "down"))
+      assert.isTrue(answers.every((answer) => answer._tag === "Left" && answer.left.said === "down"))
       assert.isTrue(yield* breaker.isOpen)
     })
   )
@@ -93,16 +97,26 @@ describe("Breaker", () => {
   it.effect("does not count what is not the engine's fault, nor failures with successes between", () =>
     Effect.gen(function* () {
       const { askFor, state } = engine()
-      state.answer = Effect.fail("bad text")
+      state.answer = Effect.fail({ said: "bad text", fault: false })
       yield* askFor(9)
       assert.strictEqual(state.asked, 9)
       for (let time = 0; time < 3; time++) {
-        state.answer = Effect.fail("down")
+        state.answer = Effect.fail(down)
         yield* askFor(2)
         state.answer = Effect.succeed("up")
         yield* askFor(1)
       }
       assert.strictEqual(state.asked, 18)
+    })
+  )
+
+  it.effect("lets nobody wait in vain for a second time", () =>
+    Effect.gen(function* () {
+      const { askFor, breaker, state } = engine()
+      state.answer = Effect.fail({ said: "too slow", slow: true })
+      yield* askFor(2)
+      assert.strictEqual(state.asked, 1)
+      assert.isTrue(yield* breaker.isOpen)
     })
   )
 

@@ -40,6 +40,7 @@ const cases: ReadonlyArray<readonly [status: number, message: string, kind: Serv
   [403, "You do not have access to this voice", "model"],
   [404, "The model `x` does not exist or you do not have access to it.", "model"],
   [403, "Country, region, or territory not supported", "other"],
+  [403, "This output format needs the Creator tier", "other"],
   [403, "Forbidden", "key"],
   [403, "Invalid API key for model x: not found", "key"],
   [401, "Access denied due to invalid subscription key or wrong API endpoint.", "key"],

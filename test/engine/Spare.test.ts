@@ -7,6 +7,10 @@ import { Census } from "../../src/telemetry/Census.ts"
 const unavailable = (engine: string) =>
   new EngineUnavailable({ kind: "tts", engine, reason: "gone", advice: "Wait." })
 
+const both = {
+  both: (failure: string, other: string | EngineUnavailable) =>
+    `${failure} and ${typeof other === "string" ? other : `no ${other.engine}`}`
+}
 const name = { kind: "tts", engine: "first" } as const
 
 /** Two engines that work, or do not, as it stands here, and what they are asked. */
@@ -29,7 +33,7 @@ describe("Spare", () => {
   it.scoped("has the other one do what the first could not, and tells of each outage once", () =>
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
-      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({ ...both, name, first: load("first"), spare: load("spare"), onSpare })
       state.first = "fails"
       for (let count = 0; count < 3; count++) assert.strictEqual(yield* spare.run(job), "spare")
       assert.deepStrictEqual(state.told, ["first failed > spare"])
@@ -44,10 +48,10 @@ describe("Spare", () => {
   it.scoped("tells of nothing where the other one fails, too", () =>
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
-      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({ ...both, name, first: load("first"), spare: load("spare"), onSpare })
       state.first = "fails"
       state.spare = "fails"
-      assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed")
+      assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed and spare failed")
       assert.deepStrictEqual(state.told, [])
       state.spare = "works"
       assert.strictEqual(yield* spare.run(job), "spare")
@@ -61,6 +65,7 @@ describe("Spare", () => {
       const opening = yield* Deferred.make<void>()
       const opened = Effect.sync(() => void state.opened++)
       const spare = yield* Spare.open({
+        ...both,
         name,
         first: load("first"),
         spare: load("spare", Effect.zipRight(opened, Deferred.await(opening))),
@@ -80,9 +85,15 @@ describe("Spare", () => {
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
       const opening = Effect.suspend(() => (state.opened++ === 0 ? unavailable("spare") : Effect.void))
-      const spare = yield* Spare.open({ name, first: load("first"), spare: load("spare", opening), onSpare })
+      const spare = yield* Spare.open({
+        ...both,
+        name,
+        first: load("first"),
+        spare: load("spare", opening),
+        onSpare
+      })
       state.first = "fails"
-      assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed")
+      assert.strictEqual(yield* Effect.flip(spare.run(job)), "first failed and no spare")
       assert.strictEqual(yield* spare.run(job), "spare")
     }).pipe(Effect.provide(Census.layer))
   )
@@ -91,7 +102,13 @@ describe("Spare", () => {
     Effect.gen(function* () {
       const { job, load, onSpare, state } = world()
       const opening = Effect.suspend(() => (state.opened++ < 2 ? unavailable("first") : Effect.void))
-      const spare = yield* Spare.open({ name, first: load("first", opening), spare: load("spare"), onSpare })
+      const spare = yield* Spare.open({
+        ...both,
+        name,
+        first: load("first", opening),
+        spare: load("spare"),
+        onSpare
+      })
       assert.deepStrictEqual(state.told, ["first > spare"])
       assert.strictEqual(spare.current().engine, "spare")
       const done: Array<string> = []
@@ -110,6 +127,7 @@ describe("Spare", () => {
       const { job, load, onSpare, state } = world()
       const opening = yield* Effect.fork(
         Spare.open({
+          ...both,
           name,
           first: load("first", Effect.sleep("5 minutes")),
           spare: load("spare"),
@@ -131,6 +149,7 @@ describe("Spare", () => {
       const { job, load, onSpare, state } = world()
       const opening = yield* Effect.fork(
         Spare.open({
+          ...both,
           name,
           first: load("first", Effect.sleep("5 minutes")),
           spare: load("spare", unavailable("spare")),
@@ -149,6 +168,7 @@ describe("Spare", () => {
       const { load, onSpare } = world()
       const failure = yield* Effect.flip(
         Spare.open({
+          ...both,
           name,
           first: load("first", unavailable("first")),
           spare: load("spare", unavailable("spare")),
@@ -156,6 +176,7 @@ describe("Spare", () => {
         })
       )
       assert.strictEqual(failure.engine, "first")
+      assert.include(failure.message, "Its fallback does not work either: spare")
     }).pipe(Effect.provide(Census.layer))
   )
 })

@@ -82,6 +82,7 @@ export const engine = {
   configuredAddress: "the configured address",
   configuredBaseUrl: "the configured base_url",
   // `RemoteFailure.Unanswered`: goes on from the server's name.
+  spareToo: (failure: string) => `Its fallback does not work either: ${failure}`,
   stillOpening: "it is still being made ready",
   comesWhenReady: "It takes over by itself when it is there.",
   silentFor: (seconds: number) => `has said nothing for ${seconds} s`,

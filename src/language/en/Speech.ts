@@ -4,6 +4,7 @@ export const speech = {
   sentNoSound: (reason: string) => `sent no sound that can be played: ${reason}`,
   sentSilence: "has no sound for this text: the voice may not speak its language",
   sentOther: (type: string) => `sent ${type} and no sound`,
+  endedEarly: "it ends before its end",
   notDecoded: (reason: string) => `its sound could not be decoded: ${reason}`,
   edgeRefuses: (status: number) => `refuses its free voices (status ${status})`,
   gradioNoFunction: (name: string, others: string) => `has no function ${name}, but ${others}`,

@@ -76,6 +76,7 @@ export const engine: Translated<typeof english> = {
   seeServerLog: "请查看该服务器的日志。",
   configuredAddress: "所配置的地址",
   configuredBaseUrl: "所配置的 base_url",
+  spareToo: (failure) => `备用引擎也无法使用：${failure}`,
   stillOpening: "它还在准备中",
   comesWhenReady: "准备好后会自动恢复使用。",
   silentFor: (seconds) => `已有 ${seconds} 秒没有回应`,

@@ -6,6 +6,7 @@ export const speech: Translated<typeof english> = {
   sentNoSound: (reason) => `返回的声音无法播放：${reason}`,
   sentSilence: "没有为这段文字返回声音：这个音色可能不支持该语言",
   sentOther: (type) => `返回的是 ${type}，而不是声音`,
+  endedEarly: "它还没有结束就中断了",
   notDecoded: (reason) => `声音未能解码：${reason}`,
   edgeRefuses: (status) => `拒绝提供免费语音（状态码 ${status}）`,
   gradioNoFunction: (name, others) => `没有函数 ${name}，只有 ${others}`,
