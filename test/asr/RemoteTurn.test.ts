@@ -114,7 +114,7 @@ describe("a spoken turn with a recogniser elsewhere", () => {
       () =>
         Effect.gen(function* () {
           const server = yield* ServiceServer.open((_, index) =>
-            index === 0 ? { afterwards: "cut" } : { chunks: ['{"text": "Hello again."}'] }
+            index < 3 ? { afterwards: "cut" } : { chunks: ['{"text": "Hello again."}'] }
           )
           const {
             client,
