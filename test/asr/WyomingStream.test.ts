@@ -93,6 +93,26 @@ describe("wyoming_asr while one speaks", () => {
       })
     )
 
+    it.scoped("gives its place to a whole utterance that waits for one", () =>
+      Effect.gen(function* () {
+        const server = yield* WyomingServer.serve(live, ({ type }, { send }) => {
+          if (type === "audio-stop") send("transcript", { text: "Whole." })
+        })
+        const asr = yield* open({ uri: server.uri, max_concurrency: 1 })
+        const other = yield* open({ uri: server.uri, max_concurrency: 1 })
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const speaking = yield* asr.listen!
+            yield* speaking.hear(samples)
+            assert.strictEqual(yield* other.transcribe(samples), "Whole.")
+            for (const lost of [speaking.hear(samples), speaking.finish])
+              assert.include((yield* Effect.flip(lost)).message, "cannot hear while one speaks")
+          })
+        )
+        assert.strictEqual(yield* asr.transcribe(samples), "Whole.")
+      })
+    )
+
     it.scoped("tells the server how it went", () =>
       Effect.gen(function* () {
         let answers = true

@@ -70,6 +70,14 @@ describe("SoundReader", () => {
       })
     )
 
+    it.effect("knows that a WAV file is shorter than its header says", () =>
+      Effect.gen(function* () {
+        const wav = Wav.encode(tone)
+        const failure = yield* failureOf(read("file", wav.subarray(0, wav.length - 100), [300]))
+        assert.isTrue(failure.incomplete)
+      })
+    )
+
     it.effect("reads other WAV files when they are complete", () =>
       Effect.gen(function* () {
         const stereo = Wav.encode({ samples: Int16Array.from([100, 300, -100, -300]), sampleRate: 16_000 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Option, TestClock } from "effect"
+import { Deferred, Duration, Effect, Fiber, Option, TestClock } from "effect"
 import type { Asr, Listener } from "../../src/asr/Asr.ts"
 import * as Listening from "../../src/conversation/Listening.ts"
 
@@ -57,6 +57,18 @@ describe("Listening", () => {
         assert.strictEqual(state.open, 0)
       })
     )
+
+  it.scoped("waits as long as a listener says that it may take", () =>
+    Effect.gen(function* () {
+      const finish = Effect.delay(Effect.succeed("late"), "50 seconds")
+      const { listening } = yield* recogniser({ ...attentive, finish, patience: Duration.minutes(1) })
+      yield* listening.begin
+      yield* listening.hear(samples)
+      const transcript = yield* Effect.fork(yield* listening.finish)
+      yield* TestClock.adjust("50 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(transcript), Option.some("late"))
+    })
+  )
 
   it.scoped("gives up an utterance that goes on no more and has no end", () =>
     Effect.gen(function* () {

@@ -90,6 +90,7 @@ describe("SpareVoice", () => {
         )
         const failure = yield* Effect.flip(voice.synthesize("Hello."))
         assert.strictEqual(failure.engine, "openai_tts")
+        assert.match(failure.message, /not today.*Its fallback does not work either: piper_tts /u)
         assert.deepStrictEqual(told, [])
       })
     )
