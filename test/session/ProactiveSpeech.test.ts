@@ -42,7 +42,7 @@ describe("a character that may speak of its own accord", () => {
         world.synthesis = () => 90_000
         yield* client.send(ask("Hi"))
         yield* TestClock.adjust("95 seconds")
-        expect(client.seen()).toEqual([...start, "audio You said Hi.", "backend-synth-complete"])
+        expect(client.seen()).toEqual([...start, "silent You said Hi.", "audio ", "backend-synth-complete"])
         yield* client.send(played)
         yield* tick
         client.received.length = 0
