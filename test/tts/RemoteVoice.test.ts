@@ -42,7 +42,7 @@ describe("RemoteVoice", () => {
         })
         for (let sentence = 1; sentence <= 4; sentence++) {
           const error = yield* decoderStops
-          assert.strictEqual(english(error.detail), "its sound was not decoded: the decoder stopped")
+          assert.strictEqual(english(error.detail), "its sound could not be decoded: the decoder stopped")
           assert.isFalse(error.fault)
           assert.isDefined(error.cause)
           assert.strictEqual(server.log.length, sentence)
