@@ -10,8 +10,8 @@ import * as VoiceServices from "./VoiceServices.ts"
 
 const mostAdded = 5
 /** Turns of each engine before anything is measured, for the compiler, and at least afterwards. */
-const warmUpTurns = 100
-const fewestTurns = 100
+const warmUpTurns = 300
+const fewestTurns = 200
 const turnMs = 10_000
 
 const question = JSON.stringify({ type: "text-input", text: "What do you think of tea?" })
