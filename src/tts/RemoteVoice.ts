@@ -1,9 +1,8 @@
 import { Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "../audio/Decode.ts"
-import * as Pcm from "../audio/Pcm.ts"
+import type * as Pcm from "../audio/Pcm.ts"
 import * as SoundReader from "../audio/SoundReader.ts"
-import * as Speech from "../audio/Speech.ts"
 import type { UndecodableAudio } from "../audio/UndecodableAudio.ts"
 import type { ServiceLimits } from "../config/ServiceFields.ts"
 import * as Breaker from "../engine/Breaker.ts"
@@ -133,13 +132,6 @@ export const open = (
   return {
     engine,
     stream: (text, take) => HandOn.besides((put) => said(text, put), take),
-    synthesize: (text) =>
-      Effect.suspend(() => {
-        const pieces: Array<Pcm.Pcm> = []
-        return Effect.map(
-          said(text, (piece) => Effect.sync(() => void pieces.push(piece))),
-          () => (pieces.length === 0 ? Speech.nothing : Pcm.join(pieces, pieces[0]!.sampleRate))
-        )
-      })
+    synthesize: (text) => HandOn.whole((put) => said(text, put))
   }
 }

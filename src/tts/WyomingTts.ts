@@ -1,8 +1,6 @@
 import { Duration, Effect, Schedule } from "effect"
-import * as Pcm from "../audio/Pcm.ts"
 import * as RawPcm from "../audio/RawPcm.ts"
 import * as SentenceSound from "../audio/SentenceSound.ts"
-import * as Speech from "../audio/Speech.ts"
 import type { WyomingTtsConfig } from "../config/WyomingConfig.ts"
 import type { EngineSpec } from "../engine/EnginePool.ts"
 import * as Breaker from "../engine/Breaker.ts"
@@ -78,10 +76,10 @@ const receive = (link: Link, limit: Duration.Duration, take: Take) =>
     const within = Patience.make(limit)
     for (;;) {
       const event = yield* within(link.receive)
-      if (event.type === "audio-stop")
-        return length > 0
-          ? (format?.rate ?? Speech.sampleRate)
-          : yield* new RemoteFailure.Unanswered({ reason: "empty", detail: say("speech.sentSilence") })
+      if (event.type === "audio-stop") {
+        if (length > 0) return
+        return yield* new RemoteFailure.Unanswered({ reason: "empty", detail: say("speech.sentSilence") })
+      }
       if (event.type !== "audio-start" && event.type !== "audio-chunk") continue
       if (format === undefined) {
         format = event.data
@@ -163,24 +161,15 @@ export const voice = (
       return member.run(breaker.run(Effect.zipRight(check, asked)))
     }).pipe(Effect.withSpan("WyomingTts.synthesize"))
 
-  /** Answers the sample rate of the sound. */
   const said = (text: string, take: Take) => {
     const words = SpeechPieces.of(text).join(" ")
-    return words === "" ? Effect.succeed(Speech.sampleRate) : speak(words, take)
+    return words === "" ? Effect.void : speak(words, take)
   }
 
-  const synthesize = (text: string) =>
-    Effect.suspend(() => {
-      const pieces: Array<Pcm.Pcm> = []
-      return Effect.map(
-        said(text, (piece) => Effect.sync(() => void pieces.push(piece))),
-        (sampleRate) => Pcm.join(pieces, sampleRate)
-      )
-    })
   return {
     engine,
-    synthesize,
-    stream: (text, take) => HandOn.besides((put) => Effect.asVoid(said(text, put)), take)
+    synthesize: (text) => HandOn.whole((put) => said(text, put)),
+    stream: (text, take) => HandOn.besides((put) => said(text, put), take)
   }
 }
 
