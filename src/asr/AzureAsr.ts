@@ -46,16 +46,12 @@ export const service = (
     }
 
     const askShort = (wav: Uint8Array, language: string) =>
-      RemoteRecogniser.answerOf(
-        http,
-        {
-          url: `${hosts.short}/speech/recognition/conversation/cognitiveservices/v1`,
-          query: { language, format: "simple" },
-          headers: { ...headers, "content-type": "audio/wav; codecs=audio/pcm; samplerate=16000" },
-          body: wav
-        },
-        config
-      ).pipe(
+      RemoteRecogniser.answerOf(http, {
+        url: `${hosts.short}/speech/recognition/conversation/cognitiveservices/v1`,
+        query: { language, format: "simple" },
+        headers: { ...headers, "content-type": "audio/wav; codecs=audio/pcm; samplerate=16000" },
+        body: wav
+      }).pipe(
         Effect.flatMap(readShort),
         Effect.flatMap(({ DisplayText = "", RecognitionStatus: status }) => {
           if (status === "Success") return Effect.succeed(DisplayText)
@@ -66,18 +62,14 @@ export const service = (
       )
 
     const askFast = (wav: Uint8Array<ArrayBuffer>) =>
-      RemoteRecogniser.answerOf(
-        http,
-        {
-          url: `${hosts.fast}/speechtotext/transcriptions:transcribe`,
-          query: { "api-version": "2024-11-15" },
-          headers,
-          body: UtteranceFile.formOf("audio", wav, {
-            definition: JSON.stringify(languages.length === 0 ? {} : { locales: languages })
-          })
-        },
-        config
-      ).pipe(
+      RemoteRecogniser.answerOf(http, {
+        url: `${hosts.fast}/speechtotext/transcriptions:transcribe`,
+        query: { "api-version": "2024-11-15" },
+        headers,
+        body: UtteranceFile.formOf("audio", wav, {
+          definition: JSON.stringify(languages.length === 0 ? {} : { locales: languages })
+        })
+      }).pipe(
         Effect.flatMap(readFast),
         Effect.map(({ combinedPhrases }) => combinedPhrases.map(({ text }) => text).join(" "))
       )

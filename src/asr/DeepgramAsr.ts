@@ -39,19 +39,15 @@ const service = (
   },
   limits: config,
   ask: ({ wav }) =>
-    RemoteRecogniser.answerOf(
-      http,
-      {
-        url: `${address}/v1/listen`,
-        query: {
-          ...asked(config),
-          ...(config.language === undefined ? { detect_language: "true" } : { language: config.language })
-        },
-        headers: { ...headersOf(config), "content-type": "audio/wav" },
-        body: wav
+    RemoteRecogniser.answerOf(http, {
+      url: `${address}/v1/listen`,
+      query: {
+        ...asked(config),
+        ...(config.language === undefined ? { detect_language: "true" } : { language: config.language })
       },
-      config
-    ).pipe(
+      headers: { ...headersOf(config), "content-type": "audio/wav" },
+      body: wav
+    }).pipe(
       Effect.flatMap(readAnswer),
       Effect.map(({ results }) => results.channels[0]?.alternatives[0]?.transcript ?? "")
     )

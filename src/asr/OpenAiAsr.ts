@@ -43,15 +43,11 @@ const service = (
     },
     limits: config,
     ask: ({ wav }) =>
-      RemoteRecogniser.answerOf(
-        http,
-        {
-          url: `${address}/audio/transcriptions`,
-          headers: { authorization: `Bearer ${Redacted.value(api_key)}` },
-          body: UtteranceFile.formOf("file", wav, { model, response_format, language, prompt })
-        },
-        config
-      ).pipe(
+      RemoteRecogniser.answerOf(http, {
+        url: `${address}/audio/transcriptions`,
+        headers: { authorization: `Bearer ${Redacted.value(api_key)}` },
+        body: UtteranceFile.formOf("file", wav, { model, response_format, language, prompt })
+      }).pipe(
         Effect.flatMap((said) =>
           response_format === "text" ? readText(said) : Effect.map(readAnswer(said), ({ text }) => text)
         )

@@ -138,13 +138,9 @@ export const open = (
 /** A request whose whole answer is text. */
 export const answerOf = (
   http: Undici.Dispatcher,
-  request: RemoteRequest.Request,
-  { timeout_seconds }: ServiceLimits
+  request: RemoteRequest.Request
 ): Effect.Effect<string, RemoteFailure.RemoteFailure, Scope.Scope> =>
-  RemoteRequest.open(http, request, {
-    silence: Duration.seconds(timeout_seconds),
-    bytes: longestAnswer
-  }).pipe(Effect.flatMap(RemoteRequest.text))
+  Effect.flatMap(RemoteRequest.open(http, request, longestAnswer), RemoteRequest.text)
 
 /** An answer that should be JSON of this form, and is none of a service's if it is not. */
 export const read = <A, I>(

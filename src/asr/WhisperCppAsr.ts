@@ -43,20 +43,16 @@ export const service = (http: Undici.Dispatcher, config: WhisperCppConfig): Remo
       return failure.reason === "too-slow" ? say("speech.smallerOrShorter") : undefined
     },
     ask: ({ wav }) =>
-      RemoteRecogniser.answerOf(
-        http,
-        {
-          url: `${address}/inference`,
-          headers: {},
-          body: UtteranceFile.formOf("file", wav, {
-            response_format: "json",
-            temperature: "0",
-            language: config.language,
-            prompt: config.prompt
-          })
-        },
-        config
-      ).pipe(
+      RemoteRecogniser.answerOf(http, {
+        url: `${address}/inference`,
+        headers: {},
+        body: UtteranceFile.formOf("file", wav, {
+          response_format: "json",
+          temperature: "0",
+          language: config.language,
+          prompt: config.prompt
+        })
+      }).pipe(
         Effect.flatMap(readAnswer),
         Effect.flatMap((answer) =>
           "text" in answer

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { Scope } from "effect"
+import * as Bell from "../supervision/Bell.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import type { TurnToken } from "./Client.ts"
 
@@ -29,7 +30,7 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
   const slot = yield* FiberSlot.make
   const alone = (yield* Effect.makeSemaphore(1)).withPermits(1)
   const clock = yield* Effect.clock
-  const waiting = new Set<() => void>()
+  const over = Bell.make()
   let current: TurnToken | undefined
   let endedAt: number | undefined
 
@@ -47,19 +48,16 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
     if (current !== token) return
     current = undefined
     endedAt = clock.unsafeCurrentTimeMillis()
-    for (const tell of waiting) tell()
+    over.ring()
   }
 
-  const end = Effect.async<void>((resume) => {
-    const tell = () => {
-      waiting.delete(tell)
-      resume(Effect.void)
-    }
-    waiting.add(tell)
-    return Effect.sync(() => waiting.delete(tell))
-  })
   const idle: Effect.Effect<void> = Effect.suspend(() =>
-    current === undefined ? Effect.void : Effect.zipRight(end, idle)
+    current === undefined
+      ? Effect.void
+      : Effect.zipRight(
+          over.until(() => current === undefined),
+          idle
+        )
   )
 
   return {

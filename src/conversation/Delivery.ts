@@ -66,15 +66,9 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   send: (message: Outgoing) => Effect.Effect<void>
 ) {
   const agent = yield* options.agent
-  const speak = yield* Speech.make({
-    character: options.character,
-    // One attempt a turn: what cannot be loaded is not tried again for each sentence.
-    tts: yield* Effect.cached(options.tts),
-    translator: yield* Effect.cached(options.translator),
-    onFailure: options.onVoiceFailure,
-    onSpoken: options.onVoice,
-    onUntranslated: options.onUntranslated
-  })
+  // One attempt a turn: what cannot be loaded is not tried again for each sentence.
+  const tts = yield* Effect.cached(options.tts)
+  const translator = yield* Effect.cached(options.translator)
   const cutter = Sentence.cutter({
     language: "en",
     fasterFirst: fasterFirst(options.character.agent_config),
@@ -105,10 +99,21 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   }
 
   const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope) {
-    const sentences = InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
+    const speak = yield* Speech.make(
+      {
+        character: options.character,
+        tts,
+        translator,
+        onFailure: options.onVoiceFailure,
+        onSpoken: options.onVoice,
+        onUntranslated: options.onUntranslated
+      },
+      scope
+    )
+    const sentences = yield* InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
       {
         parallel: parallelSentences,
-        work: (item, give) => (item._tag === "Tool" ? give(item) : speak(item, give)),
+        work: (item, give) => (item._tag === "Tool" ? Effect.sync(() => give(item)) : speak(item, give)),
         deliver: hand
       },
       scope

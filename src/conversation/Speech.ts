@@ -1,4 +1,5 @@
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
+import type { Scope } from "effect"
 import * as Loudness from "../audio/Loudness.ts"
 import * as PauseCutter from "../audio/PauseCutter.ts"
 import * as Pcm from "../audio/Pcm.ts"
@@ -9,6 +10,7 @@ import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
+import * as Late from "./Late.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** A sentence ready to be delivered, or the next piece of one whose voice sends its sound piece by piece. */
@@ -35,17 +37,19 @@ export interface Options {
   readonly onUntranslated: (failure: EngineUnavailable | TranslationFailed) => Effect.Effect<void>
 }
 
-/** How long a sentence's text waits for its first sound. */
-const textPatience = "5 seconds"
+/** How long a sentence's text waits for its first sound: nobody has to wait for the words because the voice lets wait. */
+const textPatience = Duration.seconds(5)
 
-type Hand = (spoken: Spoken) => Effect.Effect<void>
+type Hand = (spoken: Spoken) => void
 
 /**
  * Speaks one sentence, in another language if there is a translator, and hands on its sound: piece by piece if the voice
  * speaks so. Never fails: a sentence whose synthesis fails is delivered silent, or ends where it failed, and the rest go on.
+ * Closing `scope`, that of the turn, ends the wait for those that are late.
  */
-export const make = Effect.fnUntraced(function* (options: Options) {
+export const make = Effect.fnUntraced(function* (options: Options, scope: Scope.Scope) {
   const census = yield* Census
+  const late = yield* Late.make(textPatience, scope)
 
   const translate = (text: string) =>
     options.translator.pipe(
@@ -58,35 +62,31 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const speak = (tts: Tts, text: string, { hand, isHeard }: Parts) =>
     Effect.flatMap(tts.recall?.(text) ?? Effect.succeedNone, (kept) =>
       Option.isSome(kept)
-        ? hand(kept.value)
+        ? Effect.succeed(hand(kept.value))
         : (tts.stream === undefined
-            ? Effect.flatMap(tts.synthesize(text), hand)
+            ? Effect.map(tts.synthesize(text), hand)
             : cutAtPauses(hand, (take) => tts.stream!(text, take))
           ).pipe(Effect.zipRight(Effect.suspend(() => (isHeard() ? options.onSpoken : Effect.void))))
     )
 
-  const synthesize = (sentence: Sentence, hand: Hand) => {
-    const parts = partsOf(options.character, sentence, hand)
-    const spoken = options.tts.pipe(
+  const synthesize = (sentence: Sentence, parts: Parts) =>
+    Effect.suspend(() => {
+      late.unlessSoon(parts.text)
+      return options.tts
+    }).pipe(
       Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), (text) => speak(tts, text, parts))),
       Effect.catchAll((failure) => options.onFailure(failure)),
-      Effect.zipRight(parts.text)
-    )
-    // Nobody has to wait for the words because the voice lets wait for itself.
-    return Effect.forkScoped(Effect.delay(parts.text, textPatience)).pipe(
-      Effect.zipRight(spoken),
-      Effect.scoped,
+      Effect.map(parts.text),
       census.track("sentence")
     )
-  }
 
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
-    if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, hand)
     const parts = partsOf(options.character, sentence, hand)
-    return Effect.zipRight(
-      sentence.sound === undefined ? Effect.void : parts.hand(sentence.sound),
-      parts.text
-    )
+    if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, parts)
+    return Effect.sync(() => {
+      if (sentence.sound !== undefined) parts.hand(sentence.sound)
+      parts.text()
+    })
   }
 })
 
@@ -99,24 +99,23 @@ type Parts = ReturnType<typeof partsOf>
 const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
   let begun = false
   let heard = false
-  /** One after the other: the text may be on its way when the sound comes. */
-  const turn = Effect.unsafeMakeSemaphore(1).withPermits(1)
-  const give = (pcm?: Pcm.Pcm) =>
-    Effect.suspend(() => {
-      const spoken = silent(character, sentence, begun)
-      begun = true
-      return hand(pcm === undefined ? spoken : withSound(spoken, pcm))
-    })
+  const give = (pcm?: Pcm.Pcm) => {
+    const spoken = silent(character, sentence, begun)
+    begun = true
+    hand(pcm === undefined ? spoken : withSound(spoken, pcm))
+  }
   return {
     isHeard: () => heard,
     hand: (pcm: Pcm.Pcm) => {
       // A file without sound is none to browsers.
-      if (pcm.samples.length === 0) return Effect.void
+      if (pcm.samples.length === 0) return
       heard = true
-      return turn(give(pcm))
+      give(pcm)
     },
     /** Hands on the text alone if it has not been handed on. */
-    text: turn(Effect.suspend(() => (begun ? Effect.void : give())))
+    text: () => {
+      if (!begun) give()
+    }
   }
 }
 
@@ -125,17 +124,17 @@ const samplesAtOnce = 2 ** 18
 
 /** What comes is gathered until there is a pause to cut it at. What has come before a failure is heard. */
 const cutAtPauses = <E>(
-  hand: (pcm: Pcm.Pcm) => Effect.Effect<void>,
+  hand: (pcm: Pcm.Pcm) => void,
   speak: (take: (pcm: Pcm.Pcm) => Effect.Effect<void>) => Effect.Effect<void, E>
 ): Effect.Effect<void, E> =>
   Effect.suspend(() => {
     const cutter = PauseCutter.make()
-    const rest = Effect.suspend(() => Effect.forEach(cutter.flush(), hand, { discard: true }))
+    const rest = Effect.sync(() => cutter.flush().forEach(hand))
     const take = Effect.fnUntraced(function* ({ sampleRate, samples }: Pcm.Pcm) {
       for (let at = 0; at < samples.length; at += samplesAtOnce) {
         if (at > 0) yield* Effect.sleep(0)
         const part = { sampleRate, samples: samples.subarray(at, at + samplesAtOnce) }
-        yield* Effect.forEach(cutter.push(part), hand, { discard: true })
+        cutter.push(part).forEach(hand)
       }
     })
     return speak(take).pipe(

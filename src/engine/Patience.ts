@@ -1,25 +1,54 @@
-import { Clock, Duration, Effect } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import * as RemoteFailure from "./RemoteFailure.ts"
 
 /** All parts of an answer together may take so many times as long as each of them. */
 const times = 4
 
+/** Waits for one part of an answer. Parts come one after the other. */
+export type Wait = <A, E, R>(part: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 /**
- * How long an answer that comes in parts is waited for: `silence` for each part, and four times as long for all of them,
- * so that a server that drips for ever keeps nobody's place. What is done between two waits does not count.
+ * Bounds how long an answer that comes in parts is waited for: `silence` for each part, and four times as long for all of
+ * them, so that a server that drips for ever keeps nobody's place. What `receive` does between two waits does not count.
+ * One fiber watches them all: a time-out for each costs more than many an answer.
  */
-export const make = (silence: Duration.Duration) => {
-  const whole = Duration.times(silence, times)
-  let left = Duration.toMillis(whole)
-  return <A, E, R>(part: Effect.Effect<A, E, R>): Effect.Effect<A, E | RemoteFailure.Unanswered, R> =>
-    Effect.gen(function* () {
-      const before = yield* Clock.currentTimeMillis
-      const isLast = left < Duration.toMillis(silence)
-      const come = yield* Effect.timeoutFail(part, {
-        duration: isLast ? Duration.millis(left) : silence,
-        onTimeout: () => (isLast ? RemoteFailure.tooLong(whole) : RemoteFailure.tooSlow(silence))
+export const bound = <A, E, R>(
+  silence: Duration.Duration,
+  receive: (wait: Wait) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | RemoteFailure.Unanswered, R> =>
+  Effect.clockWith((clock) => {
+    const whole = Duration.times(silence, times)
+    /** Of all waits before this one, in ms. */
+    let waited = 0
+    /** Since when (Clock, ms) a part is waited for. */
+    let since: number | undefined
+
+    const end = () => {
+      if (since !== undefined) waited += clock.unsafeCurrentTimeMillis() - since
+      since = undefined
+    }
+    const wait: Wait = (part) =>
+      Effect.suspend(() => {
+        since = clock.unsafeCurrentTimeMillis()
+        return Effect.matchCauseEffect(part, {
+          onFailure: (cause) => {
+            end()
+            return Exit.failCause(cause)
+          },
+          onSuccess: (value) => {
+            end()
+            return Exit.succeed(value)
+          }
+        })
       })
-      left = Math.max(0, left - ((yield* Clock.currentTimeMillis) - before))
-      return come
+
+    const watch: Effect.Effect<never, RemoteFailure.Unanswered> = Effect.suspend(() => {
+      const now = since === undefined ? 0 : clock.unsafeCurrentTimeMillis() - since
+      const left = Duration.toMillis(silence) - now
+      const leftOfAll = Duration.toMillis(whole) - waited - now
+      if (since !== undefined && leftOfAll <= 0) return RemoteFailure.tooLong(whole)
+      if (since !== undefined && left <= 0) return RemoteFailure.tooSlow(silence)
+      return Effect.zipRight(Effect.sleep(Math.max(1, Math.min(left, leftOfAll))), watch)
     })
-}
+    return Effect.raceFirst(receive(wait), watch)
+  })

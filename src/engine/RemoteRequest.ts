@@ -3,6 +3,7 @@ import { Clock, Duration, Effect, Option } from "effect"
 import type { Scope } from "effect"
 import * as RemoteFailure from "./RemoteFailure.ts"
 import * as RetryAfter from "./RetryAfter.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { say } from "../language/Text.ts"
 
 /** Bytes of what a server says of its refusal. */
@@ -17,13 +18,6 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | Undici.FormData
   readonly query?: Readonly<Record<string, string>>
-}
-
-export interface Limits {
-  /** Longest wait for the answer to begin, and to go on. */
-  readonly silence: Duration.Duration
-  /** Most bytes of the body. */
-  readonly bytes: number
 }
 
 /** A form with a file in it; texts that are missing or empty are left out. */
@@ -48,15 +42,16 @@ export interface Answer {
 /**
  * Sends a request, without Effect's own HTTP client, whose layers cost as much again as the request. A redirect is an
  * answer like any other: following it could take a key to another server. Closing the scope aborts what is under way.
+ * How long it takes is limited by the caller. `longest`: most bytes of the body.
  */
 export const open = (
   dispatcher: Undici.Dispatcher,
   { body, headers, method = "POST", query, url }: Request,
-  limits: Limits
+  longest: number
 ): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const controller = new AbortController()
-    yield* Effect.addFinalizer(() => Effect.sync(() => controller.abort()))
+    yield* Finalizer.add(Effect.sync(() => controller.abort()))
     const response = yield* Effect.tryPromise({
       try: () =>
         Undici.request(url, {
@@ -71,17 +66,16 @@ export const open = (
           ...(query === undefined ? {} : { query })
         }),
       catch: RemoteFailure.ofConnection
-    }).pipe(within(limits.silence))
+    })
     const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-    const read = (silence: Duration.Duration) =>
-      Effect.tryPromise({
-        try: () => chunks.next(),
-        catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
-      }).pipe(within(silence))
+    const read = Effect.tryPromise({
+      try: () => chunks.next(),
+      catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
+    })
 
     const status = response.statusCode
     if (status < 200 || status >= 300) {
-      const said = yield* excuse(read(limits.silence))
+      const said = yield* excuse(read)
       const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
       const location = response.headers["location"]
       return yield* new RemoteFailure.Refused({
@@ -93,24 +87,17 @@ export const open = (
     }
 
     let size = 0
-    const next = Effect.flatMap(read(limits.silence), ({ done, value }) => {
+    const next = Effect.flatMap(read, ({ done, value }) => {
       if (done === true) return Effect.succeed(undefined)
       size += value.byteLength
-      return size > limits.bytes
+      return size > longest
         ? new RemoteFailure.Unanswered({
             reason: "unreadable",
-            detail: say("engine.sentTooMuch", limits.bytes / 2 ** 20)
+            detail: say("engine.sentTooMuch", longest / 2 ** 20)
           })
         : Effect.succeed(new Uint8Array(value))
     })
     return { headers: response.headers, next }
-  })
-
-/** Fails where nothing has come for so long. */
-export const within = (silence: Duration.Duration) =>
-  Effect.timeoutFail({
-    duration: silence,
-    onTimeout: () => RemoteFailure.tooSlow(silence)
   })
 
 /** What a server says of its refusal, as far as that comes in time. */

@@ -16,18 +16,19 @@ export interface RemoteSocket {
 
 /**
  * Opens a connection to a service. An answer that does not switch protocols is a refusal as with any request. No more is
- * read from the network than is taken. Closing the scope cuts the connection.
+ * read from the network than is taken. Closing the scope cuts the connection. How long it takes is limited by the caller.
+ * `longest`: most bytes of all that comes.
  */
 export const open = (
   { headers, url }: Pick<RemoteRequest.Request, "headers" | "url">,
-  limits: RemoteRequest.Limits
+  longest: number
 ): Effect.Effect<RemoteSocket, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const connecting = Effect.try({
       try: () =>
         new WebSocket(url, {
           headers,
-          maxPayload: limits.bytes,
+          maxPayload: longest,
           perMessageDeflate: false,
           followRedirects: false
           // Cutting a connection that is not there yet is an error, too.
@@ -40,25 +41,23 @@ export const open = (
     const messages = createWebSocketStream(socket, { readableObjectMode: true, decodeStrings: false })
     // Waiting for the connection, or reading, fails too.
     messages.on("error", () => undefined)
-    yield* Effect.flatten(opened(socket)).pipe(RemoteRequest.within(limits.silence))
+    yield* Effect.flatten(opened(socket))
 
     const reader = messages[Symbol.asyncIterator]() as AsyncIterator<string | Uint8Array>
     const brokenOff = (cause: unknown) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
     let size = 0
     const next = Effect.gen(function* () {
-      const { done, value } = yield* Effect.tryPromise({ try: () => reader.next(), catch: brokenOff }).pipe(
-        RemoteRequest.within(limits.silence)
-      )
+      const { done, value } = yield* Effect.tryPromise({ try: () => reader.next(), catch: brokenOff })
       if (done === true) {
         if (goodbye !== undefined && goodbye.reason !== "")
           return yield* new RemoteFailure.Reported({ said: goodbye.reason })
         return goodbye?.code === 1000 ? undefined : yield* brokenOff(goodbye?.code)
       }
       size += value.length
-      if (size > limits.bytes)
+      if (size > longest)
         return yield* new RemoteFailure.Unanswered({
           reason: "unreadable",
-          detail: say("engine.sentTooMuch", limits.bytes / 2 ** 20)
+          detail: say("engine.sentTooMuch", longest / 2 ** 20)
         })
       return value
     })

@@ -127,10 +127,10 @@ const speak = Effect.fn("TtsSocket.speak")(function* (link: Link, clips: Clips, 
     }
   })
 
-  const inOrder = InOrder.make(
+  const inOrder = yield* InOrder.make(
     {
       parallel,
-      work: (sentence: Sentence, hand) => Effect.flatMap(synthesize(sentence), hand),
+      work: (sentence: Sentence, hand) => Effect.map(synthesize(sentence), hand),
       deliver: tell
     },
     yield* Effect.scope

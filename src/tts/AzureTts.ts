@@ -36,7 +36,6 @@ export const service = (
     ask: (text) =>
       SoundRequest.ask(
         http,
-        config,
         {
           url: `${address}/cognitiveservices/v1`,
           headers: {

@@ -22,7 +22,7 @@ export const service = (
       about: OwnServer.about(engine, address, "base_url", ["speaker_id", "speaker_wav", "language"]),
       limits: config,
       ask: (text) =>
-        OwnServer.ask(http, config, {
+        OwnServer.ask(http, {
           method: "GET",
           url: `${address}/api/tts`,
           headers: {},

@@ -8,7 +8,7 @@ import * as RemoteSocket from "../engine/RemoteSocket.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import { say } from "../language/Text.ts"
 import * as EdgeMessages from "./EdgeMessages.ts"
-import type * as RemoteVoice from "./RemoteVoice.ts"
+import * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 import * as Ssml from "./Ssml.ts"
 
@@ -47,7 +47,7 @@ const ask = (
     const url = `${address}/edge/v1?${EdgeMessages.query(now, yield* newId)}`
     const socket = yield* RemoteSocket.open(
       { url, headers: EdgeMessages.headers },
-      SoundRequest.limitsOf(config)
+      RemoteVoice.longestSound
     ).pipe(Effect.catchTag("Refused", (failure) => Effect.fail(withoutKey(failure))))
     const ssml = Ssml.document({ voice: config.voice, text, pitch: "+0Hz", rate: "+0%" })
     yield* socket.send(EdgeMessages.settings(now))

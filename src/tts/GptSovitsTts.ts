@@ -23,7 +23,7 @@ export const service = (
     about: OwnServer.about(section, address, "api_url", ["ref_audio_path", "text_lang", "prompt_lang"]),
     limits: config,
     ask: (text) =>
-      OwnServer.ask(http, config, {
+      OwnServer.ask(http, {
         method: "GET",
         url: address,
         headers: {},

@@ -5,6 +5,7 @@ import * as EventStream from "../engine/EventStream.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import { say } from "../language/Text.ts"
+import * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 
 // The API of programs with a page by Gradio, versions 4 to 6 (its guide "Querying Gradio Apps with Curl").
@@ -67,11 +68,14 @@ const read =
 /** Where its API is, and what it offers. */
 export const describe = (
   http: Undici.Dispatcher,
-  address: string,
-  limits: RemoteRequest.Limits
+  address: string
 ): Effect.Effect<App, RemoteFailure.RemoteFailure> => {
   const at = (root: string) =>
-    RemoteRequest.open(http, { method: "GET", url: `${root}/info`, headers: {} }, limits).pipe(
+    RemoteRequest.open(
+      http,
+      { method: "GET", url: `${root}/info`, headers: {} },
+      RemoteVoice.longestSound
+    ).pipe(
       Effect.flatMap(read(Info)),
       Effect.map(({ named_endpoints }): App => ({
         root,
@@ -90,12 +94,15 @@ export const describe = (
 export const upload = (
   http: Undici.Dispatcher,
   app: App,
-  file: { readonly name: string; readonly bytes: Uint8Array },
-  limits: RemoteRequest.Limits
+  file: { readonly name: string; readonly bytes: Uint8Array }
 ): Effect.Effect<object, RemoteFailure.RemoteFailure> => {
   const content = new Blob([new Uint8Array(file.bytes)])
   const body = RemoteRequest.form({}, { key: "files", name: file.name, content })
-  return RemoteRequest.open(http, { url: `${app.root}/upload`, headers: {}, body }, limits).pipe(
+  return RemoteRequest.open(
+    http,
+    { url: `${app.root}/upload`, headers: {}, body },
+    RemoteVoice.longestSound
+  ).pipe(
     Effect.flatMap(read(Uploaded)),
     Effect.map(([path]) => fileOf(path)),
     Effect.scoped
@@ -118,21 +125,24 @@ export const call = (
   http: Undici.Dispatcher,
   app: App,
   name: string,
-  data: ReadonlyArray<unknown>,
-  limits: RemoteRequest.Limits
+  data: ReadonlyArray<unknown>
 ): Effect.Effect<Running, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const url = `${app.root}/call${name}`
-    const { event_id } = yield* RemoteRequest.open(http, SoundRequest.json(url, {}, { data }), limits).pipe(
-      Effect.flatMap(read(Called)),
-      Effect.scoped
-    )
+    const { event_id } = yield* RemoteRequest.open(
+      http,
+      SoundRequest.json(url, {}, { data }),
+      RemoteVoice.longestSound
+    ).pipe(Effect.flatMap(read(Called)), Effect.scoped)
     const request = {
       method: "GET" as const,
       url: `${url}/${encodeURIComponent(event_id)}`,
       headers: { accept: "text/event-stream" }
     }
-    const events = EventStream.named(yield* RemoteRequest.open(http, request, limits), longestEvent)
+    const events = EventStream.named(
+      yield* RemoteRequest.open(http, request, RemoteVoice.longestSound),
+      longestEvent
+    )
     const next = Effect.gen(function* () {
       for (let event = yield* events; event !== undefined; event = yield* events) {
         const { data, name } = event

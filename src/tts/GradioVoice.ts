@@ -47,7 +47,6 @@ export const service = (
   asked: Call
 ): RemoteVoice.Service => {
   const { http } = services
-  const bounds = SoundRequest.limitsOf(limits)
   const name = `/${asked.name.trim().replace(/^\/+/, "")}`
   /** What has been learnt of the program, until it fails: another one may be there by then. */
   let known: GradioApi.App | undefined
@@ -55,7 +54,7 @@ export const service = (
 
   const app = Effect.suspend(() =>
     known === undefined
-      ? Effect.tap(GradioApi.describe(http, about.address, bounds), (app) => void (known = app))
+      ? Effect.tap(GradioApi.describe(http, about.address), (app) => void (known = app))
       : Effect.succeed(known)
   )
 
@@ -68,7 +67,7 @@ export const service = (
       const before = sent.get(place)
       if (before !== undefined) return before
       const bytes = yield* readRecording(services, about, value)
-      const file = yield* GradioApi.upload(http, app, { name: basename(place), bytes }, bounds)
+      const file = yield* GradioApi.upload(http, app, { name: basename(place), bytes })
       sent.set(place, file)
       return file
     })
@@ -91,8 +90,8 @@ export const service = (
           )
         : Object.values(args)
       const data = yield* Effect.forEach(values, (value) => given(program, value))
-      const running = yield* GradioApi.call(http, program, name, data, bounds)
-      return yield* sound(services.http, bounds, program, running)
+      const running = yield* GradioApi.call(http, program, name, data)
+      return yield* sound(services.http, program, running)
     })
 
   const ask = (text: string) =>
@@ -137,7 +136,6 @@ const readRecording = ({ folder, fs }: Services, { section }: About, { key, plac
 /** The sound that a function makes: as it comes where the program has a stream of it, else when it has finished. */
 const sound = (
   http: Undici.Dispatcher,
-  limits: RemoteRequest.Limits,
   app: GradioApi.App,
   running: GradioApi.Running
 ): Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> =>
@@ -148,7 +146,7 @@ const sound = (
     const { file, isOver } = result
     if (file === undefined) return yield* new RemoteFailure.Unanswered({ reason: "empty" })
     const request = { method: "GET" as const, url: GradioApi.addressOf(app, file), headers: {} }
-    const { next } = yield* RemoteRequest.open(http, request, limits)
+    const { next } = yield* RemoteRequest.open(http, request, RemoteVoice.longestSound)
     const bytes = SoundRequest.notEmpty(next)
     if (isOver) return { format: "file", next: bytes }
 
@@ -156,12 +154,7 @@ const sound = (
     const failed = yield* Deferred.make<never, RemoteFailure.RemoteFailure>()
     yield* running.next.pipe(
       Effect.repeat({ until: ({ isOver }) => isOver }),
-      // That it is silent meanwhile says nothing: the sound itself may still come.
-      Effect.catchAll((failure) =>
-        failure._tag === "Unanswered" && failure.reason === "too-slow"
-          ? Effect.void
-          : Deferred.fail(failed, failure)
-      ),
+      Effect.catchAll((failure) => Deferred.fail(failed, failure)),
       Effect.forkScoped
     )
     return { format: "file", next: Effect.raceFirst(bytes, Deferred.await(failed)) }

@@ -38,7 +38,7 @@ export const service = (
       secrets: [config.api_key]
     },
     limits: config,
-    ask: (text) => ask(http, config, request(address, text), format)
+    ask: (text) => ask(http, request(address, text), format)
   }))
 
 /** What lets one in where the service takes its key so. */

@@ -7,7 +7,7 @@ import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import * as KeyedVoice from "./KeyedVoice.ts"
-import type * as RemoteVoice from "./RemoteVoice.ts"
+import * as RemoteVoice from "./RemoteVoice.ts"
 import * as SoundRequest from "./SoundRequest.ts"
 
 const engine = "minimax_tts"
@@ -35,7 +35,7 @@ export const service = (
         secrets: [config.api_key]
       },
       limits: config,
-      ask: (text) => ask(http, config, requestOf(address, config, text))
+      ask: (text) => ask(http, requestOf(address, config, text))
     })
   )
 
@@ -79,11 +79,10 @@ const readEvent = Schema.decodeOption(Event)
 
 const ask = (
   http: Undici.Dispatcher,
-  config: MinimaxTtsConfig,
   request: RemoteRequest.Request
 ): Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const answer = yield* RemoteRequest.open(http, request, SoundRequest.limitsOf(config))
+    const answer = yield* RemoteRequest.open(http, request, RemoteVoice.longestSound)
     const isEvents = SoundRequest.typeOf(answer) === "text/event-stream"
     // A refusal comes by itself, and not as an event.
     const data = isEvents ? EventStream.of(answer, longestEvent) : RemoteRequest.text(answer)

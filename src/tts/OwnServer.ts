@@ -2,7 +2,6 @@ import type * as Undici from "@effect/platform-node/Undici"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import type * as SoundReader from "../audio/SoundReader.ts"
-import type { ServiceLimits } from "../config/ServiceFields.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import type * as RemoteRequest from "../engine/RemoteRequest.ts"
 import type { About } from "../engine/ServiceFailure.ts"
@@ -33,11 +32,10 @@ export const meant = (failure: RemoteFailure.Refused): RemoteFailure.Refused =>
 /** Asks for a sentence's sound by one request. */
 export const ask = (
   http: Undici.Dispatcher,
-  limits: ServiceLimits,
   request: RemoteRequest.Request,
   format?: SoundReader.Format
 ): Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> =>
-  Effect.catchTag(SoundRequest.ask(http, limits, request, format), "Refused", meant)
+  Effect.catchTag(SoundRequest.ask(http, request, format), "Refused", meant)
 
 /** An address whose path is `path` where it names none of its own; without slashes at its end. */
 export const endpoint = (address: string, path: string): string => {

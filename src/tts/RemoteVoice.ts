@@ -12,7 +12,7 @@ import * as FairShare from "../engine/FairShare.ts"
 import * as Patience from "../engine/Patience.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
-import * as HandOn from "./HandOn.ts"
+import * as WholeSound from "./WholeSound.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
@@ -104,25 +104,27 @@ export const open = (
 
   /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
   const begin = (text: string) =>
-    Effect.flatMap(ask(text), (sound) => Effect.map(sound.next, (first) => ({ ...sound, first }))).pipe(
-      Effect.timeoutFail({ duration: silence, onTimeout: () => RemoteFailure.tooSlow(silence) }),
-      attempt
+    attempt(Effect.flatMap(ask(text), (sound) => Effect.map(sound.next, (first) => ({ ...sound, first }))))
+
+  const speak = (text: string, take: Take) => {
+    const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
+    return Patience.bound(silence, (wait) =>
+      Effect.gen(function* () {
+        const { first, format, next } = yield* ServiceFailure.retried(about, wait(begin(text)))
+        const reader = yield* SoundReader.open(decode, format)
+        for (let bytes = first; bytes !== undefined; bytes = yield* wait(next))
+          yield* hear(yield* reader.push(bytes))
+        yield* hear(yield* reader.end)
+      })
+    ).pipe(
+      Effect.scoped,
+      Effect.mapError((failure) =>
+        failure._tag === "UndecodableAudio" ? undecodable(failure) : failed(failure)
+      ),
+      shared.breaker.run,
+      member.run
     )
-
-  const speak = (text: string, take: Take) =>
-    Effect.gen(function* () {
-      const { first, format, next } = yield* Effect.mapError(
-        ServiceFailure.retried(about, begin(text)),
-        failed
-      )
-      const reader = yield* SoundReader.open(decode, format)
-      const wait = Effect.mapError(Patience.make(silence)(next), failed)
-      const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
-
-      for (let bytes = first; bytes !== undefined; bytes = yield* wait)
-        yield* hear(yield* Effect.mapError(reader.push(bytes), undecodable))
-      yield* hear(yield* Effect.mapError(reader.end, undecodable))
-    }).pipe(Effect.scoped, shared.breaker.run, member.run)
+  }
 
   const said = (text: string, take: Take) =>
     SpeechPieces.isSpeakable(text)
@@ -131,7 +133,7 @@ export const open = (
 
   return {
     engine,
-    stream: (text, take) => HandOn.besides((put) => said(text, put), take),
-    synthesize: (text) => HandOn.whole((put) => said(text, put))
+    stream: said,
+    synthesize: (text) => WholeSound.of((put) => said(text, put))
   }
 }

@@ -1,18 +1,11 @@
 import type * as Undici from "@effect/platform-node/Undici"
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import type { Scope } from "effect"
 import type * as SoundReader from "../audio/SoundReader.ts"
-import type { ServiceLimits } from "../config/ServiceFields.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as RemoteRequest from "../engine/RemoteRequest.ts"
 import { say } from "../language/Text.ts"
 import * as RemoteVoice from "./RemoteVoice.ts"
-
-/** How long a service may be silent, and how much it may send. */
-export const limitsOf = ({ timeout_seconds }: ServiceLimits): RemoteRequest.Limits => ({
-  silence: Duration.seconds(timeout_seconds),
-  bytes: RemoteVoice.longestSound
-})
 
 /** A request with a JSON body. */
 export const json = (
@@ -30,12 +23,11 @@ export const json = (
 /** Asks for a sentence's sound by one request, the body of whose answer it is. */
 export const ask = (
   http: Undici.Dispatcher,
-  limits: ServiceLimits,
   request: RemoteRequest.Request,
   format: SoundReader.Format = "file"
 ): Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const answer = yield* RemoteRequest.open(http, request, limitsOf(limits))
+    const answer = yield* RemoteRequest.open(http, request, RemoteVoice.longestSound)
     const type = typeOf(answer)
     // Some services report failures with status 200.
     if (type.endsWith("/json"))

@@ -13,7 +13,7 @@ import * as FailureWords from "../wyoming/FailureWords.ts"
 import type { Link } from "../wyoming/Link.ts"
 import * as OwnServer from "../wyoming/OwnServer.ts"
 import * as Server from "../wyoming/Server.ts"
-import * as HandOn from "./HandOn.ts"
+import * as WholeSound from "./WholeSound.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
@@ -68,14 +68,13 @@ const unreadable = (detail: NonNullable<RemoteFailure.Unanswered["detail"]>) =>
   new RemoteFailure.Unanswered({ reason: "unreadable", detail })
 
 /** Hands on the sound of one sentence as it comes, until its end. */
-const receive = (link: Link, limit: Duration.Duration, take: Take) =>
+const receive = (link: Link, wait: Patience.Wait, take: Take) =>
   Effect.gen(function* () {
     let format: Events.Format | undefined
     let read = RawPcm.reader({ width: 2, channels: 1 })
     let length = 0
-    const within = Patience.make(limit)
     for (;;) {
-      const event = yield* within(link.receive)
+      const event = yield* wait(link.receive)
       if (event.type === "audio-stop") {
         if (length > 0) return
         return yield* new RemoteFailure.Unanswered({ reason: "empty", detail: say("speech.sentSilence") })
@@ -149,7 +148,10 @@ export const voice = (
         return take(piece)
       }
       const asked = Server.talk(server, (link) =>
-        Effect.zipRight(link.send(Events.synthesize(text, wish)), receive(link, limit, hear))
+        Effect.zipRight(
+          link.send(Events.synthesize(text, wish)),
+          Patience.bound(limit, (wait) => receive(link, wait, hear))
+        )
       ).pipe(
         Effect.retry({
           times: 1,
@@ -168,8 +170,8 @@ export const voice = (
 
   return {
     engine,
-    synthesize: (text) => HandOn.whole((put) => said(text, put)),
-    stream: (text, take) => HandOn.besides((put) => said(text, put), take)
+    synthesize: (text) => WholeSound.of((put) => said(text, put)),
+    stream: said
   }
 }
 

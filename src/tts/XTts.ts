@@ -16,7 +16,7 @@ export const service = (http: Undici.Dispatcher, config: XTtsConfig): Effect.Eff
       engine,
       about: OwnServer.about(engine, address, "api_url", ["speaker_wav", "language"]),
       limits: config,
-      ask: (text) => OwnServer.ask(http, config, requestOf(address, config, text))
+      ask: (text) => OwnServer.ask(http, requestOf(address, config, text))
     }
   })
 

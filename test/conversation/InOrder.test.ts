@@ -19,7 +19,7 @@ const watched = (dies?: number) => {
             Effect.zipRight(Effect.sleep(ms)),
             Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++)),
             Effect.ensuring(Effect.sync(() => seen.now--)),
-            Effect.zipRight(hand(index))
+            Effect.map(() => hand(index))
           ),
     deliver: (index) => Effect.sync(() => void seen.delivered.push(index))
   }
@@ -34,7 +34,7 @@ describe("InOrder", () => {
       Effect.gen(function* () {
         const { options, seen } = watched()
         const scope = yield* Scope.make()
-        const inOrder = InOrder.make(options, scope)
+        const inOrder = yield* InOrder.make(options, scope)
         const all = yield* Effect.fork(
           Effect.zipRight(
             Effect.forEach(times, (ms, index) => inOrder.add({ ms, index })),
@@ -52,7 +52,7 @@ describe("InOrder", () => {
   it.effect("delivers the first as soon as it is ready", () =>
     Effect.gen(function* () {
       const { options, seen } = watched()
-      const inOrder = InOrder.make(options, yield* Effect.scope)
+      const inOrder = yield* InOrder.make(options, yield* Effect.scope)
       for (const [index, ms] of [10, 500, 20].entries()) yield* inOrder.add({ index, ms })
       yield* TestClock.adjust("10 millis")
       expect(seen.delivered).toEqual([0])
@@ -64,7 +64,7 @@ describe("InOrder", () => {
   it.effect("dies of what an item died of, and delivers nothing after it", () =>
     Effect.gen(function* () {
       const { options, seen } = watched(1)
-      const inOrder = InOrder.make(options, yield* Effect.scope)
+      const inOrder = yield* InOrder.make(options, yield* Effect.scope)
       for (const index of [0, 1, 2]) yield* inOrder.add({ index, ms: 10 })
       const done = yield* Effect.fork(Effect.exit(inOrder.delivered))
       yield* TestClock.adjust("10 millis")
@@ -77,7 +77,7 @@ describe("InOrder", () => {
   it.effect("begins with nothing more once an item has died", () =>
     Effect.gen(function* () {
       const { options, seen } = watched(0)
-      const inOrder = InOrder.make(options, yield* Effect.scope)
+      const inOrder = yield* InOrder.make(options, yield* Effect.scope)
       yield* inOrder.add({ index: 0, ms: 0 })
       yield* TestClock.adjust("1 millis")
       const exit = yield* Effect.exit(inOrder.add({ index: 1, ms: 0 }))
@@ -89,7 +89,7 @@ describe("InOrder", () => {
   it.effect("holds a place until the result has been delivered", () =>
     Effect.gen(function* () {
       const { options, seen } = watched()
-      const inOrder = InOrder.make(options, yield* Effect.scope)
+      const inOrder = yield* InOrder.make(options, yield* Effect.scope)
       for (const [index, ms] of [500, 1, 1].entries()) yield* inOrder.add({ index, ms })
       const fourth = yield* Effect.fork(inOrder.add({ index: 3, ms: 1 }))
       yield* TestClock.adjust("499 millis")
@@ -103,7 +103,7 @@ describe("InOrder", () => {
     Effect.gen(function* () {
       const { options, seen } = watched()
       const scope = yield* Scope.make()
-      const inOrder = InOrder.make(options, scope)
+      const inOrder = yield* InOrder.make(options, scope)
       for (const index of [0, 1, 2]) yield* inOrder.add({ index, ms: 1000 })
       yield* TestClock.adjust("1 millis")
       yield* Scope.close(scope, Exit.void)

@@ -16,19 +16,22 @@ const sentence = {
 
 const spoken = (samples: Int16Array) =>
   Effect.gen(function* () {
-    const speak = yield* Speech.make({
-      character: Fixtures.characterConfig("Hana"),
-      tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
-      translator: Effect.succeedNone,
-      onFailure: () => Effect.die("it did not fail"),
-      onSpoken: Effect.void,
-      onUntranslated: () => Effect.die("it did not fail")
-    })
+    const speak = yield* Speech.make(
+      {
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
+        translator: Effect.succeedNone,
+        onFailure: () => Effect.die("it did not fail"),
+        onSpoken: Effect.void,
+        onUntranslated: () => Effect.die("it did not fail")
+      },
+      yield* Effect.scope
+    )
     const handed: Array<Speech.Spoken> = []
-    yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
+    yield* speak(sentence, (spoken) => void handed.push(spoken))
     expect(handed.length).toBe(1)
     return handed[0]
-  }).pipe(Effect.provide(Census.layer))
+  }).pipe(Effect.scoped, Effect.provide(Census.layer))
 
 describe("Speech", () => {
   it.effect("sends no file without sound", () =>
@@ -48,24 +51,27 @@ describe("Speech", () => {
         const handed: Array<Speech.Spoken> = []
         const failures: Array<SynthesisFailed> = []
         const loud = new Int16Array(1000).fill(5000)
-        const speak = yield* Speech.make({
-          character: Fixtures.characterConfig("Hana"),
-          tts: Effect.succeed({
-            engine: "t",
-            synthesize: () => Effect.die("it streams"),
-            stream: (_, take) =>
-              Effect.gen(function* () {
-                for (const samples of [loud, new Int16Array(100), loud])
-                  yield* take({ samples, sampleRate: 1000 })
-                return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
-              })
-          }),
-          translator: Effect.succeedNone,
-          onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
-          onSpoken: Effect.void,
-          onUntranslated: () => Effect.die("it did not fail")
-        })
-        yield* speak(sentence, (spoken) => Effect.sync(() => void handed.push(spoken)))
+        const speak = yield* Speech.make(
+          {
+            character: Fixtures.characterConfig("Hana"),
+            tts: Effect.succeed({
+              engine: "t",
+              synthesize: () => Effect.die("it streams"),
+              stream: (_, take) =>
+                Effect.gen(function* () {
+                  for (const samples of [loud, new Int16Array(100), loud])
+                    yield* take({ samples, sampleRate: 1000 })
+                  return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
+                })
+            }),
+            translator: Effect.succeedNone,
+            onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
+            onSpoken: Effect.void,
+            onUntranslated: () => Effect.die("it did not fail")
+          },
+          yield* Effect.scope
+        )
+        yield* speak(sentence, (spoken) => void handed.push(spoken))
         expect(failures.length).toBe(1)
         expect(handed.map(({ duration }) => duration).reduce((sum, ms) => sum + ms)).toBe(2100)
         expect(handed.map(({ message: { actions, display_text } }) => [display_text?.text, actions])).toEqual(
@@ -75,61 +81,65 @@ describe("Speech", () => {
           ]
         )
         expect(handed.map(({ continues }) => continues)).toEqual([false, true])
-      }).pipe(Effect.provide(Census.layer))
+      }).pipe(Effect.scoped, Effect.provide(Census.layer))
   )
 
   it.live("lets others have their turn while it cuts long sound that came at once", () =>
     Effect.gen(function* () {
       const samples = new Int16Array(30 * 48_000).fill(5000)
       let turns = 0
-      const speak = yield* Speech.make({
-        character: Fixtures.characterConfig("Hana"),
-        tts: Effect.succeed({
-          engine: "t",
-          synthesize: () => Effect.die("it streams"),
-          stream: (_, take) => take({ samples, sampleRate: 48_000 })
-        }),
-        translator: Effect.succeedNone,
-        onFailure: () => Effect.die("it did not fail"),
-        onSpoken: Effect.void,
-        onUntranslated: () => Effect.die("it did not fail")
-      })
+      const speak = yield* Speech.make(
+        {
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            synthesize: () => Effect.die("it streams"),
+            stream: (_, take) => take({ samples, sampleRate: 48_000 })
+          }),
+          translator: Effect.succeedNone,
+          onFailure: () => Effect.die("it did not fail"),
+          onSpoken: Effect.void,
+          onUntranslated: () => Effect.die("it did not fail")
+        },
+        yield* Effect.scope
+      )
       const others = Effect.forever(Effect.map(Effect.sleep(0), () => void turns++))
       const seen: Array<{ readonly duration: number; readonly turns: number }> = []
       yield* Effect.raceFirst(
         others,
-        speak(sentence, ({ duration }) => Effect.sync(() => void seen.push({ duration, turns })))
+        speak(sentence, ({ duration }) => void seen.push({ duration, turns }))
       )
       expect(new Set(seen.map(({ turns }) => turns)).size).toBeGreaterThan(2)
       expect(seen.reduce((sum, { duration }) => sum + duration, 0)).toBe(30_000)
-    }).pipe(Effect.provide(Census.layer))
+    }).pipe(Effect.scoped, Effect.provide(Census.layer))
   )
 
   it.effect("counts what the voice has spoken aloud, and neither what was kept nor what is silent", () =>
     Effect.gen(function* () {
       const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
       let counted = 0
-      const speak = yield* Speech.make({
-        character: Fixtures.characterConfig("Hana"),
-        tts: Effect.succeed({
-          engine: "t",
-          recall: (text) => Effect.succeed(text === "Kept." ? Option.some(pcm) : Option.none()),
-          synthesize: (text) =>
-            Effect.succeed(text === "Silent." ? { ...pcm, samples: new Int16Array(0) } : pcm)
-        }),
-        translator: Effect.succeedNone,
-        onFailure: () => Effect.die("it did not fail"),
-        onSpoken: Effect.sync(() => void counted++),
-        onUntranslated: () => Effect.die("it did not fail")
-      })
+      const speak = yield* Speech.make(
+        {
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            recall: (text) => Effect.succeed(text === "Kept." ? Option.some(pcm) : Option.none()),
+            synthesize: (text) =>
+              Effect.succeed(text === "Silent." ? { ...pcm, samples: new Int16Array(0) } : pcm)
+          }),
+          translator: Effect.succeedNone,
+          onFailure: () => Effect.die("it did not fail"),
+          onSpoken: Effect.sync(() => void counted++),
+          onUntranslated: () => Effect.die("it did not fail")
+        },
+        yield* Effect.scope
+      )
       const durations: Array<number> = []
       for (const speech of ["Kept.", "Silent.", "Spoken."])
-        yield* speak({ ...sentence, speech }, ({ duration }) =>
-          Effect.sync(() => void durations.push(duration))
-        )
+        yield* speak({ ...sentence, speech }, ({ duration }) => void durations.push(duration))
       expect(durations).toEqual([100, 0, 100])
       expect(counted).toBe(1)
-    }).pipe(Effect.provide(Census.layer))
+    }).pipe(Effect.scoped, Effect.provide(Census.layer))
   )
 
   it.effect(
@@ -137,28 +147,27 @@ describe("Speech", () => {
     () =>
       Effect.gen(function* () {
         const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
-        const speak = yield* Speech.make({
-          character: Fixtures.characterConfig("Hana"),
-          tts: Effect.succeed({
-            engine: "t",
-            synthesize: () => Effect.delay(Effect.succeed(pcm), "9 seconds")
-          }),
-          translator: Effect.succeedNone,
-          onFailure: () => Effect.die("it did not fail"),
-          onSpoken: Effect.void,
-          onUntranslated: () => Effect.die("it did not fail")
-        })
+        const speak = yield* Speech.make(
+          {
+            character: Fixtures.characterConfig("Hana"),
+            tts: Effect.succeed({
+              engine: "t",
+              synthesize: () => Effect.delay(Effect.succeed(pcm), "9 seconds")
+            }),
+            translator: Effect.succeedNone,
+            onFailure: () => Effect.die("it did not fail"),
+            onSpoken: Effect.void,
+            onUntranslated: () => Effect.die("it did not fail")
+          },
+          yield* Effect.scope
+        )
         const handed: Array<Speech.Spoken> = []
-        const hand = (spoken: Speech.Spoken) =>
-          // Delivery takes its time: nothing overtakes the text.
-          Effect.delay(
-            Effect.sync(() => void handed.push(spoken)),
-            "6 seconds"
-          )
-        const speaking = yield* Effect.fork(speak(sentence, hand))
-        yield* TestClock.adjust("10 seconds")
+        const speaking = yield* Effect.fork(speak(sentence, (spoken) => void handed.push(spoken)))
+        yield* TestClock.adjust("4 seconds")
         expect(handed).toEqual([])
-        yield* TestClock.adjust("20 seconds")
+        yield* TestClock.adjust("1 seconds")
+        expect(handed.length).toBe(1)
+        yield* TestClock.adjust("4 seconds")
         yield* Fiber.join(speaking)
         expect(
           handed.map(({ continues, duration, message }) => [message.display_text?.text, duration, continues])
@@ -166,6 +175,6 @@ describe("Speech", () => {
           ["Hi.", 0, false],
           [undefined, 100, true]
         ])
-      }).pipe(Effect.provide(Census.layer))
+      }).pipe(Effect.scoped, Effect.provide(Census.layer))
   )
 })

@@ -9,8 +9,10 @@ const after = (seconds: number) => Effect.delay(Effect.void, Duration.seconds(se
 describe("Patience", () => {
   it.effect("bears no silence that is too long", () =>
     Effect.gen(function* () {
-      const within = Patience.make(silence)
-      const waiting = yield* Effect.fork(Effect.flip(within(Effect.never)))
+      const waiting = yield* Effect.fork(
+        Effect.flip(Patience.bound(silence, (wait) => Effect.zipRight(after(100), wait(Effect.never))))
+      )
+      yield* TestClock.adjust("100 seconds")
       yield* TestClock.adjust("9 seconds")
       assert.isNull(waiting.unsafePoll())
       yield* TestClock.adjust("1 seconds")
@@ -22,18 +24,36 @@ describe("Patience", () => {
 
   it.effect("ends an answer that drips, and counts nothing of what is done between its parts", () =>
     Effect.gen(function* () {
-      const within = Patience.make(silence)
       let parts = 0
-      const part = Effect.zipRight(
-        Effect.tap(within(after(9)), () => Effect.sync(() => parts++)),
-        after(100)
+      const part = (wait: Patience.Wait) =>
+        Effect.zipRight(
+          Effect.tap(wait(after(9)), () => Effect.sync(() => parts++)),
+          after(100)
+        )
+      const waiting = yield* Effect.fork(
+        Effect.flip(Patience.bound(silence, (wait) => Effect.forever(part(wait))))
       )
-      const waiting = yield* Effect.fork(Effect.flip(Effect.forever(part)))
       yield* TestClock.adjust(Duration.seconds(4 * 109 + 3))
       assert.strictEqual(parts, 4)
       assert.isNull(waiting.unsafePoll())
       yield* TestClock.adjust("1 seconds")
       assert.strictEqual(english((yield* Fiber.join(waiting)).detail!), "was not done after 40 s")
+    })
+  )
+
+  it.effect("begins anew with each part, though the one before failed", () =>
+    Effect.gen(function* () {
+      const waiting = yield* Effect.fork(
+        Patience.bound(silence, (wait) =>
+          Effect.ignore(wait(Effect.zipRight(after(8), Effect.fail("lost")))).pipe(
+            Effect.zipRight(after(8)),
+            Effect.zipRight(wait(after(8))),
+            Effect.as("there")
+          )
+        )
+      )
+      yield* TestClock.adjust("24 seconds")
+      assert.strictEqual(yield* Fiber.join(waiting), "there")
     })
   )
 })

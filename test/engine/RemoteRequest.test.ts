@@ -1,6 +1,6 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, layer } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import * as RemoteRequest from "../../src/engine/RemoteRequest.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
 
@@ -17,7 +17,7 @@ describe("RemoteRequest", () => {
         const failure = yield* RemoteRequest.open(
           yield* NodeHttpClient.Dispatcher,
           { url: server.url, headers: {} },
-          { silence: Duration.minutes(5), bytes: 1000 }
+          1000
         ).pipe(Effect.flip)
         assert.deepInclude(failure, { _tag: "Refused", status: 429, pauseMs: 60_000 })
       })

@@ -3,14 +3,14 @@ import * as Https from "node:https"
 import type { AddressInfo } from "node:net"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, layer } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import * as RemoteRequest from "../../src/engine/RemoteRequest.ts"
 import * as RemoteSocket from "../../src/engine/RemoteSocket.ts"
 import * as ServiceFailure from "../../src/engine/ServiceFailure.ts"
 import { english } from "../../src/language/Text.ts"
 import * as ServiceServer from "../support/ServiceServer.ts"
 
-const limits = { silence: Duration.seconds(10), bytes: 1000 }
+const longest = 1000
 
 /** A server with a certificate that it has signed itself. */
 const selfSigned = Effect.acquireRelease(
@@ -34,8 +34,8 @@ const explained = (address: string) =>
     const http = yield* NodeHttpClient.Dispatcher
     const request = { url: address, headers: {} }
     const failures = [
-      yield* Effect.flip(RemoteRequest.open(http, request, limits)),
-      yield* Effect.flip(RemoteSocket.open({ ...request, url: address.replace("http", "ws") }, limits))
+      yield* Effect.flip(RemoteRequest.open(http, request, longest)),
+      yield* Effect.flip(RemoteSocket.open({ ...request, url: address.replace("http", "ws") }, longest))
     ]
     return failures.map((failure) => {
       const { advice, detail, kind } = ServiceFailure.explain(

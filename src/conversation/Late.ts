@@ -1,0 +1,28 @@
+import { Duration, Effect } from "effect"
+import type { Scope } from "effect"
+
+/** Sees to what may be forgotten when it is not late: one fiber for all that is waited for, which the scope owns. */
+export interface Late {
+  /** Runs `act` when the patience is over; it looks for itself whether that is still needed. */
+  readonly unlessSoon: (act: () => void) => void
+}
+
+/** `patience`: the same for all, so that what was waited for first is late first. */
+export const make = (patience: Duration.Duration, scope: Scope.Scope): Effect.Effect<Late> =>
+  Effect.clockWith((clock) => {
+    /** `at`: Clock, ms. */
+    const waiting: Array<{ readonly at: number; readonly act: () => void }> = []
+
+    const watch: Effect.Effect<never> = Effect.suspend(() => {
+      const now = clock.unsafeCurrentTimeMillis()
+      while (waiting[0] !== undefined && waiting[0].at <= now) waiting.shift()!.act()
+      // What comes meanwhile is due after all that waits now.
+      const pause = waiting[0] === undefined ? Duration.toMillis(patience) : waiting[0].at - now
+      return Effect.zipRight(Effect.sleep(pause), watch)
+    })
+    const late: Late = {
+      unlessSoon: (act) =>
+        void waiting.push({ at: clock.unsafeCurrentTimeMillis() + Duration.toMillis(patience), act })
+    }
+    return Effect.as(Effect.forkIn(watch, scope), late)
+  })
