@@ -129,7 +129,12 @@ const make = Effect.gen(function* () {
     let first = true
     const piece = (bytes?: Uint8Array) =>
       Effect.suspend(() => {
-        const request: Request = { as: "piece", file, first, ...(bytes === undefined ? {} : { bytes }) }
+        const request: Request = {
+          as: "piece",
+          file,
+          first,
+          ...(bytes === undefined ? {} : { bytes: compact(bytes) })
+        }
         first = false
         return pcmOf(ask(request))
       })
@@ -194,6 +199,10 @@ const pcmOf = (decoding: Effect.Effect<Decoded, DecoderStopped>): Effect.Effect<
       ({ cause, reason }) => new UndecodableAudio({ reason, cause, stopped: true })
     )
   )
+
+/** Bytes that are a part of something larger would take all of that along to the thread. */
+const compact = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */
 const encode = (request: Request): Effect.Effect<Request> => {

@@ -1,4 +1,5 @@
 import { sliceMs } from "./Loudness.ts"
+import { join } from "./Pcm.ts"
 import type { Pcm } from "./Pcm.ts"
 
 /** The first piece is cut as soon as it has this much sound, in ms: speech begins with it. */
@@ -24,43 +25,56 @@ export interface PauseCutter {
 
 export const make = (): PauseCutter => {
   let sampleRate = 0
-  /** Samples of the piece that is being gathered: from `start` to `end`, with room for more. */
-  let held = new Int16Array(0)
-  let start = 0
-  let end = 0
+  /** The piece that is being gathered, as it came: it is copied once at most, when it is cut from several parts. */
+  let held: Array<Int16Array> = []
   /** Root mean squares of the whole slices of it, of which the first `taken` have been cut off. */
   let levels: Array<number> = []
   let taken = 0
+  /** Of the slice that is not complete: how many samples it has, and the sum of their squares. */
+  let rest = { samples: 0, squares: 0 }
   let loudest = 0
   let begun = false
 
   const slice = () => Math.max(1, Math.round((sampleRate * sliceMs) / 1000))
   const slicesOf = (ms: number) => Math.ceil(ms / sliceMs)
 
-  /** What was cut off makes room for what comes. */
   const append = (samples: Int16Array) => {
-    const length = end - start
-    if (end + samples.length > held.length) {
-      const isWide = length + samples.length <= held.length / 2
-      const room = isWide ? held : new Int16Array(2 * (length + samples.length))
-      room.set(held.subarray(start, end))
-      held = room
-      start = 0
-      end = length
-    }
-    held.set(samples, end)
-    end += samples.length
+    if (samples.length > 0) held.push(samples)
     levels = levels.slice(taken)
     taken = 0
+    const size = slice()
+    let { samples: count, squares } = rest
+    for (let at = 0; at < samples.length; at++) {
+      squares += samples[at]! * samples[at]!
+      if (++count < size) continue
+      const level = Math.sqrt(squares / size)
+      loudest = Math.max(loudest, level)
+      levels.push(level)
+      count = 0
+      squares = 0
+    }
+    rest = { samples: count, squares }
   }
 
-  /** The first `count` slices, as a piece of their own. */
-  const take = (count: number): Pcm => {
-    const from = start
-    start += count * slice()
-    taken += count
+  /** The first samples, as a piece of their own. */
+  const pieceOf = (length: number): Pcm => {
+    const parts: Array<Pcm> = []
+    for (let missing = length; missing > 0;) {
+      const [first] = held
+      const samples = first!.subarray(0, missing)
+      parts.push({ samples, sampleRate })
+      missing -= samples.length
+      if (samples.length === first!.length) held.shift()
+      else held[0] = first!.subarray(samples.length)
+    }
     begun = true
-    return { samples: held.slice(from, start), sampleRate }
+    return join(parts, sampleRate)
+  }
+
+  /** The first `count` slices. */
+  const take = (count: number): Pcm => {
+    taken += count
+    return pieceOf(count * slice())
   }
 
   const isQuiet = (level: number) => level <= Math.max(silence, quiet * loudest)
@@ -93,30 +107,17 @@ export const make = (): PauseCutter => {
   const push = (pcm: Pcm): ReadonlyArray<Pcm> => {
     sampleRate = pcm.sampleRate
     append(pcm.samples)
-    const size = slice()
     const cut: Array<Pcm> = []
-    for (let at = start + levels.length * size; at + size <= end; at += size) {
-      const level = rms(held, at, at + size)
-      loudest = Math.max(loudest, level)
-      levels.push(level)
-    }
     for (let place = placeOf(); place !== undefined; place = placeOf()) cut.push(take(place))
     return cut
   }
 
   const flush = (): ReadonlyArray<Pcm> => {
-    if (start === end) return []
-    const samples = held.slice(start, end)
-    start = end
+    const length = held.reduce((sum, part) => sum + part.length, 0)
     levels = []
     taken = 0
-    return [{ samples, sampleRate }]
+    rest = { samples: 0, squares: 0 }
+    return length === 0 ? [] : [pieceOf(length)]
   }
   return { push, flush }
-}
-
-const rms = (samples: Int16Array, from: number, to: number): number => {
-  let sum = 0
-  for (let at = from; at < to; at++) sum += samples[at]! ** 2
-  return Math.sqrt(sum / (to - from))
 }

@@ -34,7 +34,7 @@ export const open = (
   format: Format
 ): Effect.Effect<SoundReader, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    let begin = new Uint8Array(0)
+    let begin: Uint8Array = new Uint8Array(0)
     let reader: SoundReader | undefined = format === "file" ? undefined : samples(format.sampleRate)
     /** Samples so far. */
     let length = 0
@@ -45,7 +45,7 @@ export const open = (
       if (header === "incomplete" && begin.length < longestHeader) return undefined
       if (typeof header === "string") return whole(decode)
       yield* SampleRate.check(header.sampleRate)
-      begin = begin.slice(header.dataStart)
+      begin = begin.subarray(header.dataStart)
       return samples(header.sampleRate, header.dataLength)
     })
 
@@ -62,7 +62,7 @@ export const open = (
     const push = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> =>
       Effect.gen(function* () {
         if (reader !== undefined) return yield* reader.push(bytes)
-        begin = new Uint8Array(Buffer.concat([begin, bytes]))
+        begin = begin.length === 0 ? bytes : Buffer.concat([begin, bytes])
         if (begin.length < shortestHeader) return Speech.nothing
         reader = yield* choose
         return reader === undefined ? Speech.nothing : yield* reader.push(begin)
@@ -79,15 +79,11 @@ const samples = (sampleRate: number, left = Number.POSITIVE_INFINITY): SoundRead
   return {
     push: (given) =>
       Effect.sync(() => {
-        const bytes = given.subarray(0, left)
-        left -= bytes.length
-        const size = bytes.length + (half === undefined ? 0 : 1)
-        const joined = new Uint8Array(size - (size % 2))
-        const start = half === undefined ? 0 : 1
-        if (half !== undefined && joined.length > 0) joined[0] = half
-        joined.set(bytes.subarray(0, Math.max(0, joined.length - start)), Math.min(start, joined.length))
-        half = size % 2 === 0 ? undefined : (bytes.at(-1) ?? half)
-        return { samples: new Int16Array(joined.buffer), sampleRate }
+        const sound = given.subarray(0, left)
+        left -= sound.length
+        const bytes = half === undefined ? sound : Buffer.concat([Uint8Array.of(half), sound])
+        half = bytes.length % 2 === 0 ? undefined : bytes.at(-1)
+        return { samples: samplesOf(bytes), sampleRate }
       }),
     // A header says what there is to come, if it was known.
     end: Effect.suspend(() =>
@@ -109,4 +105,12 @@ const whole = (decode: Context.Tag.Service<typeof Decode>["decode"]): SoundReade
       }),
     end: Effect.suspend(() => decode(new Uint8Array(Buffer.concat(parts))))
   }
+}
+
+/** The whole samples of these bytes: in place where they lie so, as every copy of a sound makes the collector's work. */
+const samplesOf = (bytes: Uint8Array): Int16Array => {
+  const count = bytes.length >> 1
+  return bytes.byteOffset % 2 === 0
+    ? new Int16Array(bytes.buffer, bytes.byteOffset, count)
+    : new Int16Array(Uint8Array.prototype.slice.call(bytes, 0, 2 * count).buffer)
 }

@@ -95,7 +95,7 @@ export const open = (
             reason: "unreadable",
             detail: say("engine.sentTooMuch", longest / 2 ** 20)
           })
-        : Effect.succeed(new Uint8Array(value))
+        : Effect.succeed(value)
     })
     return { headers: response.headers, next }
   })

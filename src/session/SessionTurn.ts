@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Context, Effect, Ref } from "effect"
 import { Settings } from "../config/Settings.ts"
 import { Client } from "../conversation/Client.ts"
 import type { TurnToken } from "../conversation/Client.ts"
@@ -8,6 +8,7 @@ import * as TurnRecord from "../conversation/TurnRecord.ts"
 import { say } from "../language/Text.ts"
 import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { Census } from "../telemetry/Census.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
 import { tellOnce } from "./Session.ts"
@@ -83,6 +84,8 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
             )
           )
   }
+  // Fibers that come and go copy what they are given of these: of all the server's services, a turn needs two.
+  const services = Context.make(Client, client).pipe(Context.add(Census, yield* Census))
   return (input: Turn.Input, turn: TurnToken) => {
     const consent = ToolConsent.asking({
       client,
@@ -91,7 +94,10 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
       name: config.character_name || config.conf_name,
       turn
     })
-    return Turn.run({ ...options, consent }, input, turn)
+    return Effect.mapInputContext(
+      Turn.run({ ...options, consent }, input, turn),
+      (_: Context.Context<never>) => services
+    )
   }
 })
 
