@@ -48,6 +48,11 @@ const contracts: Readonly<Record<string, Contract>> = {
   spark_tts: SparkVoice.contract
 }
 
+/**
+ * ms before an answer begins, less than any real service needs: by then the turn has read the end of the model's answer, whose
+ * time is not the voice's.
+ */
+const delayMs = 25
 /** ms between the chunks of an answer: faster than it is played, and one after the other, as services send it. */
 const pauseMs = 4
 const chunks = 4
@@ -71,6 +76,7 @@ const started =
   async (onSound) => {
     const given = {
       ...answer(sound),
+      delayMs,
       pauseMs,
       onChunk: (index: number) => {
         if (index === firstSound) onSound()
@@ -93,13 +99,13 @@ const wyoming: Start = async (onSound) => {
   const parts = inChunks(bytesOf(sound), chunks)
   const speak = ({ send }: WyomingServer.Connection) => {
     send("audio-start", { ...format, timestamp: null })
-    onSound()
     const next = (index: number) => {
+      if (index === 0) onSound()
       send("audio-chunk", format, parts[index])
       if (index + 1 < parts.length) setTimeout(next, pauseMs, index + 1)
       else send("audio-stop", { timestamp: null })
     }
-    next(0)
+    setTimeout(next, delayMs, 0)
   }
   const server = await Effect.runPromise(
     WyomingServer.serve({ voices: ["joe"] }, ({ type }, connection) => {

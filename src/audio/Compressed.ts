@@ -88,7 +88,11 @@ export const decoding = (longest: Longest): Decoding => {
   let length = 0
 
   const ask = (format: string, step: () => Decoded | Promise<Decoded | void> | void) =>
-    Effect.tryPromise({ try: () => Promise.resolve(step()), catch: (cause) => damaged(format, cause) })
+    Effect.flatMap(Effect.try({ try: step, catch: (cause) => damaged(format, cause) }), (decoded) =>
+      decoded instanceof Promise
+        ? Effect.tryPromise({ try: () => decoded, catch: (cause) => damaged(format, cause) })
+        : Effect.succeed(decoded)
+    )
 
   const open = Effect.fnUntraced(function* (bytes: Uint8Array) {
     const known = decoders[kindOf(bytes) ?? "none"]

@@ -78,6 +78,13 @@ const forget = (file: number): void => {
   files.delete(file)
 }
 
+let isLow = false
+/** Recordings are long. A sentence is not: until its first piece is decoded, nobody hears anything. */
+const giveWay = (): void => {
+  if (!isLow) Priority.lowerThread()
+  isLow = true
+}
+
 const soundOf = (request: Request) => {
   switch (request.as) {
     case "pcm":
@@ -85,8 +92,10 @@ const soundOf = (request: Request) => {
     case "base64-pcm":
       return sentenceOf(Buffer.from(request.base64, "base64"))
     case "speech":
+      giveWay()
       return Effect.map(speechOf(request.bytes), (speech): Decoded => ({ speech }))
     case "form-speech": {
+      giveWay()
       const { bytes: body, contentType, field } = request
       const file = FormFile.read({ body, contentType, field })
       return Effect.map(Effect.flatMap(file, speechOf), (speech): Decoded => ({ speech }))
@@ -108,7 +117,6 @@ const decode = (request: Request): Effect.Effect<Decoded> =>
     NoFormFile: ({ reason }) => Effect.succeed<Decoded>({ noFile: reason })
   })
 
-Priority.lowerThread()
 WorkerRunner.launch(Layer.provide(WorkerRunner.layer(decode), NodeWorkerRunner.layer)).pipe(
   NodeRuntime.runMain
 )
