@@ -1,4 +1,5 @@
 import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
+import type { Exit } from "effect"
 import type { Agent, AgentInput, ToolCall } from "../agent/Agent.ts"
 import type { Remembered } from "../agent/Memory.ts"
 import { fasterFirst } from "../config/AgentConfig.ts"
@@ -67,8 +68,8 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
 ) {
   const agent = yield* options.agent
   // One attempt a turn: what cannot be loaded is not tried again for each sentence.
-  const tts = yield* Effect.cached(options.tts)
-  const translator = yield* Effect.cached(options.translator)
+  const tts = once(options.tts)
+  const translator = once(options.translator)
   const cutter = Sentence.cutter({
     language: "en",
     fasterFirst: fasterFirst(options.character.agent_config),
@@ -136,6 +137,12 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
     Scope.close(scope, exit)
   )
 })
+
+/** Ends as its first run ended; `Effect.cached` costs as much as a sentence's whole way to the client. */
+const once = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  let ended: Exit.Exit<A, E> | undefined
+  return Effect.suspend(() => ended ?? Effect.flatMap(Effect.exit(effect), (exit) => (ended = exit)))
+}
 
 const toolCallStatus = (character: CharacterConfig, call: ToolCall) =>
   Effect.clockWith((clock) =>
