@@ -86,6 +86,7 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
   }
   // Fibers that come and go copy what they are given of these: of all the server's services, a turn needs two.
   const services = Context.make(Client, client).pipe(Context.add(Census, yield* Census))
+  const onlyThese: (all: Context.Context<never>) => typeof services = () => services
   return (input: Turn.Input, turn: TurnToken) => {
     const consent = ToolConsent.asking({
       client,
@@ -94,10 +95,7 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
       name: config.character_name || config.conf_name,
       turn
     })
-    return Effect.mapInputContext(
-      Turn.run({ ...options, consent }, input, turn),
-      (_: Context.Context<never>) => services
-    )
+    return Effect.mapInputContext(Turn.run({ ...options, consent }, input, turn), onlyThese)
   }
 })
 
