@@ -10,19 +10,20 @@ export interface Late {
 /** `patience`: the same for all, so that what was waited for first is late first. */
 export const make = (patience: Duration.Duration, scope: Scope.Scope): Effect.Effect<Late> =>
   Effect.clockWith((clock) => {
-    /** `at`: Clock, ms. */
+    /** ms, of a clock that nobody sets. */
+    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+    /** `at`: by `now`. */
     const waiting: Array<{ readonly at: number; readonly act: () => void }> = []
 
     const watch: Effect.Effect<never> = Effect.suspend(() => {
-      const now = clock.unsafeCurrentTimeMillis()
-      while (waiting[0] !== undefined && waiting[0].at <= now) waiting.shift()!.act()
+      const time = now()
+      while (waiting[0] !== undefined && waiting[0].at <= time) waiting.shift()!.act()
       // What comes meanwhile is due after all that waits now.
-      const pause = waiting[0] === undefined ? Duration.toMillis(patience) : waiting[0].at - now
+      const pause = waiting[0] === undefined ? Duration.toMillis(patience) : waiting[0].at - time
       return Effect.zipRight(Effect.sleep(pause), watch)
     })
     const late: Late = {
-      unlessSoon: (act) =>
-        void waiting.push({ at: clock.unsafeCurrentTimeMillis() + Duration.toMillis(patience), act })
+      unlessSoon: (act) => void waiting.push({ at: now() + Duration.toMillis(patience), act })
     }
     return Effect.as(Effect.forkIn(watch, scope), late)
   })

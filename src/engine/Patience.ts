@@ -10,7 +10,8 @@ export type Wait = <A, E, R>(part: Effect.Effect<A, E, R>) => Effect.Effect<A, E
 /**
  * Bounds how long an answer that comes in parts is waited for: `silence` for each part, and four times as long for all of
  * them, so that a server that drips for ever keeps nobody's place. What `receive` does between two waits does not count.
- * One fiber watches them all: a time-out for each costs more than many an answer.
+ * One fiber watches them all: a time-out for each costs more than many an answer. `receive` closes by itself what it opens:
+ * whoever is interrupted from outside goes on before `receive` has stopped.
  */
 export const bound = <A, E, R>(
   silence: Duration.Duration,
@@ -18,18 +19,20 @@ export const bound = <A, E, R>(
 ): Effect.Effect<A, E | RemoteFailure.Unanswered, R> =>
   Effect.clockWith((clock) => {
     const whole = Duration.times(silence, times)
+    /** ms, of a clock that nobody sets. */
+    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1e6
     /** Of all waits before this one, in ms. */
     let waited = 0
-    /** Since when (Clock, ms) a part is waited for. */
+    /** Since when (`now`) a part is waited for. */
     let since: number | undefined
 
     const end = () => {
-      if (since !== undefined) waited += clock.unsafeCurrentTimeMillis() - since
+      if (since !== undefined) waited += now() - since
       since = undefined
     }
     const wait: Wait = (part) =>
       Effect.suspend(() => {
-        since = clock.unsafeCurrentTimeMillis()
+        since = now()
         return Effect.matchCauseEffect(part, {
           onFailure: (cause) => {
             end()
@@ -43,9 +46,9 @@ export const bound = <A, E, R>(
       })
 
     const watch: Effect.Effect<never, RemoteFailure.Unanswered> = Effect.suspend(() => {
-      const now = since === undefined ? 0 : clock.unsafeCurrentTimeMillis() - since
-      const left = Duration.toMillis(silence) - now
-      const leftOfAll = Duration.toMillis(whole) - waited - now
+      const soFar = since === undefined ? 0 : now() - since
+      const left = Duration.toMillis(silence) - soFar
+      const leftOfAll = Duration.toMillis(whole) - waited - soFar
       if (since !== undefined && leftOfAll <= 0) return RemoteFailure.tooLong(whole)
       if (since !== undefined && left <= 0) return RemoteFailure.tooSlow(silence)
       return Effect.zipRight(Effect.sleep(Math.max(1, Math.min(left, leftOfAll))), watch)

@@ -109,15 +109,16 @@ export const open = (
   const speak = (text: string, take: Take) => {
     const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
     return Patience.bound(silence, (wait) =>
-      Effect.gen(function* () {
-        const { first, format, next } = yield* ServiceFailure.retried(about, wait(begin(text)))
-        const reader = yield* SoundReader.open(decode, format)
-        for (let bytes = first; bytes !== undefined; bytes = yield* wait(next))
-          yield* hear(yield* reader.push(bytes))
-        yield* hear(yield* reader.end)
-      })
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { first, format, next } = yield* ServiceFailure.retried(about, wait(begin(text)))
+          const reader = yield* SoundReader.open(decode, format)
+          for (let bytes = first; bytes !== undefined; bytes = yield* wait(next))
+            yield* hear(yield* reader.push(bytes))
+          yield* hear(yield* reader.end)
+        })
+      )
     ).pipe(
-      Effect.scoped,
       Effect.mapError((failure) =>
         failure._tag === "UndecodableAudio" ? undecodable(failure) : failed(failure)
       ),

@@ -36,7 +36,8 @@ export interface Tts {
   readonly synthesize: (text: string) => Effect.Effect<Pcm, SynthesisFailed>
   /**
    * The same piece by piece, as the sound comes; only voices whose services send it so have it. `take` is handed the
-   * pieces in their order, all of one sample rate, and waited for. A failure may come after the first pieces.
+   * pieces in their order, all of one sample rate, and waited for: it returns soon, as the voice's place and connection are
+   * kept meanwhile. A failure may come after the first pieces.
    */
   readonly stream?: (text: string, take: Take) => Effect.Effect<void, SynthesisFailed>
 }

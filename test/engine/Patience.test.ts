@@ -56,4 +56,22 @@ describe("Patience", () => {
       assert.strictEqual(yield* Fiber.join(waiting), "there")
     })
   )
+
+  it.effect("lets what receives stop before it closes what it has opened, whoever interrupts", () =>
+    Effect.gen(function* () {
+      const journal: Array<string> = []
+      const note = (what: string) => Effect.sync(() => void journal.push(what))
+      const receive = (wait: Patience.Wait) =>
+        Effect.scoped(
+          Effect.zipRight(
+            Effect.addFinalizer(() => note("closed")),
+            wait(Effect.onInterrupt(Effect.never, () => note("stopped")))
+          )
+        )
+      const waiting = yield* Effect.fork(Patience.bound(silence, receive))
+      yield* TestClock.adjust("1 seconds")
+      yield* Fiber.interrupt(waiting)
+      assert.deepStrictEqual(journal, ["stopped", "closed"])
+    })
+  )
 })
