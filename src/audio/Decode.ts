@@ -201,15 +201,17 @@ const pcmOf = (decoding: Effect.Effect<Decoded, DecoderStopped>): Effect.Effect<
   )
 
 /** Bytes that are a part of something larger would take all of that along to the thread. */
-const compact = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+const compact = (bytes: Uint8Array): Uint8Array => (isWhole(bytes) ? bytes : new Uint8Array(bytes))
+
+const isWhole = (bytes: Uint8Array): boolean => bytes.byteLength === bytes.buffer.byteLength
 
 /** Recordings are large, and belong to nobody else: they move to the thread instead of being copied. */
 const encode = (request: Request): Effect.Effect<Request> => {
   if (request.as !== "speech" && request.as !== "form-speech") return Effect.succeed(request)
   const { bytes } = request
-  const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
-  return whole ? Effect.as(Transferable.addAll([bytes.buffer]), request) : Effect.succeed(request)
+  return bytes.buffer instanceof ArrayBuffer && isWhole(bytes)
+    ? Effect.as(Transferable.addAll([bytes.buffer]), request)
+    : Effect.succeed(request)
 }
 
 const stopped = (cause: unknown) => new DecoderStopped({ reason: say("speech.decoderEnded"), cause })

@@ -78,13 +78,6 @@ const forget = (file: number): void => {
   files.delete(file)
 }
 
-let isLow = false
-/** Recordings are long. A sentence is not: until its first piece is decoded, nobody hears anything. */
-const giveWay = (): void => {
-  if (!isLow) Priority.lowerThread()
-  isLow = true
-}
-
 const soundOf = (request: Request) => {
   switch (request.as) {
     case "pcm":
@@ -92,10 +85,11 @@ const soundOf = (request: Request) => {
     case "base64-pcm":
       return sentenceOf(Buffer.from(request.base64, "base64"))
     case "speech":
-      giveWay()
+      // Recordings are long. A sentence is not: until its first piece is decoded, nobody hears anything.
+      Priority.lowerThread()
       return Effect.map(speechOf(request.bytes), (speech): Decoded => ({ speech }))
     case "form-speech": {
-      giveWay()
+      Priority.lowerThread()
       const { bytes: body, contentType, field } = request
       const file = FormFile.read({ body, contentType, field })
       return Effect.map(Effect.flatMap(file, speechOf), (speech): Decoded => ({ speech }))

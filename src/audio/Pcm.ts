@@ -18,3 +18,15 @@ export const join = (parts: ReadonlyArray<Pcm>, sampleRate: number): Pcm => {
   }
   return { samples, sampleRate }
 }
+
+/**
+ * The whole samples of bytes that are little-endian: in place where they lie so, as every copy of a sound makes the
+ * collector's work.
+ */
+export const samplesOf = (bytes: Uint8Array): Int16Array => {
+  const count = bytes.length >> 1
+  return bytes.byteOffset % 2 === 0
+    ? new Int16Array(bytes.buffer, bytes.byteOffset, count)
+    : // What a `Buffer` calls a slice is no copy.
+      new Int16Array(Uint8Array.prototype.slice.call(bytes, 0, 2 * count).buffer)
+}

@@ -1,6 +1,7 @@
 import { Effect, Scope } from "effect"
 import type { Context } from "effect"
 import type { Decode } from "./Decode.ts"
+import { samplesOf } from "./Pcm.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as SampleRate from "./SampleRate.ts"
 import * as SentenceSound from "./SentenceSound.ts"
@@ -105,12 +106,4 @@ const whole = (decode: Context.Tag.Service<typeof Decode>["decode"]): SoundReade
       }),
     end: Effect.suspend(() => decode(new Uint8Array(Buffer.concat(parts))))
   }
-}
-
-/** The whole samples of these bytes: in place where they lie so, as every copy of a sound makes the collector's work. */
-const samplesOf = (bytes: Uint8Array): Int16Array => {
-  const count = bytes.length >> 1
-  return bytes.byteOffset % 2 === 0
-    ? new Int16Array(bytes.buffer, bytes.byteOffset, count)
-    : new Int16Array(Uint8Array.prototype.slice.call(bytes, 0, 2 * count).buffer)
 }

@@ -2,6 +2,7 @@ import { Either } from "effect"
 // A CommonJS bundle: Node finds its names on the default export only, whatever its types say.
 // oxlint-disable-next-line import/default
 import wavefile from "wavefile"
+import { samplesOf } from "./Pcm.ts"
 import type { Pcm } from "./Pcm.ts"
 import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
@@ -55,15 +56,7 @@ export const decodePlain = (bytes: Uint8Array): Pcm | undefined => {
   if (layout === undefined || layout.format !== 1 || layout.channels !== 1 || layout.bits !== 16)
     return undefined
   const { dataStart, dataLength, sampleRate } = layout
-  const start = bytes.byteOffset + dataStart
-  const count = dataLength >> 1
-  return {
-    sampleRate,
-    samples:
-      start % 2 === 0
-        ? new Int16Array(bytes.buffer, start, count)
-        : new Int16Array(bytes.slice(dataStart, dataStart + count * 2).buffer)
-  }
+  return { sampleRate, samples: samplesOf(bytes.subarray(dataStart, dataStart + dataLength)) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Duration, Effect } from "effect"
 import type { Scope } from "effect"
+import * as SteadyTime from "../supervision/SteadyTime.ts"
 
 /** Sees to what may be forgotten when it is not late: one fiber for all that is waited for, which the scope owns. */
 export interface Late {
@@ -10,8 +11,7 @@ export interface Late {
 /** `patience`: the same for all, so that what was waited for first is late first. */
 export const make = (patience: Duration.Duration, scope: Scope.Scope): Effect.Effect<Late> =>
   Effect.clockWith((clock) => {
-    /** ms, of a clock that nobody sets. */
-    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+    const now = SteadyTime.of(clock)
     /** `at`: by `now`. */
     const waiting: Array<{ readonly at: number; readonly act: () => void }> = []
 

@@ -1,4 +1,5 @@
 import { Duration, Effect, Exit } from "effect"
+import * as SteadyTime from "../supervision/SteadyTime.ts"
 import * as RemoteFailure from "./RemoteFailure.ts"
 
 /** All parts of an answer together may take so many times as long as each of them. */
@@ -19,8 +20,7 @@ export const bound = <A, E, R>(
 ): Effect.Effect<A, E | RemoteFailure.Unanswered, R> =>
   Effect.clockWith((clock) => {
     const whole = Duration.times(silence, times)
-    /** ms, of a clock that nobody sets. */
-    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+    const now = SteadyTime.of(clock)
     /** Of all waits before this one, in ms. */
     let waited = 0
     /** Since when (`now`) a part is waited for. */

@@ -12,10 +12,10 @@ import * as FairShare from "../engine/FairShare.ts"
 import * as Patience from "../engine/Patience.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
-import * as WholeSound from "./WholeSound.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
+import * as WholeSound from "./WholeSound.ts"
 import { say } from "../language/Text.ts"
 
 /** Bytes of a sentence's sound: ten minutes of the largest usual format. */

@@ -13,10 +13,10 @@ import * as FailureWords from "../wyoming/FailureWords.ts"
 import type { Link } from "../wyoming/Link.ts"
 import * as OwnServer from "../wyoming/OwnServer.ts"
 import * as Server from "../wyoming/Server.ts"
-import * as WholeSound from "./WholeSound.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
+import * as WholeSound from "./WholeSound.ts"
 
 /** A server that speaks, shared by all sessions. */
 export interface Mouth {
