@@ -28,7 +28,7 @@ export const open = Effect.fn("HumeAgent.open")(function* (
   options: AgentOptions
 ) {
   const voice = OwnVoice.make(services, "hume_ai_agent", options)
-  const idle = yield* FiberSlot.make
+  const idle = FiberSlot.make(yield* Effect.scope)
   let chat: HumeChat.HumeChat | undefined
   /** Where the conversation that is remembered there can be gone on with. */
   let group: { readonly conversation: string; readonly id: string } | undefined

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { interruptedMark } from "../history/History.ts"
 import type { ChatMessage } from "../llm/Llm.ts"
-import { Tokens } from "./Tokens.ts"
+import type { Tokens } from "./Tokens.ts"
 
 /** Tokens that a provider adds to a message; generous. */
 const perMessage = 4
@@ -55,8 +55,7 @@ interface Entry {
 }
 
 /** `limit`: tokens that all of it may take, as the character of the moment has it. */
-export const make = Effect.fnUntraced(function* (limit: Effect.Effect<number>) {
-  const tokens = yield* Tokens
+export const make = (limit: Effect.Effect<number>, tokens: Tokens["Type"]): Memory => {
   let conversation = randomUUID()
   let summary: { readonly text: string; readonly tokens: number } | undefined
   let kept: ReadonlyArray<Entry> = []
@@ -138,7 +137,7 @@ export const make = Effect.fnUntraced(function* (limit: Effect.Effect<number>) {
       })
   }
   return memory
-})
+}
 
 const sum = (entries: ReadonlyArray<Entry>): number =>
   entries.reduce((total, { tokens }) => total + tokens, 0)

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Scope } from "effect"
+import type { Clock, Scope } from "effect"
 import * as Bell from "../supervision/Bell.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import type { TurnToken } from "./Client.ts"
@@ -26,10 +26,9 @@ export interface ActiveTurn {
  * Closing the scope interrupts the turn. Whoever calls while another one stops or starts a turn comes after that: a group
  * stops the turns of its members whatever they handle.
  */
-export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(function* () {
-  const slot = yield* FiberSlot.make
-  const alone = (yield* Effect.makeSemaphore(1)).withPermits(1)
-  const clock = yield* Effect.clock
+export const make = (scope: Scope.Scope, clock: Clock.Clock): ActiveTurn => {
+  const slot = FiberSlot.make(scope)
+  const alone = Effect.unsafeMakeSemaphore(1).withPermits(1)
   const over = Bell.make()
   let current: TurnToken | undefined
   let endedAt: number | undefined
@@ -79,4 +78,4 @@ export const make: Effect.Effect<ActiveTurn, never, Scope.Scope> = Effect.gen(fu
         )
       })
   }
-})
+}

@@ -1,7 +1,5 @@
 import { Effect, Ref } from "effect"
-import { History } from "../history/History.ts"
-import type { HistoryFailed, HistoryNotFound, NewMessage } from "../history/History.ts"
-import * as Finalizer from "../supervision/Finalizer.ts"
+import type { History, HistoryFailed, HistoryNotFound, NewMessage } from "../history/History.ts"
 
 /**
  * Which stored conversation a session is in. There may be none (at first, and after the current one was deleted):
@@ -20,9 +18,9 @@ export interface CurrentHistory {
   >
 }
 
-export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>) {
-  const history = yield* History
-  const current = yield* Ref.make<string | undefined>(undefined)
+/** `confUid`: of the character that answers now. */
+export const make = (confUid: Effect.Effect<string>, history: History["Type"]): CurrentHistory => {
+  const current = Ref.unsafeMake<string | undefined>(undefined)
 
   /** An empty conversation that stays is no reason to fail: the next start removes it. */
   const discard = (uid: string | undefined) =>
@@ -43,9 +41,7 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
       Effect.map((ids) => ({ uid, ids }))
     )
 
-  yield* Finalizer.add(Effect.flatMap(Ref.get(current), discard))
-
-  const self: CurrentHistory = {
+  return {
     uid: Ref.get(current),
     set: (uid) =>
       Effect.flatMap(Ref.getAndSet(current, uid), (before) =>
@@ -59,5 +55,4 @@ export const make = Effect.fnUntraced(function* (confUid: Effect.Effect<string>)
         Effect.catchTag("HistoryNotFound", () => Effect.flatMap(started, (uid) => appendTo(uid, messages)))
       )
   }
-  return self
-})
+}

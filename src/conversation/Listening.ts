@@ -1,5 +1,5 @@
 import { Deferred, Duration, Effect, Exit, Mailbox, Option } from "effect"
-import type { Cause } from "effect"
+import type { Cause, Scope } from "effect"
 import type { Asr, TranscriptionFailed } from "../asr/Asr.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
@@ -42,8 +42,8 @@ interface Utterance {
 }
 
 /** Closing the scope ends what is being listened to. */
-export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
-  const slot = yield* FiberSlot.make
+export const make = ({ asr, onPartial }: Options, scope: Scope.Scope): Listening => {
+  const slot = FiberSlot.make(scope)
   let current: Utterance | undefined
 
   const listen = ({ chunks, complete, transcript }: Utterance) => {
@@ -90,7 +90,7 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
     yield* slot.start(listen(utterance))
   })
 
-  const listening: Listening = {
+  return {
     begin,
     cancel,
     hear: (samples) =>
@@ -107,5 +107,4 @@ export const make = Effect.fnUntraced(function* ({ asr, onPartial }: Options) {
       )
     })
   }
-  return listening
-})
+}

@@ -12,7 +12,7 @@ export interface Playback {
   readonly wait: (announce: Effect.Effect<void>, limit: Duration.DurationInput) => Effect.Effect<void>
 }
 
-export const make: Effect.Effect<Playback> = Effect.sync(() => {
+export const make = (): Playback => {
   let waiting: Deferred.Deferred<void> | undefined
   return {
     complete: Effect.suspend(() =>
@@ -27,4 +27,4 @@ export const make: Effect.Effect<Playback> = Effect.sync(() => {
         yield* Effect.timeoutOption(Deferred.await(completed), limit)
       }).pipe(Effect.ensuring(Effect.sync(() => (waiting = undefined))))
   }
-})
+}

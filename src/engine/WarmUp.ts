@@ -1,4 +1,4 @@
-import { Cause, Context, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
+import { Cause, Context, Duration, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
 import type { EngineUnavailable } from "./EngineUnavailable.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
@@ -9,10 +9,12 @@ export type Warm<A> = Effect.Effect<A, EngineUnavailable>
 
 export interface WarmUp {
   /**
-   * Starts loading in the background, in a supervised fiber. Resources close in the reverse order of these calls,
+   * Loads in the background, in a supervised fiber, from soon on. Resources close in the reverse order of these calls,
    * whatever order the loading finished in.
    */
-  readonly start: <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => Effect.Effect<Warm<A>>
+  readonly start: <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => Warm<A>
+  /** To be run when all of them have been named. */
+  readonly begin: Effect.Effect<void>
   /**
    * The same for what most sessions never need: it is loaded when somebody first asks for it. It closes before
    * everything that was there by then.
@@ -25,73 +27,140 @@ export interface Options {
   readonly onFailure: (failure: EngineUnavailable, awaited: boolean) => Effect.Effect<void>
 }
 
+/**
+ * How long warm-ups wait unless somebody asks before. Who closes a page again at once, or connects in a crowd after a
+ * restart, then costs no engine anything, and delays nobody's opening sequence.
+ */
+export class WarmUpDelay extends Context.Reference<WarmUpDelay>()("seiyuu/engine/WarmUpDelay", {
+  defaultValue: () => Duration.millis(20)
+}) {}
+
 /** Closing the scope interrupts every warm-up, waits until it has stopped, and then closes what has been loaded. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
+  const delay = yield* WarmUpDelay
   const resources = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-  const running = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
+  const group = new Group(resources, census, options, delay)
   // All at once: none goes on loading while another one stops.
-  yield* Finalizer.add(Effect.suspend(() => Fiber.interruptAll(running)))
-
-  const prepare = <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => {
-    let state: Fiber.RuntimeFiber<A, EngineUnavailable> | Exit.Exit<A, EngineUnavailable> | undefined
-    let told = false
-    let waiting = 0
-    // Let go once it has succeeded: what it closes over would be kept for as long as the session.
-    let pending: typeof load | undefined = load
-
-    const report = (cause: Cause.Cause<EngineUnavailable>): Effect.Effect<void> => {
-      const failure = Cause.failureOption(cause)
-      if (Option.isNone(failure))
-        return Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError("a warm-up died", cause)
-      if (told) return Effect.void
-      told = true
-      return options.onFailure(failure.value, waiting > 0)
-    }
-
-    const begin = Effect.suspend(() =>
-      Effect.forkIn(inOwnScope(resources, pending ?? Effect.never, report), resources)
-    ).pipe(
-      Effect.tap((fiber) => {
-        state = fiber
-        running.add(fiber)
-        census.watch("warm-up", fiber)
-        fiber.addObserver((exit) => {
-          running.delete(fiber)
-          state = Exit.isSuccess(exit) ? exit : undefined
-          if (state !== undefined) pending = undefined
-        })
-      })
-    )
-
-    const warm: Warm<A> = Effect.suspend(() => {
-      if (Exit.isExit(state)) return state
-      waiting++
-      return Effect.ensuring(
-        Effect.flatMap(state === undefined ? begin : Effect.succeed(state), result),
-        Effect.sync(() => waiting--)
-      )
-    })
-    return { begin, warm }
-  }
-
+  yield* Finalizer.add(Effect.suspend(() => Fiber.interruptAll(group.running)))
   const warmUp: WarmUp = {
-    start: (load) => {
-      // What is there already needs no fiber.
-      if (isThere(load)) return Effect.succeed(load)
-      const { begin, warm } = prepare(load)
-      return Effect.as(begin, warm)
-    },
-    lazy: (load) => prepare(load).warm
+    // What is there already needs no fiber.
+    start: (load) => (isThere(load) ? load : group.add(load)),
+    begin: group.beginSoon,
+    lazy: (load) => new Loading(group, load).warm
   }
   return warmUp
 })
 
+/** What the warm-ups of a session share. */
+class Group {
+  readonly resources: Scope.Scope
+  readonly running = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
+  readonly onFailure: Options["onFailure"]
+  readonly #census: Census["Type"]
+  readonly #delay: Duration.Duration
+  /** Those that have not begun. */
+  readonly #waiting: Array<Loading<unknown>> = []
+
+  constructor(
+    resources: Scope.Scope,
+    census: Census["Type"],
+    { onFailure }: Options,
+    delay: Duration.Duration
+  ) {
+    this.resources = resources
+    this.onFailure = onFailure
+    this.#census = census
+    this.#delay = delay
+  }
+
+  add<A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>): Warm<A> {
+    const loading = new Loading(this, load)
+    this.#waiting.push(loading)
+    return loading.warm
+  }
+
+  /** Begins all in order; whoever asks for one of them early must not change the order in which they close. */
+  readonly begin: Effect.Effect<void> = Effect.suspend(() => {
+    const next = this.#waiting.shift()
+    return next === undefined ? Effect.void : Effect.zipRight(next.begin, this.begin)
+  })
+
+  get beginSoon(): Effect.Effect<void> {
+    if (Duration.toMillis(this.#delay) === 0) return this.begin
+    const soon = Effect.delay(this.begin, this.#delay)
+    return Effect.map(Effect.forkIn(soon, this.resources), (fiber) => this.watch(fiber))
+  }
+
+  watch(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
+    this.running.add(fiber)
+    this.#census.watch("warm-up", fiber)
+    fiber.addObserver(() => this.running.delete(fiber))
+  }
+}
+
+class Loading<A> {
+  readonly #group: Group
+  #state: Fiber.RuntimeFiber<A, EngineUnavailable> | Exit.Exit<A, EngineUnavailable> | undefined
+  #told = false
+  #waiting = 0
+  /** Let go once it has succeeded: what it closes over would be kept for as long as the session. */
+  #load: Effect.Effect<A, EngineUnavailable, Scope.Scope> | undefined
+
+  constructor(group: Group, load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) {
+    this.#group = group
+    this.#load = load
+  }
+
+  readonly warm: Warm<A> = Effect.suspend(() => {
+    if (Exit.isExit(this.#state)) return this.#state
+    this.#waiting++
+    return this.#group.begin.pipe(
+      Effect.zipRight(Effect.suspend(() => this.#outcome)),
+      Effect.ensuring(Effect.sync(() => this.#waiting--))
+    )
+  })
+
+  get #outcome(): Warm<A> {
+    const state = this.#state
+    if (Exit.isExit(state)) return state
+    return Effect.flatMap(state === undefined ? this.begin : Effect.succeed(state), (fiber) =>
+      Effect.flatten(Fiber.await(fiber))
+    )
+  }
+
+  get begin(): Effect.Effect<Fiber.RuntimeFiber<A, EngineUnavailable>> {
+    const load = this.#load ?? Effect.never
+    return Effect.map(
+      Effect.forkIn(
+        inOwnScope(this.#group.resources, load, (cause) => this.#report(cause)),
+        this.#group.resources
+      ),
+      (fiber) => {
+        this.#state = fiber
+        this.#group.watch(fiber)
+        fiber.addObserver((exit) => {
+          this.#state = Exit.isSuccess(exit) ? exit : undefined
+          if (Exit.isSuccess(exit)) this.#load = undefined
+        })
+        return fiber
+      }
+    )
+  }
+
+  #report(cause: Cause.Cause<EngineUnavailable>): Effect.Effect<void> {
+    const failure = Cause.failureOption(cause)
+    if (Option.isNone(failure))
+      return Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError("a warm-up died", cause)
+    if (this.#told) return Effect.void
+    this.#told = true
+    return this.#group.onFailure(failure.value, this.#waiting > 0)
+  }
+}
+
 const isThere = <A, E, R>(
   load: Effect.Effect<A, E, R>
 ): load is Exit.Success<A, E> & Effect.Effect<A, E, R> => Exit.isExit(load) && Exit.isSuccess(load)
-
-const result = <A>(fiber: Fiber.RuntimeFiber<A, EngineUnavailable>) => Effect.flatten(Fiber.await(fiber))
 
 /**
  * Loads in a child of `parent`, which closes at once if the load fails or is interrupted; that is reported afterwards.

@@ -84,7 +84,7 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
       yield* Scope.extend(census.hold("group"), own)
-      const turn = yield* Scope.extend(FiberSlot.make, own)
+      const turn = FiberSlot.make(own)
       const exclusive = yield* Effect.makeSemaphore(1)
       roster.live.set(id, { id, scope: own, turn, exclusive, speaking: undefined, heard: undefined })
     })

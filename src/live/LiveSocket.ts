@@ -55,7 +55,7 @@ export const attend = Effect.fnUntraced(function* (options: Options) {
   const clock = yield* Effect.clock
   let heardAt = clock.unsafeCurrentTimeMillis()
   socket.on("message", () => void (heardAt = clock.unsafeCurrentTimeMillis()))
-  const inbox = yield* Inbox.make(socket)
+  const take = Inbox.make(socket)
 
   yield* opened(socket).pipe(
     Effect.raceFirst(Deferred.await(over)),
@@ -75,7 +75,7 @@ export const attend = Effect.fnUntraced(function* (options: Options) {
     return left <= 0 ? failed(place, "silent") : Effect.zipRight(Effect.sleep(left), watch)
   })
   const reading: Effect.Effect<never, BridgeFailed> = Effect.forever(
-    Effect.flatMap(inbox.take, (frame) => read(frame, ours))
+    Effect.flatMap(take, (frame) => read(frame, ours))
   )
   const beating = Effect.forever(Effect.delay(ours.send(beat.frame), beat.every))
   return yield* Effect.all([reading, beating, watch, Deferred.await(over)], {

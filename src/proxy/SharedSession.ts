@@ -7,7 +7,8 @@ import * as Dispatch from "../session/Dispatch.ts"
 import * as Extensions from "../session/Extensions.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
-import * as Session from "../session/Session.ts"
+import * as OpenSession from "../session/OpenSession.ts"
+import type { Session } from "../session/Session.ts"
 import * as SessionTurn from "../session/SessionTurn.ts"
 import * as WakeGate from "../session/WakeGate.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
@@ -18,7 +19,7 @@ import * as TextQueue from "./TextQueue.ts"
 
 /** A session like any other, whose client is everybody who shares it. */
 export interface SharedSession {
-  readonly session: Session.Session
+  readonly session: Session
   readonly client: Client["Type"]
   readonly fanout: Fanout.Fanout
   readonly texts: TextQueue.TextQueue
@@ -43,7 +44,7 @@ const begin = Effect.fnUntraced(function* () {
   const scope = yield* Effect.scope
   const fanout = Fanout.make()
   /** What the session sends before it is open is for all. */
-  let opened: Session.Session | undefined
+  let opened: Session | undefined
   const isForAll = Effect.suspend(() =>
     opened === undefined
       ? Effect.succeed(true)
@@ -55,7 +56,7 @@ const begin = Effect.fnUntraced(function* () {
   })
   const texts = yield* TextQueue.make
   return yield* Effect.gen(function* () {
-    const session = yield* Session.open(Extensions.ofMany(() => Audience.wishes(fanout)))
+    const session = yield* OpenSession.open(Extensions.ofMany(() => Audience.wishes(fanout)))
     opened = session
     const quiet = SessionTurn.quiet(session).pipe(Effect.provide(yield* Effect.context<Client | Groups>()))
     const shared: SharedSession = {
@@ -69,7 +70,7 @@ const begin = Effect.fnUntraced(function* () {
     }
     yield* answerInTurn(shared)
     yield* GroupMember.connect(session)
-    yield* ProactiveSpeech.follow(session)
+    yield* ProactiveSpeech.begin(session)
     return shared
   }).pipe(Effect.provideService(Client, client), Effect.annotateLogs({ [Attribute.clientUid]: client.uid }))
 })
@@ -117,7 +118,7 @@ const answerInTurn = Effect.fnUntraced(function* ({ fanout, session, texts }: Sh
 export const greeting = Effect.fnUntraced(function* ({ client, session }: SharedSession) {
   const { character } = yield* Ref.get(session.seat)
   return [
-    ...Session.openingSequence(character, yield* (yield* Groups).info(client.uid)),
+    ...OpenSession.openingSequence(character, yield* (yield* Groups).info(client.uid)),
     ...(yield* WakeGate.greeting(session, client.uid))
   ]
 })

@@ -5,7 +5,8 @@ import { Callers } from "../session/Callers.ts"
 import * as Dispatch from "../session/Dispatch.ts"
 import * as GroupMember from "../session/GroupMember.ts"
 import * as ProactiveSpeech from "../session/ProactiveSpeech.ts"
-import * as Session from "../session/Session.ts"
+import * as OpenSession from "../session/OpenSession.ts"
+import type { Session } from "../session/Session.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Frames from "./Frames.ts"
@@ -22,9 +23,9 @@ export const open = () =>
 
 const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.Outgoing>) {
   const census = yield* Census
-  const session = yield* Session.open()
+  const session = yield* OpenSession.open()
   yield* GroupMember.connect(session)
-  yield* ProactiveSpeech.follow(session)
+  yield* ProactiveSpeech.begin(session)
   yield* (yield* Callers).admit(session)
   return yield* take.pipe(
     Effect.flatMap((frame) => receive(session, frame)),
@@ -33,7 +34,7 @@ const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessa
   )
 })
 
-const receive = (session: Session.Session, frame: Inbox.Frame) =>
+const receive = (session: Session, frame: Inbox.Frame) =>
   Frames.receive(frame, {
     binaryAudio: session.extensions.binaryAudio,
     handle: (message) => Dispatch.handle(session, message),

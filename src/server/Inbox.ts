@@ -1,5 +1,6 @@
-import { Effect, Mailbox } from "effect"
+import { Effect } from "effect"
 import type { RawData, WebSocket } from "ws"
+import * as Bell from "../supervision/Bell.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 /** From here on the socket is paused: the client's own side then holds what it sends. */
@@ -17,30 +18,29 @@ export type Frame = string | Buffer
  * heavy frame the event loop goes round before the next one is taken: a client that sends much delays nobody by more
  * than one of its frames.
  */
-export const make = (socket: WebSocket): Effect.Effect<{ readonly take: Effect.Effect<Frame> }> =>
-  Effect.map(Mailbox.make<{ readonly frame: Frame; readonly bytes: number }>(), (mailbox) => {
-    let frames = 0
-    let bytes = 0
-    let wasHeavy = false
-    const isFull = () => frames >= limit.frames || bytes >= limit.bytes
+export const make = (socket: WebSocket): Effect.Effect<Frame> => {
+  const frames: Array<{ readonly frame: Frame; readonly size: number }> = []
+  const bell = Bell.make()
+  const hasCome = () => frames.length > 0
+  let bytes = 0
+  let wasHeavy = false
+  const isFull = () => frames.length >= limit.frames || bytes >= limit.bytes
 
-    socket.on("message", (data: RawData, isBinary: boolean) => {
-      const size = (data as Buffer).byteLength
-      frames++
-      bytes += size
-      mailbox.unsafeOffer({
-        frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"),
-        bytes: size
-      })
-      if (isFull()) socket.pause()
-    })
-
-    const next = Effect.map(Effect.orDie(mailbox.take), ({ bytes: size, frame }) => {
-      frames--
-      bytes -= size
-      wasHeavy = size >= heavy
-      if (socket.isPaused && !isFull()) socket.resume()
-      return frame
-    })
-    return { take: Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next)) }
+  socket.on("message", (data: RawData, isBinary: boolean) => {
+    const size = (data as Buffer).byteLength
+    bytes += size
+    frames.push({ frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"), size })
+    if (isFull()) socket.pause()
+    bell.ring()
   })
+
+  const next: Effect.Effect<Frame> = Effect.suspend(() => {
+    const first = frames.shift()
+    if (first === undefined) return Effect.zipRight(bell.until(hasCome), next)
+    bytes -= first.size
+    wasHeavy = first.size >= heavy
+    if (socket.isPaused && !isFull()) socket.resume()
+    return Effect.succeed(first.frame)
+  })
+  return Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next))
+}

@@ -121,7 +121,7 @@ const serve = Effect.fnUntraced(function* <Message, R>(
   protocol: Protocol<Message, R>
 ) {
   const outbox = yield* Outbox.make(socket, bundle, (message: Message) => protocol.encode(message, language))
-  const { take } = yield* Inbox.make(socket)
+  const take = Inbox.make(socket)
   const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
     Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))
   )

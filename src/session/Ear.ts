@@ -1,6 +1,8 @@
-import { Effect, Mailbox, Option, Scope } from "effect"
+import { Effect, Option } from "effect"
+import type { Scope } from "effect"
 import * as Speech from "../audio/Speech.ts"
-import { Census } from "../telemetry/Census.ts"
+import * as Bell from "../supervision/Bell.ts"
+import type { Census } from "../telemetry/Census.ts"
 import * as SpeechDetector from "../vad/SpeechDetector.ts"
 
 /**
@@ -41,18 +43,26 @@ export interface Ear {
   readonly enter: <R>(audio: Float32Array, listener: Listener<R>) => Effect.Effect<number, never, R>
 }
 
-/** Closing the scope stops the listening. It costs next to nothing until it is used. */
-export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(function* () {
-  const scope = yield* Effect.scope
-  const census = yield* Census
-
-  const line = yield* Mailbox.make<Float32Array>()
+/** Closing the scope stops the listening. */
+export const make = (scope: Scope.Scope, census: Census["Type"]): Ear => {
+  const line: Array<Float32Array> = []
+  const more = Bell.make()
   let waiting = 0
   let listens = false
 
-  const next = Effect.map(Effect.orDie(line.take), (audio) => {
-    waiting -= audio.length
+  const shift = (): Float32Array | undefined => {
+    const audio = line.shift()
+    waiting -= audio?.length ?? 0
     return audio
+  }
+  const next: Effect.Effect<Float32Array> = Effect.suspend(() => {
+    const audio = shift()
+    return audio === undefined
+      ? Effect.zipRight(
+          more.until(() => line.length > 0),
+          next
+        )
+      : Effect.succeed(audio)
   })
   const detector = SpeechDetector.make()
   const nextOrNone = Effect.suspend(() =>
@@ -70,36 +80,36 @@ export const make: Effect.Effect<Ear, never, Scope.Scope | Census> = Effect.gen(
         Effect.forkIn(scope)
       )
     })
-  const makeRoom = Effect.gen(function* () {
+  const makeRoom = (): number => {
     let dropped = 0
-    while (waiting > longest * Speech.sampleRate) dropped += (yield* next).length
+    while (waiting > longest * Speech.sampleRate) dropped += shift()?.length ?? 0
     return dropped
-  })
+  }
 
   let givenUp = 0
   const ear: Ear = {
     detector,
     givenUp: () => givenUp,
-    giveUp: Effect.suspend(() => {
+    giveUp: Effect.sync(() => {
       givenUp++
       waiting = 0
+      line.length = 0
       detector.finish()
-      return Effect.asVoid(Effect.ignore(line.clear))
     }),
     adaptive: undefined,
     refused: undefined,
     enter: (audio, listener) =>
-      Effect.gen(function* () {
-        yield* start(listener)
+      Effect.map(start(listener), () => {
         for (const part of pieces(audio)) {
           waiting += part.length
-          yield* line.offer(part)
+          line.push(part)
         }
-        return yield* makeRoom
+        more.ring()
+        return makeRoom()
       })
   }
   return ear
-})
+}
 
 const pieces = (audio: Float32Array): ReadonlyArray<Float32Array> =>
   Array.from({ length: Math.ceil(audio.length / piece) }, (_, index) =>

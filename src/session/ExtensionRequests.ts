@@ -3,7 +3,7 @@ import { Client } from "../conversation/Client.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Extensions from "./Extensions.ts"
 import * as HistoryRequests from "./HistoryRequests.ts"
-import { leaveTurn } from "./Session.ts"
+import * as SessionTurn from "./SessionTurn.ts"
 import type { Session } from "./Session.ts"
 import * as TurnRequests from "./TurnRequests.ts"
 import * as WakeGate from "./WakeGate.ts"
@@ -30,7 +30,7 @@ const introduce = Effect.fnUntraced(function* (session: Session, person: string 
     extensions.person = person
     return
   }
-  yield* leaveTurn(session)
+  yield* SessionTurn.leave(session)
   yield* TurnRequests.micAudioCancel(session)
   extensions.person = person
   // A client may say who speaks after it has made a conversation for them.

@@ -5,7 +5,7 @@ import type { HistoryMessage } from "../history/History.ts"
 import type { ChatMessage } from "../llm/Llm.ts"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as Remembering from "./Remembering.ts"
-import { leaveTurn } from "./Session.ts"
+import * as SessionTurn from "./SessionTurn.ts"
 import type { Session } from "./Session.ts"
 
 type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { readonly type: Type }>
@@ -64,7 +64,7 @@ export const load = Effect.fn("HistoryRequests.load")(function* (
   const history = yield* History
   // Before the turn in progress stops, an unknown uid must have been refused; after it, its last words are in.
   yield* history.check(conf, uid)
-  yield* leaveTurn(session)
+  yield* SessionTurn.leave(session)
   const messages = yield* history.messages(conf, uid)
   yield* enter(session, uid, yield* remembered(session, messages))
   yield* Remembering.summarise(session)
@@ -89,7 +89,7 @@ export const earlier = Effect.fn("HistoryRequests.earlier")(function* (
 /** `delete-history`: deleting the current conversation leaves the session with none. */
 export const remove = Effect.fn("HistoryRequests.remove")(function* (session: Session, history_uid: string) {
   const isCurrent = (yield* session.history.uid) === history_uid
-  if (isCurrent) yield* leaveTurn(session)
+  if (isCurrent) yield* SessionTurn.leave(session)
   const success = yield* (yield* History).remove(yield* confUid(session), history_uid)
   if (isCurrent && success) yield* enter(session, undefined, [])
   yield* (yield* Client).send({ type: "history-deleted", success, history_uid })
@@ -104,7 +104,7 @@ export const enter = Effect.fnUntraced(function* (
   uid: string | undefined,
   memory: ReadonlyArray<ChatMessage>
 ) {
-  yield* leaveTurn(session)
+  yield* SessionTurn.leave(session)
   yield* session.history.set(uid)
   yield* session.memory.reset(memory)
 })

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Scope } from "effect"
+import type { Clock, Scope } from "effect"
 import type { ClientMessage } from "../protocol/ClientMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 
@@ -19,10 +19,10 @@ export interface Idleness {
   readonly slot: FiberSlot.FiberSlot
 }
 
-export const make: Effect.Effect<Idleness, never, Scope.Scope> = Effect.gen(function* () {
-  const clock = yield* Effect.clock
-  const open = yield* Effect.makeLatch(true)
-  const slot = yield* FiberSlot.make
+/** It counts from now on. Closing the scope stops what waits. */
+export const make = (scope: Scope.Scope, clock: Clock.Clock): Idleness => {
+  const open = Effect.unsafeMakeLatch(true)
+  const slot = FiberSlot.make(scope)
   let since = clock.unsafeCurrentTimeMillis()
   let unanswered = 0
   const restart = () => void (since = clock.unsafeCurrentTimeMillis())
@@ -42,7 +42,7 @@ export const make: Effect.Effect<Idleness, never, Scope.Scope> = Effect.gen(func
       if (unanswered >= most) open.unsafeClose()
     }
   }
-})
+}
 
 const doings: ReadonlySet<ClientMessage["type"]> = new Set([
   "text-input",

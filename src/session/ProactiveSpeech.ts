@@ -20,9 +20,15 @@ export const follow = Effect.fnUntraced(function* (session: Session) {
     Effect.catchAllDefect((defect) => Effect.logError("speaking of its own accord died", defect)),
     Effect.forever,
     census.track("proactive"),
-    session.idleness.slot.start
+    (speaking) => session.idleness.slot.start(speaking)
   )
 })
+
+/** The same for a session that has just been opened: there is nothing to stop. */
+export const begin = (session: Session) =>
+  Effect.flatMap(Ref.get(session.seat), ({ character }) =>
+    character.config.proactive_speech.idle_seconds === undefined ? Effect.void : follow(session)
+  )
 
 /** Sleeps for what is left of the time, and speaks if nothing has begun it anew meanwhile. `idle`: ms. */
 const waitAndSpeak = Effect.fnUntraced(function* (

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import type { Scope } from "effect"
 import type { Memory } from "../agent/Memory.ts"
 import * as Summary from "../agent/Summary.ts"
 import { longTermMemory } from "../config/AgentConfig.ts"
@@ -39,18 +40,15 @@ export interface Remembering {
   givesWay: boolean
 }
 
-/** The caller's scope owns the work. */
-export const make = Effect.gen(function* () {
-  const remembering: Remembering = {
-    summarising: yield* FiberSlot.make,
-    learning: yield* FiberSlot.make,
-    busy: { summarising: false, learning: false },
-    waiting: [],
-    current: undefined,
-    summaryBreaks: 0,
-    givesWay: false
-  }
-  return remembering
+/** The scope owns the work. */
+export const make = (scope: Scope.Scope): Remembering => ({
+  summarising: FiberSlot.make(scope),
+  learning: FiberSlot.make(scope),
+  busy: { summarising: false, learning: false },
+  waiting: [],
+  current: undefined,
+  summaryBreaks: 0,
+  givesWay: false
 })
 
 /** What remembering uses of its session. */

@@ -86,8 +86,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const counted = Effect.provideService(Census, census)
   const warmUp = yield* WarmUp.make({ onFailure: options.onFailure })
 
-  const mcp = yield* warmUp.start(telling(mcps.open(agent_config), options))
-  const agent = yield* warmUp.start(
+  const mcp = warmUp.start(telling(mcps.open(agent_config), options))
+  const agent = warmUp.start(
     mcp.pipe(
       // Without its tools a character still answers; the failure has been told already.
       Effect.orElseSucceed(() => McpClient.none),
@@ -99,24 +99,25 @@ const make = Effect.fnUntraced(function* (options: Options) {
     )
   )
   const embedder = longTermMemory(agent_config)
-    ? yield* warmUp.start(options.whileLoading(embedders.open))
+    ? warmUp.start(options.whileLoading(embedders.open))
     : warmUp.lazy(embedders.open)
-  const translator = yield* warmUp.start(
+  const translator = warmUp.start(
     translators.open({
       config: tts_preprocessor_config.translator_config,
       write: Effect.map(agent, ({ write }) => write)
     })
   )
-  const tts = yield* warmUp.start(
+  const tts = warmUp.start(
     options.whileLoading(counted(SpareVoice.open(voices, tts_config, options.onSpareVoice)))
   )
-  const asr = yield* warmUp.start(
+  const asr = warmUp.start(
     options.whileLoading(counted(SpareRecogniser.open(recognisers, asr_config, options.onSpareRecogniser)))
   )
   const vad = warmUp.lazy(listeners.open(vad_config))
   const spotting = options.whileLoading(spotters.open(wake_word))
   const spotter =
-    wake_word.enabled && wake_word.match === "audio" ? yield* warmUp.start(spotting) : warmUp.lazy(spotting)
+    wake_word.enabled && wake_word.match === "audio" ? warmUp.start(spotting) : warmUp.lazy(spotting)
+  yield* warmUp.begin
   return ServiceContext.of({ mcp, agent, embedder, translator, tts, asr, vad, spotter })
 })
 

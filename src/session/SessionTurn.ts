@@ -131,6 +131,25 @@ export const release = Effect.fnUntraced(function* (session: Session) {
   yield* client.send(ServerMessage.control("conversation-chain-end"))
 })
 
+/**
+ * Stops the turn in progress because the conversation is left, and frees a client that had not interrupted it itself:
+ * it would wait for that turn's end for ever. What is being summarised stops too.
+ */
+export const leave = Effect.fnUntraced(function* (session: Session) {
+  const client = yield* Client
+  const waits = !session.wake.line.isEmpty()
+  yield* session.wake.line.clear
+  if (yield* session.turn.isRunning) {
+    // A group goes on without what it is told here, and says itself that this has ended.
+    const inGroup = yield* (yield* Groups).isSpeaking(client.uid)
+    yield* session.turn.interrupt()
+    if (!inGroup) yield* client.send(ServerMessage.control("conversation-chain-end"))
+  } else if (waits && !(yield* (yield* Groups).isTalking(client.uid))) {
+    yield* client.send(ServerMessage.control("conversation-chain-end"))
+  }
+  yield* Remembering.leave(session)
+})
+
 /** Whether the session has a turn, or its group has. */
 export const isTalking = Effect.fnUntraced(function* (session: Session) {
   const { uid } = yield* Client

@@ -7,7 +7,7 @@ import { Census } from "../telemetry/Census.ts"
 import * as LiveCharacter from "./LiveCharacter.ts"
 import * as ProactiveSpeech from "./ProactiveSpeech.ts"
 import * as Remembering from "./Remembering.ts"
-import { leaveTurn } from "./Session.ts"
+import * as SessionTurn from "./SessionTurn.ts"
 import type { Seat, Session } from "./Session.ts"
 import * as WakeGate from "./WakeGate.ts"
 import { say } from "../language/Text.ts"
@@ -38,7 +38,7 @@ export const handle = Effect.fn("SwitchConfig.handle")(function* (session: Sessi
       Effect.zipRight(Effect.logError("a switch died", defect), failed(say("session.switchDied")))
     ),
     census.track("switch"),
-    switching.slot.start
+    (replacing) => switching.slot.start(replacing)
   )
 })
 
@@ -58,7 +58,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
         Effect.flatMap((character) =>
           session.exclusive.withPermits(1)(
             Effect.gen(function* () {
-              yield* leaveTurn(session)
+              yield* SessionTurn.leave(session)
               yield* Remembering.stopLearning(session)
               // What is being said now is transcribed as a whole, by the new character's recogniser.
               yield* session.listening.cancel

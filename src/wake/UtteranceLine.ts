@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
-import { Census } from "../telemetry/Census.ts"
+import type { Census } from "../telemetry/Census.ts"
 
 /** Utterances that wait to be looked through; when more do, the oldest is let go. */
 export const mostWaiting = 4
@@ -22,51 +22,48 @@ export interface UtteranceLine<A> {
 }
 
 /** Closing the scope stops it. It has a fiber only while there is something to do. */
-export const make = <A>(): Effect.Effect<UtteranceLine<A>, never, Scope.Scope | Census> =>
-  Effect.gen(function* () {
-    const census = yield* Census
-    const slot = yield* FiberSlot.make
-    let waiting: Array<A> = []
-    const quiet = Effect.unsafeMakeLatch(true)
-    let working = false
-    const begin = () => {
-      working = true
-      quiet.unsafeClose()
-    }
-    const stop = () => {
-      working = false
-      quiet.unsafeOpen()
-    }
+export const make = <A>(scope: Scope.Scope, census: Census["Type"]): UtteranceLine<A> => {
+  const slot = FiberSlot.make(scope)
+  let waiting: Array<A> = []
+  const quiet = Effect.unsafeMakeLatch(true)
+  let working = false
+  const begin = () => {
+    working = true
+    quiet.unsafeClose()
+  }
+  const stop = () => {
+    working = false
+    quiet.unsafeOpen()
+  }
 
-    const line: UtteranceLine<A> = {
-      idle: quiet.await,
-      isEmpty: () => !working && waiting.length === 0,
-      enter: <R>(said: A, look: (said: A) => Effect.Effect<void, never, R>) =>
-        Effect.suspend(() => {
-          waiting.push(said)
-          if (waiting.length > mostWaiting) waiting.shift()
-          if (working) return Effect.void
-          begin()
-          const work: Effect.Effect<void, never, R> = Effect.suspend(() => {
-            const [first, ...rest] = waiting
-            if (first === undefined) {
-              stop()
-              return Effect.void
-            }
-            waiting = rest
-            return Effect.zipRight(
-              Effect.catchAllDefect(look(first), (defect) =>
-                Effect.logError("looking for a wake word died", defect)
-              ),
-              work
-            )
-          })
-          return slot.start(census.track("wake-word")(work))
-        }),
-      clear: Effect.suspend(() => {
-        waiting = []
-        return Effect.map(slot.stop, stop)
-      })
-    }
-    return line
-  })
+  return {
+    idle: quiet.await,
+    isEmpty: () => !working && waiting.length === 0,
+    enter: <R>(said: A, look: (said: A) => Effect.Effect<void, never, R>) =>
+      Effect.suspend(() => {
+        waiting.push(said)
+        if (waiting.length > mostWaiting) waiting.shift()
+        if (working) return Effect.void
+        begin()
+        const work: Effect.Effect<void, never, R> = Effect.suspend(() => {
+          const [first, ...rest] = waiting
+          if (first === undefined) {
+            stop()
+            return Effect.void
+          }
+          waiting = rest
+          return Effect.zipRight(
+            Effect.catchAllDefect(look(first), (defect) =>
+              Effect.logError("looking for a wake word died", defect)
+            ),
+            work
+          )
+        })
+        return slot.start(census.track("wake-word")(work))
+      }),
+    clear: Effect.suspend(() => {
+      waiting = []
+      return Effect.map(slot.stop, stop)
+    })
+  }
+}

@@ -1,4 +1,5 @@
 import { Clock, Effect } from "effect"
+import type { Scope } from "effect"
 import type { ServerMessage } from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import type { Word } from "./WakeWords.ts"
@@ -55,9 +56,12 @@ export interface Options {
 }
 
 /** Closing the scope stops the time-out. One caller at a time, but for the turn's fiber, which may end it. */
-export const make = Effect.fnUntraced(function* ({ alone, isBusy, tell, timeout }: Options) {
-  const clock = yield* Effect.clock
-  const slot = yield* FiberSlot.make
+export const make = (
+  { alone, isBusy, tell, timeout }: Options,
+  scope: Scope.Scope,
+  clock: Clock.Clock
+): WakeState => {
+  const slot = FiberSlot.make(scope)
   const quiet = Effect.unsafeMakeLatch(true)
   let active = false
   /** When something was last said or answered (epoch, ms). */
@@ -157,6 +161,6 @@ export const make = Effect.fnUntraced(function* ({ alone, isBusy, tell, timeout 
     read: () => reportOf(active ? "wake_up" : "sleep", "state_requested", none)
   }
   return state
-})
+}
 
 const none: Word = { word: "", language: "" }

@@ -9,7 +9,7 @@ const user = (text: string): ChatMessage => ({ role: "user", text })
 const answer = (text: string): ChatMessage => ({ role: "assistant", text })
 
 /** A memory of 1000 tokens. */
-const make = Memory.make(Effect.succeed(1000))
+const make = Effect.map(Tokens, (tokens) => Memory.make(Effect.succeed(1000), tokens))
 
 const sizeOf = Effect.fnUntraced(function* (memory: Memory.Memory) {
   const tokens = yield* Tokens

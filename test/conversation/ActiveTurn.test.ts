@@ -20,7 +20,7 @@ const settle = Effect.repeatN(Effect.yieldNow(), 20)
 describe("the turn of a session", () => {
   it.scoped("is stopped by whoever comes while it replaces another one", () =>
     Effect.gen(function* () {
-      const active = yield* ActiveTurn.make
+      const active = ActiveTurn.make(yield* Effect.scope, yield* Effect.clock)
       const [first, second] = [yield* turn, yield* turn]
       yield* second.stops
       yield* active.start(first.run)
@@ -38,7 +38,7 @@ describe("the turn of a session", () => {
 
   it.scoped("keeps what was heard of it, whoever else comes meanwhile", () =>
     Effect.gen(function* () {
-      const active = yield* ActiveTurn.make
+      const active = ActiveTurn.make(yield* Effect.scope, yield* Effect.clock)
       const [first, second] = [yield* turn, yield* turn]
       yield* second.stops
       yield* active.start(first.run)
@@ -59,7 +59,7 @@ describe("the turn of a session", () => {
 
   it.scoped("is not stopped when it is over", () =>
     Effect.gen(function* () {
-      const active = yield* ActiveTurn.make
+      const active = ActiveTurn.make(yield* Effect.scope, yield* Effect.clock)
       expect(yield* active.interrupt()).toBe(false)
       yield* active.start(() => Effect.void)
       yield* settle

@@ -23,7 +23,10 @@ const recogniser = (listener: Listener) =>
           )
       )
     }
-    const listening = yield* Listening.make({ asr: Effect.succeed(asr), onPartial: () => Effect.void })
+    const listening = Listening.make(
+      { asr: Effect.succeed(asr), onPartial: () => Effect.void },
+      yield* Effect.scope
+    )
     return { closed: Deferred.await(closed), listening, state }
   })
 

@@ -42,9 +42,9 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
   const scope = yield* Scope.make()
   const received: Array<ServerMessage> = []
   const lines: Array<string> = []
-  const playback = yield* Playback.make
+  const playback = Playback.make()
   const exclusive = yield* Effect.makeSemaphore(1)
-  const active = yield* Scope.extend(ActiveTurn.make, scope)
+  const active = ActiveTurn.make(scope, yield* Effect.clock)
   const send: Context.Tag.Service<typeof Client>["send"] = (message, turn) =>
     Effect.sync(
       () => void (turn?.stopped === true || received.push(ServerMessages.inLanguage(message, "en")))

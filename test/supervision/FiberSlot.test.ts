@@ -18,7 +18,7 @@ describe("FiberSlot", () => {
   it.scoped("starts the next fiber only when the one before has stopped", () =>
     Effect.gen(function* () {
       const journal: Array<string> = []
-      const slot = yield* FiberSlot.make
+      const slot = FiberSlot.make(yield* Effect.scope)
       yield* slot.start(reluctant(journal, "one"))
       expect(journal).toEqual(["begin one"])
       const second = yield* Effect.fork(slot.start(reluctant(journal, "two")))
@@ -37,7 +37,7 @@ describe("FiberSlot", () => {
     Effect.gen(function* () {
       const journal: Array<string> = []
       const scope = yield* Scope.make()
-      const slot = yield* Scope.extend(FiberSlot.make, scope)
+      const slot = FiberSlot.make(scope)
       yield* slot.start(reluctant(journal, "one"))
       const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
       yield* TestClock.adjust("900 millis")
@@ -52,7 +52,7 @@ describe("FiberSlot", () => {
     Effect.gen(function* () {
       const journal: Array<string> = []
       const scope = yield* Scope.make()
-      const slot = yield* Scope.extend(FiberSlot.make, scope)
+      const slot = FiberSlot.make(scope)
       yield* Scope.close(scope, Exit.void)
       yield* slot.start(reluctant(journal, "late"))
       yield* TestClock.adjust("1 second")

@@ -1,7 +1,18 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
-import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
-import type { Duration } from "effect"
+import {
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  LogLevel,
+  Option,
+  Scope,
+  Stream,
+  Supervisor
+} from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
@@ -15,6 +26,7 @@ import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
+import { WarmUpDelay } from "../../src/engine/WarmUp.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
@@ -24,7 +36,7 @@ import { Groups } from "../../src/group/Groups.ts"
 import * as Dispatch from "../../src/session/Dispatch.ts"
 import * as GroupMember from "../../src/session/GroupMember.ts"
 import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
-import * as Session from "../../src/session/Session.ts"
+import * as OpenSession from "../../src/session/OpenSession.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
@@ -219,6 +231,8 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
+    // A test says itself how far a warm-up is.
+    Layer.provideMerge(Layer.succeed(WarmUpDelay, Duration.zero)),
     Layer.provideMerge(NodeContext.layer),
     Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None))
   )
@@ -252,9 +266,9 @@ export const connectAs = Effect.fnUntraced(function* (uid: string, room: Effect.
         })
       )
   })
-  const session = yield* Session.open().pipe(
+  const session = yield* OpenSession.open().pipe(
     Effect.tap(GroupMember.connect),
-    Effect.tap(ProactiveSpeech.follow),
+    Effect.tap(ProactiveSpeech.begin),
     Effect.tap((opened) => Effect.flatMap(Callers, ({ admit }) => admit(opened))),
     Scope.extend(scope),
     Effect.provideService(Client, client)

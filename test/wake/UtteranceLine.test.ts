@@ -8,7 +8,7 @@ const tick = TestClock.adjust("1 millis")
 describe("what waits to be looked through", () => {
   it.scoped("goes in order, not more of it than has room, and tells when nothing is left", () =>
     Effect.gen(function* () {
-      const line = yield* UtteranceLine.make<number>()
+      const line = UtteranceLine.make<number>(yield* Effect.scope, yield* Census)
       const open = yield* Deferred.make<void>()
       const seen: Array<number> = []
       const look = (said: number) =>
@@ -34,7 +34,7 @@ describe("what waits to be looked through", () => {
 
   it.scoped("goes on when a look dies, and is gone when it is cleared", () =>
     Effect.gen(function* () {
-      const line = yield* UtteranceLine.make<string>()
+      const line = UtteranceLine.make<string>(yield* Effect.scope, yield* Census)
       const seen: Array<string> = []
       const look = (said: string) =>
         said === "dies" ? Effect.die("inside") : Effect.sync(() => seen.push(said))

@@ -8,12 +8,16 @@ const timeout = 10_000
 const make = Effect.gen(function* () {
   const told: Array<WakeState.Report> = []
   let busy = false
-  const state = yield* WakeState.make({
-    timeout: Effect.succeed(timeout),
-    isBusy: Effect.sync(() => busy),
-    alone: (effect) => effect,
-    tell: (report) => Effect.sync(() => void told.push(report))
-  })
+  const state = WakeState.make(
+    {
+      timeout: Effect.succeed(timeout),
+      isBusy: Effect.sync(() => busy),
+      alone: (effect) => effect,
+      tell: (report) => Effect.sync(() => void told.push(report))
+    },
+    yield* Effect.scope,
+    yield* Effect.clock
+  )
   return { state, told, setBusy: (now: boolean) => void (busy = now) }
 })
 
