@@ -10,7 +10,7 @@ import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
-import * as Late from "./Late.ts"
+import * as Late from "../supervision/Late.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** A sentence ready to be delivered, or the next piece of one whose voice sends its sound piece by piece. */

@@ -1,4 +1,4 @@
-import { Cause, Context, Duration, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
+import { Cause, Context, Effect, ExecutionStrategy, Exit, Fiber, Option, Scope } from "effect"
 import type { EngineUnavailable } from "./EngineUnavailable.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
@@ -9,7 +9,7 @@ export type Warm<A> = Effect.Effect<A, EngineUnavailable>
 
 export interface WarmUp {
   /**
-   * Loads in the background, in a supervised fiber, from soon on. Resources close in the reverse order of these calls,
+   * Loads in the background, in a supervised fiber, from `begin` on. Resources close in the reverse order of these calls,
    * whatever order the loading finished in.
    */
   readonly start: <A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>) => Warm<A>
@@ -27,26 +27,17 @@ export interface Options {
   readonly onFailure: (failure: EngineUnavailable, awaited: boolean) => Effect.Effect<void>
 }
 
-/**
- * How long warm-ups wait unless somebody asks before. Who closes a page again at once, or connects in a crowd after a
- * restart, then costs no engine anything, and delays nobody's opening sequence.
- */
-export class WarmUpDelay extends Context.Reference<WarmUpDelay>()("seiyuu/engine/WarmUpDelay", {
-  defaultValue: () => Duration.millis(20)
-}) {}
-
 /** Closing the scope interrupts every warm-up, waits until it has stopped, and then closes what has been loaded. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
-  const delay = yield* WarmUpDelay
   const resources = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-  const group = new Group(resources, census, options, delay)
+  const group = new Group(resources, census, options)
   // All at once: none goes on loading while another one stops.
   yield* Finalizer.add(Effect.suspend(() => Fiber.interruptAll(group.running)))
   const warmUp: WarmUp = {
     // What is there already needs no fiber.
     start: (load) => (isThere(load) ? load : group.add(load)),
-    begin: group.beginSoon,
+    begin: group.begin,
     lazy: (load) => new Loading(group, load).warm
   }
   return warmUp
@@ -58,20 +49,13 @@ class Group {
   readonly running = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
   readonly onFailure: Options["onFailure"]
   readonly #census: Census["Type"]
-  readonly #delay: Duration.Duration
   /** Those that have not begun. */
   readonly #waiting: Array<Loading<unknown>> = []
 
-  constructor(
-    resources: Scope.Scope,
-    census: Census["Type"],
-    { onFailure }: Options,
-    delay: Duration.Duration
-  ) {
+  constructor(resources: Scope.Scope, census: Census["Type"], { onFailure }: Options) {
     this.resources = resources
     this.onFailure = onFailure
     this.#census = census
-    this.#delay = delay
   }
 
   add<A>(load: Effect.Effect<A, EngineUnavailable, Scope.Scope>): Warm<A> {
@@ -80,17 +64,11 @@ class Group {
     return loading.warm
   }
 
-  /** Begins all in order; whoever asks for one of them early must not change the order in which they close. */
+  /** Begins all, in order. */
   readonly begin: Effect.Effect<void> = Effect.suspend(() => {
     const next = this.#waiting.shift()
     return next === undefined ? Effect.void : Effect.zipRight(next.begin, this.begin)
   })
-
-  get beginSoon(): Effect.Effect<void> {
-    if (Duration.toMillis(this.#delay) === 0) return this.begin
-    const soon = Effect.delay(this.begin, this.#delay)
-    return Effect.map(Effect.forkIn(soon, this.resources), (fiber) => this.watch(fiber))
-  }
 
   watch(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
     this.running.add(fiber)
@@ -115,19 +93,13 @@ class Loading<A> {
   readonly warm: Warm<A> = Effect.suspend(() => {
     if (Exit.isExit(this.#state)) return this.#state
     this.#waiting++
-    return this.#group.begin.pipe(
-      Effect.zipRight(Effect.suspend(() => this.#outcome)),
-      Effect.ensuring(Effect.sync(() => this.#waiting--))
+    return Effect.ensuring(
+      Effect.flatMap(this.#state === undefined ? this.begin : Effect.succeed(this.#state), (fiber) =>
+        Effect.flatten(Fiber.await(fiber))
+      ),
+      Effect.sync(() => this.#waiting--)
     )
   })
-
-  get #outcome(): Warm<A> {
-    const state = this.#state
-    if (Exit.isExit(state)) return state
-    return Effect.flatMap(state === undefined ? this.begin : Effect.succeed(state), (fiber) =>
-      Effect.flatten(Fiber.await(fiber))
-    )
-  }
 
   get begin(): Effect.Effect<Fiber.RuntimeFiber<A, EngineUnavailable>> {
     const load = this.#load ?? Effect.never

@@ -55,7 +55,7 @@ export const attend = Effect.fnUntraced(function* (options: Options) {
   const clock = yield* Effect.clock
   let heardAt = clock.unsafeCurrentTimeMillis()
   socket.on("message", () => void (heardAt = clock.unsafeCurrentTimeMillis()))
-  const take = Inbox.make(socket)
+  const { take } = Inbox.make(socket)
 
   yield* opened(socket).pipe(
     Effect.raceFirst(Deferred.await(over)),

@@ -13,17 +13,28 @@ import * as Frames from "./Frames.ts"
 import type * as Inbox from "./Inbox.ts"
 import * as SocketEdge from "./SocketEdge.ts"
 
+type Link = SocketEdge.Link<ServerMessage.Outgoing>
+
 /** `/client-ws`: one session per connection. See `SocketEdge.open`. */
 export const open = () =>
   SocketEdge.open({
     encode: (message, language) => ServerMessage.encode(ServerMessage.inLanguage(message, language)),
-    serve: (link: SocketEdge.Link<ServerMessage.Outgoing>) =>
-      WholeFiber.provide(serve(link), Context.make(Client, Client.of({ uid: link.uid, send: link.send })))
+    greet: (link: Link) =>
+      Effect.map(OpenSession.invite(link), (guest) => {
+        // Nothing has been sent before, so there is room.
+        for (const message of OpenSession.openingSequence(guest)) link.offer(message)
+        return guest
+      }),
+    serve: (link, guest) =>
+      WholeFiber.provide(
+        serve(link, guest),
+        Context.make(Client, Client.of({ uid: link.uid, send: link.send }))
+      )
   })
 
-const serve = Effect.fnUntraced(function* ({ take }: SocketEdge.Link<ServerMessage.Outgoing>) {
+const serve = Effect.fnUntraced(function* ({ take }: Link, guest: OpenSession.Guest) {
   const census = yield* Census
-  const session = yield* OpenSession.open()
+  const session = yield* OpenSession.seat(guest)
   yield* GroupMember.connect(session)
   yield* ProactiveSpeech.begin(session)
   yield* (yield* Callers).admit(session)

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { RawData, WebSocket } from "ws"
 import * as Bell from "../supervision/Bell.ts"
+import type { Late } from "../supervision/Late.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 /** From here on the socket is paused: the client's own side then holds what it sends. */
@@ -12,16 +13,24 @@ const heavy = 4096
 /** One frame as it came: text, or the bytes of a binary one. */
 export type Frame = string | Buffer
 
+export interface Inbox {
+  /** Waits for the next frame. */
+  readonly take: Effect.Effect<Frame>
+  /** Calls `then` once, when a frame has come or it is late. */
+  readonly arrived: (late: Late, then: () => void) => void
+}
+
 /**
  * Frames in the order in which they came. When the inbox is full the socket is paused, and no frame is ever
  * dropped; beyond the limit it can only grow by what one read of the socket had brought already. After a
  * heavy frame the event loop goes round before the next one is taken: a client that sends much delays nobody by more
  * than one of its frames.
  */
-export const make = (socket: WebSocket): Effect.Effect<Frame> => {
+export const make = (socket: WebSocket): Inbox => {
   const frames: Array<{ readonly frame: Frame; readonly size: number }> = []
   const bell = Bell.make()
   const hasCome = () => frames.length > 0
+  let onFirst: (() => void) | undefined
   let bytes = 0
   let wasHeavy = false
   const isFull = () => frames.length >= limit.frames || bytes >= limit.bytes
@@ -32,6 +41,7 @@ export const make = (socket: WebSocket): Effect.Effect<Frame> => {
     frames.push({ frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"), size })
     if (isFull()) socket.pause()
     bell.ring()
+    onFirst?.()
   })
 
   const next: Effect.Effect<Frame> = Effect.suspend(() => {
@@ -42,5 +52,17 @@ export const make = (socket: WebSocket): Effect.Effect<Frame> => {
     if (socket.isPaused && !isFull()) socket.resume()
     return Effect.succeed(first.frame)
   })
-  return Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next))
+  return {
+    take: Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next)),
+    arrived: (late, then) => {
+      const arrive = () => {
+        if (onFirst !== arrive) return
+        onFirst = undefined
+        then()
+      }
+      onFirst = arrive
+      if (frames.length > 0) arrive()
+      else late.unlessSoon(arrive)
+    }
+  }
 }

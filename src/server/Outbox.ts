@@ -1,8 +1,9 @@
 import { Effect } from "effect"
+import type { Clock } from "effect"
 import type { WebSocket } from "ws"
 import type { TurnToken } from "../conversation/Client.ts"
 import type * as Bundle from "./Bundle.ts"
-import { EdgeLimits } from "./EdgeLimits.ts"
+import type { EdgeLimits } from "./EdgeLimits.ts"
 
 /** Below this many bytes in the socket's own buffer, the next message need not wait for the one before to leave. */
 const light = 32 * 1024
@@ -27,6 +28,13 @@ interface Queued {
 /** One text frame: as text, or as its bytes in UTF-8. */
 type Frame = string | Buffer
 
+interface Places {
+  readonly socket: WebSocket
+  readonly bundle: Bundle.Bundle
+  readonly clock: Clock.Clock
+  readonly limits: Pick<EdgeLimits["Type"], "outbox">
+}
+
 /** What `ws` would otherwise take bytes for is a binary frame. */
 const asText = { binary: false }
 
@@ -36,69 +44,65 @@ const asText = { binary: false }
  * read is closed by the watchdog.
  */
 export const make = <Message>(
-  socket: WebSocket,
-  bundle: Bundle.Bundle,
+  { bundle, clock, limits, socket }: Places,
   encode: (message: Message) => Frame
-): Effect.Effect<Outbox<Message>> =>
-  Effect.gen(function* () {
-    const limits = yield* EdgeLimits
-    const clock = yield* Effect.clock
-    const queue: Array<Queued> = []
-    /** Senders that wait for room, oldest first: each puts its message into the queue. */
-    const waiting = new Set<() => void>()
-    let since: number | undefined
-    const leavingSince = () => since
-    let told: (() => void) | undefined
+): Outbox<Message> => {
+  const queue: Array<Queued> = []
+  /** Senders that wait for room, oldest first: each puts its message into the queue. */
+  const waiting = new Set<() => void>()
+  let since: number | undefined
+  const leavingSince = () => since
+  let told: (() => void) | undefined
 
-    const write = (frame: Frame) => {
-      let leaves: (() => void) | undefined
-      bundle()
-      socket.send(frame, asText, () => leaves?.())
-      if (socket.bufferedAmount < light) return
-      since = clock.unsafeCurrentTimeMillis()
-      leaves = drain
+  const write = (frame: Frame) => {
+    let leaves: (() => void) | undefined
+    bundle()
+    socket.send(frame, asText, () => leaves?.())
+    if (socket.bufferedAmount < light) return
+    since = clock.unsafeCurrentTimeMillis()
+    leaves = drain
+  }
+
+  const drain = () => {
+    since = undefined
+    while (queue.length > 0) {
+      const wasFull = queue.length >= limits.outbox
+      const { frame, turn } = queue.shift()!
+      const [enter] = waiting
+      enter?.()
+      if (wasFull) told?.()
+      if (turn?.stopped !== true) write(frame)
+      if (leavingSince() !== undefined) return
     }
+  }
 
-    const drain = () => {
-      since = undefined
-      while (queue.length > 0) {
-        const wasFull = queue.length >= limits.outbox
-        const { frame, turn } = queue.shift()!
-        const [enter] = waiting
-        enter?.()
-        if (wasFull) told?.()
-        if (turn?.stopped !== true) write(frame)
-        if (leavingSince() !== undefined) return
-      }
-    }
+  const hasRoom = () => since === undefined || queue.length < limits.outbox
 
-    const hasRoom = () => since === undefined || queue.length < limits.outbox
-
-    const offer: Outbox<Message>["offer"] = (message, turn) => {
-      if (turn?.stopped === true) return true
-      if (since === undefined) {
-        write(encode(message))
-        return true
-      }
-      if (!hasRoom()) return false
-      queue.push({ frame: encode(message), turn })
+  const offer: Outbox<Message>["offer"] = (message, turn) => {
+    if (turn?.stopped === true) return true
+    if (since === undefined) {
+      write(encode(message))
       return true
     }
+    if (!hasRoom()) return false
+    queue.push({ frame: encode(message), turn })
+    return true
+  }
 
-    const send: Outbox<Message>["send"] = (message, turn) =>
-      Effect.suspend(() => {
-        if (offer(message, turn)) return Effect.void
-        const queued = { frame: encode(message), turn }
-        return Effect.async<void>((resume) => {
-          const enter = () => {
-            waiting.delete(enter)
-            queue.push(queued)
-            resume(Effect.void)
-          }
-          waiting.add(enter)
-          return Effect.sync(() => waiting.delete(enter))
-        })
+  const send: Outbox<Message>["send"] = (message, turn) =>
+    Effect.suspend(() => {
+      if (offer(message, turn)) return Effect.void
+      const queued = { frame: encode(message), turn }
+      return Effect.async<void>((resume) => {
+        const enter = () => {
+          waiting.delete(enter)
+          queue.push(queued)
+          resume(Effect.void)
+        }
+        waiting.add(enter)
+        return Effect.sync(() => waiting.delete(enter))
       })
+    })
 
-    return { send, offer, hasRoom, leavingSince, onRoom: (listener) => void (told = listener) }
-  })
+  return { send, offer, hasRoom, leavingSince, onRoom: (listener) => void (told = listener) }
+}

@@ -10,7 +10,11 @@ type Link = SocketEdge.Link<Fanout.Frame>
 
 /** `/proxy-ws`: all connections share one session. What it sends comes here as frames that are written once for all. */
 export const open = () =>
-  SocketEdge.open({ encode: (frame: Fanout.Frame, language) => frame(language), serve })
+  SocketEdge.open({
+    encode: (frame: Fanout.Frame, language) => frame(language),
+    greet: () => Effect.void,
+    serve
+  })
 
 const serve = Effect.fnUntraced(function* (link: Link) {
   const { drop, hasRoom, offer, onRoom } = link

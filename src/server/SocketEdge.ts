@@ -2,15 +2,16 @@ import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { Context, Effect, Exit, FiberId, FiberRef, FiberSet, HashMap, Scope } from "effect"
-import { WebSocketServer } from "ws"
-import type { WebSocket } from "ws"
+import { WebSocket, WebSocketServer } from "ws"
 import { Settings } from "../config/Settings.ts"
 import * as Language from "../language/Language.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import * as Bundle from "./Bundle.ts"
+import { EdgeLimits } from "./EdgeLimits.ts"
 import * as Inbox from "./Inbox.ts"
 import * as Outbox from "./Outbox.ts"
+import * as Reception from "./Reception.ts"
 import * as Watchdog from "./Watchdog.ts"
 
 /** Longest frame in bytes. */
@@ -29,25 +30,59 @@ export interface Link<Message> extends Pick<Outbox.Outbox<Message>, "send" | "of
 }
 
 /** What is spoken on the connections of one path. */
-export interface Protocol<Message, R> {
+export interface Protocol<Message, Guest, G, S> {
   /** As a frame for a client of that language. */
   readonly encode: (message: Message, language: Language.Language) => string | Buffer
+  /** Sends what every client is sent; quick, since all are greeted one after the other. See `Reception`. */
+  readonly greet: (link: Link<Message>) => Effect.Effect<Guest, never, G>
   /** All that the connection's fiber does, until its end interrupts it. The scope is the connection's. */
-  readonly serve: (link: Link<Message>) => Effect.Effect<never, never, R | Scope.Scope>
+  readonly serve: (link: Link<Message>, guest: Guest) => Effect.Effect<never, never, S>
 }
 
 /**
  * The connections of one path, each in a fiber of its own that ends with it. Closing the scope closes every connection
  * (code 1001) and waits until nothing of it is left.
  */
-export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol: Protocol<Message, R>) {
+export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S>(
+  protocol: Protocol<Message, Guest, G, S>
+) {
   const { system } = yield* Settings
+  const clock = yield* Effect.clock
+  const limits = yield* EdgeLimits
   const sockets = yield* Effect.acquireRelease(
     Effect.sync(() => new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })),
     closeAll
   )
   const watchdog = yield* Watchdog.make
-  const run = yield* FiberSet.makeRuntime<Exclude<R, Scope.Scope>>()
+  const reception = yield* Reception.make<G>()
+  const run = yield* FiberSet.makeRuntime<Exclude<S, Scope.Scope>>()
+
+  const receive = (socket: WebSocket, bundle: Bundle.Bundle, language: Language.Language) => {
+    const outbox = Outbox.make({ socket, bundle, clock, limits }, (message: Message) =>
+      protocol.encode(message, language)
+    )
+    const { hasRoom, leavingSince, offer, onRoom, send } = outbox
+    const inbox = Inbox.make(socket)
+    let end = () => {}
+    const drop = () => Watchdog.drop({ socket, end })
+    const link = { uid: randomUUID(), drop, hasRoom, offer, onRoom, send, take: inbox.take }
+
+    const begin = (guest: Guest) => {
+      if (socket.readyState !== WebSocket.OPEN) return
+      const attended = Effect.zipRight(
+        watchdog.watch({ socket, leavingSince, drop }),
+        protocol.serve(link, guest)
+      )
+      const fiber = run(connect(link.uid, socket, attended))
+      end = () => fiber.unsafeInterruptAsFork(FiberId.none)
+      socket.once("close", end)
+    }
+    reception.receive({
+      inbox,
+      greet: Effect.map(protocol.greet(link), (guest) => () => begin(guest)),
+      turnAway: () => socket.close(1011, "")
+    })
+  }
 
   const upgrade: Upgrade = (request, socket, head) => {
     const bundle = Bundle.make(socket)
@@ -58,8 +93,7 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // Payload and protocol errors close the connection by themselves; without a listener they would end the process.
       webSocket.on("error", () => {})
-      const fiber = run(connect({ socket: webSocket, bundle, language }, watchdog, protocol))
-      webSocket.once("close", () => fiber.unsafeInterruptAsFork(FiberId.none))
+      receive(webSocket, bundle, language)
     })
   }
   return upgrade
@@ -69,6 +103,8 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, R>(protocol
 const closeAll = (server: WebSocketServer) =>
   Effect.async<void>((resume) => {
     server.close(() => resume(Effect.void))
+    // Those that have only been greeted.
+    for (const socket of server.clients) socket.close(1001, "")
   }).pipe(
     // A finalizer is uninterruptible, and so would be what the time limit cuts off.
     Effect.interruptible,
@@ -80,52 +116,26 @@ const closeAll = (server: WebSocketServer) =>
     )
   )
 
-interface Connection {
-  readonly socket: WebSocket
-  readonly bundle: Bundle.Bundle
-  readonly language: Language.Language
-}
-
-/** One connection, until it closes or stops reading, either of which interrupts this. All that its fiber does. */
-const connect = Effect.fnUntraced(function* <Message, R>(
-  connection: Connection,
-  watchdog: Watchdog.Watchdog,
-  protocol: Protocol<Message, R>
-) {
-  const uid = randomUUID()
-  const scope = yield* Scope.make()
-  yield* FiberRef.update(
-    FiberRef.currentLogAnnotations,
-    HashMap.set<string, unknown>(Attribute.clientUid, uid)
+/**
+ * One connection, until it closes or stops reading, either of which interrupts this. All that its fiber does. Without a
+ * span: one that lasts as long as the connection would collect every log line of it.
+ */
+const connect = <R>(uid: string, socket: WebSocket, attended: Effect.Effect<never, never, R>) =>
+  Effect.flatMap(Scope.make(), (scope) =>
+    annotated(uid).pipe(
+      Effect.zipRight(attended),
+      Effect.onExit((exit) =>
+        // The client knows at once, however long it takes to close what was open for it.
+        Effect.suspend(() => {
+          // What is interrupted while the connection is open ends with the server.
+          socket.close(Exit.isInterrupted(exit) ? 1001 : 1011, "")
+          return Scope.close(scope, exit)
+        })
+      ),
+      (whole) => WholeFiber.provide(whole, Context.make(Scope.Scope, scope))
+    )
   )
-  return yield* serve(uid, connection, watchdog, protocol).pipe(
-    Effect.onExit((exit) =>
-      // The client knows at once, however long it takes to close what was open for it.
-      Effect.suspend(() => {
-        connection.socket.close(closeCode(exit), "")
-        return Scope.close(scope, exit)
-      })
-    ),
-    (served) => WholeFiber.provide(served, Context.make(Scope.Scope, scope))
-  )
-})
 
-/** A connection that is interrupted while it is open ends with the server. */
-const closeCode = (exit: Exit.Exit<unknown, unknown>): number => (Exit.isInterrupted(exit) ? 1001 : 1011)
-
-// Without a span: one that lasts as long as the connection would collect every log line of it.
-const serve = Effect.fnUntraced(function* <Message, R>(
-  uid: string,
-  { bundle, language, socket }: Connection,
-  watchdog: Watchdog.Watchdog,
-  protocol: Protocol<Message, R>
-) {
-  const outbox = yield* Outbox.make(socket, bundle, (message: Message) => protocol.encode(message, language))
-  const take = Inbox.make(socket)
-  const end = yield* Effect.withFiberRuntime<() => void>((fiber) =>
-    Effect.succeed(() => fiber.unsafeInterruptAsFork(FiberId.none))
-  )
-  const drop = () => Watchdog.drop({ socket, end })
-  yield* watchdog.watch({ socket, leavingSince: outbox.leavingSince, drop })
-  return yield* protocol.serve({ ...outbox, uid, drop, take })
-})
+/** From now on the fiber's log lines say whose they are. */
+const annotated = (uid: string) =>
+  FiberRef.update(FiberRef.currentLogAnnotations, HashMap.set<string, unknown>(Attribute.clientUid, uid))

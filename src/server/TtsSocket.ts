@@ -45,6 +45,7 @@ type Failure = EngineUnavailable | SynthesisFailed | ClipNotKept | NothingSpoken
 export const open = (clips: Clips) =>
   SocketEdge.open({
     encode: SpeechMessage.encode,
+    greet: () => Effect.void,
     serve: (link: Link) => serve(link, clips)
   })
 

@@ -3,6 +3,7 @@ import type { Scope } from "effect"
 import { basicSettings, longTermMemory } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import { ModelDict } from "../config/ModelDict.ts"
+import type { ModelInfo } from "../config/ModelDict.ts"
 import { Client } from "../conversation/Client.ts"
 import * as Emotions from "../conversation/Emotions.ts"
 import type { InterruptMethod } from "../conversation/TurnRecord.ts"
@@ -31,11 +32,40 @@ export interface LiveCharacter {
   readonly announcement: ServerMessage.ServerMessage
 }
 
+/** A character as a client knows it before any of its resources are there. */
+export interface Announced {
+  readonly config: CharacterConfig
+  readonly modelInfo: ModelInfo
+  /** `set-model-and-conf` for this character. */
+  readonly announcement: ServerMessage.ServerMessage
+}
+
+/** Of the avatar models as they are at this moment. */
+export const announce = (
+  config: CharacterConfig,
+  client: Pick<Client["Type"], "uid">
+): Effect.Effect<Announced, never, ModelDict> =>
+  Effect.flatMap(ModelDict, (dict) =>
+    Effect.map(dict.modelInfo(config.live2d_model_name), (modelInfo) => ({
+      config,
+      modelInfo,
+      announcement: {
+        type: "set-model-and-conf",
+        model_info: modelInfo,
+        conf_name: config.conf_name,
+        conf_uid: config.conf_uid,
+        client_uid: client.uid,
+        extensions: ServerMessage.extensions
+      }
+    }))
+  )
+
 /** Opens a character in `scope` and returns at once; what cannot be loaded is told to the client. */
-export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope: Scope.Scope) {
+export const open = Effect.fnUntraced(function* (
+  { announcement, config, modelInfo }: Announced,
+  scope: Scope.Scope
+) {
   const client = yield* Client
-  const dict = yield* ModelDict
-  const modelInfo = yield* dict.modelInfo(config.live2d_model_name)
   const emotions = Emotions.fromModelInfo(modelInfo.emotionMap)
   const layer = ServiceContext.layer({
     character: config,
@@ -73,14 +103,7 @@ export const open = Effect.fnUntraced(function* (config: CharacterConfig, scope:
     wakeWords: WakeWords.of(config.wake_word),
     told: new Set(),
     voiceOutage: Outage.make(),
-    announcement: {
-      type: "set-model-and-conf",
-      model_info: modelInfo,
-      conf_name: config.conf_name,
-      conf_uid: config.conf_uid,
-      client_uid: client.uid,
-      extensions: ServerMessage.extensions
-    }
+    announcement
   }
   return live
 })

@@ -53,7 +53,8 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
     Effect.gen(function* () {
       const scope = yield* Scope.fork(session.characters, ExecutionStrategy.sequential)
       let before: Seat | undefined
-      const open = LiveCharacter.open(config, scope).pipe(
+      const open = LiveCharacter.announce(config, client).pipe(
+        Effect.flatMap((announced) => LiveCharacter.open(announced, scope)),
         Effect.tap(({ services }) => services.agent),
         Effect.flatMap((character) =>
           session.exclusive.withPermits(1)(

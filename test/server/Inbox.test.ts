@@ -8,7 +8,7 @@ import { nextRound } from "../../src/supervision/NextRound.ts"
 /** A socket that has brought so many frames of this size at once. */
 const brings = Effect.fnUntraced(function* (count: number, size: number) {
   const socket = Object.assign(new EventEmitter(), { isPaused: false, pause: () => {}, resume: () => {} })
-  const take = Inbox.make(socket as unknown as WebSocket)
+  const { take } = Inbox.make(socket as unknown as WebSocket)
   for (let index = 0; index < count; index++) socket.emit("message", Buffer.alloc(size), true)
   let taken = 0
   yield* Effect.forkScoped(

@@ -27,6 +27,10 @@ const limits = Layer.succeed(EdgeLimits, {
   pingInterval: "20 seconds",
   uploadPause: "30 seconds"
 })
+const outboxOf = (socket: WebSocket) =>
+  Effect.map(Effect.all([Effect.clock, EdgeLimits]), ([clock, limits]) =>
+    Outbox.make({ socket, bundle: () => {}, clock, limits }, ServerMessage.encode)
+  )
 const tick = TestClock.adjust("1 millis")
 const text = (text: string): ServerMessage.ServerMessage => ({ type: "full-text", text })
 
@@ -34,7 +38,7 @@ describe("Outbox", () => {
   it.scoped("drops what is queued of a turn that has been stopped, and nothing else", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       const turn: TurnToken = { stopped: false, heard: undefined }
       yield* outbox.send(text("one"), turn)
       yield* tick
@@ -50,7 +54,7 @@ describe("Outbox", () => {
   it.scoped("makes senders wait when it is full", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       for (const number of ["one", "two", "three"]) {
         yield* outbox.send(text(number))
         yield* tick
@@ -70,7 +74,7 @@ describe("Outbox", () => {
   it.scoped("sends nothing for a sender that has stopped waiting", () =>
     Effect.gen(function* () {
       const { leave, sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       for (const number of ["one", "two", "three"]) yield* outbox.send(text(number))
       const waiting = yield* Effect.fork(outbox.send(text("never")))
       yield* tick
@@ -83,7 +87,7 @@ describe("Outbox", () => {
   it.scoped("sends nothing of a turn that has been stopped before", () =>
     Effect.gen(function* () {
       const { sent, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       yield* outbox.send(text("late"), { stopped: true, heard: undefined })
       expect(sent).toEqual([])
     }).pipe(Effect.provide(limits))
@@ -92,7 +96,7 @@ describe("Outbox", () => {
   it.scoped("waits for no message while little is waiting in the socket", () =>
     Effect.gen(function* () {
       const { sent, socket } = slowSocket(31 * 1024)
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       for (const number of ["one", "two", "three", "four"]) yield* outbox.send(text(number))
       expect(sent).toEqual(["one", "two", "three", "four"])
       expect(outbox.leavingSince()).toBeUndefined()
@@ -102,7 +106,7 @@ describe("Outbox", () => {
   it.scoped("says since when a message has been leaving", () =>
     Effect.gen(function* () {
       const { leave, socket } = slowSocket()
-      const outbox = yield* Outbox.make(socket, () => {}, ServerMessage.encode)
+      const outbox = yield* outboxOf(socket)
       expect(outbox.leavingSince()).toBeUndefined()
       yield* TestClock.adjust("5 seconds")
       yield* outbox.send(text("one"))

@@ -1,18 +1,7 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import assert from "node:assert/strict"
-import {
-  Duration,
-  Effect,
-  Exit,
-  Fiber,
-  Layer,
-  Logger,
-  LogLevel,
-  Option,
-  Scope,
-  Stream,
-  Supervisor
-} from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
+import type { Duration } from "effect"
 import { Agents } from "../../src/agent/Agent.ts"
 import type { Agent, AgentEvent, AgentInput } from "../../src/agent/Agent.ts"
 import { Tokens } from "../../src/agent/Tokens.ts"
@@ -26,7 +15,6 @@ import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
 import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
-import { WarmUpDelay } from "../../src/engine/WarmUp.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
@@ -231,8 +219,6 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
     Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
-    // A test says itself how far a warm-up is.
-    Layer.provideMerge(Layer.succeed(WarmUpDelay, Duration.zero)),
     Layer.provideMerge(NodeContext.layer),
     Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None))
   )
