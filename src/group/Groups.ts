@@ -6,6 +6,7 @@ import type { DisplayText } from "../protocol/ServerMessage.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Expected from "./Expected.ts"
 import * as GroupState from "./GroupState.ts"
 import * as GroupTalk from "./GroupTalk.ts"
 import * as GroupTurn from "./GroupTurn.ts"
@@ -30,6 +31,8 @@ export class Groups extends Context.Tag("seiyuu/group/Groups")<
   {
     /** A client may be invited for as long as the scope is open; when it closes, it leaves its group. */
     readonly connect: (member: Member) => Effect.Effect<void, never, Scope.Scope>
+    /** Clients that will be connected in a moment: who invites one of them waits for that. */
+    readonly expected: Expected.Expected
     /** `group-update` for that client. */
     readonly info: (uid: string) => Effect.Effect<ServerMessage.ServerMessage>
     /** Tells everybody concerned, the initiator before it returns. */
@@ -74,6 +77,7 @@ const make = Effect.gen(function* () {
   const census = yield* Census
   const scope = yield* Effect.scope
   const roster = yield* Roster.make
+  const expected = Expected.make()
 
   const updateFor = (state: GroupState.State, uid: string): ServerMessage.ServerMessage => {
     const group = GroupState.groupOf(state, uid)
@@ -195,6 +199,7 @@ const make = Effect.gen(function* () {
     })
 
   return Groups.of({
+    expected,
     connect: (member) =>
       Effect.gen(function* () {
         const { scope, send, uid } = member
@@ -206,6 +211,7 @@ const make = Effect.gen(function* () {
               () => Effect.sync(() => void roster.members.set(uid, { ...member, ...outgoing }))
             )
             .pipe(
+              Effect.tap(() => expected.remove(uid)),
               Effect.zipRight(
                 Finalizer.add(
                   Effect.zipRight(
@@ -219,9 +225,9 @@ const make = Effect.gen(function* () {
       }),
     info: (uid) => Effect.map(roster.read, (state) => updateFor(state, uid)),
     invite: (by, invitee) =>
-      Effect.flatMap(
-        apply((state) => GroupState.invite(state, by, invitee)),
-        (refused) => answered(by, invitee, refused)
+      expected.settled(invitee).pipe(
+        Effect.zipRight(apply((state) => GroupState.invite(state, by, invitee))),
+        Effect.flatMap((refused) => answered(by, invitee, refused))
       ),
     remove: (by, target) =>
       Effect.flatMap(

@@ -1,5 +1,6 @@
 import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
+import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Callers } from "../session/Callers.ts"
 import * as Dispatch from "../session/Dispatch.ts"
@@ -16,21 +17,25 @@ import * as SocketEdge from "./SocketEdge.ts"
 type Link = SocketEdge.Link<ServerMessage.Outgoing>
 
 /** `/client-ws`: one session per connection. See `SocketEdge.open`. */
-export const open = () =>
-  SocketEdge.open({
+export const open = Effect.fn("ClientSocket.open")(function* () {
+  const { expected } = yield* Groups
+  return yield* SocketEdge.open({
     encode: (message, language) => ServerMessage.encode(ServerMessage.inLanguage(message, language)),
     greet: (link: Link) =>
       Effect.map(OpenSession.invite(link), (guest) => {
         // Nothing has been sent before, so there is room.
         for (const message of OpenSession.openingSequence(guest)) link.offer(message)
+        expected.add(link.uid)
         return guest
       }),
+    left: ({ uid }) => expected.remove(uid),
     serve: (link, guest) =>
       WholeFiber.provide(
         serve(link, guest),
         Context.make(Client, Client.of({ uid: link.uid, send: link.send }))
       )
   })
+})
 
 const serve = Effect.fnUntraced(function* ({ take }: Link, guest: OpenSession.Guest) {
   const census = yield* Census

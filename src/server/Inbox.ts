@@ -1,7 +1,6 @@
 import { Effect } from "effect"
 import type { RawData, WebSocket } from "ws"
 import * as Bell from "../supervision/Bell.ts"
-import type { Late } from "../supervision/Late.ts"
 import { nextRound } from "../supervision/NextRound.ts"
 
 /** From here on the socket is paused: the client's own side then holds what it sends. */
@@ -16,8 +15,7 @@ export type Frame = string | Buffer
 export interface Inbox {
   /** Waits for the next frame. */
   readonly take: Effect.Effect<Frame>
-  /** Calls `then` once, when a frame has come or it is late. */
-  readonly arrived: (late: Late, then: () => void) => void
+  readonly isEmpty: () => boolean
 }
 
 /**
@@ -30,7 +28,6 @@ export const make = (socket: WebSocket): Inbox => {
   const frames: Array<{ readonly frame: Frame; readonly size: number }> = []
   const bell = Bell.make()
   const hasCome = () => frames.length > 0
-  let onFirst: (() => void) | undefined
   let bytes = 0
   let wasHeavy = false
   const isFull = () => frames.length >= limit.frames || bytes >= limit.bytes
@@ -41,7 +38,6 @@ export const make = (socket: WebSocket): Inbox => {
     frames.push({ frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"), size })
     if (isFull()) socket.pause()
     bell.ring()
-    onFirst?.()
   })
 
   const next: Effect.Effect<Frame> = Effect.suspend(() => {
@@ -54,15 +50,6 @@ export const make = (socket: WebSocket): Inbox => {
   })
   return {
     take: Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next)),
-    arrived: (late, then) => {
-      const arrive = () => {
-        if (onFirst !== arrive) return
-        onFirst = undefined
-        then()
-      }
-      onFirst = arrive
-      if (frames.length > 0) arrive()
-      else late.unlessSoon(arrive)
-    }
+    isEmpty: () => frames.length === 0
   }
 }

@@ -1,21 +1,21 @@
 import { Duration, Effect } from "effect"
+import type { WebSocket } from "ws"
 import * as Bell from "../supervision/Bell.ts"
 import * as Late from "../supervision/Late.ts"
 import type * as Inbox from "./Inbox.ts"
 
 /**
- * A client that says nothing is only greeted for as long. Who closes a page again at once, or connects in a crowd after a
+ * A client that says nothing is only greeted for this long. Who closes a page again at once, or connects in a crowd after a
  * restart, then costs no engine anything, and delays no other one's greeting.
  */
 const patience = Duration.millis(20)
 
 /** A client that has just connected. */
 export interface Newcomer<R> {
+  readonly socket: WebSocket
   readonly inbox: Inbox.Inbox
   /** Sends what every client is sent, and answers how to begin to serve it. */
   readonly greet: Effect.Effect<() => void, never, R>
-  /** The greeting has died: the connection is to be closed. */
-  readonly turnAway: () => void
 }
 
 /** Greets each client at once, and begins to serve it when it has said something or has stayed for 20 ms. */
@@ -32,12 +32,23 @@ export const make = Effect.fnUntraced(function* <R>() {
   const bell = Bell.make()
   const waiting: Array<Newcomer<R>> = []
 
-  const greet = ({ greet, inbox, turnAway }: Newcomer<R>) =>
+  const greet = ({ greet, inbox, socket }: Newcomer<R>) =>
     greet.pipe(
-      Effect.map((begin) => inbox.arrived(late, begin)),
-      Effect.catchAllDefect((defect) =>
-        Effect.zipRight(Effect.logError("greeting a client died", defect), Effect.sync(turnAway))
-      )
+      Effect.map((begin) => {
+        let hasBegun = false
+        const seat = () => {
+          if (hasBegun || socket.readyState !== socket.OPEN) return
+          hasBegun = true
+          begin()
+        }
+        if (!inbox.isEmpty()) return seat()
+        socket.once("message", seat)
+        late.unlessSoon(seat)
+      }),
+      Effect.catchAllDefect((defect) => {
+        socket.close(1011, "")
+        return Effect.logError("greeting a client died", defect)
+      })
     )
   const next = Effect.suspend(() => {
     const newcomer = waiting.shift()

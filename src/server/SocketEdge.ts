@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { Context, Effect, Exit, FiberId, FiberRef, FiberSet, HashMap, Scope } from "effect"
-import { WebSocket, WebSocketServer } from "ws"
+import type { Fiber } from "effect"
+import { WebSocketServer } from "ws"
+import type { WebSocket } from "ws"
 import { Settings } from "../config/Settings.ts"
 import * as Language from "../language/Language.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
@@ -35,6 +37,8 @@ export interface Protocol<Message, Guest, G, S> {
   readonly encode: (message: Message, language: Language.Language) => string | Buffer
   /** Sends what every client is sent; quick, since all are greeted one after the other. See `Reception`. */
   readonly greet: (link: Link<Message>) => Effect.Effect<Guest, never, G>
+  /** The connection has closed, whether it has been served or not. */
+  readonly left: (link: Link<Message>) => void
   /** All that the connection's fiber does, until its end interrupts it. The scope is the connection's. */
   readonly serve: (link: Link<Message>, guest: Guest) => Effect.Effect<never, never, S>
 }
@@ -63,24 +67,26 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S
     )
     const { hasRoom, leavingSince, offer, onRoom, send } = outbox
     const inbox = Inbox.make(socket)
-    let end = () => {}
+    let fiber: Fiber.RuntimeFiber<never> | undefined
+    const end = () => fiber?.unsafeInterruptAsFork(FiberId.none)
     const drop = () => Watchdog.drop({ socket, end })
     const link = { uid: randomUUID(), drop, hasRoom, offer, onRoom, send, take: inbox.take }
 
     const begin = (guest: Guest) => {
-      if (socket.readyState !== WebSocket.OPEN) return
       const attended = Effect.zipRight(
         watchdog.watch({ socket, leavingSince, drop }),
         protocol.serve(link, guest)
       )
-      const fiber = run(connect(link.uid, socket, attended))
-      end = () => fiber.unsafeInterruptAsFork(FiberId.none)
-      socket.once("close", end)
+      fiber = run(connect(link.uid, socket, attended))
     }
+    socket.once("close", () => {
+      protocol.left(link)
+      end()
+    })
     reception.receive({
+      socket,
       inbox,
-      greet: Effect.map(protocol.greet(link), (guest) => () => begin(guest)),
-      turnAway: () => socket.close(1011, "")
+      greet: Effect.map(protocol.greet(link), (guest) => () => begin(guest))
     })
   }
 

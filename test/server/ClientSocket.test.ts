@@ -27,6 +27,15 @@ const serve = (world: World.World, limits: Partial<typeof EdgeLimits.Service> = 
 
 const open = Effect.flatMap(HttpServer, ({ url }) => WebClient.connect(url))
 
+/** Waits until so many sessions are open: a client is greeted first. */
+const seated = (count: number) =>
+  Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
+    Effect.repeat({
+      until: ({ sessions }) => sessions.length === count,
+      schedule: Schedule.spaced("10 millis")
+    })
+  )
+
 const gone = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
   Effect.repeat({
     until: ({ fibers, sessions }) => sessions.length === 0 && Object.keys(fibers).length === 0,
@@ -122,7 +131,7 @@ describe("/client-ws", () => {
       const [one, two] = [yield* open, yield* open]
       yield* one.nextOf("control")
       yield* two.nextOf("control")
-      expect((yield* (yield* SessionRegistry).snapshot).sessions).toHaveLength(2)
+      yield* seated(2)
       one.socket.close()
       two.socket.terminate()
       yield* gone
@@ -160,6 +169,7 @@ describe("/client-ws", () => {
     return Effect.gen(function* () {
       const client = yield* open
       yield* client.nextOf("control")
+      yield* seated(1)
       client.socket.pause()
       // More than the outbox and the buffers of both sockets hold.
       for (let count = 0; count < 100; count++)
@@ -188,6 +198,30 @@ describe("/client-ws", () => {
       expect(yield* dead.closed).toBe(1006)
       expect(alive.socket.readyState).toBe(WebSocket.OPEN)
     }).pipe(Effect.provide(serve(World.make(), { pingInterval: "100 millis" })))
+  )
+
+  it.live("closes a client that has only been greeted with 1001 when the server ends", () =>
+    Effect.gen(function* () {
+      const client = yield* Effect.gen(function* () {
+        const client = yield* open
+        yield* client.nextOf("control")
+        return client
+      }).pipe(Effect.provide(serve(World.make())))
+      expect(yield* client.closed).toBe(1001)
+    }).pipe(Effect.scoped)
+  )
+
+  it.scopedLive("lets a client that has just been greeted be invited", () =>
+    Effect.gen(function* () {
+      const owner = yield* open
+      yield* owner.nextOf("control")
+      yield* seated(1)
+      const friend = yield* open
+      const greeted = yield* friend.nextOf("set-model-and-conf")
+      const invitee_uid = greeted.type === "set-model-and-conf" ? greeted.client_uid : ""
+      yield* owner.send({ type: "add-client-to-group", invitee_uid })
+      expect(yield* owner.nextOf("group-operation-result")).toMatchObject({ success: true })
+    }).pipe(Effect.provide(serve(World.make())))
   )
 
   it.live("closes every connection with 1001 when the server ends, even in the middle of a turn", () =>
