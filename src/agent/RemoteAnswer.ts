@@ -2,6 +2,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import { Chunk, Duration, Effect, Option, Schedule, Stream } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
 import * as UndiciFetch from "../engine/UndiciFetch.ts"
+import * as Abort from "../supervision/Abort.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
 import * as BodyText from "../engine/BodyText.ts"
@@ -38,7 +39,7 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
     Effect.gen(function* () {
       const seconds = Duration.toSeconds(options.silence)
       let controller = new AbortController()
-      yield* Finalizer.add(Effect.sync(() => controller.abort()))
+      yield* Finalizer.add(Effect.sync(() => Abort.abort(controller)))
 
       const limited = <A>(promise: () => Promise<A>): Effect.Effect<A, RemoteFailure> =>
         Effect.tryPromise({ try: promise, catch: options.explain }).pipe(
@@ -63,7 +64,7 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
         )
 
       const attempt = Effect.suspend(() => {
-        controller.abort()
+        Abort.abort(controller)
         controller = new AbortController()
         options.reset?.()
         const { signal } = controller

@@ -1,4 +1,4 @@
-import { Cause, Duration, Effect, Exit, Option, Schema, Stream } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Option, Schema, Stream } from "effect"
 import type { Agent } from "../agent/Agent.ts"
 import type { Memory } from "../agent/Memory.ts"
 import type { Asr } from "../asr/Asr.ts"
@@ -83,6 +83,9 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   const delivered = Delivery.nothing()
   /** What the person said; undefined in a proactive turn and in a group. */
   let asked: string | undefined
+  /** Stores it; no answer and no interruption is stored before. */
+  let storing: Fiber.Fiber<void> | undefined
+  const stored = Effect.suspend(() => (storing === undefined ? Effect.void : Fiber.await(storing)))
 
   const answer = Effect.gen(function* () {
     yield* options.onBegun
@@ -90,9 +93,12 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     const text = yield* listen(options.asr, input, send)
     const before = yield* options.memory.remembered
     if (input._tag === "Text" || input._tag === "Utterance") asked = text
-    if (input._tag !== "Proactive") yield* kept(options.record.asked(text, input.images))
+    // While the model is asked: nobody waits for the database before the first sound.
+    if (input._tag !== "Proactive")
+      storing = yield* Effect.fork(kept(options.record.asked(text, input.images)))
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
+    yield* stored
     if (delivered.shown.trim() !== "") {
       yield* kept(options.record.answered(delivered.raw, delivered.shown))
       yield* options.onAnswered(asked, delivered.shown)
@@ -147,7 +153,8 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
       if (input._tag === "Line") return Effect.void
       if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
       const heard = token.heard ?? delivered.shown
-      return options.record.interrupted(heard).pipe(
+      return stored.pipe(
+        Effect.zipRight(options.record.interrupted(heard)),
         Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)),
         Effect.zipRight(remember(heard))
       )

@@ -3,7 +3,7 @@ import { Clock, Duration, Effect, Option } from "effect"
 import type { Scope } from "effect"
 import * as RemoteFailure from "./RemoteFailure.ts"
 import * as RetryAfter from "./RetryAfter.ts"
-import * as Finalizer from "../supervision/Finalizer.ts"
+import * as Abort from "../supervision/Abort.ts"
 import { say } from "../language/Text.ts"
 
 /** Bytes of what a server says of its refusal. */
@@ -50,13 +50,12 @@ export const open = (
   longest: number
 ): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const controller = new AbortController()
-    yield* Finalizer.add(Effect.sync(() => controller.abort()))
+    const signal = yield* Abort.signal
     const response = yield* Effect.tryPromise({
       try: () =>
         Undici.request(url, {
           dispatcher,
-          signal: controller.signal,
+          signal,
           method,
           // The limits are those of this caller.
           headersTimeout: 0,

@@ -3,7 +3,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import { Chunk, Effect, Option, Redacted, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
 import * as WarnOnce from "../config/WarnOnce.ts"
-import * as Finalizer from "../supervision/Finalizer.ts"
+import * as Abort from "../supervision/Abort.ts"
 import * as AiSdkAnswer from "./AiSdkAnswer.ts"
 import * as AiSdkPrompt from "./AiSdkPrompt.ts"
 import * as Background from "./Background.ts"
@@ -123,9 +123,8 @@ export const make = (options: Options): Llm => {
 
   /** Asks, and waits for the first piece of the answer. */
   const begin = Effect.fnUntraced(function* (request: LlmRequest) {
-    const controller = new AbortController()
-    yield* Finalizer.add(Effect.sync(() => controller.abort()))
-    const { stream } = yield* attempt(() => options.ask(request, controller.signal))
+    const signal = yield* Abort.signal
+    const { stream } = yield* attempt(() => options.ask(request, signal))
     const read = AiSdkAnswer.reading(stream.getReader(), options.provider)
     return { first: yield* attempt(read), read }
   })

@@ -290,11 +290,3 @@ export const inLanguage = (message: Outgoing, language: Language): ServerMessage
 export const control = (text: ControlText): ServerMessage => ({ type: "control", text })
 export const fullText = (text: Words): Outgoing => ({ type: "full-text", text })
 export const failure = (message: Words): Outgoing => ({ type: "error", message })
-
-/** Writes one text frame. The types are the guarantee: encoding by schema would walk every audio message again. */
-export const encode = (message: ServerMessage): string => {
-  if (message.type !== "audio" || message.audio === null) return JSON.stringify(message)
-  // Base64 needs no escaping, and looking for what does takes longer than all the rest of a sentence.
-  const { audio, type, ...rest } = message
-  return `{"type":"${type}","audio":"${audio}",${JSON.stringify(rest).slice(1)}`
-}

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { TurnToken } from "../conversation/Client.ts"
 import type { Language } from "../language/Language.ts"
+import * as ServerFrame from "../protocol/ServerFrame.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import type * as Extensions from "../session/Extensions.ts"
 import { nextRound } from "../supervision/NextRound.ts"
@@ -15,7 +16,8 @@ export const encode = (message: ServerMessage.Outgoing): Frame => {
     const key = said === message ? "any" : language
     const before = written.get(key)
     if (before !== undefined) return before
-    const frame = Buffer.from(ServerMessage.encode(said))
+    const encoded = ServerFrame.encode(said)
+    const frame = typeof encoded === "string" ? Buffer.from(encoded) : encoded
     written.set(key, frame)
     return frame
   }

@@ -1,6 +1,7 @@
 import { Context, Effect } from "effect"
 import { Client } from "../conversation/Client.ts"
 import { Groups } from "../group/Groups.ts"
+import * as ServerFrame from "../protocol/ServerFrame.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Callers } from "../session/Callers.ts"
 import * as Dispatch from "../session/Dispatch.ts"
@@ -20,7 +21,7 @@ type Link = SocketEdge.Link<ServerMessage.Outgoing>
 export const open = Effect.fn("ClientSocket.open")(function* () {
   const { expected } = yield* Groups
   return yield* SocketEdge.open({
-    encode: (message, language) => ServerMessage.encode(ServerMessage.inLanguage(message, language)),
+    encode: (message, language) => ServerFrame.encode(ServerMessage.inLanguage(message, language)),
     greet: (link: Link) =>
       Effect.map(OpenSession.invite(link), (guest) => {
         // Nothing has been sent before, so there is room.

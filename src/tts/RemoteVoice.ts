@@ -129,7 +129,11 @@ export const open = (
 
   const said = (text: string, take: Take) =>
     SpeechPieces.isSpeakable(text)
-      ? Effect.withSpan(speak(text, take), "RemoteVoice.speak", { attributes: { engine } })
+      ? Effect.withSpan(speak(text, take), "RemoteVoice.speak", {
+          attributes: { engine },
+          // It is taken with every sentence, and nobody reads it.
+          captureStackTrace: false
+        })
       : Effect.void
 
   return {

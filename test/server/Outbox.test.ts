@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, TestClock } from "effect"
 import type { WebSocket } from "ws"
 import type { TurnToken } from "../../src/conversation/Client.ts"
+import * as ServerFrame from "../../src/protocol/ServerFrame.ts"
 import * as ServerMessage from "../../src/protocol/ServerMessage.ts"
 import { EdgeLimits } from "../../src/server/EdgeLimits.ts"
 import * as Outbox from "../../src/server/Outbox.ts"
@@ -29,7 +30,7 @@ const limits = Layer.succeed(EdgeLimits, {
 })
 const outboxOf = (socket: WebSocket) =>
   Effect.map(Effect.all([Effect.clock, EdgeLimits]), ([clock, limits]) =>
-    Outbox.make({ socket, bundle: () => {}, clock, limits }, ServerMessage.encode)
+    Outbox.make({ socket, bundle: () => {}, clock, limits }, ServerFrame.encode)
   )
 const tick = TestClock.adjust("1 millis")
 const text = (text: string): ServerMessage.ServerMessage => ({ type: "full-text", text })
