@@ -64,10 +64,11 @@ class Group {
     return loading.warm
   }
 
-  /** Begins all, in order. */
+  /** Begins all, in order; but for those that somebody has asked for by then. */
   readonly begin: Effect.Effect<void> = Effect.suspend(() => {
     const next = this.#waiting.shift()
-    return next === undefined ? Effect.void : Effect.zipRight(next.begin, this.begin)
+    if (next === undefined) return Effect.void
+    return Effect.zipRight(next.hasBegun() ? Effect.void : next.begin, this.begin)
   })
 
   watch(fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
@@ -100,6 +101,10 @@ class Loading<A> {
       Effect.sync(() => this.#waiting--)
     )
   })
+
+  hasBegun(): boolean {
+    return this.#state !== undefined
+  }
 
   get begin(): Effect.Effect<Fiber.RuntimeFiber<A, EngineUnavailable>> {
     const load = this.#load ?? Effect.never

@@ -32,8 +32,9 @@ export const make = Effect.fnUntraced(function* <R>() {
   const bell = Bell.make()
   const waiting: Array<Newcomer<R>> = []
 
-  const greet = ({ greet, inbox, socket }: Newcomer<R>) =>
-    greet.pipe(
+  const greet = ({ greet, inbox, socket }: Newcomer<R>) => {
+    if (socket.readyState !== socket.OPEN) return Effect.void
+    return greet.pipe(
       Effect.map((begin) => {
         let hasBegun = false
         const seat = () => {
@@ -50,6 +51,7 @@ export const make = Effect.fnUntraced(function* <R>() {
         return Effect.logError("greeting a client died", defect)
       })
     )
+  }
   const next = Effect.suspend(() => {
     const newcomer = waiting.shift()
     return newcomer === undefined ? bell.until(() => waiting.length > 0) : greet(newcomer)

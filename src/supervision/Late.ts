@@ -17,14 +17,17 @@ export const make = (patience: Duration.Duration, scope: Scope.Scope): Effect.Ef
     const waiting: Array<{ readonly at: number; readonly act: () => void }> = []
     const bell = Bell.make()
 
-    const watch: Effect.Effect<never> = Effect.suspend(() => {
+    const actOnDue = Effect.sync(() => {
       const time = now()
       while (waiting[0] !== undefined && waiting[0].at <= time) waiting.shift()!.act()
-      // What comes meanwhile is due after all that waits now.
-      const pause =
-        waiting[0] === undefined ? bell.until(() => waiting.length > 0) : Effect.sleep(waiting[0].at - time)
-      return Effect.zipRight(pause, watch)
-    })
+    }).pipe(Effect.catchAllDefect((defect) => Effect.logError("what was late died", defect)))
+    // What comes meanwhile is due after all that waits now.
+    const pause = Effect.suspend(() =>
+      waiting[0] === undefined
+        ? bell.until(() => waiting.length > 0)
+        : Effect.sleep(Math.max(0, waiting[0].at - now()))
+    )
+    const watch = Effect.forever(Effect.zipRight(actOnDue, pause))
     const late: Late = {
       unlessSoon: (act) => {
         waiting.push({ at: now() + Duration.toMillis(patience), act })
