@@ -197,4 +197,19 @@ describe("WarmUp", () => {
       expect(journal.slice(2)).toEqual(["begin lazy", "open lazy", "close lazy", "close eager"])
     }).pipe(Effect.provide(Census.layer))
   )
+
+  it.effect("loads once what somebody asks for before it is to begin", () =>
+    Effect.gen(function* () {
+      const { begin, close, journal, load, start } = yield* made
+      const one = start(load("one", 1))
+      start(load("two", 1))
+      const asking = yield* Effect.fork(one)
+      yield* settle
+      yield* begin
+      yield* TestClock.adjust("1 second")
+      expect((yield* asking.await)._tag).toBe("Success")
+      expect(journal.filter((entry) => entry.startsWith("begin"))).toEqual(["begin one", "begin two"])
+      yield* close
+    }).pipe(Effect.provide(Census.layer))
+  )
 })

@@ -96,4 +96,13 @@ describe("Reception", () => {
       expect(journal).toEqual(["one closed 1011", "two greeted", "two begun"])
     })
   )
+
+  it.scoped("greets nobody who has left by then", () =>
+    Effect.gen(function* () {
+      const { arrive, journal } = yield* open
+      arrive("one").leave()
+      yield* wait(100)
+      expect(journal).toEqual([])
+    })
+  )
 })

@@ -68,4 +68,22 @@ describe("Late", () => {
       expect(seen).toEqual([])
     })
   )
+
+  it.effect("goes on after something that died", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const late = yield* Late.make(Duration.seconds(5), scope)
+      const seen: Array<string> = []
+      late.unlessSoon(() => {
+        throw new Error("inside")
+      })
+      late.unlessSoon(() => void seen.push("two"))
+      yield* TestClock.adjust("5 seconds")
+      expect(seen).toEqual(["two"])
+      late.unlessSoon(() => void seen.push("three"))
+      yield* TestClock.adjust("5 seconds")
+      expect(seen).toEqual(["two", "three"])
+      yield* Scope.close(scope, Exit.void)
+    })
+  )
 })
