@@ -66,7 +66,7 @@ describe("WarmUp", () => {
       const census = yield* Census
       const { begin, close, load, start } = yield* made
       const there = start(Effect.succeed("there"))
-      start(load("loading", 1))
+      void start(load("loading", 1))
       yield* begin
       expect(yield* census.counts).toEqual({ "warm-up": 1 })
       expect(yield* there).toBe("there")
@@ -96,11 +96,11 @@ describe("WarmUp", () => {
             ),
             load(name, seconds)
           )
-        start(heavy("one", 3))
-        start(reluctant("two"))
-        start(heavy("three", 2))
-        start(reluctant("four"))
-        start(heavy("five", 1))
+        void start(heavy("one", 3))
+        void start(reluctant("two"))
+        void start(heavy("three", 2))
+        void start(reluctant("four"))
+        void start(heavy("five", 1))
         yield* begin
         yield* TestClock.adjust("5 seconds")
         journal.length = 0
@@ -118,8 +118,8 @@ describe("WarmUp", () => {
   it.effect("closes at once what a load had opened that fails, and tells of it afterwards", () =>
     Effect.gen(function* () {
       const { begin, close, failures, journal, load, start } = yield* made
-      start(Effect.zipRight(load("part", 1), broken("it broke")))
-      start(load("other", 2))
+      void start(Effect.zipRight(load("part", 1), broken("it broke")))
+      void start(load("other", 2))
       yield* begin
       yield* TestClock.adjust("1 second")
       expect(journal).toEqual(["begin part", "begin other", "open part", "close part", "tell"])
@@ -184,8 +184,8 @@ describe("WarmUp", () => {
     Effect.gen(function* () {
       const { begin, close, journal, lazy, load, start } = yield* made
       const seldom = lazy(load("lazy", 1))
-      lazy(load("never", 1))
-      start(load("eager", 1))
+      void lazy(load("never", 1))
+      void start(load("eager", 1))
       yield* begin
       yield* TestClock.adjust("1 minute")
       expect(journal).toEqual(["begin eager", "open eager"])
@@ -202,7 +202,7 @@ describe("WarmUp", () => {
     Effect.gen(function* () {
       const { begin, close, journal, load, start } = yield* made
       const one = start(load("one", 1))
-      start(load("two", 1))
+      void start(load("two", 1))
       const asking = yield* Effect.fork(one)
       yield* settle
       yield* begin
