@@ -7,6 +7,8 @@ import type { History, HistoryFailed, HistoryNotFound, NewMessage } from "../his
  */
 export interface CurrentHistory {
   readonly uid: Effect.Effect<string | undefined>
+  /** Forgets the current conversation if nothing was said in it. */
+  readonly leave: Effect.Effect<void>
   /** Makes another conversation current; the one before is forgotten if nothing was said in it. */
   readonly set: (uid: string | undefined) => Effect.Effect<void>
   /** Stores messages in the current conversation, and says in which. */
@@ -43,6 +45,7 @@ export const make = (confUid: Effect.Effect<string>, history: History["Type"]): 
 
   return {
     uid: Ref.get(current),
+    leave: Effect.flatMap(Ref.get(current), discard),
     set: (uid) =>
       Effect.flatMap(Ref.getAndSet(current, uid), (before) =>
         before === uid ? Effect.void : discard(before)

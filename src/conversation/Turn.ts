@@ -10,6 +10,7 @@ import { Client } from "./Client.ts"
 import type { TurnToken } from "./Client.ts"
 import * as Delivery from "./Delivery.ts"
 import type { Playback } from "./Playback.ts"
+import type { StoryFailure } from "./Story.ts"
 import type { TurnRecord } from "./TurnRecord.ts"
 import { english, say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
@@ -85,6 +86,10 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
   let asked: string | undefined
   /** Stores it; no answer and no interruption is stored before. */
   let storing: Fiber.Fiber<void> | undefined
+  const store = (question: Effect.Effect<void, StoryFailure>) =>
+    Effect.uninterruptible(
+      Effect.map(Effect.fork(Effect.interruptible(kept(question))), (fiber) => void (storing = fiber))
+    )
   const stored = Effect.suspend(() => (storing === undefined ? Effect.void : Fiber.await(storing)))
 
   const answer = Effect.gen(function* () {
@@ -94,8 +99,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     const before = yield* options.memory.remembered
     if (input._tag === "Text" || input._tag === "Utterance") asked = text
     // While the model is asked: nobody waits for the database before the first sound.
-    if (input._tag !== "Proactive")
-      storing = yield* Effect.fork(kept(options.record.asked(text, input.images)))
+    if (input._tag !== "Proactive") yield* store(options.record.asked(text, input.images))
     const recalled = yield* options.recall(text)
     const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
     yield* stored
@@ -146,6 +150,8 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
         send(ServerMessage.failure(say("session.turnDied")))
       )
     ),
+    // Also of a turn that failed: nobody may be told its end before.
+    Effect.zipLeft(stored),
     Effect.zipRight(play),
     // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
     Effect.onExit((exit) => {
@@ -153,7 +159,9 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
       if (input._tag === "Line") return Effect.void
       if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
       const heard = token.heard ?? delivered.shown
-      return stored.pipe(
+      // What is being stored is stored, and nobody waits until that can be told.
+      const settled = storing === undefined ? Effect.void : Fiber.interrupt(storing)
+      return settled.pipe(
         Effect.zipRight(options.record.interrupted(heard)),
         Effect.catchAll((failure) => Effect.logError("an interruption was not recorded", failure)),
         Effect.zipRight(remember(heard))

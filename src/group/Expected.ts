@@ -1,4 +1,4 @@
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import * as Bell from "../supervision/Bell.ts"
 
 /**
@@ -9,9 +9,12 @@ export interface Expected {
   readonly add: (uid: string) => void
   /** It has come, or has left. */
   readonly remove: (uid: string) => void
-  /** Waits until that client is not expected any more. */
+  /** Waits until that client is not expected any more, a second at most. */
   readonly settled: (uid: string) => Effect.Effect<void>
 }
+
+/** Whoever waits does nothing else meanwhile. */
+const patience = "1 second"
 
 export const make = (): Expected => {
   const uids = new Set<string>()
@@ -21,6 +24,16 @@ export const make = (): Expected => {
     remove: (uid) => {
       if (uids.delete(uid)) bell.ring()
     },
-    settled: (uid) => bell.until(() => !uids.has(uid))
+    settled: (uid) =>
+      Effect.suspend(() =>
+        uids.has(uid)
+          ? Effect.asVoid(
+              Effect.timeoutOption(
+                bell.until(() => !uids.has(uid)),
+                patience
+              )
+            )
+          : Effect.void
+      )
   }
 }

@@ -29,6 +29,7 @@ export const open = Effect.fn("ClientSocket.open")(function* () {
         expected.add(link.uid)
         return guest
       }),
+    patient: true,
     left: ({ uid }) => expected.remove(uid),
     serve: (link, guest) =>
       WholeFiber.provide(

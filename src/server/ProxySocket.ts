@@ -13,6 +13,7 @@ export const open = () =>
   SocketEdge.open({
     encode: (frame: Fanout.Frame, language) => frame(language),
     greet: () => Effect.void,
+    patient: false,
     left: () => {},
     serve
   })

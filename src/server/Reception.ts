@@ -14,11 +14,18 @@ const patience = Duration.millis(20)
 export interface Newcomer<R> {
   readonly socket: WebSocket
   readonly inbox: Inbox.Inbox
+  /** Whether it waits if it says nothing. */
+  readonly isPatient: boolean
+  /** It has left before it was served. */
+  readonly left: () => void
   /** Sends what every client is sent, and answers how to begin to serve it. */
   readonly greet: Effect.Effect<() => void, never, R>
 }
 
-/** Greets each client at once, and begins to serve it when it has said something or has stayed for 20 ms. */
+/**
+ * Greets each client at once, and begins to serve it when it has said something or has stayed for 20 ms; one that is not
+ * patient at once.
+ */
 export interface Reception<R> {
   readonly receive: (newcomer: Newcomer<R>) => void
 }
@@ -32,17 +39,19 @@ export const make = Effect.fnUntraced(function* <R>() {
   const bell = Bell.make()
   const waiting: Array<Newcomer<R>> = []
 
-  const greet = ({ greet, inbox, socket }: Newcomer<R>) => {
+  const greet = ({ greet, inbox, isPatient, left, socket }: Newcomer<R>) => {
     if (socket.readyState !== socket.OPEN) return Effect.void
     return greet.pipe(
       Effect.map((begin) => {
         let hasBegun = false
         const seat = () => {
-          if (hasBegun || socket.readyState !== socket.OPEN) return
+          if (hasBegun) return
           hasBegun = true
+          // One that is closing may take long for that.
+          if (socket.readyState !== socket.OPEN) return left()
           begin()
         }
-        if (!inbox.isEmpty()) return seat()
+        if (!isPatient || !inbox.isEmpty()) return seat()
         socket.once("message", seat)
         late.unlessSoon(seat)
       }),

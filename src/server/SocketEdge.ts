@@ -7,6 +7,7 @@ import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import { Settings } from "../config/Settings.ts"
 import * as Language from "../language/Language.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
 import * as Bundle from "./Bundle.ts"
@@ -35,9 +36,11 @@ export interface Link<Message> extends Pick<Outbox.Outbox<Message>, "send" | "of
 export interface Protocol<Message, Guest, G, S> {
   /** As a frame for a client of that language. */
   readonly encode: (message: Message, language: Language.Language) => string | Buffer
-  /** Sends what every client is sent; quick, since all are greeted one after the other. See `Reception`. */
+  /** Sends what every client is sent; waits for nothing, since all are greeted one after the other. See `Reception`. */
   readonly greet: (link: Link<Message>) => Effect.Effect<Guest, never, G>
-  /** The connection has closed, whether it has been served or not. */
+  /** Whether a client that says nothing is served only when it has stayed for 20 ms. */
+  readonly patient: boolean
+  /** It is not served any more, or has left before. May be called more than once. */
   readonly left: (link: Link<Message>) => void
   /** All that the connection's fiber does, until its end interrupts it. The scope is the connection's. */
   readonly serve: (link: Link<Message>, guest: Guest) => Effect.Effect<never, never, S>
@@ -61,6 +64,15 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S
   const reception = yield* Reception.make<G>()
   const run = yield* FiberSet.makeRuntime<Exclude<S, Scope.Scope>>()
 
+  /** Those that are not served yet. */
+  const newcomers = new Set<WebSocket>()
+  // Before those that are served, which may take their time.
+  yield* Finalizer.add(
+    Effect.sync(() => {
+      for (const socket of newcomers) socket.close(1001, "")
+    })
+  )
+
   const receive = (socket: WebSocket, bundle: Bundle.Bundle, language: Language.Language) => {
     const outbox = Outbox.make({ socket, bundle, clock, limits }, (message: Message) =>
       protocol.encode(message, language)
@@ -72,20 +84,29 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S
     const drop = () => Watchdog.drop({ socket, end })
     const link = { uid: randomUUID(), drop, hasRoom, offer, onRoom, send, take: inbox.take }
 
+    const left = () => {
+      newcomers.delete(socket)
+      protocol.left(link)
+    }
     const begin = (guest: Guest) => {
       const attended = Effect.zipRight(
         watchdog.watch({ socket, leavingSince, drop }),
         protocol.serve(link, guest)
       )
+      newcomers.delete(socket)
       fiber = run(connect(link.uid, socket, attended))
+      fiber.addObserver(left)
     }
+    newcomers.add(socket)
     socket.once("close", () => {
-      protocol.left(link)
+      left()
       end()
     })
     reception.receive({
       socket,
       inbox,
+      isPatient: protocol.patient,
+      left,
       greet: Effect.map(protocol.greet(link), (guest) => () => begin(guest))
     })
   }
@@ -109,8 +130,6 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S
 const closeAll = (server: WebSocketServer) =>
   Effect.async<void>((resume) => {
     server.close(() => resume(Effect.void))
-    // Those that have only been greeted.
-    for (const socket of server.clients) socket.close(1001, "")
   }).pipe(
     // A finalizer is uninterruptible, and so would be what the time limit cuts off.
     Effect.interruptible,

@@ -46,6 +46,7 @@ export const open = (clips: Clips) =>
   SocketEdge.open({
     encode: SpeechMessage.encode,
     greet: () => Effect.void,
+    patient: false,
     left: () => {},
     serve: (link: Link) => serve(link, clips)
   })

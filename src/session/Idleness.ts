@@ -19,7 +19,7 @@ export interface Idleness {
   readonly slot: FiberSlot.FiberSlot
 }
 
-/** It counts from now on. Closing the scope stops what waits. */
+/** It counts from when it is first asked for. Closing the scope stops what waits. */
 export const make = (scope: Scope.Scope, clock: Clock.Clock): Idleness => {
   const open = Effect.unsafeMakeLatch(true)
   const slot = FiberSlot.make(scope)

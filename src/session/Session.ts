@@ -41,7 +41,7 @@ export interface Services {
 }
 
 /**
- * One client's state. Every part of it is owned by the scope that `open` ran in, and by nothing else. Most pages are closed
+ * One client's state. Every part of it is owned by the scope that it was seated in, and by nothing else. Most pages are closed
  * before most of it is used: a part is made when it is first asked for.
  */
 export class Session {
@@ -100,7 +100,7 @@ export class Session {
     return (this.#history ??= CurrentHistory.make(confUid(), this.#services.history))
   }
   /** Run when the session closes. */
-  readonly leaveHistory = Effect.suspend(() => this.#history?.set(undefined) ?? Effect.void)
+  readonly leaveHistory = Effect.suspend(() => this.#history?.leave ?? Effect.void)
 
   #utterance: Utterance.Utterance | undefined
   get utterance() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, TestClock } from "effect"
 import { Settings } from "../../src/config/Settings.ts"
 import { GroupRefused } from "../../src/group/GroupWords.ts"
 import { Groups } from "../../src/group/Groups.ts"
@@ -100,6 +100,17 @@ describe("an invitation of a client that has just been greeted", () => {
       const invites = yield* Effect.fork(a.send(invitation("b")))
       yield* settle
       expect(invites.unsafePoll()).not.toBeNull()
+      expect(answersTo(a)).toEqual([{ success: false, words: notConnected }])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("is refused if the client has not come within a second", () =>
+    Effect.gen(function* () {
+      const { a } = yield* greeted
+      const invites = yield* Effect.fork(a.send(invitation("b")))
+      yield* TestClock.adjust("999 millis")
+      expect(invites.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("1 millis")
       expect(answersTo(a)).toEqual([{ success: false, words: notConnected }])
     }).pipe(Effect.provide(layer))
   )

@@ -224,6 +224,22 @@ describe("/client-ws", () => {
     }).pipe(Effect.provide(serve(World.make())))
   )
 
+  it.scopedLive("keeps nobody waiting who invites a client that is closing", () =>
+    Effect.gen(function* () {
+      const owner = yield* open
+      yield* owner.nextOf("control")
+      yield* seated(1)
+      const friend = yield* open
+      const greeted = yield* friend.nextOf("set-model-and-conf")
+      const invitee_uid = greeted.type === "set-model-and-conf" ? greeted.client_uid : ""
+      friend.socket.pause()
+      friend.socket.close()
+      yield* Effect.sleep("50 millis")
+      yield* owner.send({ type: "add-client-to-group", invitee_uid })
+      expect(yield* owner.nextOf("group-operation-result")).toMatchObject({ success: false })
+    }).pipe(Effect.provide(serve(World.make())))
+  )
+
   it.live("closes every connection with 1001 when the server ends, even in the middle of a turn", () =>
     Effect.gen(function* () {
       const world = World.make()

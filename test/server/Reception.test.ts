@@ -9,7 +9,7 @@ import * as Reception from "../../src/server/Reception.ts"
 const open = Effect.gen(function* () {
   const journal: Array<string> = []
   const reception = yield* Reception.make<never>()
-  const arrive = (name: string, greet: Effect.Effect<void> = Effect.void) => {
+  const arrive = (name: string, greet: Effect.Effect<void> = Effect.void, isPatient = true) => {
     const socket = Object.assign(new EventEmitter(), {
       OPEN: 1,
       readyState: 1,
@@ -19,6 +19,8 @@ const open = Effect.gen(function* () {
     reception.receive({
       socket: socket as unknown as WebSocket,
       inbox,
+      isPatient,
+      left: () => void journal.push(`${name} left`),
       greet: Effect.map(greet, () => {
         journal.push(`${name} greeted`)
         return () => journal.push(`${name} begun`)
@@ -60,7 +62,16 @@ describe("Reception", () => {
       one.leave()
       two.speak()
       yield* wait(100)
-      expect(journal).toEqual(["one greeted", "two greeted", "two begun"])
+      expect(journal).toEqual(["one greeted", "two greeted", "two begun", "one left"])
+    })
+  )
+
+  it.scoped("begins at once for a client that is not patient", () =>
+    Effect.gen(function* () {
+      const { arrive, journal } = yield* open
+      arrive("one", Effect.void, false)
+      yield* wait(1)
+      expect(journal).toEqual(["one greeted", "one begun"])
     })
   )
 
