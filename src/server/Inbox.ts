@@ -9,6 +9,9 @@ const limit = { frames: 64, bytes: 1024 * 1024 }
 /** From this many bytes on, reading a frame takes a while: audio, pictures, long texts. */
 const heavy = 4096
 
+/** What took this long in ms, until the next frame was asked for, was no small thing either: the start of a turn. */
+const long = 1
+
 /** One frame as it came: text, or the bytes of a binary one. */
 export type Frame = string | Buffer
 
@@ -21,8 +24,8 @@ export interface Inbox {
 /**
  * Frames in the order in which they came. When the inbox is full the socket is paused, and no frame is ever
  * dropped; beyond the limit it can only grow by what one read of the socket had brought already. After a
- * heavy frame the event loop goes round before the next one is taken: a client that sends much delays nobody by more
- * than one of its frames.
+ * heavy frame, and after one that took long, the event loop goes round before the next one is taken: a client that sends
+ * much delays nobody by more than one of its frames.
  */
 export const make = (socket: WebSocket): Inbox => {
   const frames: Array<{ readonly frame: Frame; readonly size: number }> = []
@@ -30,6 +33,8 @@ export const make = (socket: WebSocket): Inbox => {
   const hasCome = () => frames.length > 0
   let bytes = 0
   let wasHeavy = false
+  /** By the steady clock, in ms. */
+  let takenAt = performance.now()
   const isFull = () => frames.length >= limit.frames || bytes >= limit.bytes
 
   socket.on("message", (data: RawData, isBinary: boolean) => {
@@ -45,11 +50,16 @@ export const make = (socket: WebSocket): Inbox => {
     if (first === undefined) return Effect.zipRight(bell.until(hasCome), next)
     bytes -= first.size
     wasHeavy = first.size >= heavy
+    takenAt = performance.now()
     if (socket.isPaused && !isFull()) socket.resume()
     return Effect.succeed(first.frame)
   })
   return {
-    take: Effect.suspend(() => (wasHeavy ? Effect.zipRight(nextRound, next) : next)),
+    take: Effect.suspend(() =>
+      frames.length > 0 && (wasHeavy || performance.now() - takenAt >= long)
+        ? Effect.zipRight(nextRound, next)
+        : next
+    ),
     isEmpty: () => frames.length === 0
   }
 }

@@ -6,7 +6,7 @@ import * as Inbox from "../../src/server/Inbox.ts"
 import { nextRound } from "../../src/supervision/NextRound.ts"
 
 /** A socket that has brought so many frames of this size at once. */
-const brings = Effect.fnUntraced(function* (count: number, size: number) {
+const brings = Effect.fnUntraced(function* (count: number, size: number, work = () => {}) {
   const socket = Object.assign(new EventEmitter(), { isPaused: false, pause: () => {}, resume: () => {} })
   const { take } = Inbox.make(socket as unknown as WebSocket)
   for (let index = 0; index < count; index++) socket.emit("message", Buffer.alloc(size), true)
@@ -15,6 +15,7 @@ const brings = Effect.fnUntraced(function* (count: number, size: number) {
     Effect.forever(
       Effect.tap(take, () => {
         taken++
+        work()
       })
     )
   )
@@ -36,6 +37,21 @@ it.scoped("after a heavy frame the event loop goes round before the next one is 
 it.scoped("light frames are taken in one round", () =>
   Effect.gen(function* () {
     const taken = yield* brings(8, 100)
+    yield* nextRound
+    expect(taken()).toBe(8)
+  })
+)
+
+it.scoped("after a light frame that takes long the event loop goes round, too", () =>
+  Effect.gen(function* () {
+    const busy = () => {
+      for (const end = performance.now() + 3; performance.now() < end;);
+    }
+    const taken = yield* brings(8, 100, busy)
+    for (let round = 1; round <= 8; round++) {
+      yield* nextRound
+      expect(taken()).toBeLessThanOrEqual(round + 1)
+    }
     yield* nextRound
     expect(taken()).toBe(8)
   })
