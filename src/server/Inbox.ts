@@ -19,6 +19,8 @@ export interface Inbox {
   /** Waits for the next frame. */
   readonly take: Effect.Effect<Frame>
   readonly isEmpty: () => boolean
+  /** Nobody takes frames any more: what comes is read and dropped, or the client's word that it closes would be held up. */
+  readonly close: () => void
 }
 
 /**
@@ -37,13 +39,14 @@ export const make = (socket: WebSocket): Inbox => {
   let takenAt = performance.now()
   const isFull = () => frames.length >= limit.frames || bytes >= limit.bytes
 
-  socket.on("message", (data: RawData, isBinary: boolean) => {
+  const receive = (data: RawData, isBinary: boolean) => {
     const size = (data as Buffer).byteLength
     bytes += size
     frames.push({ frame: isBinary ? (data as Buffer) : (data as Buffer).toString("utf8"), size })
     if (isFull()) socket.pause()
     bell.ring()
-  })
+  }
+  socket.on("message", receive)
 
   const next: Effect.Effect<Frame> = Effect.suspend(() => {
     const first = frames.shift()
@@ -60,6 +63,11 @@ export const make = (socket: WebSocket): Inbox => {
         ? Effect.zipRight(nextRound, next)
         : next
     ),
-    isEmpty: () => frames.length === 0
+    isEmpty: () => frames.length === 0,
+    close: () => {
+      socket.off("message", receive)
+      frames.length = 0
+      if (socket.isPaused) socket.resume()
+    }
   }
 }

@@ -94,7 +94,7 @@ export const open = Effect.fn("SocketEdge.open")(function* <Message, Guest, G, S
         protocol.serve(link, guest)
       )
       newcomers.delete(socket)
-      fiber = run(connect(link.uid, socket, attended))
+      fiber = run(connect(link.uid, socket, inbox, attended))
       fiber.addObserver(left)
     }
     newcomers.add(socket)
@@ -145,13 +145,19 @@ const closeAll = (server: WebSocketServer) =>
  * One connection, until it closes or stops reading, either of which interrupts this. All that its fiber does. Without a
  * span: one that lasts as long as the connection would collect every log line of it.
  */
-const connect = <R>(uid: string, socket: WebSocket, attended: Effect.Effect<never, never, R>) =>
+const connect = <R>(
+  uid: string,
+  socket: WebSocket,
+  inbox: Inbox.Inbox,
+  attended: Effect.Effect<never, never, R>
+) =>
   Effect.flatMap(Scope.make(), (scope) =>
     annotated(uid).pipe(
       Effect.zipRight(attended),
       Effect.onExit((exit) =>
         // The client knows at once, however long it takes to close what was open for it.
         Effect.suspend(() => {
+          inbox.close()
           // What is interrupted while the connection is open ends with the server.
           socket.close(Exit.isInterrupted(exit) ? 1001 : 1011, "")
           return Scope.close(scope, exit)

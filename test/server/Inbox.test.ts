@@ -56,3 +56,19 @@ it.scoped("after a light frame that takes long the event loop goes round, too", 
     expect(taken()).toBe(8)
   })
 )
+
+it("lets the client be heard out when nobody takes its frames any more", () => {
+  const socket = Object.assign(new EventEmitter(), {
+    isPaused: false,
+    pause: () => (socket.isPaused = true),
+    resume: () => (socket.isPaused = false)
+  })
+  const inbox = Inbox.make(socket as unknown as WebSocket)
+  for (let count = 0; count < 100; count++) socket.emit("message", Buffer.from("{}"), false)
+  expect(socket.isPaused).toBe(true)
+  inbox.close()
+  expect(socket.isPaused).toBe(false)
+  for (let count = 0; count < 100; count++) socket.emit("message", Buffer.from("{}"), false)
+  expect(socket.isPaused).toBe(false)
+  expect(inbox.isEmpty()).toBe(true)
+})
