@@ -32,7 +32,6 @@ export interface Inbox {
 export const make = (socket: WebSocket): Inbox => {
   const frames: Array<{ readonly frame: Frame; readonly size: number }> = []
   const bell = Bell.make()
-  const hasCome = () => frames.length > 0
   let bytes = 0
   let wasHeavy = false
   /** By the steady clock, in ms. */
@@ -48,14 +47,12 @@ export const make = (socket: WebSocket): Inbox => {
   }
   socket.on("message", receive)
 
-  const next: Effect.Effect<Frame> = Effect.suspend(() => {
-    const first = frames.shift()
-    if (first === undefined) return Effect.zipRight(bell.until(hasCome), next)
-    bytes -= first.size
-    wasHeavy = first.size >= heavy
+  const next = Effect.map(Bell.shift(bell, frames), ({ frame, size }) => {
+    bytes -= size
+    wasHeavy = size >= heavy
     takenAt = performance.now()
     if (socket.isPaused && !isFull()) socket.resume()
-    return Effect.succeed(first.frame)
+    return frame
   })
   return {
     take: Effect.suspend(() =>

@@ -61,11 +61,7 @@ export const make = Effect.fnUntraced(function* <R>() {
       })
     )
   }
-  const next = Effect.suspend(() => {
-    const newcomer = waiting.shift()
-    return newcomer === undefined ? bell.until(() => waiting.length > 0) : greet(newcomer)
-  })
-  yield* Effect.forkScoped(Effect.forever(next))
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Bell.shift(bell, waiting), greet)))
 
   const reception: Reception<R> = {
     receive: (newcomer) => {

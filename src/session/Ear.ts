@@ -50,19 +50,9 @@ export const make = (scope: Scope.Scope, census: Census["Type"]): Ear => {
   let waiting = 0
   let listens = false
 
-  const shift = (): Float32Array | undefined => {
-    const audio = line.shift()
-    waiting -= audio?.length ?? 0
+  const next = Effect.map(Bell.shift(more, line), (audio) => {
+    waiting -= audio.length
     return audio
-  }
-  const next: Effect.Effect<Float32Array> = Effect.suspend(() => {
-    const audio = shift()
-    return audio === undefined
-      ? Effect.zipRight(
-          more.until(() => line.length > 0),
-          next
-        )
-      : Effect.succeed(audio)
   })
   const detector = SpeechDetector.make()
   const nextOrNone = Effect.suspend(() =>
@@ -82,7 +72,8 @@ export const make = (scope: Scope.Scope, census: Census["Type"]): Ear => {
     })
   const makeRoom = (): number => {
     let dropped = 0
-    while (waiting > longest * Speech.sampleRate) dropped += shift()?.length ?? 0
+    while (waiting - dropped > longest * Speech.sampleRate) dropped += line.shift()?.length ?? 0
+    waiting -= dropped
     return dropped
   }
 

@@ -28,3 +28,14 @@ export const make = (): Bell => {
       })
   }
 }
+
+/** Takes the first of a line; waits while there is none. Whoever puts something in it rings the bell. */
+export const shift = <A>(bell: Bell, line: Array<A>): Effect.Effect<A> =>
+  Effect.suspend(() =>
+    line.length > 0
+      ? Effect.succeed(line.shift()!)
+      : Effect.zipRight(
+          bell.until(() => line.length > 0),
+          shift(bell, line)
+        )
+  )

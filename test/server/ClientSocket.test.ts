@@ -36,6 +36,17 @@ const seated = (count: number) =>
     })
   )
 
+/** A client with a session, and another one that has just been greeted. */
+const ownerAndFriend = Effect.gen(function* () {
+  const owner = yield* open
+  yield* owner.nextOf("control")
+  yield* seated(1)
+  const friend = yield* open
+  const greeted = yield* friend.nextOf("set-model-and-conf")
+  const invitee_uid = greeted.type === "set-model-and-conf" ? greeted.client_uid : ""
+  return { owner, friend, invitee_uid }
+})
+
 const gone = Effect.flatMap(SessionRegistry, ({ snapshot }) => snapshot).pipe(
   Effect.repeat({
     until: ({ fibers, sessions }) => sessions.length === 0 && Object.keys(fibers).length === 0,
@@ -213,12 +224,7 @@ describe("/client-ws", () => {
 
   it.scopedLive("lets a client that has just been greeted be invited", () =>
     Effect.gen(function* () {
-      const owner = yield* open
-      yield* owner.nextOf("control")
-      yield* seated(1)
-      const friend = yield* open
-      const greeted = yield* friend.nextOf("set-model-and-conf")
-      const invitee_uid = greeted.type === "set-model-and-conf" ? greeted.client_uid : ""
+      const { invitee_uid, owner } = yield* ownerAndFriend
       yield* owner.send({ type: "add-client-to-group", invitee_uid })
       expect(yield* owner.nextOf("group-operation-result")).toMatchObject({ success: true })
     }).pipe(Effect.provide(serve(World.make())))
@@ -226,12 +232,7 @@ describe("/client-ws", () => {
 
   it.scopedLive("keeps nobody waiting who invites a client that is closing", () =>
     Effect.gen(function* () {
-      const owner = yield* open
-      yield* owner.nextOf("control")
-      yield* seated(1)
-      const friend = yield* open
-      const greeted = yield* friend.nextOf("set-model-and-conf")
-      const invitee_uid = greeted.type === "set-model-and-conf" ? greeted.client_uid : ""
+      const { friend, invitee_uid, owner } = yield* ownerAndFriend
       friend.socket.pause()
       friend.socket.close()
       yield* Effect.sleep("50 millis")
