@@ -43,6 +43,16 @@ const stays: Readonly<Record<string, Stay>> = {
 const leave = (client: WebClient.WebClient, politely: boolean) =>
   Effect.sync(() => (politely ? client.socket.close() : client.socket.terminate()))
 
+/** Waits until so many clients hold the server's engines: one that is silent is only greeted at first. */
+const served = (server: BuiltServer.BuiltServer, count: number) =>
+  server.status.pipe(
+    Effect.delay("10 millis"),
+    Effect.repeat({
+      until: ({ engines, sessions }) =>
+        sessions === count && engines.length > 0 && engines.every(({ references }) => references === count)
+    })
+  )
+
 /** Waits until the server has let go of all engines. */
 const unloaded = (server: BuiltServer.BuiltServer) =>
   server.status.pipe(
@@ -102,7 +112,7 @@ describe("clients that leave", () => {
         if (server === undefined) return
         const leaver = yield* LoadingServer.connect(server)
         const stayer = yield* WebClient.connect(server.url)
-        yield* stayer.next(isControl("start-mic"))
+        yield* served(server, 2)
         leaver.web.socket.terminate()
         yield* stayer.send(say("Hello"))
         yield* stayer.nextOf("audio")
