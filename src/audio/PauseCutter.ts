@@ -1,4 +1,4 @@
-import { sliceMs } from "./Loudness.ts"
+import { sliceMs, sliceOf, squares } from "./Loudness.ts"
 import { join } from "./Pcm.ts"
 import type { Pcm } from "./Pcm.ts"
 
@@ -15,12 +15,17 @@ const silence = 60
 const longest = 10_000
 const lookBack = 2000
 
+/** A piece of sound, with the root mean square of each slice of 20 ms of it (the last one may be shorter). */
+export interface Piece extends Pcm {
+  readonly levels: ReadonlyArray<number>
+}
+
 /** Cuts sound that comes piece by piece where the speaker pauses, so that it can be played one piece after the other. */
 export interface PauseCutter {
   /** Takes what has come; answers the pieces that are complete with it. All of one sample rate. */
-  readonly push: (pcm: Pcm) => ReadonlyArray<Pcm>
+  readonly push: (pcm: Pcm) => ReadonlyArray<Piece>
   /** The rest, if there is any. */
-  readonly flush: () => ReadonlyArray<Pcm>
+  readonly flush: () => ReadonlyArray<Piece>
 }
 
 export const make = (): PauseCutter => {
@@ -31,33 +36,32 @@ export const make = (): PauseCutter => {
   let levels: Array<number> = []
   let taken = 0
   /** Of the slice that is not complete: how many samples it has, and the sum of their squares. */
-  let rest = { samples: 0, squares: 0 }
+  let rest = { samples: 0, sum: 0 }
   let loudest = 0
   let begun = false
 
-  const slice = () => Math.max(1, Math.round((sampleRate * sliceMs) / 1000))
   const slicesOf = (ms: number) => Math.ceil(ms / sliceMs)
 
   const append = (samples: Int16Array) => {
     if (samples.length > 0) held.push(samples)
     levels = levels.slice(taken)
     taken = 0
-    const size = slice()
-    let { samples: count, squares } = rest
-    for (let at = 0; at < samples.length; at++) {
-      squares += samples[at]! * samples[at]!
-      if (++count < size) continue
-      const level = Math.sqrt(squares / size)
+    const size = sliceOf(sampleRate)
+    for (let at = 0; at < samples.length;) {
+      const end = Math.min(samples.length, at + size - rest.samples)
+      rest.sum += squares(samples, at, end)
+      rest.samples += end - at
+      at = end
+      if (rest.samples < size) continue
+      const level = Math.sqrt(rest.sum / size)
       loudest = Math.max(loudest, level)
       levels.push(level)
-      count = 0
-      squares = 0
+      rest = { samples: 0, sum: 0 }
     }
-    rest = { samples: count, squares }
   }
 
   /** The first samples, as a piece of their own. */
-  const pieceOf = (length: number): Pcm => {
+  const pieceOf = (length: number, levels: ReadonlyArray<number>): Piece => {
     const parts: Array<Pcm> = []
     for (let missing = length; missing > 0;) {
       const [first] = held
@@ -68,13 +72,13 @@ export const make = (): PauseCutter => {
       else held[0] = first!.subarray(samples.length)
     }
     begun = true
-    return join(parts, sampleRate)
+    return { ...join(parts, sampleRate), levels }
   }
 
   /** The first `count` slices. */
-  const take = (count: number): Pcm => {
+  const take = (count: number): Piece => {
     taken += count
-    return pieceOf(count * slice())
+    return pieceOf(count * sliceOf(sampleRate), levels.slice(taken - count, taken))
   }
 
   const isQuiet = (level: number) => level <= Math.max(silence, quiet * loudest)
@@ -104,20 +108,22 @@ export const make = (): PauseCutter => {
     return levels.indexOf(Math.min(...levels.slice(from, to)), from) - taken
   }
 
-  const push = (pcm: Pcm): ReadonlyArray<Pcm> => {
+  const push = (pcm: Pcm): ReadonlyArray<Piece> => {
     sampleRate = pcm.sampleRate
     append(pcm.samples)
-    const cut: Array<Pcm> = []
+    const cut: Array<Piece> = []
     for (let place = placeOf(); place !== undefined; place = placeOf()) cut.push(take(place))
     return cut
   }
 
-  const flush = (): ReadonlyArray<Pcm> => {
+  const flush = (): ReadonlyArray<Piece> => {
     const length = held.reduce((sum, part) => sum + part.length, 0)
+    const left = levels.slice(taken)
+    if (rest.samples > 0) left.push(Math.sqrt(rest.sum / rest.samples))
     levels = []
     taken = 0
-    rest = { samples: 0, squares: 0 }
-    return length === 0 ? [] : [pieceOf(length)]
+    rest = { samples: 0, sum: 0 }
+    return length === 0 ? [] : [pieceOf(length, left)]
   }
   return { push, flush }
 }

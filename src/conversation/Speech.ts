@@ -90,6 +90,9 @@ export const make = Effect.fnUntraced(function* (options: Options, scope: Scope.
   }
 })
 
+/** Sound, with the loudness of its slices where that is known. */
+type Heard = Pcm.Pcm | PauseCutter.Piece
+
 type Parts = ReturnType<typeof partsOf>
 
 /**
@@ -99,14 +102,14 @@ type Parts = ReturnType<typeof partsOf>
 const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
   let begun = false
   let heard = false
-  const give = (pcm?: Pcm.Pcm) => {
+  const give = (pcm?: Heard) => {
     const spoken = silent(character, sentence, begun)
     begun = true
     hand(pcm === undefined ? spoken : withSound(spoken, pcm))
   }
   return {
     isHeard: () => heard,
-    hand: (pcm: Pcm.Pcm) => {
+    hand: (pcm: Heard) => {
       // A file without sound is none to browsers.
       if (pcm.samples.length === 0) return
       heard = true
@@ -124,7 +127,7 @@ const samplesAtOnce = 2 ** 18
 
 /** What comes is gathered until there is a pause to cut it at. What has come before a failure is heard. */
 const cutAtPauses = <E>(
-  hand: (pcm: Pcm.Pcm) => void,
+  hand: (piece: PauseCutter.Piece) => void,
   speak: (take: (pcm: Pcm.Pcm) => Effect.Effect<void>) => Effect.Effect<void, E>
 ): Effect.Effect<void, E> =>
   Effect.suspend(() => {
@@ -161,13 +164,13 @@ const silent = (character: CharacterConfig, sentence: Sentence, continues: boole
   }
 })
 
-const withSound = (spoken: Spoken, pcm: Pcm.Pcm): Spoken => ({
+const withSound = (spoken: Spoken, pcm: Heard): Spoken => ({
   ...spoken,
   duration: Pcm.duration(pcm),
   message: {
     ...spoken.message,
     audio: Wav.encode(pcm).toString("base64"),
-    volumes: Loudness.volumes(pcm)
+    volumes: "levels" in pcm ? Loudness.volumesOf(pcm.levels) : Loudness.volumes(pcm)
   }
 })
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import * as Loudness from "../../src/audio/Loudness.ts"
 import * as PauseCutter from "../../src/audio/PauseCutter.ts"
 import * as Pcm from "../../src/audio/Pcm.ts"
 
@@ -48,7 +49,7 @@ describe("PauseCutter", () => {
     expect(cut(joined(loud(20_000), quiet(200))).flat()[0]).toBeLessThanOrEqual(10_000)
   })
 
-  it("loses nothing and adds nothing, however the sound comes", () => {
+  it("loses nothing and adds nothing, however the sound comes, and knows how loud it is", () => {
     const part = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 900 }))
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
@@ -60,6 +61,7 @@ describe("PauseCutter", () => {
         ]
         expect([...joined(...pieces.map((piece) => piece.samples))]).toEqual([...joined(...samples)])
         expect(pieces.every((piece) => piece.samples.length > 0)).toBe(true)
+        for (const piece of pieces) expect(Loudness.volumesOf(piece.levels)).toEqual(Loudness.volumes(piece))
       })
     )
   })
