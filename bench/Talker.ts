@@ -6,6 +6,8 @@ import * as Client from "./Client.ts"
 export interface Talker {
   /** From asking to the answer (ms), of everything asked since `forget`. */
   readonly times: ReadonlyArray<number>
+  /** The mark of the question of each of these. */
+  readonly marks: ReadonlyArray<string>
   /** Answers that were complete since `forget`. */
   readonly turns: () => number
   readonly errors: () => ReadonlyArray<string>
@@ -17,7 +19,7 @@ export interface Talker {
 export interface Options {
   readonly url: string
   readonly everyMs: number
-  /** The frames of a question; the time counts from the last of them. Defaults to a text. */
+  /** The frames of a question; the time counts from the last of them. Defaults to a text with a mark of its own. */
   readonly question?: ReadonlyArray<string | Buffer>
   /** When the first question is asked, in ms from now. */
   readonly firstAfterMs: number
@@ -28,7 +30,13 @@ export interface Options {
   ) => "answer" | "end" | "answer and end" | "error" | undefined
 }
 
-const text = JSON.stringify({ type: "text-input", text: "What do you think of tea and of rain?" })
+let asked = 0
+
+/** A number of eight digits, of which no two questions have the same. */
+const nextMark = () => String(asked++).padStart(8, "0")
+
+const text = (mark: string) =>
+  JSON.stringify({ type: "text-input", text: `What do you think of tea and of rain, ${mark}?` })
 const playbackComplete = JSON.stringify({ type: "frontend-playback-complete" })
 
 /** Understands a session: the answer is its first sound; a client that plays for no time at all. */
@@ -49,16 +57,17 @@ export const spokenTo: Options["understand"] = (frame, socket) => {
 
 /** Understands an echo. */
 export const echo: Options["understand"] = (frame) =>
-  frame.length === text.length ? "answer and end" : undefined
+  frame.length === text(nextMark()).length ? "answer and end" : undefined
 
 export const start = async (options: Options): Promise<Talker> => {
-  const question = options.question ?? [text]
-  const prelude = question.slice(0, -1)
-  const last = question.at(-1) ?? text
+  const prelude = options.question?.slice(0, -1) ?? []
+  const last = options.question?.at(-1)
   const times: Array<number> = []
+  const marks: Array<string> = []
   let errors: Array<string> = []
   let turns = 0
   let askedAt = 0
+  let mark = ""
   let asking = false
   let heard = false
   let timer: NodeJS.Timeout | undefined
@@ -70,6 +79,7 @@ export const start = async (options: Options): Promise<Talker> => {
     if (meaning !== "end" && !heard) {
       heard = true
       times.push(performance.now() - askedAt)
+      marks.push(mark)
     }
     if (meaning === "answer") return
     asking = false
@@ -82,9 +92,11 @@ export const start = async (options: Options): Promise<Talker> => {
   const ask = () => {
     asking = true
     heard = false
+    mark = nextMark()
     for (const frame of prelude) socket.send(frame)
+    const frame = last ?? text(mark)
     askedAt = performance.now()
-    socket.send(last)
+    socket.send(frame)
   }
   const plan = (ms: number) => {
     if (timer !== undefined) timer = setTimeout(ask, ms)
@@ -93,10 +105,12 @@ export const start = async (options: Options): Promise<Talker> => {
 
   return {
     times,
+    marks,
     turns: () => turns,
     errors: () => errors,
     forget: () => {
       times.length = 0
+      marks.length = 0
       errors = []
       turns = 0
     },

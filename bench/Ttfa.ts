@@ -3,7 +3,7 @@ import * as Bare from "./Bare.ts"
 import type { Child } from "./Child.ts"
 import * as Figure from "./Figure.ts"
 import * as Numbers from "./Numbers.ts"
-import * as Probe from "./Probe.ts"
+import * as Provider from "./Provider.ts"
 import * as Server from "./Server.ts"
 import * as Talker from "./Talker.ts"
 
@@ -15,8 +15,12 @@ const levels = [
   { sessions: 200, everyMs: 2000 }
 ]
 const aimed = { sessions: 100, p99: 20, cpu: 8 }
-/** Before anything is measured, for the compiler; and before each level, until its questions are spread. */
-const warmUpMs = 20_000
+/**
+ * Before anything is measured, until the compiler has little left to do: who talks for weeks meets a server that is warm. And before
+ * each level, until its questions are spread.
+ */
+const warmUp = { sessions: 20, everyMs: 250 }
+const warmUpMs = 60_000
 const settleMs = 3000
 
 export interface Options {
@@ -42,7 +46,7 @@ export const measure = async (provider: string, { seconds, seed }: Options): Pro
   const server = await Server.start(provider)
   const bare = await Bare.start(server.url)
   const world = { server, bare, provider, random: Numbers.random(seed) }
-  await talk(world, { sessions: 20, everyMs: 400 }, warmUpMs)
+  await talk(world, warmUp, warmUpMs)
   const measured: Array<Talk> = []
   for (const level of levels) measured.push(await talk(world, level, seconds * 1000))
   await Promise.all([server.stop(), bare.stop()])
@@ -54,8 +58,8 @@ export const measure = async (provider: string, { seconds, seed }: Options): Pro
 }
 
 interface Talk extends Level {
-  /** ms, of each turn. */
-  readonly ttfa: ReadonlyArray<number>
+  /** ms, of each turn, beyond what the providers took for it. */
+  readonly added: ReadonlyArray<number>
   readonly echo: ReadonlyArray<number>
   readonly providers: ReadonlyArray<number>
   readonly turns: number
@@ -66,7 +70,7 @@ interface Talk extends Level {
   readonly failures: ReadonlyArray<string>
 }
 
-/** Sessions and as many clients of the bare server, side by side, and the providers asked directly beside them. */
+/** Sessions and as many clients of the bare server, side by side. */
 const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
   const { bare, provider, random, server } = world
   const start = (url: string, understand: Talker.Options["understand"]) =>
@@ -77,10 +81,9 @@ const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
     )
   const sessions = await start(server.url, Talker.session)
   const echoes = await start(bare.url, Talker.echo)
-  const probe = Probe.start(provider)
   await sleep(settleMs)
 
-  for (const measured of [...sessions, ...echoes, probe]) measured.forget()
+  for (const measured of [...sessions, ...echoes]) measured.forget()
   const cpuBefore = await server.cpu()
   const busyBefore = process.cpuUsage()
   const startedAt = performance.now()
@@ -90,13 +93,21 @@ const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
   const took = performance.now() - startedAt
   const turns = sessions.reduce((sum, session) => sum + session.turns(), 0)
 
-  await Promise.all([...sessions, ...echoes, probe].map((measured) => measured.stop()))
+  await Promise.all([...sessions, ...echoes].map((measured) => measured.stop()))
   const errors = [...new Set([...sessions, ...echoes].flatMap((talker) => talker.errors()))]
+  const atProviders = await Provider.took(provider)
+  const answers = sessions.flatMap(({ marks, times }) =>
+    times.map((ms, index) => {
+      const providers = atProviders.get(marks[index]!)
+      if (providers === undefined) throw new Error(`no provider was asked for question ${marks[index]}`)
+      return { added: ms - providers, providers }
+    })
+  )
   return {
     ...level,
-    ttfa: sessions.flatMap(({ times }) => times),
+    added: answers.map(({ added }) => added),
     echo: echoes.flatMap(({ times }) => times),
-    providers: [...probe.times],
+    providers: answers.map(({ providers }) => providers),
     turns,
     cpu,
     clients: (busy.user + busy.system) / 1000 / took,
@@ -105,12 +116,11 @@ const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
 }
 
 const rowsOf = (talk: Talk): ReadonlyArray<Figure.Row> => {
-  const providers = Numbers.median(talk.providers)
   const at = `${talk.sessions} sessions, a turn every ${talk.everyMs / 1000} s`
   const isAimed = talk.sessions === aimed.sessions
   const cpu = talk.cpu / talk.turns
   const added = ([0.5, 0.95, 0.99] as const).map((share): Figure.Row => {
-    const value = Numbers.percentile(talk.ttfa, share) - providers
+    const value = Numbers.percentile(talk.added, share)
     return {
       measure: `${at}: added, p${share * 100}`,
       value,
@@ -128,12 +138,11 @@ const rowsOf = (talk: Talk): ReadonlyArray<Figure.Row> => {
       unit: "ms",
       ...(isAimed ? { aim: Figure.atMost(aimed.cpu, "ms", cpu) } : {})
     },
-    { measure: "  providers asked directly, p50", value: providers, unit: "ms" },
-    {
-      measure: "  providers asked directly, p99",
-      value: Numbers.percentile(talk.providers, 0.99),
+    ...([0.5, 0.99] as const).map((share): Figure.Row => ({
+      measure: `  what the providers take, p${share * 100}`,
+      value: Numbers.percentile(talk.providers, share),
       unit: "ms"
-    },
+    })),
     { measure: "  clients' own CPU", value: talk.clients * 100, unit: "% of a core" }
   ]
 }

@@ -60,6 +60,10 @@ export interface StubOptions {
   readonly speech?: (request: SpeechRecord, index: number) => SpeechScript
   /** ms of tone per character. Defaults to 60. */
   readonly msPerCharacter?: number
+  /** Told when an answer begins, and how long it was waited for since the request was there, in ms. */
+  readonly onAnswer?: (request: ChatRecord | SpeechRecord, ms: number) => void
+  /** What further paths answer, as JSON. */
+  readonly others?: Readonly<Record<string, () => unknown>>
 }
 
 export interface Stub {
@@ -84,13 +88,28 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
     handle(request, response).catch(() => response.destroy())
   })
 
+  /** Whatever becomes of the answer, it begins with its head. */
+  const timed = (record: ChatRecord | SpeechRecord, response: ServerResponse) => {
+    const { onAnswer } = options
+    if (onAnswer === undefined) return
+    const since = performance.now()
+    const writeHead = response.writeHead.bind(response) as (...head: ReadonlyArray<unknown>) => ServerResponse
+    response.writeHead = (...head: ReadonlyArray<unknown>) => {
+      onAnswer(record, performance.now() - since)
+      return writeHead(...head)
+    }
+  }
+
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const other = options.others?.[request.url ?? ""]
+    if (other !== undefined) return void response.end(JSON.stringify(other()))
     const body = JSON.parse(await textOf(request))
     const exchange = exchangeOf(request, response)
     if (["/v1/chat/completions", "/v1/completions", "/completion"].includes(request.url ?? "")) {
       const isChat = body.messages !== undefined
       const text = isChat ? lastUserText(body.messages) : String(body.prompt)
       const record: ChatRecord = Object.assign(exchange, { body, text })
+      timed(record, response)
       const index = log.chats.push(record) - 1
       const script = options.chat?.(record, index) ?? {}
       const plain = request.url === "/completion" ? ChatAnswer.llamaCpp : ChatAnswer.completions(body.model)
@@ -107,6 +126,7 @@ export const startStub = async (options: StubOptions = {}): Promise<Stub> => {
     }
     if (request.url === "/v1/audio/speech") {
       const record: SpeechRecord = Object.assign(exchange, { body })
+      timed(record, response)
       const index = log.speeches.push(record) - 1
       const script = options.speech?.(record, index) ?? {}
       return answerSpeech(response, record, script, options.msPerCharacter ?? 60)
