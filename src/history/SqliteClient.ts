@@ -1,25 +1,17 @@
 import { Reactivity } from "@effect/experimental"
-import { SqlClient, SqlError, Statement } from "@effect/sql"
-import { LibsqlClient } from "@effect/sql-libsql"
+import { SqlClient, Statement } from "@effect/sql"
 import { Effect, Layer, Schedule } from "effect"
-import type { SqlConnection } from "@effect/sql"
-import { pathToFileURL } from "node:url"
+import type { SqlConnection, SqlError } from "@effect/sql"
+import * as SqliteConnection from "./SqliteConnection.ts"
 
 /**
- * One connection to an SQLite file, created if it is not there.
- *
- * The driver's own transactions open another connection each, without these settings and never closed. So this
- * client begins and commits on the one connection itself, and a lock lets one statement or transaction use it at
- * a time: nothing slips into somebody else's transaction and is rolled back with it.
+ * One connection to an SQLite file, created if it is not there. A lock lets one statement or transaction use it at a time:
+ * nothing slips into somebody else's transaction and is rolled back with it.
  */
 const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<string>) {
-  const driver = yield* LibsqlClient.make({ url: pathToFileURL(file).href }).pipe(
-    // The driver opens the file at once and throws if it can't.
-    Effect.catchAllDefect((cause) => new SqlError.SqlError({ cause, message: "Cannot open the database" }))
-  )
   // Patience comes first: a commit that has been rolled back cannot be tried again.
-  const connection = rollingBack(patient(yield* driver.reserve))
-  for (const setting of settings) yield* connection.executeUnprepared(setting, [], undefined)
+  const connection = rollingBack(patient(yield* SqliteConnection.make(file)))
+  for (const setting of settings) yield* connection.execute(setting, [], undefined)
 
   const lock = yield* Effect.makeSemaphore(1)
   // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
@@ -39,8 +31,7 @@ const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<
 })
 
 const forUse = [
-  // In ms. The driver is synchronous, so the event loop waits: no longer than a short transaction of another process takes. A
-  // statement that is refused at once may keep the connection in the past (SQLITE_BUSY_SNAPSHOT) until it is collected.
+  // In ms. The driver is synchronous, so the event loop waits: no longer than a short transaction of another process takes.
   "PRAGMA busy_timeout = 100",
   // Readers of other processes (a backup) don't hold up writers.
   "PRAGMA journal_mode = WAL",
@@ -59,13 +50,13 @@ const forLook = ["PRAGMA busy_timeout = 0", "PRAGMA query_only = ON"]
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
   const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
     Effect.retry(run, {
-      while: ({ cause }) => String((cause as { code?: unknown } | undefined)?.code).startsWith("SQLITE_BUSY"),
+      while: ({ cause }) => SqliteConnection.isBusy(cause),
       schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("5 seconds"))
     })
   return {
+    ...connection,
     execute: (...query) => retried(connection.execute(...query)),
     executeRaw: (...query) => retried(connection.executeRaw(...query)),
-    executeStream: connection.executeStream.bind(connection),
     executeValues: (...query) => retried(connection.executeValues(...query)),
     executeUnprepared: (...query) => retried(connection.executeUnprepared(...query))
   }
@@ -73,10 +64,7 @@ const patient = (connection: SqlConnection.Connection): SqlConnection.Connection
 
 /** A commit that failed (the disk is full) may leave its transaction open, and the connection useless: end it. */
 const rollingBack = (connection: SqlConnection.Connection): SqlConnection.Connection => ({
-  execute: connection.execute.bind(connection),
-  executeRaw: connection.executeRaw.bind(connection),
-  executeStream: connection.executeStream.bind(connection),
-  executeValues: connection.executeValues.bind(connection),
+  ...connection,
   executeUnprepared: (statement, parameters, transform) => {
     const executed = connection.executeUnprepared(statement, parameters, transform)
     if (statement !== "COMMIT") return executed
