@@ -27,7 +27,12 @@ export const detailsKey = "reasoningDetails"
 
 /** What one read gives: deltas, one at least, or the end. */
 export type Read =
-  | { readonly _tag: "Deltas"; readonly deltas: ReadonlyArray<LlmDelta> }
+  | {
+      readonly _tag: "Deltas"
+      readonly deltas: ReadonlyArray<LlmDelta>
+      /** Whether they end the first sentence, while more of the answer may have come already. */
+      readonly isFirst: boolean
+    }
   | {
       readonly _tag: "End"
       readonly finish: string | undefined
@@ -35,13 +40,20 @@ export type Read =
       readonly answered: boolean
     }
 
+/** A sentence that is over, as the next one has begun; now and then something that looks so, such as "3.5". */
+const sentence = /[\p{Sentence_Terminal}\u2026\n]["'”’»)\]]*\s*\S/u
+
 /**
  * Reads what has come of the answer; rejects with what the provider reports. Providers send several pieces at once:
- * each by itself would cost more than all together. Calls come last, when all that belongs to them is known.
+ * each by itself would cost more than all together. Only the first sentence does not wait for the rest: it is what the person
+ * waits for. Calls come last, when all that belongs to them is known.
  */
 export const reading = (reader: ReadableStreamDefaultReader<Part>, provider: string) => {
   let pending: ReturnType<typeof reader.read> | undefined
   const answer = answering(provider)
+  let isSaid = false
+  const isOver = (delta: LlmDelta | undefined) =>
+    !isSaid && delta?._tag === "Text" && (isSaid = sentence.test(delta.text))
 
   return async (): Promise<Read> => {
     const deltas: Array<LlmDelta> = []
@@ -54,11 +66,13 @@ export const reading = (reader: ReadableStreamDefaultReader<Part>, provider: str
         : Promise.race([pending.catch(() => undefined), round]))
       // What came before an end or a failure is handed on first.
       if (next === undefined || (deltas.length > 0 && (next.done || next.value.type === "error")))
-        return { _tag: "Deltas", deltas }
+        return { _tag: "Deltas", deltas, isFirst: false }
       pending = undefined
       if (next.done) return answer.end()
       if (next.value.type === "error") throw next.value.error
-      if (answer.collect(deltas, next.value)) round ??= nextRound(undefined)
+      if (!answer.collect(deltas, next.value)) continue
+      if (isOver(deltas.at(-1))) return { _tag: "Deltas", deltas, isFirst: true }
+      round ??= nextRound(undefined)
     }
   }
 }

@@ -4,6 +4,7 @@ import { Chunk, Effect, Option, Redacted, Stream } from "effect"
 import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmConfig.ts"
 import * as WarnOnce from "../config/WarnOnce.ts"
 import * as Abort from "../supervision/Abort.ts"
+import { afterRequests } from "../supervision/NextRound.ts"
 import * as AiSdkAnswer from "./AiSdkAnswer.ts"
 import * as AiSdkPrompt from "./AiSdkPrompt.ts"
 import * as Background from "./Background.ts"
@@ -152,15 +153,16 @@ export const make = (options: Options): Llm => {
       Effect.mapError(({ cause }) => failed.beforeAnswer(cause, withTools))
     )
     let unread: AiSdkAnswer.Read | undefined = first
+    const next = Effect.tryPromise({ try: read, catch: (cause) => Option.some(failed.midAnswer(cause)) })
+    /** The first sentence is on its way to the voice before more is read. */
+    let isFirst = false
     const pull = Effect.suspend(() => {
-      if (unread === undefined)
-        return Effect.flatMap(
-          Effect.tryPromise({ try: read, catch: (cause) => Option.some(failed.midAnswer(cause)) }),
-          deltasOf
-        )
-      const deltas = deltasOf(unread)
+      const reading = unread === undefined ? next : Effect.succeed(unread)
       unread = undefined
-      return deltas
+      return Effect.flatMap(isFirst ? Effect.zipRight(afterRequests, reading) : reading, (read) => {
+        isFirst = read._tag === "Deltas" && read.isFirst
+        return deltasOf(read)
+      })
     })
     return Stream.repeatEffectChunkOption(pull)
   })

@@ -9,3 +9,9 @@ export const nextRound: Effect.Effect<void> = Effect.async((resume) => {
   const round = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(round))
 })
+
+/**
+ * Lets a request go out that was made just now: an HTTP connection that was used before looks once round the event loop for what
+ * has come before it writes.
+ */
+export const afterRequests: Effect.Effect<void> = Effect.zipRight(nextRound, nextRound)

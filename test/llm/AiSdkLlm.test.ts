@@ -52,6 +52,15 @@ const heard = (stub: Stub) =>
   )
 
 describe("AiSdkLlm", () => {
+  it.scopedLive("gives the first sentence before the rest of what came with it, and that as one", () =>
+    Effect.gen(function* () {
+      const chunks = ["It is ", "fine. ", "Let ", "us ", "go. ", "At once."]
+      const stub = yield* StubProviders.open(chat({ chunks }))
+      const deltas = yield* Stream.runCollect(llmAt(`${stub.url}/v1`).stream(ask("Hello")))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(deltas), text("It is fine. Let ", "us go. At once."))
+    })
+  )
+
   it.scopedLive("streams the answer", () =>
     Effect.gen(function* () {
       const { stub, deltas, failure } = yield* answerOf({})
