@@ -1,6 +1,7 @@
 /**
  * Makes dist/ of src/: main.js and what it starts by name lie where their sources do, the code that they share in chunks
- * beside main.js. Packages of the hot path are inlined: that loads in half the time of some 1,800 modules. All others are imported from node_modules, as are those with binaries or files of their own.
+ * beside main.js. Packages of the hot path are inlined: that loads in half the time of some 1,800 modules. All others
+ * are imported from node_modules, as are those with binaries or files of their own.
  */
 import {
   existsSync,
