@@ -37,6 +37,8 @@ const nextMark = () => String(asked++).padStart(8, "0")
 
 const text = (mark: string) =>
   JSON.stringify({ type: "text-input", text: `What do you think of tea and of rain, ${mark}?` })
+/** All of them are as long as each other. */
+const textLength = text(nextMark()).length
 const playbackComplete = JSON.stringify({ type: "frontend-playback-complete" })
 
 /** Understands a session: the answer is its first sound; a client that plays for no time at all. */
@@ -57,7 +59,7 @@ export const spokenTo: Options["understand"] = (frame, socket) => {
 
 /** Understands an echo. */
 export const echo: Options["understand"] = (frame) =>
-  frame.length === text(nextMark()).length ? "answer and end" : undefined
+  frame.length === textLength ? "answer and end" : undefined
 
 export const start = async (options: Options): Promise<Talker> => {
   const prelude = options.question?.slice(0, -1) ?? []

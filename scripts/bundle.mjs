@@ -3,20 +3,11 @@
  * beside main.js. Packages of the hot path are inlined: that loads in half the time of some 1,800 modules. All others
  * are imported from node_modules, as are those with binaries or files of their own.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs"
 import { createRequire, isBuiltin } from "node:module"
 import { dirname, join, relative, resolve, sep } from "node:path"
 import { build } from "esbuild"
+import { putWhole } from "./put-whole.mjs"
 
 const source = resolve("src")
 const target = resolve("dist")
@@ -224,10 +215,7 @@ const isChunk = (file) => /-[0-9A-Z]{8}\.js(?:\.map)?$/u.test(file)
 for (const [file, bytes] of [...files].sort(([a], [b]) => isChunk(b) - isChunk(a))) {
   if (existsSync(file) && readFileSync(file).equals(bytes)) continue
   mkdirSync(dirname(file), { recursive: true })
-  // Whole before it has its name: another server may be running.
-  const unfinished = `${file}.${process.pid}`
-  writeFileSync(unfinished, bytes)
-  renameSync(unfinished, file)
+  putWhole(file, bytes)
 }
 
 // What another build left. Unfinished files are not among it: one may be at it now.

@@ -2,18 +2,10 @@
  * Compresses the page's files beside them (`page.js.br`, `page.js.gz`), so that the server never has to. They
  * get their file's time: that tells what is up to date.
  */
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync
-} from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs"
 import { extname, join } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
+import { putWhole } from "./put-whole.mjs"
 
 const folder = "web"
 const texts = new Set([".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm"])
@@ -40,10 +32,6 @@ for (const name of readdirSync(folder, { recursive: true })) {
     const target = file + ending
     if (existsSync(target) && Math.floor(statSync(target).mtimeMs) === Math.floor(mtimeMs)) continue
     const smaller = compress(bytes)
-    // Whole before it has its name: another server may be running.
-    const unfinished = `${target}.${process.pid}`
-    writeFileSync(unfinished, smaller)
-    utimesSync(unfinished, atime, mtime)
-    renameSync(unfinished, target)
+    putWhole(target, smaller, (unfinished) => utimesSync(unfinished, atime, mtime))
   }
 }
