@@ -28,50 +28,51 @@ const longestHeader = 64 * 1024
 
 /**
  * Reads sound as its bytes come: plain WAV (16-bit, mono) and bare samples in place, MP3, FLAC and Ogg Opus by the
- * decoding thread. Other WAV files are read as a whole when they have ended.
+ * decoding thread, until `scope` closes. Other WAV files are read as a whole when they have ended.
  */
-export const open = (
+export const make = (
   { decode, pieces }: Pick<Context.Tag.Service<typeof Decode>, "decode" | "pieces">,
-  format: Format
-): Effect.Effect<SoundReader, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
-    let begin: Uint8Array = new Uint8Array(0)
-    let reader: SoundReader | undefined = format === "file" ? undefined : samples(format.sampleRate)
-    /** Samples so far. */
-    let length = 0
+  format: Format,
+  scope: Scope.Scope
+): SoundReader => {
+  let begin: Uint8Array = new Uint8Array(0)
+  let reader: SoundReader | undefined = format === "file" ? undefined : samples(format.sampleRate)
+  /** Samples so far. */
+  let length = 0
 
-    const choose = Effect.gen(function* () {
-      if (!Wav.isWav(begin)) return yield* Scope.extend(pieces, scope)
-      const header = Wav.plainHeader(begin)
-      if (header === "incomplete" && begin.length < longestHeader) return undefined
-      if (typeof header === "string") return whole(decode)
-      yield* SampleRate.check(header.sampleRate)
-      begin = begin.subarray(header.dataStart)
-      return samples(header.sampleRate, header.dataLength)
+  const choose = Effect.suspend(() => {
+    if (!Wav.isWav(begin)) return Scope.extend(pieces, scope)
+    const header = Wav.plainHeader(begin)
+    if (header === "incomplete" && begin.length < longestHeader) return Effect.succeed(undefined)
+    if (typeof header === "string") return Effect.succeed(whole(decode))
+    begin = begin.subarray(header.dataStart)
+    return Effect.as(SampleRate.check(header.sampleRate), samples(header.sampleRate, header.dataLength))
+  })
+
+  /** All that was sent is bounded, however it comes. */
+  const bounded = (sound: Effect.Effect<Pcm, UndecodableAudio>) =>
+    Effect.flatMap(sound, (pcm) => {
+      length += pcm.samples.length
+      const allowed = SentenceSound.longest(pcm.sampleRate)
+      return pcm.samples.length > 0 && length > allowed * pcm.sampleRate
+        ? SentenceSound.tooLong(allowed)
+        : Effect.succeed(pcm)
     })
 
-    /** All that was sent is bounded, however it comes. */
-    const bounded = (sound: Effect.Effect<Pcm, UndecodableAudio>) =>
-      Effect.tap(sound, ({ sampleRate, samples }) => {
-        length += samples.length
-        const allowed = SentenceSound.longest(sampleRate)
-        return samples.length > 0 && length > allowed * sampleRate
-          ? SentenceSound.tooLong(allowed)
-          : Effect.void
-      })
-
-    const push = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> =>
-      Effect.gen(function* () {
-        if (reader !== undefined) return yield* reader.push(bytes)
-        begin = begin.length === 0 ? bytes : Buffer.concat([begin, bytes])
-        if (begin.length < shortestHeader) return Speech.nothing
-        reader = yield* choose
-        return reader === undefined ? Speech.nothing : yield* reader.push(begin)
-      }).pipe(bounded)
-
-    const end = Effect.suspend(() => (reader === undefined ? decode(begin) : reader.end)).pipe(bounded)
-    return { push, end }
-  })
+  const begun = (bytes: Uint8Array): Effect.Effect<Pcm, UndecodableAudio> => {
+    begin = begin.length === 0 ? bytes : Buffer.concat([begin, bytes])
+    if (begin.length < shortestHeader) return Effect.succeed(Speech.nothing)
+    return Effect.flatMap(choose, (chosen) => {
+      reader = chosen
+      return chosen === undefined ? Effect.succeed(Speech.nothing) : chosen.push(begin)
+    })
+  }
+  return {
+    push: (bytes) =>
+      bounded(Effect.suspend(() => (reader === undefined ? begun(bytes) : reader.push(bytes)))),
+    end: bounded(Effect.suspend(() => (reader === undefined ? decode(begin) : reader.end)))
+  }
+}
 
 /** Bare samples, 16-bit little-endian, of which `left` bytes are sound: chunks of another kind may follow. */
 const samples = (sampleRate: number, left = Number.POSITIVE_INFINITY): SoundReader => {

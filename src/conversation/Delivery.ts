@@ -7,6 +7,7 @@ import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Outgoing } from "../protocol/ServerMessage.ts"
+import * as Span from "../telemetry/Span.ts"
 import type { Tts } from "../tts/Tts.ts"
 import type { EmotionMap } from "./Emotions.ts"
 import * as InOrder from "./InOrder.ts"
@@ -60,7 +61,7 @@ export const nothing = (): Delivered => ({ shown: "", raw: "", duration: 0, spee
  * Has the agent answer and delivers its sentences: synthesised concurrently, sent in order, the first as soon as it is
  * ready. Answers with the model's failure, if it broke off; what it had written by then is delivered all the same.
  */
-export const deliver = Effect.fn("Delivery.deliver")(function* (
+export const deliver = Effect.fnUntraced(function* (
   options: Options,
   input: Asked,
   delivered: Delivered,
@@ -136,7 +137,7 @@ export const deliver = Effect.fn("Delivery.deliver")(function* (
   return yield* Effect.acquireUseRelease(Scope.make(ExecutionStrategy.parallel), deliverIn, (scope, exit) =>
     Scope.close(scope, exit)
   )
-})
+}, Span.named("Delivery.deliver"))
 
 /** Ends as its first run ended; `Effect.cached` costs as much as a sentence's whole way to the client. */
 const once = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {

@@ -133,14 +133,17 @@ const cutAtPauses = <E>(
   Effect.suspend(() => {
     const cutter = PauseCutter.make()
     const rest = Effect.sync(() => cutter.flush().forEach(hand))
-    const take = Effect.fnUntraced(function* ({ sampleRate, samples }: Pcm.Pcm) {
-      for (let at = 0; at < samples.length; at += samplesAtOnce) {
-        if (at > 0) yield* Effect.sleep(0)
+    const take = ({ sampleRate, samples }: Pcm.Pcm, at = 0): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        if (at >= samples.length) return Effect.void
         const part = { sampleRate, samples: samples.subarray(at, at + samplesAtOnce) }
         cutter.push(part).forEach(hand)
-      }
-    })
-    return speak(take).pipe(
+        const next = at + samplesAtOnce
+        return next >= samples.length
+          ? Effect.void
+          : Effect.zipRight(Effect.sleep(0), take({ sampleRate, samples }, next))
+      })
+    return speak((pcm) => take(pcm)).pipe(
       Effect.matchEffect({
         onFailure: (failure) => Effect.zipRight(rest, Effect.fail(failure)),
         onSuccess: () => rest

@@ -6,6 +6,7 @@ import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
+import * as Span from "../telemetry/Span.ts"
 import { Client } from "./Client.ts"
 import type { TurnToken } from "./Client.ts"
 import * as Delivery from "./Delivery.ts"
@@ -76,7 +77,7 @@ class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
  * One turn, from its trigger to `conversation-chain-end`. It always ends, whatever fails on the way; if it is
  * interrupted, nothing more of it is sent, and what was heard is recorded.
  */
-export const run = Effect.fn("Turn.run")(function* (options: Options, input: Input, token: TurnToken) {
+export const run = Effect.fnUntraced(function* (options: Options, input: Input, token: TurnToken) {
   const client = yield* Client
   const census = yield* Census
   const send = (message: ServerMessage.Outgoing) => client.send(message, token)
@@ -172,7 +173,7 @@ export const run = Effect.fn("Turn.run")(function* (options: Options, input: Inp
     Effect.zipRight(send(ServerMessage.control("conversation-chain-end"))),
     census.track("turn")
   )
-})
+}, Span.named("Turn.run"))
 
 type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
 

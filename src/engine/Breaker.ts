@@ -50,10 +50,10 @@ export const make = <E extends Judged>(): Breaker<E> => {
   }
 
   const guarded = <A, R>(job: Effect.Effect<A, E, R>, trial: Down<E> | undefined) =>
-    Effect.onExit(job, (exit) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        if (trial !== undefined) trial.trying = false
-        if (Exit.isSuccess(exit)) return recovered()
+    Effect.onExit(job, (exit) => {
+      if (trial !== undefined) trial.trying = false
+      if (Exit.isSuccess(exit)) return Effect.sync(recovered)
+      return Effect.map(Clock.currentTimeMillis, (now) => {
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
         // An interruption says nothing about the engine, and neither does a job that it rightly refused.
         if (failure === undefined || failure.fault === false) return
@@ -62,19 +62,21 @@ export const make = <E extends Judged>(): Breaker<E> => {
           return fell(failure, Duration.min(Duration.times(trial.pause, 2), longestPause), now)
         if (down === undefined && failures >= mostFailures) fell(failure, firstPause, now)
       })
+    })
+
+  // Uninterruptible but for the job: whoever tries the engine must not leave without saying so.
+  const tried = <A, R>(job: Effect.Effect<A, E, R>) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (down === undefined) return guarded(restore(job), undefined)
+        if (now < down.until || down.trying) return Effect.fail(down.failure)
+        down.trying = true
+        return guarded(restore(job), down)
+      })
     )
 
   return {
-    // Uninterruptible but for the job: whoever tries the engine must not leave without saying so.
-    run: (job) =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          if (down === undefined) return guarded(restore(job), undefined)
-          if (now < down.until || down.trying) return Effect.fail(down.failure)
-          down.trying = true
-          return guarded(restore(job), down)
-        })
-      ),
+    run: (job) => Effect.suspend(() => (down === undefined ? guarded(job, undefined) : tried(job))),
     isOpen: Effect.sync(() => down !== undefined),
     succeeded: Effect.sync(recovered)
   }

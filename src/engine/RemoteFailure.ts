@@ -1,4 +1,5 @@
 import { Duration, Effect, Schedule, Schema } from "effect"
+import * as Again from "../supervision/Again.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import { say, Words } from "../language/Text.ts"
 
@@ -75,9 +76,8 @@ export const retried = <A, R>(
   times = 2,
   isInVain: (failure: RemoteFailure) => boolean = () => false
 ): Effect.Effect<A, RemoteFailure, R> =>
-  Effect.retry(attempt, {
-    times,
-    schedule: pauses,
+  Again.retry(attempt, {
+    schedule: Schedule.intersect(pauses, Schedule.recurs(times)),
     while: (failure) => mayPass(failure) && !isInVain(failure)
   })
 

@@ -6,6 +6,7 @@ import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./Hist
 import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
 import { say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
+import * as Span from "../telemetry/Span.ts"
 import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
@@ -183,14 +184,12 @@ export const make = Effect.gen(function* () {
     failed(say("history.deleteConversation"))
   )
 
-  const append = Effect.fn("History.append")(
-    (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
-      const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message))
-      // One statement is a transaction by itself.
-      return added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
-    },
-    failed(say("history.addMessages"))
-  )
+  const append = (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
+    const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message))
+    // One statement is a transaction by itself.
+    const done = added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
+    return done.pipe(failed(say("history.addMessages")), Span.named("History.append"))
+  }
 
   const interrupt = Effect.fn("History.interrupt")(
     function* (confUid: string, uid: string, options: Interruption) {

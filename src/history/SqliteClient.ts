@@ -2,6 +2,8 @@ import { Reactivity } from "@effect/experimental"
 import { SqlClient, Statement } from "@effect/sql"
 import { Effect, Layer, Schedule } from "effect"
 import type { SqlConnection, SqlError } from "@effect/sql"
+import * as Again from "../supervision/Again.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as SqliteConnection from "./SqliteConnection.ts"
 
 /**
@@ -16,10 +18,7 @@ const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<
   const lock = yield* Effect.makeSemaphore(1)
   // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
   const acquirer = Effect.uninterruptibleMask((restore) =>
-    restore(lock.take(1)).pipe(
-      Effect.zipRight(Effect.addFinalizer(() => lock.release(1))),
-      Effect.as(connection)
-    )
+    restore(lock.take(1)).pipe(Effect.zipRight(Finalizer.add(lock.release(1))), Effect.as(connection))
   )
   return yield* SqlClient.make({
     acquirer,
@@ -49,7 +48,7 @@ const forLook = ["PRAGMA busy_timeout = 0", "PRAGMA query_only = ON"]
 /** Another process may hold the file for a moment (a backup, an import): tries again for 5 s, without blocking the event loop. */
 const patient = (connection: SqlConnection.Connection): SqlConnection.Connection => {
   const retried = <A>(run: Effect.Effect<A, SqlError.SqlError>) =>
-    Effect.retry(run, {
+    Again.retry(run, {
       while: ({ cause }) => SqliteConnection.isBusy(cause),
       schedule: Schedule.spaced("25 millis").pipe(Schedule.upTo("5 seconds"))
     })

@@ -5,6 +5,7 @@ import type { ClaudeLlmConfig, OpenAiCompatibleLlmConfig } from "../config/LlmCo
 import * as WarnOnce from "../config/WarnOnce.ts"
 import * as Abort from "../supervision/Abort.ts"
 import { afterRequests } from "../supervision/NextRound.ts"
+import * as Span from "../telemetry/Span.ts"
 import * as AiSdkAnswer from "./AiSdkAnswer.ts"
 import * as AiSdkPrompt from "./AiSdkPrompt.ts"
 import * as Background from "./Background.ts"
@@ -147,7 +148,7 @@ export const make = (options: Options): Llm => {
       : Effect.fail(Option.some(failure))
   }
 
-  const open = Effect.fn("AiSdkLlm.open")(function* (request: LlmRequest) {
+  const open = Effect.fnUntraced(function* (request: LlmRequest) {
     const withTools = (request.tools ?? []).length > 0
     const { first, read } = yield* Retry.whileItMayPass(begin(request)).pipe(
       Effect.mapError(({ cause }) => failed.beforeAnswer(cause, withTools))
@@ -165,7 +166,7 @@ export const make = (options: Options): Llm => {
       })
     })
     return Stream.repeatEffectChunkOption(pull)
-  })
+  }, Span.named("AiSdkLlm.open"))
 
   return {
     provider: options.provider,

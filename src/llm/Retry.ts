@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, Option, Schedule } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
+import * as Again from "../supervision/Again.ts"
 import * as RetryAfter from "../engine/RetryAfter.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 
@@ -22,7 +23,7 @@ export const whileItMayPass = <A, E extends Attempt, R>(
   attempt: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.retry(attempt, {
+    Again.retry(attempt, {
       while: ({ cause }: Attempt) => mayPass(cause, now),
       schedule: Schedule.exponential(firstPause).pipe(
         Schedule.jittered,

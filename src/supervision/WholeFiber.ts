@@ -1,4 +1,4 @@
-import { Context, Effect, FiberRef } from "effect"
+import { Context, Effect, Exit, FiberRef } from "effect"
 
 /**
  * Gives `effect` services for the rest of its fiber's life: for an effect that is all that its fiber does.
@@ -13,3 +13,21 @@ export const provide = <I, A, E, R>(
     E,
     Exclude<R, I>
   >
+
+/**
+ * Gives `effect` services as `Effect.provide` does, for half of its cost. Only who is interrupted does not get back what
+ * there was before: for an effect after which an interrupted fiber wants none of these services from further out.
+ */
+export const lend = <I, A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  services: Context.Context<I>
+): Effect.Effect<A, E, Exclude<R, I>> =>
+  Effect.withFiberRuntime<A, E, R>((fiber) => {
+    const before = fiber.currentContext
+    const giveBack = FiberRef.set(FiberRef.currentContext, before)
+    const lent = Effect.matchCauseEffect(effect, {
+      onFailure: (cause) => Effect.zipRight(giveBack, Exit.failCause(cause)),
+      onSuccess: (value) => Effect.as(giveBack, value)
+    })
+    return Effect.zipRight(FiberRef.set(FiberRef.currentContext, Context.merge(before, services)), lent)
+  }) as Effect.Effect<A, E, Exclude<R, I>>

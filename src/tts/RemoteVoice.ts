@@ -1,5 +1,4 @@
-import { Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
-import type { Context } from "effect"
+import { Context, Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
 import type { Decode } from "../audio/Decode.ts"
 import type * as Pcm from "../audio/Pcm.ts"
 import * as SoundReader from "../audio/SoundReader.ts"
@@ -12,6 +11,8 @@ import * as FairShare from "../engine/FairShare.ts"
 import * as Patience from "../engine/Patience.ts"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
 import * as ServiceFailure from "../engine/ServiceFailure.ts"
+import * as WholeFiber from "../supervision/WholeFiber.ts"
+import * as Span from "../telemetry/Span.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
@@ -58,9 +59,21 @@ export const spec = ({ engine, limits }: Service, config: object): EngineSpec<Sh
 export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E, Scope.Scope> =>
   Effect.flatMap(Effect.scope, (outer) =>
     Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (scope) =>
-      Effect.onError(Scope.extend(begin, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
+      Effect.tapErrorCause(WholeFiber.lend(begin, Context.make(Scope.Scope, scope)), (cause) =>
+        Scope.close(scope, Exit.failCause(cause))
+      )
     )
   )
+
+/** `Effect.scoped`, with the scope itself at hand, and as cheap as `WholeFiber.lend`. */
+const inScope = <A, E>(use: (scope: Scope.Scope) => Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
+  Effect.flatMap(Scope.make(), (scope) =>
+    Effect.onExit(WholeFiber.lend(use(scope), Context.make(Scope.Scope, scope)), (exit) =>
+      Scope.close(scope, exit)
+    )
+  )
+
+type Failed = RemoteFailure.RemoteFailure | UndecodableAudio
 
 /** One session's voice. Repeats what may pass, as long as no sound has come; never afterwards. */
 export const open = (
@@ -109,13 +122,15 @@ export const open = (
   const speak = (text: string, take: Take) => {
     const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
     return Patience.bound(silence, (wait) =>
-      Effect.scoped(
-        Effect.gen(function* () {
-          const { first, format, next } = yield* ServiceFailure.retried(about, wait(begin(text)))
-          const reader = yield* SoundReader.open(decode, format)
-          for (let bytes = first; bytes !== undefined; bytes = yield* wait(next))
-            yield* hear(yield* reader.push(bytes))
-          yield* hear(yield* reader.end)
+      inScope((scope) =>
+        Effect.flatMap(ServiceFailure.retried(about, wait(begin(text))), ({ first, format, next }) => {
+          const reader = SoundReader.make(decode, format, scope)
+          const more = Effect.suspend(() => Effect.flatMap(wait(next), read))
+          const read = (bytes: Uint8Array | undefined): Effect.Effect<void, Failed> =>
+            bytes === undefined
+              ? Effect.flatMap(reader.end, hear)
+              : Effect.flatMap(reader.push(bytes), (pcm) => Effect.zipRight(hear(pcm), more))
+          return read(first)
         })
       )
     ).pipe(
@@ -129,11 +144,7 @@ export const open = (
 
   const said = (text: string, take: Take) =>
     SpeechPieces.isSpeakable(text)
-      ? Effect.withSpan(speak(text, take), "RemoteVoice.speak", {
-          attributes: { engine },
-          // It is taken with every sentence, and nobody reads it.
-          captureStackTrace: false
-        })
+      ? Span.named("RemoteVoice.speak", { engine })(speak(text, take))
       : Effect.void
 
   return {

@@ -16,7 +16,7 @@ const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixture
 const read = (format: Format, bytes: Uint8Array, sizes: ReadonlyArray<number>) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const reader = yield* SoundReader.open(yield* Decode, format)
+      const reader = SoundReader.make(yield* Decode, format, yield* Effect.scope)
       const heard: Array<Pcm.Pcm> = []
       for (let at = 0, turn = 0; at < bytes.length; turn++) {
         const size = sizes[Math.min(turn, sizes.length - 1)]!
