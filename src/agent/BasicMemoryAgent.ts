@@ -3,6 +3,7 @@ import type { Context } from "effect"
 import type { Prompts, PromptPurpose } from "../config/Prompts.ts"
 import type { ChatMessage, Llm, LlmProviders, LlmRequest } from "../llm/Llm.ts"
 import * as PromptedTools from "../llm/PromptedTools.ts"
+import * as Pull from "../llm/Pull.ts"
 import * as ThinkBlocks from "../llm/ThinkBlocks.ts"
 import type { Agent, AgentEvent, AgentInput, AgentOptions, Task } from "./Agent.ts"
 import * as ToolLoop from "./ToolLoop.ts"
@@ -35,7 +36,7 @@ export const open = Effect.fnUntraced(function* (services: Services, options: Ag
     reply: (input) => {
       const request = requestOf(persona, input)
       return loop === undefined
-        ? Stream.filter(
+        ? Pull.filter(
             llm.stream(request),
             (delta): delta is AgentEvent & typeof delta => delta._tag !== "Call"
           )

@@ -1,10 +1,11 @@
-import { Chunk, Effect, ExecutionStrategy, Option, Scope, Stream } from "effect"
+import { Chunk, Effect, ExecutionStrategy, Option, Scope } from "effect"
 import type { Exit } from "effect"
 import type { Agent, AgentInput, ToolCall } from "../agent/Agent.ts"
 import type { Remembered } from "../agent/Memory.ts"
 import { fasterFirst } from "../config/AgentConfig.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
-import type { ChatImage } from "../llm/Llm.ts"
+import type { ChatImage, LlmFailed } from "../llm/Llm.ts"
+import * as Pull from "../llm/Pull.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Outgoing } from "../protocol/ServerMessage.ts"
 import * as Span from "../telemetry/Span.ts"
@@ -124,12 +125,16 @@ export const deliver = Effect.fnUntraced(function* (
       items.length === 0 ? Effect.void : Effect.forEach(items, sentences.add, { discard: true })
 
     // Running the stream as a whole, by `Stream.run`, costs three times as much.
-    const pull = yield* Scope.extend(Stream.toPull(events), scope)
-    const failed = yield* pull.pipe(
-      Effect.flatMap((chunk) => add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push))),
-      Effect.forever,
-      Effect.catchAll((end) => Effect.succeed(Option.getOrUndefined(end)))
-    )
+    const pull = yield* Scope.extend(Pull.of(events), scope)
+    const readOn: Effect.Effect<LlmFailed | undefined> = Effect.matchEffect(pull, {
+      onFailure: (end) => Effect.succeed(Option.getOrUndefined(end)),
+      onSuccess: (chunk) =>
+        Effect.zipRight(
+          add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push)),
+          Effect.suspend(() => readOn)
+        )
+    })
+    const failed = yield* readOn
     yield* add(cutter.flush())
     yield* sentences.delivered
     return failed

@@ -11,6 +11,7 @@ import * as AiSdkPrompt from "./AiSdkPrompt.ts"
 import * as Background from "./Background.ts"
 import type { Llm, LlmDelta, LlmFailed, LlmRequest } from "./Llm.ts"
 import * as ProviderFailure from "./ProviderFailure.ts"
+import * as Pull from "./Pull.ts"
 import * as ReasoningDetails from "./ReasoningDetails.ts"
 import * as Retry from "./Retry.ts"
 
@@ -157,7 +158,7 @@ export const make = (options: Options): Llm => {
     const next = Effect.tryPromise({ try: read, catch: (cause) => Option.some(failed.midAnswer(cause)) })
     /** The first sentence is on its way to the voice before more is read. */
     let isFirst = false
-    const pull = Effect.suspend(() => {
+    const pull: Pull.Pull<LlmDelta, LlmFailed> = Effect.suspend(() => {
       const reading = unread === undefined ? next : Effect.succeed(unread)
       unread = undefined
       return Effect.flatMap(isFirst ? Effect.zipRight(afterRequests, reading) : reading, (read) => {
@@ -165,7 +166,7 @@ export const make = (options: Options): Llm => {
         return deltasOf(read)
       })
     })
-    return Stream.repeatEffectChunkOption(pull)
+    return pull
   }, Span.named("AiSdkLlm.open"))
 
   return {
@@ -173,7 +174,7 @@ export const make = (options: Options): Llm => {
     model: options.model,
     callsTools: options.callsTools,
     stream: (request) => {
-      const answer = Stream.unwrapScoped(open(request))
+      const answer = Pull.stream(open(request))
       return request.background === true
         ? Stream.interruptWhen(answer, Effect.delay(failed.overdue, Background.patience))
         : answer
