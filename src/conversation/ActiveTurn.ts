@@ -1,7 +1,9 @@
 import { Effect } from "effect"
 import type { Clock, Scope } from "effect"
 import * as Bell from "../supervision/Bell.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as Mutex from "../supervision/Mutex.ts"
 import type { TurnToken } from "./Client.ts"
 
 /** The turn of a session: at most one at a time, in a fiber that the session's scope owns. */
@@ -28,7 +30,7 @@ export interface ActiveTurn {
  */
 export const make = (scope: Scope.Scope, clock: Clock.Clock): ActiveTurn => {
   const slot = FiberSlot.make(scope)
-  const alone = Effect.unsafeMakeSemaphore(1).withPermits(1)
+  const { alone } = Mutex.make()
   const over = Bell.make()
   let current: TurnToken | undefined
   let endedAt: number | undefined
@@ -67,10 +69,7 @@ export const make = (scope: Scope.Scope, clock: Clock.Clock): ActiveTurn => {
     start: (turn) =>
       Effect.suspend(() => {
         const token: TurnToken = { stopped: false, heard: undefined }
-        const run = Effect.ensuring(
-          turn(token),
-          Effect.sync(() => ended(token))
-        )
+        const run = Finalizer.afterwards(turn(token), () => ended(token))
         return stop().pipe(
           Effect.zipRight(Effect.sync(() => (current = token))),
           Effect.zipRight(slot.start(run)),

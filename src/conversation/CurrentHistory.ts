@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
 import type { History, HistoryFailed, HistoryNotFound, NewMessage } from "../history/History.ts"
 
 /**
@@ -22,7 +22,7 @@ export interface CurrentHistory {
 
 /** `confUid`: of the character that answers now. */
 export const make = (confUid: Effect.Effect<string>, history: History["Type"]): CurrentHistory => {
-  const current = Ref.unsafeMake<string | undefined>(undefined)
+  let current: string | undefined
 
   /** An empty conversation that stays is no reason to fail: the next start removes it. */
   const discard = (uid: string | undefined) =>
@@ -34,28 +34,32 @@ export const make = (confUid: Effect.Effect<string>, history: History["Type"]): 
 
   const started = Effect.gen(function* () {
     const uid = yield* history.create(yield* confUid)
-    yield* Ref.set(current, uid)
-    return uid
+    return (current = uid)
   })
 
   const appendTo = (uid: string, messages: ReadonlyArray<NewMessage>) =>
-    Effect.flatMap(confUid, (conf) => history.append(conf, uid, messages)).pipe(
-      Effect.map((ids) => ({ uid, ids }))
+    Effect.flatMap(confUid, (conf) =>
+      Effect.map(history.append(conf, uid, messages), (ids) => ({ uid, ids }))
     )
 
   return {
-    uid: Ref.get(current),
-    leave: Effect.flatMap(Ref.get(current), discard),
+    uid: Effect.sync(() => current),
+    leave: Effect.suspend(() => discard(current)),
     set: (uid) =>
-      Effect.flatMap(Ref.getAndSet(current, uid), (before) =>
-        before === uid ? Effect.void : discard(before)
-      ),
+      Effect.suspend(() => {
+        const before = current
+        current = uid
+        return before === uid ? Effect.void : discard(before)
+      }),
     append: (messages) =>
-      Ref.get(current).pipe(
-        Effect.flatMap((uid) => (uid === undefined ? started : Effect.succeed(uid))),
-        Effect.flatMap((uid) => appendTo(uid, messages)),
+      Effect.suspend(() => {
+        const toNew = Effect.flatMap(started, (uid) => appendTo(uid, messages))
         // Another client may have deleted the conversation meanwhile.
-        Effect.catchTag("HistoryNotFound", () => Effect.flatMap(started, (uid) => appendTo(uid, messages)))
-      )
+        return Effect.catchTag(
+          current === undefined ? toNew : appendTo(current, messages),
+          "HistoryNotFound",
+          () => toNew
+        )
+      })
   }
 }

@@ -1,5 +1,6 @@
 import { Deferred, Effect } from "effect"
 import type { Duration } from "effect"
+import * as Finalizer from "../supervision/Finalizer.ts"
 
 /**
  * The wait for `frontend-playback-complete`. The real page sends it ten times a turn, without a request id, and
@@ -25,6 +26,6 @@ export const make = (): Playback => {
         yield* announce
         waiting = completed
         yield* Effect.timeoutOption(Deferred.await(completed), limit)
-      }).pipe(Effect.ensuring(Effect.sync(() => (waiting = undefined))))
+      }).pipe((played) => Finalizer.afterwards(played, () => (waiting = undefined)))
   }
 }

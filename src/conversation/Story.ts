@@ -39,7 +39,10 @@ export const make = Effect.fnUntraced(function* ({ confUid, current, names }: Op
   let answer: number | undefined
 
   const store = (message: NewMessage) =>
-    Effect.tap(current.append([message]), (stored) => Effect.sync(() => (uid = stored.uid)))
+    Effect.map(current.append([message]), (stored) => {
+      uid = stored.uid
+      return stored
+    })
 
   const self: Story = {
     asked: (text) => Effect.asVoid(store({ role: "human", content: text, ...names.human })),

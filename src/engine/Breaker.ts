@@ -49,34 +49,44 @@ export const make = <E extends Judged>(): Breaker<E> => {
     down = undefined
   }
 
-  const guarded = <A, R>(job: Effect.Effect<A, E, R>, trial: Down<E> | undefined) =>
-    Effect.onExit(job, (exit) => {
-      if (trial !== undefined) trial.trying = false
-      if (Exit.isSuccess(exit)) return Effect.sync(recovered)
-      return Effect.map(Clock.currentTimeMillis, (now) => {
-        const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
-        // An interruption says nothing about the engine, and neither does a job that it rightly refused.
-        if (failure === undefined || failure.fault === false) return
-        failures += failure.slow === true ? mostFailures : 1
-        if (trial !== undefined && trial === down)
-          return fell(failure, Duration.min(Duration.times(trial.pause, 2), longestPause), now)
-        if (down === undefined && failures >= mostFailures) fell(failure, firstPause, now)
-      })
+  const judge = (failure: E | undefined, trial: Down<E> | undefined, now: number) => {
+    // An interruption says nothing about the engine, and neither does a job that it rightly refused.
+    if (failure === undefined || failure.fault === false) return
+    failures += failure.slow === true ? mostFailures : 1
+    if (trial !== undefined && trial === down)
+      return fell(failure, Duration.min(Duration.times(trial.pause, 2), longestPause), now)
+    if (down === undefined && failures >= mostFailures) fell(failure, firstPause, now)
+  }
+
+  const guarded = <A, R>(job: Effect.Effect<A, E, R>, trial?: Down<E>) =>
+    Effect.matchCauseEffect(job, {
+      onFailure: (cause) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          if (trial !== undefined) trial.trying = false
+          judge(cause._tag === "Fail" ? cause.error : undefined, trial, now)
+          return Exit.failCause(cause)
+        }),
+      onSuccess: (value) => {
+        if (trial !== undefined) trial.trying = false
+        recovered()
+        return Exit.succeed(value)
+      }
     })
 
-  // Uninterruptible but for the job: whoever tries the engine must not leave without saying so.
+  /** `job`: the only part that can be interrupted: whoever tries the engine must not leave without saying so. */
   const tried = <A, R>(job: Effect.Effect<A, E, R>) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (down === undefined) return guarded(restore(job), undefined)
-        if (now < down.until || down.trying) return Effect.fail(down.failure)
-        down.trying = true
-        return guarded(restore(job), down)
-      })
-    )
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      if (down === undefined) return guarded(job)
+      if (now < down.until || down.trying) return Effect.fail(down.failure)
+      down.trying = true
+      return guarded(job, down)
+    })
 
   return {
-    run: (job) => Effect.suspend(() => (down === undefined ? guarded(job, undefined) : tried(job))),
+    run: (job) =>
+      Effect.uninterruptibleMask((restore) =>
+        down === undefined ? guarded(restore(job)) : tried(restore(job))
+      ),
     isOpen: Effect.sync(() => down !== undefined),
     succeeded: Effect.sync(recovered)
   }

@@ -1,5 +1,6 @@
 import { Deferred, Effect, FiberId, Option } from "effect"
 import type { Scope } from "effect"
+import * as Finalizer from "../supervision/Finalizer.ts"
 
 /**
  * Lets a limited number of jobs run at once on one engine and shares it fairly: when a place becomes free, the members
@@ -35,29 +36,28 @@ export const make = (places: number): FairShare => {
   /** Places that are given back when one is waited for, the oldest first. */
   const lent = new Set<Loan>()
 
-  const next = Effect.suspend(() => {
+  const next = (): void => {
     const [head] = queue
     if (head === undefined) {
       free++
-      return Effect.void
+      return
     }
     const [member, waiting] = head
     const job = waiting.shift()!
     // Behind all the others that wait.
     queue.delete(member)
     if (waiting.length > 0) queue.set(member, waiting)
-    return Deferred.succeed(job, undefined)
-  })
+    Deferred.unsafeDone(job, Effect.void)
+  }
 
   const leave = (member: Member, job: Deferred.Deferred<void>) =>
-    Effect.suspend(() => {
+    Effect.sync(() => {
       const waiting = queue.get(member) ?? []
       const at = waiting.indexOf(job)
       // It has been let in at the same moment: the place goes on to the next one.
-      if (at < 0) return next
+      if (at < 0) return next()
       waiting.splice(at, 1)
       if (waiting.length === 0) queue.delete(member)
-      return Effect.void
     })
 
   /** Uninterruptible but for the waiting: a place that was taken must not get lost on the way to its job. */
@@ -87,7 +87,10 @@ export const make = (places: number): FairShare => {
       lent.add(loan)
       return Option.some(loan)
     }),
-    (loan) => Effect.suspend(() => (Option.isSome(loan) && lent.delete(loan.value) ? next : Effect.void))
+    (loan) =>
+      Effect.sync(() => {
+        if (Option.isSome(loan) && lent.delete(loan.value)) next()
+      })
   )
 
   return {
@@ -95,7 +98,7 @@ export const make = (places: number): FairShare => {
       const member: Member = {
         run: (job) =>
           Effect.uninterruptibleMask((restore) =>
-            Effect.zipRight(enter(member, restore), Effect.ensuring(restore(job), next))
+            Effect.zipRight(enter(member, restore), Finalizer.left(restore(job), next))
           ),
         borrow
       }

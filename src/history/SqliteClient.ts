@@ -4,6 +4,7 @@ import { Effect, Layer, Schedule } from "effect"
 import type { SqlConnection, SqlError } from "@effect/sql"
 import * as Again from "../supervision/Again.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import * as Mutex from "../supervision/Mutex.ts"
 import * as SqliteConnection from "./SqliteConnection.ts"
 
 /**
@@ -15,10 +16,10 @@ const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<
   const connection = rollingBack(patient(yield* SqliteConnection.make(file)))
   for (const setting of settings) yield* connection.execute(setting, [], undefined)
 
-  const lock = yield* Effect.makeSemaphore(1)
+  const lock = Mutex.make()
   // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
   const acquirer = Effect.uninterruptibleMask((restore) =>
-    restore(lock.take(1)).pipe(Effect.zipRight(Finalizer.add(lock.release(1))), Effect.as(connection))
+    restore(lock.take).pipe(Effect.zipRight(Finalizer.add(lock.release)), Effect.as(connection))
   )
   return yield* SqlClient.make({
     acquirer,

@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Either, Schema } from "effect"
 import { english, isText, say, Words } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
 import * as AudioChunk from "./AudioChunk.ts"
@@ -219,7 +219,7 @@ const decodeByType = new Map(
   ofJson.members.map((member) => [
     member.fields.type.literals[0] as string,
     // Only the first error: all of a large frame would take minutes and gigabytes.
-    Schema.decodeUnknown(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>)
+    Schema.decodeUnknownEither(member as Schema.Schema<typeof ofJson.Type, typeof ofJson.Encoded>)
   ])
 )
 
@@ -231,47 +231,43 @@ const unknownKey = (type: string, value: object): string | undefined => {
 }
 
 /** Reads one text frame. */
-export const decode = Effect.fnUntraced(function* (frame: string) {
-  const value = yield* parseJson(frame)
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return yield* malformed(say("protocol.notAnObject"))
-  }
-  const type = (value as { type?: unknown }).type
-  if (typeof type !== "string") {
-    return yield* malformed(say("protocol.noType"))
-  }
-  if (AudioChunk.isType(type)) {
-    const audio = AudioChunk.read((value as { audio?: unknown }).audio)
-    if (isText(audio)) return yield* malformed(say("protocol.wrong", type, [audio]))
-    return { type, audio } as ClientMessage
-  }
-  const decodeFields = decodeByType.get(type)
-  if (decodeFields === undefined) {
-    return yield* malformed(say("protocol.unknownType", JSON.stringify(type.slice(0, 60)), known))
-  }
-  const unknown = unknownKey(type, value)
-  if (unknown !== undefined) {
-    const field = JSON.stringify(unknown.slice(0, 60))
-    return yield* malformed(say("protocol.unknownField", type, field, Object.keys(extensions)))
-  }
-  return yield* decodeFields(value).pipe(
-    Effect.mapError((error) => malformed(say("protocol.wrong", type, Explain.explain(error)))),
-    Effect.map((message): ClientMessage => message)
-  )
-})
+export const decode = (frame: string): Either.Either<ClientMessage, MalformedMessage> =>
+  Either.flatMap(parseJson(frame), (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return Either.left(malformed(say("protocol.notAnObject")))
+    const type = (value as { type?: unknown }).type
+    if (typeof type !== "string") return Either.left(malformed(say("protocol.noType")))
+    if (AudioChunk.isType(type)) {
+      const audio = AudioChunk.read((value as { audio?: unknown }).audio)
+      return isText(audio)
+        ? Either.left(malformed(say("protocol.wrong", type, [audio])))
+        : Either.right({ type, audio } as ClientMessage)
+    }
+    const decodeFields = decodeByType.get(type)
+    if (decodeFields === undefined)
+      return Either.left(malformed(say("protocol.unknownType", JSON.stringify(type.slice(0, 60)), known)))
+    const unknown = unknownKey(type, value)
+    if (unknown !== undefined) {
+      const field = JSON.stringify(unknown.slice(0, 60))
+      return Either.left(malformed(say("protocol.unknownField", type, field, Object.keys(extensions))))
+    }
+    return Either.mapLeft(decodeFields(value), (error) =>
+      malformed(say("protocol.wrong", type, Explain.explain(error)))
+    )
+  })
 
 /** Reads a binary frame as the message that the client chose for it with `use-extensions`. */
 export const decodeBinary = (
   frame: Buffer,
   type: AudioChunk.Type | undefined
-): Effect.Effect<ClientMessage, MalformedMessage> => {
-  if (type === undefined) return malformed(say("protocol.unreadBinary"))
+): Either.Either<ClientMessage, MalformedMessage> => {
+  if (type === undefined) return Either.left(malformed(say("protocol.unreadBinary")))
   const audio = AudioChunk.readPcm(frame)
-  return isText(audio) ? malformed(audio) : Effect.succeed({ type, audio } as ClientMessage)
+  return isText(audio) ? Either.left(malformed(audio)) : Either.right({ type, audio } as ClientMessage)
 }
 
-const parseJson = (frame: string): Effect.Effect<unknown, MalformedMessage> =>
-  Effect.try({
+const parseJson = (frame: string): Either.Either<unknown, MalformedMessage> =>
+  Either.try({
     try: () => JSON.parse(frame) as unknown,
     catch: () => malformed(say("protocol.notJson"))
   })

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Either } from "effect"
 import { say } from "../language/Text.ts"
 import type * as AudioChunk from "../protocol/AudioChunk.ts"
 import * as ClientMessage from "../protocol/ClientMessage.ts"
@@ -15,14 +15,11 @@ export interface Sender<R1, R2> {
 
 /** Has what a frame says handled. One that cannot be read, or whose handling dies, is told to its sender; the connection goes on. */
 export const receive = <R1, R2>(frame: Inbox.Frame, { binaryAudio, handle, reply }: Sender<R1, R2>) =>
-  (typeof frame === "string"
-    ? ClientMessage.decode(frame)
-    : ClientMessage.decodeBinary(frame, binaryAudio)
-  ).pipe(
-    Effect.matchEffect({
-      onFailure: ({ words }) => reply(ServerMessage.failure(words)),
-      onSuccess: handle
-    }),
+  Effect.suspend((): Effect.Effect<void, never, R1 | R2> => {
+    const read =
+      typeof frame === "string" ? ClientMessage.decode(frame) : ClientMessage.decodeBinary(frame, binaryAudio)
+    return Either.isRight(read) ? handle(read.right) : reply(ServerMessage.failure(read.left.words))
+  }).pipe(
     Effect.catchAllDefect((defect) =>
       Effect.zipRight(
         Effect.logError("handling a message died", defect),

@@ -23,7 +23,7 @@ import * as TurnRequests from "./TurnRequests.ts"
  * cost more than most messages.
  */
 export const handle = (session: Session, message: ClientMessage) =>
-  session.exclusive.withPermits(1)(answer(session, message))
+  session.exclusive.alone(answer(session, message))
 
 /** What is said to a session when no turn runs in it. */
 export interface Next {
@@ -39,7 +39,7 @@ export const handleUnlessTurn = <E, R>(session: Session, next: Effect.Effect<Nex
       said === undefined ? Effect.void : answer(session, said.message, said.givenUp)
     ),
     Effect.unlessEffect(session.turn.isRunning),
-    session.exclusive.withPermits(1)
+    session.exclusive.alone
   )
 
 const answer = Effect.fnUntraced(function* (

@@ -43,7 +43,7 @@ export const connect = Effect.fnUntraced(function* (session: Session) {
     }).pipe(
       // Half a start would leave a turn that nobody runs.
       Effect.uninterruptible,
-      session.exclusive.withPermits(1),
+      session.exclusive.alone,
       Effect.provideService(Client, Client.of(speech.client)),
       Effect.provide(context),
       // The group's fiber is that of whoever has said something.

@@ -40,7 +40,7 @@ const waitAndSpeak = Effect.fnUntraced(function* (
   yield* session.turn.idle
   const left = yield* timeLeft(session, idle)
   if (left > 0) return yield* Effect.sleep(left)
-  yield* session.exclusive.withPermits(1)(speak(session, idle, most))
+  yield* session.exclusive.alone(speak(session, idle, most))
 })
 
 const timeLeft = (session: Session, idle: number) =>

@@ -1,5 +1,6 @@
 import { Effect, Ref } from "effect"
 import type { Clock, Scope } from "effect"
+import * as Mutex from "../supervision/Mutex.ts"
 import * as Memory from "../agent/Memory.ts"
 import type { Tokens } from "../agent/Tokens.ts"
 import { contextTokens } from "../config/AgentConfig.ts"
@@ -149,10 +150,10 @@ export class Session {
     return (this.#switching ??= { slot: FiberSlot.make(this.#scope), unanswered: undefined })
   }
 
-  #exclusive: Effect.Semaphore | undefined
+  #exclusive: Mutex.Mutex | undefined
   /** Held while a message is handled and while a switch swaps characters, so that neither sees the other half done. */
   get exclusive() {
-    return (this.#exclusive ??= Effect.unsafeMakeSemaphore(1))
+    return (this.#exclusive ??= Mutex.make())
   }
 
   #idleness: Idleness.Idleness | undefined
@@ -179,7 +180,7 @@ export class Session {
             ? Effect.succeed(true)
             : groups.isTalking(this.#client.uid)
         ),
-        alone: this.exclusive.withPermits(1),
+        alone: this.exclusive.alone,
         tell: (report) =>
           Effect.flatMap(this.#config, (config) =>
             Extensions.tellsOfWaking(this.extensions, config)

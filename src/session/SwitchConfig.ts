@@ -57,7 +57,7 @@ const replace = Effect.fn("SwitchConfig.replace")(function* (
         Effect.flatMap((announced) => LiveCharacter.open(announced, scope)),
         Effect.tap(({ services }) => services.agent),
         Effect.flatMap((character) =>
-          session.exclusive.withPermits(1)(
+          session.exclusive.alone(
             Effect.gen(function* () {
               yield* SessionTurn.leave(session)
               yield* Remembering.stopLearning(session)

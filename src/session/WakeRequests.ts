@@ -31,7 +31,7 @@ const lookThrough = Effect.fn("WakeRequests.lookThrough")((session: Session, sai
       session.wake.state.isActive() ? listen(session, character, said) : wait(session, character, said)
     ),
     Effect.catchAll((failure) => Effect.succeed(failed(session, failure))),
-    Effect.flatMap(session.exclusive.withPermits(1))
+    Effect.flatMap(session.exclusive.alone)
   )
 )
 

@@ -1,4 +1,4 @@
-import { Effect, Scope } from "effect"
+import { Effect, Exit, Scope } from "effect"
 
 /**
  * Runs `finalizer` when the scope closes. `Effect.addFinalizer` and `Effect.acquireRelease` do more: they bring back
@@ -15,3 +15,38 @@ export const whileOpen = (enter: () => void, leave: () => void): Effect.Effect<v
       return add(Effect.sync(leave))
     })
   )
+
+/**
+ * Something that is so for as long as `effect` runs: `enter` now, `leave` when it is over, however it ends. `Effect.onExit` with
+ * an effect that does nothing else costs twice as much.
+ */
+export const whileRunning = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  enter: () => void,
+  leave: (exit: Exit.Exit<A, E>) => void
+): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) => {
+    enter()
+    return left(restore(effect), leave)
+  })
+
+/** `Effect.ensuring`, for the same half of its cost. */
+export const afterwards = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  leave: () => void
+): Effect.Effect<A, E, R> => Effect.uninterruptibleMask((restore) => left(restore(effect), leave))
+
+/** The same where nothing can be interrupted but for `effect`. */
+export const left = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  leave: (exit: Exit.Exit<A, E>) => void
+): Effect.Effect<A, E, R> => {
+  const leaving = (exit: Exit.Exit<A, E>) => {
+    leave(exit)
+    return exit
+  }
+  return Effect.matchCauseEffect(effect, {
+    onFailure: (cause) => leaving(Exit.failCause(cause)),
+    onSuccess: (value) => leaving(Exit.succeed(value))
+  })
+}

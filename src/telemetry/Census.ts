@@ -52,10 +52,11 @@ export class Census extends Context.Tag("seiyuu/telemetry/Census")<
     }
     return Census.of({
       track: (kind) => (effect) =>
-        Effect.uninterruptibleMask((restore) => {
-          change(kind, 1)
-          return Effect.onExit(restore(effect), () => Effect.sync(() => change(kind, -1)))
-        }),
+        Finalizer.whileRunning(
+          effect,
+          () => change(kind, 1),
+          () => change(kind, -1)
+        ),
       watch: (kind, fiber) => {
         change(kind, 1)
         fiber.addObserver(() => change(kind, -1))

@@ -24,7 +24,7 @@ const waiting = Effect.gen(function* () {
   ]
   yield* a.send({ type: "add-client-to-group", invitee_uid: "b" })
   yield* a.send({ type: "add-client-to-group", invitee_uid: "c" })
-  yield* b.exclusive.take(1)
+  yield* b.exclusive.take
   yield* c.send({ type: "text-input", text: "Hello." })
   yield* settle
   while (!(yield* groups.isSpeaking("b"))) {
@@ -43,7 +43,7 @@ describe("a speaker whose session is busy", () => {
       yield* settle
       expect((yield* groups.isSpeaking("a")) || (yield* groups.isSpeaking("c"))).toBe(true)
       const told = b.received.length
-      yield* b.exclusive.release(1)
+      yield* b.exclusive.release
       yield* settle
       expect(yield* b.isBusy).toBe(false)
       expect(b.received.length).toBe(told)
@@ -66,7 +66,7 @@ describe("a speaker whose session is busy", () => {
     Effect.gen(function* () {
       const { b, groups } = yield* waiting
       expect(yield* b.isBusy).toBe(false)
-      yield* b.exclusive.release(1)
+      yield* b.exclusive.release
       yield* settle
       expect(yield* groups.isSpeaking("b")).toBe(true)
       expect(yield* b.isBusy).toBe(true)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 import { Effect, HashMap } from "effect"
 import type * as fc from "fast-check"
 import type { Groups } from "../../src/group/Groups.ts"
@@ -25,7 +26,7 @@ export interface Guest {
   /** The conversation that is stored for it. */
   readonly story: () => ReadonlyArray<string>
   /** Held while its session handles something else. */
-  readonly exclusive: Effect.Semaphore
+  readonly exclusive: Mutex.Mutex
   /** Whether its session has a turn. */
   readonly isBusy: Effect.Effect<boolean>
   readonly send: (message: Sent) => Effect.Effect<void>

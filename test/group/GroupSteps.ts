@@ -191,7 +191,7 @@ const meanwhile = (busy: number, slot: number, next: Step) =>
         yield* noticeSpeech(m, r)
         yield* next.does(m, r)
         yield* settle
-      }).pipe(guest.exclusive.withPermits(1))
+      }).pipe(guest.exclusive.alone)
     }
   )
 

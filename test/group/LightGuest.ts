@@ -1,4 +1,5 @@
 import { Context, Effect, Exit, Scope } from "effect"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 import * as ActiveTurn from "../../src/conversation/ActiveTurn.ts"
 import type { Client } from "../../src/conversation/Client.ts"
 import * as Playback from "../../src/conversation/Playback.ts"
@@ -43,7 +44,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
   const received: Array<ServerMessage> = []
   const lines: Array<string> = []
   const playback = Playback.make()
-  const exclusive = yield* Effect.makeSemaphore(1)
+  const exclusive = Mutex.make()
   const active = ActiveTurn.make(scope, yield* Effect.clock)
   const send: Context.Tag.Service<typeof Client>["send"] = (message, turn) =>
     Effect.sync(
@@ -94,7 +95,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
       begin.pipe(
         Effect.flatMap((wanted) => (wanted ? turn({ client, story }, onOver) : onOver)),
         Effect.uninterruptible,
-        exclusive.withPermits(1)
+        exclusive.alone
       ),
     silence: (heard) => Effect.asVoid(active.interrupt(heard)),
     write: () => Effect.succeed(undefined)

@@ -1,4 +1,5 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
@@ -229,7 +230,7 @@ export interface Connected {
   readonly received: Array<ServerMessage.ServerMessage>
   readonly send: (message: ClientMessage) => Effect.Effect<void>
   /** Held while its session handles a message. */
-  readonly exclusive: Effect.Semaphore
+  readonly exclusive: Mutex.Mutex
   /** Whether its session has a turn. */
   readonly isBusy: Effect.Effect<boolean>
   /** The socket closes. */
