@@ -26,6 +26,7 @@ import * as LiveChat from "./live/LiveChat.ts"
 import { Callers } from "./session/Callers.ts"
 import * as ConfigChanges from "./session/ConfigChanges.ts"
 import { SessionRegistry } from "./session/SessionRegistry.ts"
+import { Alarms } from "./supervision/Alarms.ts"
 import { Census } from "./telemetry/Census.ts"
 import * as TranslatorTable from "./translate/TranslatorTable.ts"
 import { PhraseCache } from "./tts/PhraseCache.ts"
@@ -55,6 +56,7 @@ const server = (loaded: ConfigFile.LoadedConfig) => {
     Layer.provide(EnginePool.layer({ idleTimeToLive: system.engine_idle_seconds * 1000 })),
     Layer.provide(
       Layer.mergeAll(
+        Alarms.layer,
         Census.layer,
         Tokens.layer,
         Characters.layerCurrent,

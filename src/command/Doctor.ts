@@ -1,4 +1,5 @@
 import { Command, Options } from "@effect/cli"
+import { Alarms } from "../supervision/Alarms.ts"
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import * as AgentTable from "../agent/AgentTable.ts"
 import * as AsrTable from "../asr/AsrTable.ts"
@@ -49,7 +50,7 @@ const services = (loaded: ConfigFile.LoadedConfig) =>
     Layer.provideMerge(LlmTable.layerOfLookers),
     Layer.merge(
       Layer.mergeAll(
-        Layer.provide(TtsTable.layer, PhraseCache.none),
+        Layer.provide(TtsTable.layer, Layer.merge(Alarms.layer, PhraseCache.none)),
         AsrTable.layer,
         VadTable.layer,
         SherpaSpotter.layer,

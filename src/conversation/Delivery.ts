@@ -102,17 +102,14 @@ export const deliver = Effect.fnUntraced(function* (
   }
 
   const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope) {
-    const speak = yield* Speech.make(
-      {
-        character: options.character,
-        tts,
-        translator,
-        onFailure: options.onVoiceFailure,
-        onSpoken: options.onVoice,
-        onUntranslated: options.onUntranslated
-      },
-      scope
-    )
+    const speak = yield* Speech.make({
+      character: options.character,
+      tts,
+      translator,
+      onFailure: options.onVoiceFailure,
+      onSpoken: options.onVoice,
+      onUntranslated: options.onUntranslated
+    })
     const sentences = yield* InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
       {
         parallel: parallelSentences,

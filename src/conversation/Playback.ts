@@ -1,6 +1,5 @@
-import { Deferred, Effect } from "effect"
-import type { Duration } from "effect"
-import * as Finalizer from "../supervision/Finalizer.ts"
+import { Duration, Effect } from "effect"
+import type { Alarms } from "../supervision/Alarms.ts"
 
 /**
  * The wait for `frontend-playback-complete`. The real page sends it ten times a turn, without a request id, and
@@ -10,22 +9,35 @@ export interface Playback {
   /** The client says that it has played everything. Does nothing while no turn waits for that. */
   readonly complete: Effect.Effect<void>
   /** Runs `announce` (the turn's `backend-synth-complete`), then waits for the client, at most for `limit`. */
-  readonly wait: (announce: Effect.Effect<void>, limit: Duration.DurationInput) => Effect.Effect<void>
+  readonly wait: (
+    alarms: Alarms["Type"],
+    announce: Effect.Effect<void>,
+    limit: Duration.DurationInput
+  ) => Effect.Effect<void>
 }
 
 export const make = (): Playback => {
-  let waiting: Deferred.Deferred<void> | undefined
+  /** Ends the wait. */
+  let waiting: (() => void) | undefined
   return {
-    complete: Effect.suspend(() =>
-      waiting === undefined ? Effect.void : Deferred.succeed(waiting, undefined)
-    ),
-    wait: (announce, limit) =>
-      Effect.gen(function* () {
-        const completed = yield* Deferred.make<void>()
+    complete: Effect.sync(() => waiting?.()),
+    wait: ({ after }, announce, limit) =>
+      Effect.suspend(() => {
+        const completed = Effect.async<void>((resume) => {
+          const leave = () => {
+            waiting = undefined
+            callOff()
+          }
+          const end = () => {
+            leave()
+            resume(Effect.void)
+          }
+          const callOff = after(Duration.toMillis(limit), end)
+          waiting = end
+          return Effect.sync(leave)
+        })
         // While the announcement waits for room, what the client reports is about another turn.
-        yield* announce
-        waiting = completed
-        yield* Effect.timeoutOption(Deferred.await(completed), limit)
-      }).pipe((played) => Finalizer.afterwards(played, () => (waiting = undefined)))
+        return Effect.zipRight(announce, completed)
+      })
   }
 }

@@ -1,5 +1,4 @@
 import { Duration, Effect, Option } from "effect"
-import type { Scope } from "effect"
 import * as Loudness from "../audio/Loudness.ts"
 import * as PauseCutter from "../audio/PauseCutter.ts"
 import * as Pcm from "../audio/Pcm.ts"
@@ -10,7 +9,8 @@ import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
-import * as Late from "../supervision/Late.ts"
+import { Alarms } from "../supervision/Alarms.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** A sentence ready to be delivered, or the next piece of one whose voice sends its sound piece by piece. */
@@ -45,11 +45,10 @@ type Hand = (spoken: Spoken) => void
 /**
  * Speaks one sentence, in another language if there is a translator, and hands on its sound: piece by piece if the voice
  * speaks so. Never fails: a sentence whose synthesis fails is delivered silent, or ends where it failed, and the rest go on.
- * Closing `scope`, that of the turn, ends the wait for those that are late.
  */
-export const make = Effect.fnUntraced(function* (options: Options, scope: Scope.Scope) {
+export const make = Effect.fnUntraced(function* (options: Options) {
   const census = yield* Census
-  const late = yield* Late.make(textPatience, scope)
+  const alarms = yield* Alarms
 
   const translate = (text: string) =>
     options.translator.pipe(
@@ -69,15 +68,21 @@ export const make = Effect.fnUntraced(function* (options: Options, scope: Scope.
           ).pipe(Effect.zipRight(Effect.suspend(() => (isHeard() ? options.onSpoken : Effect.void))))
     )
 
+  const begin = (parts: Parts) => () => {
+    const leave = census.enter("sentence")
+    const callOff = alarms.after(Duration.toMillis(textPatience), parts.text)
+    return () => {
+      callOff()
+      leave()
+    }
+  }
+
   const synthesize = (sentence: Sentence, parts: Parts) =>
-    Effect.suspend(() => {
-      late.unlessSoon(parts.text)
-      return options.tts
-    }).pipe(
+    options.tts.pipe(
       Effect.flatMap((tts) => Effect.flatMap(translate(sentence.speech), (text) => speak(tts, text, parts))),
       Effect.catchAll((failure) => options.onFailure(failure)),
       Effect.map(parts.text),
-      census.track("sentence")
+      (spoken) => Finalizer.whileRunning(spoken, begin(parts))
     )
 
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {

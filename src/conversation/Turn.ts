@@ -5,6 +5,7 @@ import type { Asr } from "../asr/Asr.ts"
 import type { ChatImage } from "../llm/Llm.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { Alarms } from "../supervision/Alarms.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Span from "../telemetry/Span.ts"
 import { Client } from "./Client.ts"
@@ -80,6 +81,7 @@ class NothingSaid extends Schema.TaggedError<NothingSaid>()("NothingSaid", {
 export const run = Effect.fnUntraced(function* (options: Options, input: Input, token: TurnToken) {
   const client = yield* Client
   const census = yield* Census
+  const alarms = yield* Alarms
   const send = (message: ServerMessage.Outgoing) => client.send(message, token)
   const kept = keeping(send)
   const delivered = Delivery.nothing()
@@ -116,6 +118,7 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
     delivered.speech
       ? census.track("playback")(
           options.playback.wait(
+            alarms,
             send({ type: "backend-synth-complete" }),
             Duration.millis(delivered.duration + options.playbackGrace)
           )

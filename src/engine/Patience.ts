@@ -1,5 +1,6 @@
-import { Duration, Effect, Exit } from "effect"
-import * as SteadyTime from "../supervision/SteadyTime.ts"
+import { Duration, Effect, Fiber } from "effect"
+import type { Alarms, CallOff } from "../supervision/Alarms.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as RemoteFailure from "./RemoteFailure.ts"
 
 /** All parts of an answer together may take so many times as long as each of them. */
@@ -10,48 +11,60 @@ export type Wait = <A, E, R>(part: Effect.Effect<A, E, R>) => Effect.Effect<A, E
 
 /**
  * Bounds how long an answer that comes in parts is waited for: `silence` for each part, and four times as long for all of
- * them, so that a server that drips for ever keeps nobody's place. What `receive` does between two waits does not count.
- * One fiber watches them all: a time-out for each costs more than many an answer. `receive` closes by itself what it opens:
- * whoever is interrupted from outside goes on before `receive` has stopped.
+ * them, so that a server that drips for ever keeps nobody's place. What `receive` does between two waits does not count. It runs
+ * in a fiber of its own, and has stopped when this goes on, also when this is interrupted.
  */
 export const bound = <A, E, R>(
+  alarms: Alarms["Type"],
   silence: Duration.Duration,
   receive: (wait: Wait) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | RemoteFailure.Unanswered, R> =>
-  Effect.clockWith((clock) => {
+  Effect.uninterruptibleMask((restore) => {
     const whole = Duration.times(silence, times)
-    const now = SteadyTime.of(clock)
+    const { now } = alarms
     /** Of all waits before this one, in ms. */
     let waited = 0
     /** Since when (`now`) a part is waited for. */
     let since: number | undefined
 
-    const end = () => {
-      if (since !== undefined) waited += now() - since
-      since = undefined
-    }
     const wait: Wait = (part) =>
       Effect.suspend(() => {
         since = now()
-        return Effect.matchCauseEffect(part, {
-          onFailure: (cause) => {
-            end()
-            return Exit.failCause(cause)
-          },
-          onSuccess: (value) => {
-            end()
-            return Exit.succeed(value)
-          }
+        return Finalizer.left(part, () => {
+          if (since !== undefined) waited += now() - since
+          since = undefined
         })
       })
 
-    const watch: Effect.Effect<never, RemoteFailure.Unanswered> = Effect.suspend(() => {
+    /** What is wrong by now, or how long (ms) nothing can be. */
+    const look = (): RemoteFailure.Unanswered | number => {
       const soFar = since === undefined ? 0 : now() - since
       const left = Duration.toMillis(silence) - soFar
       const leftOfAll = Duration.toMillis(whole) - waited - soFar
       if (since !== undefined && leftOfAll <= 0) return RemoteFailure.tooLong(whole)
       if (since !== undefined && left <= 0) return RemoteFailure.tooSlow(silence)
-      return Effect.zipRight(Effect.sleep(Math.max(1, Math.min(left, leftOfAll))), watch)
-    })
-    return Effect.raceFirst(receive(wait), watch)
+      return Math.max(1, Math.min(left, leftOfAll))
+    }
+
+    const over = (receiving: Fiber.RuntimeFiber<A, E>) =>
+      Effect.async<A, E | RemoteFailure.Unanswered>((resume) => {
+        const watch = (): CallOff => {
+          const seen = look()
+          if (typeof seen === "number") return alarms.after(seen, () => (callOff = watch()))
+          resume(Effect.fail(seen))
+          return () => {}
+        }
+        let callOff = watch()
+        receiving.addObserver((exit) => {
+          callOff()
+          resume(exit)
+        })
+        return Effect.sync(() => callOff())
+      })
+
+    return Effect.flatMap(Effect.fork(restore(receive(wait))), (receiving) =>
+      Effect.catchAllCause(restore(over(receiving)), (cause) =>
+        Effect.zipRight(Fiber.interrupt(receiving), Effect.failCause(cause))
+      )
+    )
   })

@@ -1,7 +1,7 @@
 import { Duration, Effect } from "effect"
 import type { WebSocket } from "ws"
 import * as Bell from "../supervision/Bell.ts"
-import * as Late from "../supervision/Late.ts"
+import { Alarms } from "../supervision/Alarms.ts"
 import type * as Inbox from "./Inbox.ts"
 
 /**
@@ -35,7 +35,7 @@ export interface Reception<R> {
  * in this round of the event loop, so it needs no limit.
  */
 export const make = Effect.fnUntraced(function* <R>() {
-  const late = yield* Late.make(patience, yield* Effect.scope)
+  const alarms = yield* Alarms
   const bell = Bell.make()
   const waiting: Array<Newcomer<R>> = []
 
@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function* <R>() {
         }
         if (!isPatient || !inbox.isEmpty()) return seat()
         socket.once("message", seat)
-        late.unlessSoon(seat)
+        alarms.after(Duration.toMillis(patience), seat)
       }),
       Effect.catchAllDefect((defect) => {
         socket.close(1011, "")

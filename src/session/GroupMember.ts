@@ -8,6 +8,7 @@ import { Groups } from "../group/Groups.ts"
 import type { Member, Speech } from "../group/Member.ts"
 import { History } from "../history/History.ts"
 import * as Attribute from "../telemetry/Attributes.ts"
+import { Alarms } from "../supervision/Alarms.ts"
 import { Census } from "../telemetry/Census.ts"
 import { Facts } from "../history/Facts.ts"
 import * as Extensions from "./Extensions.ts"
@@ -27,7 +28,7 @@ const situation = Effect.fnUntraced(function* (session: Session, { others, peopl
 export const connect = Effect.fnUntraced(function* (session: Session) {
   const { send, uid } = yield* Client
   const scope = yield* Effect.scope
-  const context = yield* Effect.context<Settings | Prompts | History | Facts | Census>()
+  const context = yield* Effect.context<Settings | Prompts | History | Facts | Alarms | Census>()
   const character = Effect.map(Ref.get(session.seat), ({ character }) => character)
 
   const speak = (speech: Speech) =>

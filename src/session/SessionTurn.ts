@@ -8,6 +8,7 @@ import * as TurnRecord from "../conversation/TurnRecord.ts"
 import { say } from "../language/Text.ts"
 import { Groups } from "../group/Groups.ts"
 import * as ServerMessage from "../protocol/ServerMessage.ts"
+import { Alarms } from "../supervision/Alarms.ts"
 import { Census } from "../telemetry/Census.ts"
 import * as Extensions from "./Extensions.ts"
 import * as Remembering from "./Remembering.ts"
@@ -84,8 +85,11 @@ export const prepare = Effect.fnUntraced(function* (session: Session, inGroup?: 
             )
           )
   }
-  // Fibers that come and go copy what they are given of these: of all the server's services, a turn needs two.
-  const services = Context.make(Client, client).pipe(Context.add(Census, yield* Census))
+  // Fibers that come and go copy what they are given of these: of all the server's services, a turn needs three.
+  const services = Context.make(Client, client).pipe(
+    Context.add(Census, yield* Census),
+    Context.add(Alarms, yield* Alarms)
+  )
   const onlyThese: (all: Context.Context<never>) => typeof services = () => services
   return (input: Turn.Input, turn: TurnToken) => {
     const consent = ToolConsent.asking({

@@ -17,16 +17,15 @@ export const whileOpen = (enter: () => void, leave: () => void): Effect.Effect<v
   )
 
 /**
- * Something that is so for as long as `effect` runs: `enter` now, `leave` when it is over, however it ends. `Effect.onExit` with
- * an effect that does nothing else costs twice as much.
+ * Something that is so for as long as `effect` runs: `enter` begins it, and answers what ends it when the effect is over, however
+ * that ends. `Effect.onExit` with an effect that does nothing else costs twice as much.
  */
 export const whileRunning = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
-  enter: () => void,
-  leave: (exit: Exit.Exit<A, E>) => void
+  enter: () => () => void
 ): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) => {
-    enter()
+    const leave = enter()
     return left(restore(effect), leave)
   })
 

@@ -33,6 +33,8 @@ export type Kind =
 export class Census extends Context.Tag("seiyuu/telemetry/Census")<
   Census,
   {
+    /** Counts one more, until what it answers is called. */
+    readonly enter: (kind: Kind) => () => void
     /** Counts `effect` for as long as it runs, however it ends. */
     readonly track: (kind: Kind) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     /** Counts `fiber` for as long as it lives. */
@@ -50,13 +52,13 @@ export class Census extends Context.Tag("seiyuu/telemetry/Census")<
       if (now === 0) counts.delete(kind)
       else counts.set(kind, now)
     }
+    const enter = (kind: Kind) => {
+      change(kind, 1)
+      return () => change(kind, -1)
+    }
     return Census.of({
-      track: (kind) => (effect) =>
-        Finalizer.whileRunning(
-          effect,
-          () => change(kind, 1),
-          () => change(kind, -1)
-        ),
+      enter,
+      track: (kind) => (effect) => Finalizer.whileRunning(effect, () => enter(kind)),
       watch: (kind, fiber) => {
         change(kind, 1)
         fiber.addObserver(() => change(kind, -1))

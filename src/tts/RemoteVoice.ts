@@ -1,4 +1,5 @@
 import { Context, Duration, Effect, ExecutionStrategy, Exit, Scope } from "effect"
+import type { Alarms } from "../supervision/Alarms.ts"
 import type { Decode } from "../audio/Decode.ts"
 import type * as Pcm from "../audio/Pcm.ts"
 import * as SoundReader from "../audio/SoundReader.ts"
@@ -73,11 +74,17 @@ const inScope = <A, E>(use: (scope: Scope.Scope) => Effect.Effect<A, E, Scope.Sc
     )
   )
 
+/** What all voices use of the server. */
+export interface Services {
+  readonly alarms: Alarms["Type"]
+  readonly decode: Decode["Type"]
+}
+
 type Failed = RemoteFailure.RemoteFailure | UndecodableAudio
 
 /** One session's voice. Repeats what may pass, as long as no sound has come; never afterwards. */
 export const open = (
-  decode: Context.Tag.Service<typeof Decode>,
+  { alarms, decode }: Services,
   shared: Shared,
   service: Service
 ): Tts & Required<Pick<Tts, "stream">> => {
@@ -121,7 +128,7 @@ export const open = (
 
   const speak = (text: string, take: Take) => {
     const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
-    return Patience.bound(silence, (wait) =>
+    return Patience.bound(alarms, silence, (wait) =>
       inScope((scope) =>
         Effect.flatMap(ServiceFailure.retried(about, wait(begin(text))), ({ first, format, next }) => {
           const reader = SoundReader.make(decode, format, scope)

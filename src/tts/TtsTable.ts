@@ -14,6 +14,7 @@ import * as EngineTable from "../engine/EngineTable.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import * as ServiceAddress from "../engine/ServiceAddress.ts"
 import { ModelStore } from "../models/ModelStore.ts"
+import { Alarms } from "../supervision/Alarms.ts"
 import * as AzureTts from "./AzureTts.ts"
 import * as BarkTts from "./BarkTts.ts"
 import * as CartesiaTts from "./CartesiaTts.ts"
@@ -50,6 +51,7 @@ const table = Effect.gen(function* () {
   const pool = yield* EnginePool
   const http = yield* NodeHttpClient.Dispatcher
   const decode = yield* Decode
+  const alarms = yield* Alarms
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
   const gradio = { http, fs, folder }
@@ -57,7 +59,7 @@ const table = Effect.gen(function* () {
   /** A voice elsewhere: what its sessions share is kept by the pool, by its whole configuration. */
   const remote = (service: RemoteVoice.Service, config: object) =>
     Effect.map(pool.borrow(RemoteVoice.spec(service, config)), (shared) => ({
-      ...RemoteVoice.open(decode, shared, service),
+      ...RemoteVoice.open({ alarms, decode }, shared, service),
       address: service.about.address
     }))
   /** One whose section may be missing. */
@@ -104,7 +106,7 @@ const table = Effect.gen(function* () {
       config === undefined
         ? noSection("wyoming_tts")
         : Effect.map(pool.borrow(WyomingTts.spec(folder, config)), (mouth) =>
-            WyomingTts.voice(mouth, config)
+            WyomingTts.voice(alarms, mouth, config)
           ),
     gpt_sovits_tts: (config) => {
       const section = gptSovitsOf(config)

@@ -16,6 +16,7 @@ import * as Server from "../wyoming/Server.ts"
 import * as SpeechPieces from "./SpeechPieces.ts"
 import { SynthesisFailed } from "./Tts.ts"
 import type { Take, Tts } from "./Tts.ts"
+import type { Alarms } from "../supervision/Alarms.ts"
 import * as WholeSound from "./WholeSound.ts"
 
 /** A server that speaks, shared by all sessions. */
@@ -104,6 +105,7 @@ const mostNamed = 12
 
 /** The voice for one session. */
 export const voice = (
+  alarms: Alarms["Type"],
   { breaker, server, share, stock }: Mouth,
   config: WyomingTtsConfig
 ): Tts & Required<Pick<Tts, "stream">> => {
@@ -150,7 +152,7 @@ export const voice = (
       const asked = Server.talk(server, (link) =>
         Effect.zipRight(
           link.send(Events.synthesize(text, wish)),
-          Patience.bound(limit, (wait) => receive(link, wait, hear))
+          Patience.bound(alarms, limit, (wait) => receive(link, wait, hear))
         )
       ).pipe(
         Effect.retry({

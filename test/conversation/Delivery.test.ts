@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Option, TestClock } from "effect"
+import { Alarms } from "../../src/supervision/Alarms.ts"
+import { Effect, Fiber, Layer, Option, TestClock } from "effect"
 import type { Scope } from "effect"
 import * as Delivery from "../../src/conversation/Delivery.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
@@ -86,7 +87,7 @@ describe("Delivery", () => {
         expect(voice.loads.count).toBe(1 + turns)
         expect(told.silent).toBe(turns * sentences.length)
       }
-    }).pipe(Effect.provide(Census.layer))
+    }).pipe(Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 
   it.scoped("tries a translator that cannot be loaded once a turn, and speaks what is written", () =>
@@ -100,6 +101,6 @@ describe("Delivery", () => {
         expect(told).toEqual({ silent: 0, untranslated: turns * sentences.length })
       }
       expect(voice.loads.count).toBe(1)
-    }).pipe(Effect.provide(Census.layer))
+    }).pipe(Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 })

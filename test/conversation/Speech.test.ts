@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Option, TestClock } from "effect"
+import { Alarms } from "../../src/supervision/Alarms.ts"
+import { Effect, Fiber, Layer, Option, TestClock } from "effect"
 import * as Speech from "../../src/conversation/Speech.ts"
 import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { Census } from "../../src/telemetry/Census.ts"
@@ -16,22 +17,19 @@ const sentence = {
 
 const spoken = (samples: Int16Array) =>
   Effect.gen(function* () {
-    const speak = yield* Speech.make(
-      {
-        character: Fixtures.characterConfig("Hana"),
-        tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
-        translator: Effect.succeedNone,
-        onFailure: () => Effect.die("it did not fail"),
-        onSpoken: Effect.void,
-        onUntranslated: () => Effect.die("it did not fail")
-      },
-      yield* Effect.scope
-    )
+    const speak = yield* Speech.make({
+      character: Fixtures.characterConfig("Hana"),
+      tts: Effect.succeed({ engine: "t", synthesize: () => Effect.succeed({ samples, sampleRate: 1000 }) }),
+      translator: Effect.succeedNone,
+      onFailure: () => Effect.die("it did not fail"),
+      onSpoken: Effect.void,
+      onUntranslated: () => Effect.die("it did not fail")
+    })
     const handed: Array<Speech.Spoken> = []
     yield* speak(sentence, (spoken) => void handed.push(spoken))
     expect(handed.length).toBe(1)
     return handed[0]
-  }).pipe(Effect.scoped, Effect.provide(Census.layer))
+  }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
 
 describe("Speech", () => {
   it.effect("sends no file without sound", () =>
@@ -51,26 +49,23 @@ describe("Speech", () => {
         const handed: Array<Speech.Spoken> = []
         const failures: Array<SynthesisFailed> = []
         const loud = new Int16Array(1000).fill(5000)
-        const speak = yield* Speech.make(
-          {
-            character: Fixtures.characterConfig("Hana"),
-            tts: Effect.succeed({
-              engine: "t",
-              synthesize: () => Effect.die("it streams"),
-              stream: (_, take) =>
-                Effect.gen(function* () {
-                  for (const samples of [loud, new Int16Array(100), loud])
-                    yield* take({ samples, sampleRate: 1000 })
-                  return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
-                })
-            }),
-            translator: Effect.succeedNone,
-            onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
-            onSpoken: Effect.void,
-            onUntranslated: () => Effect.die("it did not fail")
-          },
-          yield* Effect.scope
-        )
+        const speak = yield* Speech.make({
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            synthesize: () => Effect.die("it streams"),
+            stream: (_, take) =>
+              Effect.gen(function* () {
+                for (const samples of [loud, new Int16Array(100), loud])
+                  yield* take({ samples, sampleRate: 1000 })
+                return yield* new SynthesisFailed({ engine: "t", detail: "broke off", advice: "Wait." })
+              })
+          }),
+          translator: Effect.succeedNone,
+          onFailure: (failure) => Effect.sync(() => void failures.push(failure as SynthesisFailed)),
+          onSpoken: Effect.void,
+          onUntranslated: () => Effect.die("it did not fail")
+        })
         yield* speak(sentence, (spoken) => void handed.push(spoken))
         expect(failures.length).toBe(1)
         expect(handed.map(({ duration }) => duration).reduce((sum, ms) => sum + ms)).toBe(2100)
@@ -81,28 +76,25 @@ describe("Speech", () => {
           ]
         )
         expect(handed.map(({ continues }) => continues)).toEqual([false, true])
-      }).pipe(Effect.scoped, Effect.provide(Census.layer))
+      }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 
   it.live("lets others have their turn while it cuts long sound that came at once", () =>
     Effect.gen(function* () {
       const samples = new Int16Array(30 * 48_000).fill(5000)
       let turns = 0
-      const speak = yield* Speech.make(
-        {
-          character: Fixtures.characterConfig("Hana"),
-          tts: Effect.succeed({
-            engine: "t",
-            synthesize: () => Effect.die("it streams"),
-            stream: (_, take) => take({ samples, sampleRate: 48_000 })
-          }),
-          translator: Effect.succeedNone,
-          onFailure: () => Effect.die("it did not fail"),
-          onSpoken: Effect.void,
-          onUntranslated: () => Effect.die("it did not fail")
-        },
-        yield* Effect.scope
-      )
+      const speak = yield* Speech.make({
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({
+          engine: "t",
+          synthesize: () => Effect.die("it streams"),
+          stream: (_, take) => take({ samples, sampleRate: 48_000 })
+        }),
+        translator: Effect.succeedNone,
+        onFailure: () => Effect.die("it did not fail"),
+        onSpoken: Effect.void,
+        onUntranslated: () => Effect.die("it did not fail")
+      })
       const others = Effect.forever(Effect.map(Effect.sleep(0), () => void turns++))
       const seen: Array<{ readonly duration: number; readonly turns: number }> = []
       yield* Effect.raceFirst(
@@ -111,35 +103,32 @@ describe("Speech", () => {
       )
       expect(new Set(seen.map(({ turns }) => turns)).size).toBeGreaterThan(2)
       expect(seen.reduce((sum, { duration }) => sum + duration, 0)).toBe(30_000)
-    }).pipe(Effect.scoped, Effect.provide(Census.layer))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 
   it.effect("counts what the voice has spoken aloud, and neither what was kept nor what is silent", () =>
     Effect.gen(function* () {
       const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
       let counted = 0
-      const speak = yield* Speech.make(
-        {
-          character: Fixtures.characterConfig("Hana"),
-          tts: Effect.succeed({
-            engine: "t",
-            recall: (text) => Effect.succeed(text === "Kept." ? Option.some(pcm) : Option.none()),
-            synthesize: (text) =>
-              Effect.succeed(text === "Silent." ? { ...pcm, samples: new Int16Array(0) } : pcm)
-          }),
-          translator: Effect.succeedNone,
-          onFailure: () => Effect.die("it did not fail"),
-          onSpoken: Effect.sync(() => void counted++),
-          onUntranslated: () => Effect.die("it did not fail")
-        },
-        yield* Effect.scope
-      )
+      const speak = yield* Speech.make({
+        character: Fixtures.characterConfig("Hana"),
+        tts: Effect.succeed({
+          engine: "t",
+          recall: (text) => Effect.succeed(text === "Kept." ? Option.some(pcm) : Option.none()),
+          synthesize: (text) =>
+            Effect.succeed(text === "Silent." ? { ...pcm, samples: new Int16Array(0) } : pcm)
+        }),
+        translator: Effect.succeedNone,
+        onFailure: () => Effect.die("it did not fail"),
+        onSpoken: Effect.sync(() => void counted++),
+        onUntranslated: () => Effect.die("it did not fail")
+      })
       const durations: Array<number> = []
       for (const speech of ["Kept.", "Silent.", "Spoken."])
         yield* speak({ ...sentence, speech }, ({ duration }) => void durations.push(duration))
       expect(durations).toEqual([100, 0, 100])
       expect(counted).toBe(1)
-    }).pipe(Effect.scoped, Effect.provide(Census.layer))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 
   it.effect(
@@ -147,20 +136,17 @@ describe("Speech", () => {
     () =>
       Effect.gen(function* () {
         const pcm = { samples: new Int16Array(100).fill(9000), sampleRate: 1000 }
-        const speak = yield* Speech.make(
-          {
-            character: Fixtures.characterConfig("Hana"),
-            tts: Effect.succeed({
-              engine: "t",
-              synthesize: () => Effect.delay(Effect.succeed(pcm), "9 seconds")
-            }),
-            translator: Effect.succeedNone,
-            onFailure: () => Effect.die("it did not fail"),
-            onSpoken: Effect.void,
-            onUntranslated: () => Effect.die("it did not fail")
-          },
-          yield* Effect.scope
-        )
+        const speak = yield* Speech.make({
+          character: Fixtures.characterConfig("Hana"),
+          tts: Effect.succeed({
+            engine: "t",
+            synthesize: () => Effect.delay(Effect.succeed(pcm), "9 seconds")
+          }),
+          translator: Effect.succeedNone,
+          onFailure: () => Effect.die("it did not fail"),
+          onSpoken: Effect.void,
+          onUntranslated: () => Effect.die("it did not fail")
+        })
         const handed: Array<Speech.Spoken> = []
         const speaking = yield* Effect.fork(speak(sentence, (spoken) => void handed.push(spoken)))
         yield* TestClock.adjust("4 seconds")
@@ -175,6 +161,6 @@ describe("Speech", () => {
           ["Hi.", 0, false],
           [undefined, 100, true]
         ])
-      }).pipe(Effect.scoped, Effect.provide(Census.layer))
+      }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
   )
 })

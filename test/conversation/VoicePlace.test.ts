@@ -1,4 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Deferred, Effect, Layer } from "effect"
 import * as InOrder from "../../src/conversation/InOrder.ts"
 import type { Sentence } from "../../src/conversation/Sentence.ts"
@@ -52,20 +53,17 @@ const turn = Effect.fnUntraced(function* (
 ) {
   const scope = yield* Effect.scope
   const delivered: Array<string> = []
-  const speak = yield* Speech.make(
-    {
-      character: Fixtures.characterConfig("Hana"),
-      tts: Effect.succeed(tts),
-      translator: Effect.succeedSome({
-        engine: "t",
-        translate: (text: string) => Effect.as(waits.translated(text), text)
-      }),
-      onFailure: (failure) => Effect.die(failure),
-      onSpoken: Effect.void,
-      onUntranslated: (failure) => Effect.die(failure)
-    },
-    scope
-  )
+  const speak = yield* Speech.make({
+    character: Fixtures.characterConfig("Hana"),
+    tts: Effect.succeed(tts),
+    translator: Effect.succeedSome({
+      engine: "t",
+      translate: (text: string) => Effect.as(waits.translated(text), text)
+    }),
+    onFailure: (failure) => Effect.die(failure),
+    onSpoken: Effect.void,
+    onUntranslated: (failure) => Effect.die(failure)
+  })
   const sentences = yield* InOrder.make<Sentence, Speech.Spoken>(
     {
       parallel: 3,
@@ -82,7 +80,7 @@ const turn = Effect.fnUntraced(function* (
 })
 
 describe("the only place of a voice", () => {
-  layer(Layer.merge(engines, Census.layer), { excludeTestServices: true })((it) => {
+  layer(Layer.mergeAll(engines, Alarms.layer, Census.layer), { excludeTestServices: true })((it) => {
     it.scoped("goes on once a sentence's sound is there, though an earlier one has not been asked for", () =>
       Effect.gen(function* () {
         const { asked, busy, mine, other, wasAsked } = yield* service

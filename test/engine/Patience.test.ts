@@ -1,16 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Duration, Effect, Fiber, TestClock } from "effect"
 import * as Patience from "../../src/engine/Patience.ts"
 import { english } from "../../src/language/Text.ts"
 
 const silence = Duration.seconds(10)
+const bound = <A, E>(receive: (wait: Patience.Wait) => Effect.Effect<A, E>) =>
+  Effect.flatMap(Alarms, (alarms) => Patience.bound(alarms, silence, receive)).pipe(
+    Effect.provide(Alarms.layer)
+  )
 const after = (seconds: number) => Effect.delay(Effect.void, Duration.seconds(seconds))
 
 describe("Patience", () => {
   it.effect("bears no silence that is too long", () =>
     Effect.gen(function* () {
       const waiting = yield* Effect.fork(
-        Effect.flip(Patience.bound(silence, (wait) => Effect.zipRight(after(100), wait(Effect.never))))
+        Effect.flip(bound((wait) => Effect.zipRight(after(100), wait(Effect.never))))
       )
       yield* TestClock.adjust("100 seconds")
       yield* TestClock.adjust("9 seconds")
@@ -30,9 +35,7 @@ describe("Patience", () => {
           Effect.tap(wait(after(9)), () => Effect.sync(() => parts++)),
           after(100)
         )
-      const waiting = yield* Effect.fork(
-        Effect.flip(Patience.bound(silence, (wait) => Effect.forever(part(wait))))
-      )
+      const waiting = yield* Effect.fork(Effect.flip(bound((wait) => Effect.forever(part(wait)))))
       yield* TestClock.adjust(Duration.seconds(4 * 109 + 3))
       assert.strictEqual(parts, 4)
       assert.isNull(waiting.unsafePoll())
@@ -44,7 +47,7 @@ describe("Patience", () => {
   it.effect("begins anew with each part, though the one before failed", () =>
     Effect.gen(function* () {
       const waiting = yield* Effect.fork(
-        Patience.bound(silence, (wait) =>
+        bound((wait) =>
           Effect.ignore(wait(Effect.zipRight(after(8), Effect.fail("lost")))).pipe(
             Effect.zipRight(after(8)),
             Effect.zipRight(wait(after(8))),
@@ -68,7 +71,7 @@ describe("Patience", () => {
             wait(Effect.onInterrupt(Effect.never, () => note("stopped")))
           )
         )
-      const waiting = yield* Effect.fork(Patience.bound(silence, receive))
+      const waiting = yield* Effect.fork(bound(receive))
       yield* TestClock.adjust("1 seconds")
       yield* Fiber.interrupt(waiting)
       assert.deepStrictEqual(journal, ["stopped", "closed"])

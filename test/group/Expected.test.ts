@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Effect, Layer, TestClock } from "effect"
 import { Settings } from "../../src/config/Settings.ts"
 import { GroupRefused } from "../../src/group/GroupWords.ts"
@@ -10,7 +11,7 @@ import * as LightGuest from "./LightGuest.ts"
 
 const layer = Layer.provideMerge(
   Groups.layer,
-  Layer.merge(Census.layer, Layer.succeed(Settings, { folder: ".", system: systemConfig }))
+  Layer.mergeAll(Alarms.layer, Census.layer, Layer.succeed(Settings, { folder: ".", system: systemConfig }))
 )
 
 /** Lets all fibers go on until nothing happens any more. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Effect, Layer, ManagedRuntime } from "effect"
 import { Settings } from "../../src/config/Settings.ts"
 import { Groups } from "../../src/group/Groups.ts"
@@ -9,7 +10,7 @@ import * as LightGuest from "./LightGuest.ts"
 
 const layer = Layer.provideMerge(
   Groups.layer,
-  Layer.merge(Census.layer, Layer.succeed(Settings, { folder: ".", system: systemConfig }))
+  Layer.mergeAll(Alarms.layer, Census.layer, Layer.succeed(Settings, { folder: ".", system: systemConfig }))
 )
 
 describe("groups", () => {
@@ -23,7 +24,7 @@ describe("groups", () => {
       const run = <A>(effect: Effect.Effect<A>) => runtime.runPromise(Effect.withTracerEnabled(effect, false))
       await assertModel({
         groups,
-        connect: (uid) => Effect.provideService(LightGuest.connect(uid), Groups, groups),
+        connect: (uid) => Effect.provide(LightGuest.connect(uid), runtime),
         run,
         maxCommands: 25,
         numRuns: 1000,

@@ -1,4 +1,5 @@
 import { Context, Effect, Exit, Scope } from "effect"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import * as Mutex from "../../src/supervision/Mutex.ts"
 import * as ActiveTurn from "../../src/conversation/ActiveTurn.ts"
 import type { Client } from "../../src/conversation/Client.ts"
@@ -44,6 +45,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
   const received: Array<ServerMessage> = []
   const lines: Array<string> = []
   const playback = Playback.make()
+  const alarms = yield* Alarms
   const exclusive = Mutex.make()
   const active = ActiveTurn.make(scope, yield* Effect.clock)
   const send: Context.Tag.Service<typeof Client>["send"] = (message, turn) =>
@@ -71,7 +73,7 @@ export const connect = Effect.fnUntraced(function* (uid: string) {
         Effect.zipRight(Effect.orDie(speak.story.asked(""))),
         Effect.zipRight(say(audio)),
         Effect.zipRight(Effect.orDie(speak.story.answered(shown))),
-        Effect.zipRight(playback.wait(say({ type: "backend-synth-complete" }), "1 hour")),
+        Effect.zipRight(playback.wait(alarms, say({ type: "backend-synth-complete" }), "1 hour")),
         Effect.onExit((exit) =>
           Exit.isInterrupted(exit) ? Effect.orDie(speak.story.interrupted(token.heard ?? shown)) : Effect.void
         ),

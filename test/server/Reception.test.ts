@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { Effect, Layer, TestClock } from "effect"
 import type { WebSocket } from "ws"
 import * as Inbox from "../../src/server/Inbox.ts"
 import * as Reception from "../../src/server/Reception.ts"
@@ -8,7 +9,7 @@ import * as Reception from "../../src/server/Reception.ts"
 /** A reception, and what has become of those who came. */
 const open = Effect.gen(function* () {
   const journal: Array<string> = []
-  const reception = yield* Reception.make<never>()
+  const reception = yield* Effect.provide(Reception.make<never>(), yield* Layer.build(Alarms.layer))
   const arrive = (name: string, greet: Effect.Effect<void> = Effect.void, isPatient = true) => {
     const socket = Object.assign(new EventEmitter(), {
       OPEN: 1,

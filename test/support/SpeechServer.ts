@@ -1,4 +1,5 @@
 import { FileSystem } from "@effect/platform"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Logger, LogLevel, Schedule } from "effect"
 import { AsrEngines, TranscriptionFailed } from "../../src/asr/Asr.ts"
@@ -104,7 +105,7 @@ export const layer = (recogniser: Recogniser, options: Options = {}) => {
     )
   ).pipe(Layer.provide(NodeContext.layer))
   const voices = TtsTable.layer.pipe(
-    Layer.provide(PhraseCache.layer),
+    Layer.provide(Layer.merge(Alarms.layer, PhraseCache.layer)),
     Layer.provide(NodeHttpClient.dispatcherLayer)
   )
   const engines =

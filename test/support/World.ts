@@ -1,4 +1,5 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import * as Mutex from "../../src/supervision/Mutex.ts"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
@@ -219,7 +220,9 @@ export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePo
     MemoryFacts.layer(world.facts),
     MemoryHistory.layer(world.stored, () => world.storing)
   ).pipe(
-    Layer.provideMerge(Layer.merge(EnginePool.layer({ idleTimeToLive: "0 millis" }), Census.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(EnginePool.layer({ idleTimeToLive: "0 millis" }), Alarms.layer, Census.layer)
+    ),
     Layer.provideMerge(NodeContext.layer),
     Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None))
   )

@@ -1,4 +1,5 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Layer } from "effect"
 import { Settings } from "../../src/config/Settings.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
@@ -10,7 +11,7 @@ import * as SpeechModels from "../support/SpeechModels.ts"
 /** All voices, with the models of the tests; relative paths start from `folder`. */
 export const inFolder = (folder: string) =>
   TtsTable.layer.pipe(
-    Layer.provide(PhraseCache.none),
+    Layer.provide(Layer.merge(Alarms.layer, PhraseCache.none)),
     Layer.provideMerge(EnginePool.layer({ idleTimeToLive: "1 minute" })),
     Layer.provide(Layer.succeed(Settings, { folder, system: Fixtures.systemConfig })),
     Layer.provide(SpeechModels.store),

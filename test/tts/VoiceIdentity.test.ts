@@ -1,4 +1,5 @@
 import { FileSystem } from "@effect/platform"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, layer } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
@@ -25,7 +26,7 @@ const inFolder = <A, E>(
   Effect.provide(
     run,
     TtsTable.layer.pipe(
-      Layer.provide(PhraseCache.layer),
+      Layer.provide(Layer.merge(Alarms.layer, PhraseCache.layer)),
       Layer.provide(EnginePool.layer({ idleTimeToLive: "1 minute" })),
       Layer.provide(Layer.succeed(Settings, { folder, system: Fixtures.systemConfig })),
       Layer.provide(SpeechModels.store),
