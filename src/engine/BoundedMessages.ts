@@ -9,13 +9,20 @@ export const bounded = (response: Response, longest: number, tooLong: () => Erro
   const isEvents = response.headers.get("content-type")?.includes("text/event-stream") === true
   const { headers, status, statusText } = response
   const lengthAfter = isEvents ? ofEvent() : ofBody()
-  const limit = new TransformStream<Uint8Array, Uint8Array>({
-    transform: (piece, controller) => {
-      if (lengthAfter(piece) <= longest) controller.enqueue(piece)
-      else controller.error(tooLong())
-    }
+  const pieces = response.body.getReader()
+  // A transforming stream would be two, which cost more than what it does here.
+  const limited = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await pieces.read()
+      if (done) return controller.close()
+      if (lengthAfter(value) <= longest) return controller.enqueue(value)
+      const failure = tooLong()
+      controller.error(failure)
+      await pieces.cancel(failure)
+    },
+    cancel: (reason) => pieces.cancel(reason)
   })
-  return new Response(response.body.pipeThrough(limit), { headers, status, statusText })
+  return new Response(limited, { headers, status, statusText })
 }
 
 /** How long the message is that a piece ends in, in bytes. */
@@ -32,7 +39,8 @@ const ofEvent = (): LengthAfter => {
   let isLineEmpty = true
   let before = 0
   return (piece) => {
-    for (const byte of piece) {
+    for (let at = 0; at < piece.length; at++) {
+      const byte = piece[at]!
       length++
       if (byte === lineFeed && before === carriageReturn) {
         // The line has ended already.

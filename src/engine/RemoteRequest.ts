@@ -50,7 +50,7 @@ export const open = (
   longest: number
 ): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const signal = yield* Abort.signal
+    const signal = yield* Abort.emitter
     const response = yield* Effect.tryPromise({
       try: () =>
         Undici.request(url, {

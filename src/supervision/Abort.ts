@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import * as Finalizer from "./Finalizer.ts"
@@ -11,4 +12,15 @@ export const abort = (controller: AbortController): void => controller.abort(ove
 export const signal: Effect.Effect<AbortSignal, never, Scope.Scope> = Effect.suspend(() => {
   const controller = new AbortController()
   return Effect.as(Finalizer.add(Effect.sync(() => abort(controller))), controller.signal)
+})
+
+/** The same for who takes an emitter of `abort`, as undici does: that costs a fifth of an `AbortSignal`. */
+class Emitter extends EventEmitter {
+  readonly reason = over
+}
+
+/** An emitter that emits `abort` when the scope closes. */
+export const emitter: Effect.Effect<EventEmitter, never, Scope.Scope> = Effect.suspend(() => {
+  const emitter = new Emitter()
+  return Effect.as(Finalizer.add(Effect.sync(() => void emitter.emit("abort"))), emitter)
 })
