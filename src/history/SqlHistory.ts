@@ -1,11 +1,12 @@
 import { SqlClient, SqlError } from "@effect/sql"
 import type { Statement } from "@effect/sql"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect, identity, Option } from "effect"
 import { randomUUID } from "node:crypto"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
 import { say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
+import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Span from "../telemetry/Span.ts"
 import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
@@ -44,13 +45,31 @@ export const make = Effect.gen(function* () {
   const clearLog = yield* SecureDelete.clearLog
   const clearIndex = yield* SecureDelete.clearIndex
 
+  /** Runs a statement that belongs to no transaction, without all that one of `sql` comes with: every turn has two. */
+  const alone = <A extends object>(statement: Statement.Statement<A>) =>
+    WholeFiber.inScope(() =>
+      Effect.flatMap(sql.reserve, (connection) => {
+        const [text, parameters] = statement.compile()
+        return connection.execute(text, parameters, undefined) as Effect.Effect<
+          ReadonlyArray<A>,
+          SqlError.SqlError
+        >
+      })
+    )
+
   /** Adds one message in one statement, which finds the conversation by itself. */
-  const appendOne = (confUid: string, uid: string, message: NewMessage) =>
-    Effect.flatMap(
-      localTime,
-      (now) => sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
+  const appendOne = (
+    confUid: string,
+    uid: string,
+    message: NewMessage,
+    run: <A extends object>(
+      statement: Statement.Statement<A>
+    ) => Effect.Effect<ReadonlyArray<A>, SqlError.SqlError> = identity
+  ) =>
+    Effect.flatMap(localTime, (now) =>
+      run(sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
         SELECT id, ${message.role}, ${now}, ${plain(message.content)}, ${message.name ?? null}, ${message.avatar ?? null}
-        FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`
+        FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`)
     ).pipe(
       Effect.flatMap(([row]) =>
         row === undefined ? Effect.fail(new HistoryNotFound({ uid })) : Effect.succeed(row.id)
@@ -185,9 +204,13 @@ export const make = Effect.gen(function* () {
   )
 
   const append = (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
+    const [first, ...rest] = added
     const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message))
     // One statement is a transaction by itself.
-    const done = added.length === 1 ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
+    const done =
+      first !== undefined && rest.length === 0
+        ? Effect.map(appendOne(confUid, uid, first, alone), (id) => [id])
+        : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     return done.pipe(failed(say("history.addMessages")), Span.named("History.append"))
   }
 

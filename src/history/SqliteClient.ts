@@ -5,21 +5,30 @@ import type { SqlConnection, SqlError } from "@effect/sql"
 import * as Again from "../supervision/Again.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import * as Mutex from "../supervision/Mutex.ts"
+import * as Checkpoints from "./Checkpoints.ts"
 import * as SqliteConnection from "./SqliteConnection.ts"
 
 /**
  * One connection to an SQLite file, created if it is not there. A lock lets one statement or transaction use it at a time:
  * nothing slips into somebody else's transaction and is rolled back with it.
  */
-const make = Effect.fnUntraced(function* (file: string, settings: ReadonlyArray<string>) {
+const make = Effect.fnUntraced(function* (file: string, isForUse: boolean) {
   // Patience comes first: a commit that has been rolled back cannot be tried again.
   const connection = rollingBack(patient(yield* SqliteConnection.make(file)))
-  for (const setting of settings) yield* connection.execute(setting, [], undefined)
+  for (const setting of isForUse ? forUse : forLook) yield* connection.execute(setting, [], undefined)
 
   const lock = Mutex.make()
+  // Without it SQLite does the same, when others have to wait.
+  const written = isForUse ? yield* Effect.orElseSucceed(Checkpoints.keep(file), () => () => {}) : () => {}
   // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
   const acquirer = Effect.uninterruptibleMask((restore) =>
-    restore(lock.take).pipe(Effect.zipRight(Finalizer.add(lock.release)), Effect.as(connection))
+    restore(lock.take).pipe(
+      Effect.zipRight(Finalizer.add(lock.release)),
+      Effect.map(() => {
+        written()
+        return connection
+      })
+    )
   )
   return yield* SqlClient.make({
     acquirer,
@@ -38,6 +47,8 @@ const forUse = [
   // A commit that is reported survives the death of this process. If the power goes the last ones may be lost, but never
   // the database; waiting for the disk with every sentence would hold up all sessions.
   "PRAGMA synchronous = NORMAL",
+  // In pages (4 kB). Long before, `Checkpoints` has copied nearly all of them.
+  "PRAGMA wal_autocheckpoint = 4000",
   "PRAGMA foreign_keys = ON",
   // What is deleted is overwritten: nobody finds it in the file.
   "PRAGMA secure_delete = ON"
@@ -75,10 +86,10 @@ const rollingBack = (connection: SqlConnection.Connection): SqlConnection.Connec
 })
 
 /** An SQL client on `file` (a path), closed with the layer's scope. Fails if the file cannot be opened. */
-export const layer = (file: string) => connect(file, forUse)
+export const layer = (file: string) => connect(file, true)
 
 /** The same for a look alone, at a file that is there: nothing can be written, and its settings stay as they are. */
-export const layerForLook = (file: string) => connect(file, forLook)
+export const layerForLook = (file: string) => connect(file, false)
 
-const connect = (file: string, settings: ReadonlyArray<string>) =>
-  Layer.scoped(SqlClient.SqlClient, make(file, settings)).pipe(Layer.provide(Reactivity.layer))
+const connect = (file: string, isForUse: boolean) =>
+  Layer.scoped(SqlClient.SqlClient, make(file, isForUse)).pipe(Layer.provide(Reactivity.layer))

@@ -66,14 +66,6 @@ export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.E
     )
   )
 
-/** `Effect.scoped`, with the scope itself at hand, and as cheap as `WholeFiber.lend`. */
-const inScope = <A, E>(use: (scope: Scope.Scope) => Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
-  Effect.flatMap(Scope.make(), (scope) =>
-    Effect.onExit(WholeFiber.lend(use(scope), Context.make(Scope.Scope, scope)), (exit) =>
-      Scope.close(scope, exit)
-    )
-  )
-
 /** What all voices use of the server. */
 export interface Services {
   readonly alarms: Alarms["Type"]
@@ -129,7 +121,7 @@ export const open = (
   const speak = (text: string, take: Take) => {
     const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
     return Patience.bound(alarms, silence, (wait) =>
-      inScope((scope) =>
+      WholeFiber.inScope((scope) =>
         Effect.flatMap(ServiceFailure.retried(about, wait(begin(text))), ({ first, format, next }) => {
           const reader = SoundReader.make(decode, format, scope)
           const more = Effect.suspend(() => Effect.flatMap(wait(next), read))
