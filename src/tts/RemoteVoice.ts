@@ -66,6 +66,30 @@ export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.E
     )
   )
 
+/** Runs one attempt, in a scope that closes if it fails. */
+type Attempt = <A, E>(begin: (scope: Scope.Scope) => Effect.Effect<A, E, Scope.Scope>) => Effect.Effect<A, E>
+
+/** Closes at the end what the last attempt has opened. For an effect that is all that its fiber does. */
+const inAttempts = <A, E>(use: (attempt: Attempt) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    let open: Scope.CloseableScope | undefined
+    const close = (exit: Exit.Exit<unknown, unknown>) =>
+      Effect.suspend(() => {
+        const scope = open
+        open = undefined
+        return scope === undefined ? Effect.void : Scope.close(scope, exit)
+      })
+    const attempt: Attempt = (begin) =>
+      Effect.flatMap(Scope.make(), (scope) => {
+        open = scope
+        return Effect.tapErrorCause(
+          WholeFiber.provide(begin(scope), Context.make(Scope.Scope, scope)),
+          (cause) => close(Exit.failCause(cause))
+        )
+      })
+    return Effect.onExit(use(attempt), close)
+  })
+
 /** What all voices use of the server. */
 export interface Services {
   readonly alarms: Alarms["Type"]
@@ -114,24 +138,29 @@ export const open = (
         })
   }
 
-  /** The sound and its first bytes, so that nothing has been heard of an attempt that is repeated. */
-  const begin = (text: string) =>
-    attempt(Effect.flatMap(ask(text), (sound) => Effect.map(sound.next, (first) => ({ ...sound, first }))))
-
   const speak = (text: string, take: Take) => {
     const hear = (pcm: Pcm.Pcm) => (pcm.samples.length === 0 ? Effect.void : take(pcm))
     return Patience.bound(alarms, silence, (wait) =>
-      WholeFiber.inScope((scope) =>
-        Effect.flatMap(ServiceFailure.retried(about, wait(begin(text))), ({ first, format, next }) => {
-          const reader = SoundReader.make(decode, format, scope)
-          const more = Effect.suspend(() => Effect.flatMap(wait(next), read))
-          const read = (bytes: Uint8Array | undefined): Effect.Effect<void, Failed> =>
-            bytes === undefined
-              ? Effect.flatMap(reader.end, hear)
-              : Effect.flatMap(reader.push(bytes), (pcm) => Effect.zipRight(hear(pcm), more))
-          return read(first)
-        })
-      )
+      inAttempts((attempt) => {
+        // The sound and its first bytes, so that nothing has been heard of an attempt that is repeated.
+        const begin = attempt((scope) =>
+          Effect.flatMap(ask(text), (sound) =>
+            Effect.map(sound.next, (first) => ({ ...sound, first, scope }))
+          )
+        )
+        return Effect.flatMap(
+          ServiceFailure.retried(about, wait(begin)),
+          ({ first, format, next, scope }) => {
+            const reader = SoundReader.make(decode, format, scope)
+            const more = Effect.suspend(() => Effect.flatMap(wait(next), read))
+            const read = (bytes: Uint8Array | undefined): Effect.Effect<void, Failed> =>
+              bytes === undefined
+                ? Effect.flatMap(reader.end, hear)
+                : Effect.flatMap(reader.push(bytes), (pcm) => Effect.zipRight(hear(pcm), more))
+            return read(first)
+          }
+        )
+      })
     ).pipe(
       Effect.mapError((failure) =>
         failure._tag === "UndecodableAudio" ? undecodable(failure) : failed(failure)
