@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import type { Clock, Scope } from "effect"
 import * as Bell from "../supervision/Bell.ts"
-import * as Finalizer from "../supervision/Finalizer.ts"
 import * as FiberSlot from "../supervision/FiberSlot.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import * as Mutex from "../supervision/Mutex.ts"
 import type { TurnToken } from "./Client.ts"
 

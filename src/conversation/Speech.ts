@@ -6,11 +6,11 @@ import * as Wav from "../audio/Wav.ts"
 import type { CharacterConfig } from "../config/CharacterConfig.ts"
 import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
+import { Alarms } from "../supervision/Alarms.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
-import { Alarms } from "../supervision/Alarms.ts"
-import * as Finalizer from "../supervision/Finalizer.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** A sentence ready to be delivered, or the next piece of one whose voice sends its sound piece by piece. */

@@ -1,6 +1,6 @@
 import { Deferred, Effect, FiberId, Option } from "effect"
-import type { Scope } from "effect"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import type { Scope } from "effect"
 
 /**
  * Lets a limited number of jobs run at once on one engine and shares it fairly: when a place becomes free, the members

@@ -1,7 +1,7 @@
 import { Duration, Effect, Schedule, Schema } from "effect"
-import * as Again from "../supervision/Again.ts"
 import * as ErrorCode from "../models/ErrorCode.ts"
 import { say, Words } from "../language/Text.ts"
+import * as Again from "../supervision/Again.ts"
 
 /** What the service's own code says, where it says more than a status of HTTP does. */
 export const Kind = Schema.Literal("key", "model", "quota", "busy", "down", "other")

@@ -3,8 +3,9 @@ import { Array, Chunk, Effect, Option, Schema, Stream } from "effect"
 import { Archive } from "./Archive.ts"
 import type { Conversation, Standing } from "./Archive.ts"
 import type { HistoryMessage } from "./History.ts"
-import { failed, messageOf } from "./SqlHistory.ts"
-import type { MessageRow } from "./SqlHistory.ts"
+import { messageOf } from "./HistoryRows.ts"
+import type { MessageRow } from "./HistoryRows.ts"
+import { failed } from "./SqlHistory.ts"
 import { say } from "../language/Text.ts"
 
 /** Messages that one statement adds: databases limit the values of a statement. */

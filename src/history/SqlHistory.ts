@@ -2,42 +2,19 @@ import { SqlClient, SqlError } from "@effect/sql"
 import type { Statement } from "@effect/sql"
 import { Clock, Effect, identity, Option } from "effect"
 import { randomUUID } from "node:crypto"
-import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
-import type { HistoryMessage, HistorySummary, NewMessage, Role } from "./History.ts"
-import { say } from "../language/Text.ts"
-import type { Text } from "../language/Text.ts"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Span from "../telemetry/Span.ts"
+import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
+import type { NewMessage } from "./History.ts"
+import { messageOf, summaryOf, summaryOfValues } from "./HistoryRows.ts"
+import type { MessageRow, SummaryRow, SummaryValues } from "./HistoryRows.ts"
+import { say } from "../language/Text.ts"
+import type { Text } from "../language/Text.ts"
 import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
-
-/** A message as the database has it. */
-export interface MessageRow {
-  readonly role: Role
-  readonly timestamp: string
-  readonly content: string
-  readonly name: string | null
-  readonly avatar: string | null
-}
-
-interface SummaryRow extends MessageRow {
-  readonly uid: string
-  readonly title: string | null
-}
-
-/** The same as an array, in the order of the columns. */
-type SummaryValues = readonly [
-  uid: string,
-  title: string | null,
-  role: Role,
-  timestamp: string,
-  content: string,
-  name: string | null,
-  avatar: string | null
-]
 
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
@@ -285,24 +262,6 @@ const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
 
 /** PostgreSQL has no room for a zero character, and nobody sees one. */
 const plain = (text: string): string => text.replaceAll("\0", "")
-
-const summaryOf = (row: SummaryRow): HistorySummary => ({
-  uid: row.uid,
-  latest_message: messageOf(row),
-  timestamp: row.timestamp,
-  ...(row.title === null ? {} : { title: row.title })
-})
-
-const summaryOfValues = ([uid, title, role, timestamp, content, name, avatar]: SummaryValues) =>
-  summaryOf({ uid, title, role, timestamp, content, name, avatar })
-
-export const messageOf = (row: MessageRow): HistoryMessage => ({
-  role: row.role,
-  timestamp: row.timestamp,
-  content: row.content,
-  ...(row.name === null ? {} : { name: row.name }),
-  ...(row.avatar === null ? {} : { avatar: row.avatar })
-})
 
 /** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
 export const failed =

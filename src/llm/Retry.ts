@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect, Option, Schedule } from "effect"
 import * as RemoteFailure from "../engine/RemoteFailure.ts"
-import * as Again from "../supervision/Again.ts"
 import * as RetryAfter from "../engine/RetryAfter.ts"
+import * as Again from "../supervision/Again.ts"
 import * as ProviderRefusal from "./ProviderRefusal.ts"
 
 /** Further attempts after a refusal that may pass, as long as nothing of the answer has come. */

@@ -1,7 +1,8 @@
 import { Duration, Effect } from "effect"
 import type { WebSocket } from "ws"
-import * as Bell from "../supervision/Bell.ts"
 import { Alarms } from "../supervision/Alarms.ts"
+import type { CallOff } from "../supervision/Alarms.ts"
+import * as Bell from "../supervision/Bell.ts"
 import type * as Inbox from "./Inbox.ts"
 
 /**
@@ -44,16 +45,19 @@ export const make = Effect.fnUntraced(function* <R>() {
     return greet.pipe(
       Effect.map((begin) => {
         let hasBegun = false
+        let callOff: CallOff | undefined
         const seat = () => {
           if (hasBegun) return
           hasBegun = true
+          callOff?.()
+          socket.off("message", seat).off("close", seat)
           // One that is closing may take long for that.
           if (socket.readyState !== socket.OPEN) return left()
           begin()
         }
         if (!isPatient || !inbox.isEmpty()) return seat()
-        socket.once("message", seat)
-        alarms.after(Duration.toMillis(patience), seat)
+        socket.once("message", seat).once("close", seat)
+        callOff = alarms.after(Duration.toMillis(patience), seat)
       }),
       Effect.catchAllDefect((defect) => {
         socket.close(1011, "")

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Effect, Fiber, Layer, Option, TestClock } from "effect"
 import * as Speech from "../../src/conversation/Speech.ts"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 import { SynthesisFailed } from "../../src/tts/Tts.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as Fixtures from "../support/Fixtures.ts"

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Alarms } from "../../src/supervision/Alarms.ts"
 import { Duration, Effect, Fiber, TestClock } from "effect"
 import * as Patience from "../../src/engine/Patience.ts"
 import { english } from "../../src/language/Text.ts"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 
 const silence = Duration.seconds(10)
 const bound = <A, E>(receive: (wait: Patience.Wait) => Effect.Effect<A, E>) =>

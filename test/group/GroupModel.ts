@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
-import * as Mutex from "../../src/supervision/Mutex.ts"
 import { Effect, HashMap } from "effect"
 import type * as fc from "fast-check"
 import type { Groups } from "../../src/group/Groups.ts"
 import * as GroupState from "../../src/group/GroupState.ts"
 import { interruptedMark } from "../../src/history/History.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 
 /** What clients send in these tests. */
 export type Sent =

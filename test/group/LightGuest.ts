@@ -1,6 +1,4 @@
 import { Context, Effect, Exit, Scope } from "effect"
-import { Alarms } from "../../src/supervision/Alarms.ts"
-import * as Mutex from "../../src/supervision/Mutex.ts"
 import * as ActiveTurn from "../../src/conversation/ActiveTurn.ts"
 import type { Client } from "../../src/conversation/Client.ts"
 import * as Playback from "../../src/conversation/Playback.ts"
@@ -10,6 +8,8 @@ import type { Member } from "../../src/group/Member.ts"
 import { interruptedMark } from "../../src/history/History.ts"
 import * as ServerMessages from "../../src/protocol/ServerMessage.ts"
 import type { ServerMessage } from "../../src/protocol/ServerMessage.ts"
+import { Alarms } from "../../src/supervision/Alarms.ts"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 import type { Guest } from "./GroupModel.ts"
 
 /** Answers of all characters so far: no two are alike. */

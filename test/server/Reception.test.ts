@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events"
-import { Alarms } from "../../src/supervision/Alarms.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, TestClock } from "effect"
 import type { WebSocket } from "ws"
 import * as Inbox from "../../src/server/Inbox.ts"
 import * as Reception from "../../src/server/Reception.ts"
+import { Alarms } from "../../src/supervision/Alarms.ts"
 
 /** A reception, and what has become of those who came. */
 const open = Effect.gen(function* () {

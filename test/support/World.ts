@@ -1,6 +1,4 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Alarms } from "../../src/supervision/Alarms.ts"
-import * as Mutex from "../../src/supervision/Mutex.ts"
 import assert from "node:assert/strict"
 import { Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Scope, Stream, Supervisor } from "effect"
 import type { Duration } from "effect"
@@ -15,7 +13,6 @@ import type { ProactiveSpeechConfig } from "../../src/config/ProactiveSpeechConf
 import { Client } from "../../src/conversation/Client.ts"
 import type { LlmFailed } from "../../src/llm/Llm.ts"
 import * as McpClient from "../../src/mcp/McpClient.ts"
-import { McpClients } from "../../src/mcp/McpClient.ts"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable, type EngineKind } from "../../src/engine/EngineUnavailable.ts"
 import type { ClientMessage } from "../../src/protocol/ClientMessage.ts"
@@ -28,6 +25,8 @@ import * as GroupMember from "../../src/session/GroupMember.ts"
 import * as ProactiveSpeech from "../../src/session/ProactiveSpeech.ts"
 import * as OpenSession from "../../src/session/OpenSession.ts"
 import { SessionRegistry } from "../../src/session/SessionRegistry.ts"
+import { Alarms } from "../../src/supervision/Alarms.ts"
+import * as Mutex from "../../src/supervision/Mutex.ts"
 import { Census } from "../../src/telemetry/Census.ts"
 import * as TranslatorTable from "../../src/translate/TranslatorTable.ts"
 import { TtsEngines } from "../../src/tts/Tts.ts"
@@ -172,7 +171,7 @@ const fakeVad = (world: World) =>
 /** Everything a session needs, with slow fake engines around the real session core. */
 export const layer = (world: World, vad: Layer.Layer<VadEngines, never, EnginePool> = fakeVad(world)) => {
   const engines = Layer.mergeAll(
-    Layer.succeed(McpClients, {
+    Layer.succeed(McpClient.McpClients, {
       open: () => Effect.map(load(world, "mcp", loadTimes.mcp, "mcp"), () => world.mcp)
     }),
     Layer.succeed(Agents, {

@@ -1,0 +1,44 @@
+import type { HistoryMessage, HistorySummary, Role } from "./History.ts"
+
+/** A message as the database has it. */
+export interface MessageRow {
+  readonly role: Role
+  readonly timestamp: string
+  readonly content: string
+  readonly name: string | null
+  readonly avatar: string | null
+}
+
+export interface SummaryRow extends MessageRow {
+  readonly uid: string
+  readonly title: string | null
+}
+
+/** The same as an array, in the order of the columns. */
+export type SummaryValues = readonly [
+  uid: string,
+  title: string | null,
+  role: Role,
+  timestamp: string,
+  content: string,
+  name: string | null,
+  avatar: string | null
+]
+
+export const summaryOf = (row: SummaryRow): HistorySummary => ({
+  uid: row.uid,
+  latest_message: messageOf(row),
+  timestamp: row.timestamp,
+  ...(row.title === null ? {} : { title: row.title })
+})
+
+export const summaryOfValues = ([uid, title, role, timestamp, content, name, avatar]: SummaryValues) =>
+  summaryOf({ uid, title, role, timestamp, content, name, avatar })
+
+export const messageOf = (row: MessageRow): HistoryMessage => ({
+  role: row.role,
+  timestamp: row.timestamp,
+  content: row.content,
+  ...(row.name === null ? {} : { name: row.name }),
+  ...(row.avatar === null ? {} : { avatar: row.avatar })
+})
