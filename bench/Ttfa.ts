@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import * as Bare from "./Bare.ts"
-import type { Child } from "./Child.ts"
+import * as Child from "./Child.ts"
+import * as Client from "./Client.ts"
 import * as Figure from "./Figure.ts"
 import * as Numbers from "./Numbers.ts"
 import * as Provider from "./Provider.ts"
@@ -35,8 +36,8 @@ interface Level {
 }
 
 interface World {
-  readonly server: Child
-  readonly bare: Child
+  readonly server: Child.Child
+  readonly bare: Child.Child
   readonly provider: string
   readonly random: () => number
 }
@@ -49,12 +50,25 @@ export const measure = async (provider: string, { seconds, seed }: Options): Pro
   await talk(world, warmUp, warmUpMs)
   const measured: Array<Talk> = []
   for (const level of levels) measured.push(await talk(world, level, seconds * 1000))
-  await Promise.all([server.stop(), bare.stop()])
+  await server.stop()
+  const least = await leastOf(world, seconds * 1000)
+  await bare.stop()
   return {
     title: `Added time to first audio: from text-input to the first sound, less what the providers take; ${seconds} s each`,
-    rows: measured.flatMap(rowsOf),
-    failures: measured.flatMap(({ failures }) => failures)
+    rows: measured.flatMap((talk) => rowsOf(talk, least)),
+    failures: [...measured, least].flatMap(({ failures }) => failures)
   }
+}
+
+/** The level with an aim, at a server that does no more than it has to. */
+const leastOf = async (world: World, ms: number): Promise<Talk> => {
+  const opening = JSON.stringify(await Client.openingSequence(world.bare.url))
+  const plain = await Child.startSibling("PlainServer.ts", opening, world.provider)
+  await talk({ ...world, server: plain }, warmUp, warmUpMs / 4)
+  const level = levels.find(({ sessions }) => sessions === aimed.sessions)!
+  const measured = await talk({ ...world, server: plain }, level, ms)
+  await plain.stop()
+  return measured
 }
 
 interface Talk extends Level {
@@ -115,11 +129,14 @@ const talk = async (world: World, level: Level, ms: number): Promise<Talk> => {
   }
 }
 
-const rowsOf = (talk: Talk): ReadonlyArray<Figure.Row> => {
+const shares = [0.5, 0.95, 0.99] as const
+
+/** `least`: what the level with an aim comes to at the plain server. */
+const rowsOf = (talk: Talk, least: Talk): ReadonlyArray<Figure.Row> => {
   const at = `${talk.sessions} sessions, a turn every ${talk.everyMs / 1000} s`
   const isAimed = talk.sessions === aimed.sessions
   const cpu = talk.cpu / talk.turns
-  const added = ([0.5, 0.95, 0.99] as const).map((share): Figure.Row => {
+  const added = shares.map((share): Figure.Row => {
     const value = Numbers.percentile(talk.added, share)
     return {
       measure: `${at}: added, p${share * 100}`,
@@ -136,8 +153,15 @@ const rowsOf = (talk: Talk): ReadonlyArray<Figure.Row> => {
       measure: "  server CPU per turn",
       value: cpu,
       unit: "ms",
-      ...(isAimed ? { aim: Figure.atMost(aimed.cpu, "ms", cpu) } : {})
+      ...(isAimed ? { bare: least.cpu / least.turns, aim: Figure.atMost(aimed.cpu, "ms", cpu) } : {})
     },
+    ...(isAimed
+      ? shares.map((share): Figure.Row => ({
+          measure: `  a plain server: added, p${share * 100}`,
+          value: Numbers.percentile(least.added, share),
+          unit: "ms"
+        }))
+      : []),
     ...([0.5, 0.99] as const).map((share): Figure.Row => ({
       measure: `  what the providers take, p${share * 100}`,
       value: Numbers.percentile(talk.providers, share),
