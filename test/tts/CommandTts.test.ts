@@ -13,6 +13,7 @@ import { describeTts, open, peak, until } from "./describeTts.ts"
 import * as TtsConfigs from "./TtsConfigs.ts"
 import { engines, inFolder } from "./TtsLayer.ts"
 import { english } from "../../src/language/Text.ts"
+import * as LivingProcess from "../../src/supervision/LivingProcess.ts"
 
 const program = fileURLToPath(new URL("../support/speak-tone.mjs", import.meta.url))
 
@@ -38,7 +39,9 @@ const failure = (args: ReadonlyArray<string>, changes: Partial<CommandTtsConfig>
     return error
   })
 
-const scratchFolders = () => readdirSync(tmpdir()).filter((name) => /^seiyuu-[0-9a-f]{8}-/u.test(name)).length
+/** Those of this process: other tests have theirs at the same time. */
+const scratchFolders = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`seiyuu-${LivingProcess.mine}`)).length
 
 describe("CommandTts", () => {
   layer(engines, { excludeTestServices: true })((it) => {
