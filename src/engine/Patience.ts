@@ -30,6 +30,7 @@ export const bound = <A, E, R>(
     const wait: Wait = (part) =>
       Effect.suspend(() => {
         since = now()
+        // Whoever is interrupted here waits for nothing any more.
         return Finalizer.left(part, () => {
           if (since !== undefined) waited += now() - since
           since = undefined

@@ -20,7 +20,7 @@ export const clearLog = Effect.map(SqlClient.SqlClient, (sql) =>
 )
 
 const stillInLog =
-  "Another program reads the conversations' database: what was deleted stays in its log (-wal) until the next deletion, or until nobody has it open."
+  "Another program reads the conversations' database, or its disk is slow: what was deleted stays in its log (-wal) until the next deletion, or until nobody has it open."
 
 /** Pages of the index that one step writes: a few ms, as the driver is synchronous. */
 const pages = 8

@@ -22,8 +22,7 @@ export const make = Effect.gen(function* () {
   const clearLog = yield* SecureDelete.clearLog
   const clearIndex = yield* SecureDelete.clearIndex
 
-  /** Runs a statement that belongs to no transaction, without all that one of `sql` comes with: every turn has two. */
-  const alone = <A extends object>(statement: Statement.Statement<A>) =>
+  const reserved = <A extends object>(statement: Statement.Statement<A>) =>
     WholeFiber.inScope(() =>
       Effect.flatMap(sql.reserve, (connection) => {
         const [text, parameters] = statement.compile()
@@ -33,6 +32,13 @@ export const make = Effect.gen(function* () {
         >
       })
     )
+
+  /**
+   * Runs a statement, outside any transaction, without all that one of `sql` comes with: every turn has two. What PostgreSQL's client
+   * reserves it does not let go of when that is interrupted.
+   */
+  const alone: <A extends object>(statement: Statement.Statement<A>) => ReturnType<typeof reserved<A>> =
+    sql.onDialectOrElse({ sqlite: () => reserved, orElse: () => identity })
 
   /** Adds one message in one statement, which finds the conversation by itself. */
   const appendOne = (

@@ -9,7 +9,7 @@ import * as Checkpoints from "./Checkpoints.ts"
 import * as SqliteConnection from "./SqliteConnection.ts"
 
 /**
- * One connection to an SQLite file, created if it is not there. A lock lets one statement or transaction use it at a time:
+ * One connection to an SQLite file, created if it is not there, and one that copies its log. A lock lets one statement or transaction use it at a time:
  * nothing slips into somebody else's transaction and is rolled back with it.
  */
 const make = Effect.fnUntraced(function* (file: string, isForUse: boolean) {
@@ -19,16 +19,15 @@ const make = Effect.fnUntraced(function* (file: string, isForUse: boolean) {
 
   const lock = Mutex.make()
   // Without it SQLite does the same, when others have to wait.
-  const written = isForUse ? yield* Effect.orElseSucceed(Checkpoints.keep(file), () => () => {}) : () => {}
+  const written = isForUse ? yield* Effect.catchAll(Checkpoints.keep(file), notCopied) : () => {}
   // Waiting for the lock can be interrupted: a client that leaves does not wait for everybody's transactions.
   const acquirer = Effect.uninterruptibleMask((restore) =>
-    restore(lock.take).pipe(
-      Effect.zipRight(Finalizer.add(lock.release)),
-      Effect.map(() => {
-        written()
-        return connection
-      })
-    )
+    lock
+      .take(restore)
+      .pipe(
+        Effect.zipRight(Finalizer.add(Effect.zipRight(lock.release, Effect.sync(written)))),
+        Effect.as(connection)
+      )
   )
   return yield* SqlClient.make({
     acquirer,
@@ -38,6 +37,9 @@ const make = Effect.fnUntraced(function* (file: string, isForUse: boolean) {
     beginTransaction: "BEGIN IMMEDIATE"
   })
 })
+
+const notCopied = (error: unknown) =>
+  Effect.as(Effect.logWarning("The database's log is copied while others wait", error), () => {})
 
 const forUse = [
   // In ms. The driver is synchronous, so the event loop waits: no longer than a short transaction of another process takes.

@@ -1,4 +1,4 @@
-import { Chunk, Context, Effect, Option, Scope, Stream } from "effect"
+import { Chunk, Context, Effect, ExecutionStrategy, Exit, Option, Scope, Stream } from "effect"
 import * as WholeFiber from "../supervision/WholeFiber.ts"
 
 /** The next of what a stream gives; fails with `None` at its end. One caller at a time. */
@@ -29,16 +29,21 @@ export const filter = <A, B extends A, E>(
     : stream(Effect.map(open, (pull) => Effect.map(pull, Chunk.filter(isWanted))))
 }
 
-/** Reads a stream, as `Stream.toPull` does: nothing is opened before it is asked for the first time. */
+/** Reads a stream, as `Stream.toPull` does: nothing is opened before it is asked for the first time, and at the end all is closed. */
 export const of = <A, E>(stream: Stream.Stream<A, E>): Effect.Effect<Pull<A, E>, never, Scope.Scope> => {
   const open = openOf(stream)
   if (open === undefined) return Stream.toPull(stream)
-  return Effect.map(Effect.scope, (scope) => {
-    let opened: Pull<A, E> | undefined
-    const begin = WholeFiber.lend(open, Context.make(Scope.Scope, scope)).pipe(
-      Effect.mapError(Option.some),
-      Effect.flatMap((pull) => (opened = pull))
-    )
-    return Effect.suspend(() => opened ?? begin)
-  })
+  return Effect.flatMap(Effect.scope, (outer) =>
+    Effect.map(Scope.fork(outer, ExecutionStrategy.sequential), (scope) => {
+      let opened: Pull<A, E> | undefined
+      const begin = WholeFiber.lend(open, Context.make(Scope.Scope, scope)).pipe(
+        Effect.mapError(Option.some),
+        Effect.flatMap((pull) => (opened = pull))
+      )
+      return Effect.tapErrorCause(
+        Effect.suspend(() => opened ?? begin),
+        (cause) => Effect.uninterruptible(Scope.close(scope, Exit.failCause(cause)))
+      )
+    })
+  )
 }

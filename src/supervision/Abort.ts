@@ -17,10 +17,15 @@ export const signal: Effect.Effect<AbortSignal, never, Scope.Scope> = Effect.sus
 /** The same for who takes an emitter of `abort`, as undici does: that costs a fifth of an `AbortSignal`. */
 class Emitter extends EventEmitter {
   readonly reason = over
+  aborted = false
 }
 
 /** An emitter that emits `abort` when the scope closes. */
 export const emitter: Effect.Effect<EventEmitter, never, Scope.Scope> = Effect.suspend(() => {
   const emitter = new Emitter()
-  return Effect.as(Finalizer.add(Effect.sync(() => void emitter.emit("abort"))), emitter)
+  const abort = Effect.sync(() => {
+    emitter.aborted = true
+    emitter.emit("abort")
+  })
+  return Effect.as(Finalizer.add(abort), emitter)
 })

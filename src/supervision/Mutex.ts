@@ -1,6 +1,8 @@
 import { Deferred, Effect, FiberId } from "effect"
 import * as Finalizer from "./Finalizer.ts"
 
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 /**
  * One at a time, in the order in which they came. `Effect.makeSemaphore(1)` does the same for three times as much where nobody
  * waits, which is nearly always.
@@ -8,12 +10,13 @@ import * as Finalizer from "./Finalizer.ts"
 export interface Mutex {
   /** Runs an effect while no other one runs. */
   readonly alone: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Waits for the place; whoever has taken it has to `release` it. */
-  readonly take: Effect.Effect<void>
+  /**
+   * Waits for the place; whoever has taken it has to `release` it. For where nothing can be interrupted but what is restored,
+   * as the wait is: interrupted between taking and what follows, the place would be lost.
+   */
+  readonly take: (restore: Restore) => Effect.Effect<void>
   readonly release: Effect.Effect<void>
 }
-
-type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 export const make = (): Mutex => {
   let isTaken = false
@@ -49,7 +52,7 @@ export const make = (): Mutex => {
         const work = Finalizer.left(restore(effect), release)
         return wait === undefined ? work : Effect.zipRight(wait, work)
       }),
-    take: Effect.uninterruptibleMask((restore) => taken(restore) ?? Effect.void),
+    take: (restore) => Effect.suspend(() => taken(restore) ?? Effect.void),
     release: Effect.sync(release)
   }
 }

@@ -61,7 +61,8 @@ export const attempt = <A, E>(begin: Effect.Effect<A, E, Scope.Scope>): Effect.E
   Effect.flatMap(Effect.scope, (outer) =>
     Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (scope) =>
       Effect.tapErrorCause(WholeFiber.lend(begin, Context.make(Scope.Scope, scope)), (cause) =>
-        Scope.close(scope, Exit.failCause(cause))
+        // A close that is broken off would leave the rest open for good.
+        Effect.uninterruptible(Scope.close(scope, Exit.failCause(cause)))
       )
     )
   )
@@ -74,11 +75,13 @@ const inAttempts = <A, E>(use: (attempt: Attempt) => Effect.Effect<A, E>): Effec
   Effect.suspend(() => {
     let open: Scope.CloseableScope | undefined
     const close = (exit: Exit.Exit<unknown, unknown>) =>
-      Effect.suspend(() => {
-        const scope = open
-        open = undefined
-        return scope === undefined ? Effect.void : Scope.close(scope, exit)
-      })
+      Effect.uninterruptible(
+        Effect.suspend(() => {
+          const scope = open
+          open = undefined
+          return scope === undefined ? Effect.void : Scope.close(scope, exit)
+        })
+      )
     const attempt: Attempt = (begin) =>
       Effect.flatMap(Scope.make(), (scope) => {
         open = scope

@@ -25,7 +25,7 @@ const waiting = Effect.gen(function* () {
   ]
   yield* a.send({ type: "add-client-to-group", invitee_uid: "b" })
   yield* a.send({ type: "add-client-to-group", invitee_uid: "c" })
-  yield* b.exclusive.take
+  yield* Effect.uninterruptibleMask(b.exclusive.take)
   yield* c.send({ type: "text-input", text: "Hello." })
   yield* settle
   while (!(yield* groups.isSpeaking("b"))) {

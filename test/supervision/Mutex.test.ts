@@ -42,7 +42,7 @@ describe("Mutex", () => {
   it.effect("is not lost where one is let in and interrupted at the same moment", () =>
     Effect.gen(function* () {
       const mutex = Mutex.make()
-      yield* mutex.take
+      yield* Effect.uninterruptibleMask(mutex.take)
       const waits = yield* Effect.fork(mutex.alone(Effect.never))
       yield* Effect.yieldNow()
       yield* mutex.release
