@@ -16,6 +16,11 @@ import * as SqlSearch from "./SqlSearch.ts"
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
 
+/** How a statement is run. */
+type Run = <A extends object>(
+  statement: Statement.Statement<A>
+) => Effect.Effect<ReadonlyArray<A>, SqlError.SqlError>
+
 /** The conversations in any SQL database that `Migrations` has been run on. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -23,7 +28,7 @@ export const make = Effect.gen(function* () {
   const clearIndex = yield* SecureDelete.clearIndex
 
   const reserved = <A extends object>(statement: Statement.Statement<A>) =>
-    WholeFiber.inScope(() =>
+    WholeFiber.scoped(
       Effect.flatMap(sql.reserve, (connection) => {
         const [text, parameters] = statement.compile()
         return connection.execute(text, parameters, undefined) as Effect.Effect<
@@ -37,18 +42,10 @@ export const make = Effect.gen(function* () {
    * Runs a statement, outside any transaction, without all that one of `sql` comes with: every turn has two. What PostgreSQL's client
    * reserves it does not let go of when that is interrupted.
    */
-  const alone: <A extends object>(statement: Statement.Statement<A>) => ReturnType<typeof reserved<A>> =
-    sql.onDialectOrElse({ sqlite: () => reserved, orElse: () => identity })
+  const alone: Run = sql.onDialectOrElse({ sqlite: () => reserved, orElse: () => identity })
 
   /** Adds one message in one statement, which finds the conversation by itself. */
-  const appendOne = (
-    confUid: string,
-    uid: string,
-    message: NewMessage,
-    run: <A extends object>(
-      statement: Statement.Statement<A>
-    ) => Effect.Effect<ReadonlyArray<A>, SqlError.SqlError> = identity
-  ) =>
+  const appendOne = (confUid: string, uid: string, message: NewMessage, run: Run) =>
     Effect.flatMap(localTime, (now) =>
       run(sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
         SELECT id, ${message.role}, ${now}, ${plain(message.content)}, ${message.name ?? null}, ${message.avatar ?? null}
@@ -187,13 +184,10 @@ export const make = Effect.gen(function* () {
   )
 
   const append = (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
-    const [first, ...rest] = added
-    const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message))
     // One statement is a transaction by itself.
-    const done =
-      first !== undefined && rest.length === 0
-        ? Effect.map(appendOne(confUid, uid, first, alone), (id) => [id])
-        : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
+    const isOne = added.length === 1
+    const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message, isOne ? alone : identity))
+    const done = isOne ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
     return done.pipe(failed(say("history.addMessages")), Span.named("History.append"))
   }
 

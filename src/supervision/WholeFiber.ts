@@ -32,10 +32,10 @@ export const lend = <I, A, E, R>(
     return Effect.zipRight(FiberRef.set(FiberRef.currentContext, Context.merge(before, services)), lent)
   }) as Effect.Effect<A, E, Exclude<R, I>>
 
-/** `Effect.scoped`, with the scope itself at hand; as cheap as `lend`, and with the same limits. */
-export const inScope = <A, E, R>(
-  use: (scope: Scope.Scope) => Effect.Effect<A, E, R>
+/** `Effect.scoped`, as cheap as `lend`, and with the same limits. */
+export const scoped = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope>> =>
   Effect.flatMap(Scope.make(), (scope) =>
-    Effect.onExit(lend(use(scope), Context.make(Scope.Scope, scope)), (exit) => Scope.close(scope, exit))
+    Effect.onExit(lend(effect, Context.make(Scope.Scope, scope)), (exit) => Scope.close(scope, exit))
   )
