@@ -5,9 +5,12 @@ import { Context, Effect, Layer, Pool } from "effect"
 import type { Scope } from "effect"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import { DecoderStopped } from "./DecoderStopped.ts"
+import * as Decoding from "./Decoding.ts"
 import type { Decoded, Request } from "./DecodeWorker.ts"
+import * as FormatOf from "./FormatOf.ts"
 import { NoFormFile } from "./FormFile.ts"
 import type { Form } from "./FormFile.ts"
+import * as Mp3 from "./Mp3.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as SentenceSound from "./SentenceSound.ts"
 import * as Speech from "./Speech.ts"
@@ -48,7 +51,7 @@ export interface Pieces {
 /**
  * Turns encoded sound into samples. Plain WAV (16-bit, mono) is read in place; everything else is decoded by worker
  * threads, started when they are first needed: one for sentences and one for recordings, so that no sentence waits for
- * a large upload.
+ * a large upload. Only MP3 that comes piece by piece stays.
  */
 export class Decode extends Context.Tag("seiyuu/audio/Decode")<
   Decode,
@@ -65,12 +68,10 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
     /** The same for the file in a field of a form, whose body is given away. Nothing of it is done on the event loop. */
     readonly formSpeech: (form: Form) => Effect.Effect<Float32Array, NotSpeech | NoFormFile>
     /**
-     * Begins with an MP3, FLAC or Ogg Opus file that comes piece by piece. All of its pieces are decoded by the same
-     * thread; closing the scope forgets it there.
+     * An MP3, FLAC or Ogg Opus file that comes piece by piece and begins so; its beginning is still to be pushed. Closing the
+     * scope ends it.
      */
-    readonly pieces: Effect.Effect<Pieces, UndecodableAudio, Scope.Scope>
-    /** Starts the thread for sentences now, so that the first one needn't wait for it. */
-    readonly warmUp: Effect.Effect<void>
+    readonly pieces: (begin: Uint8Array) => Effect.Effect<Pieces, UndecodableAudio, Scope.Scope>
   }
 >() {
   static readonly layer = Layer.suspend(() => Layer.scoped(Decode, make)).pipe(
@@ -119,10 +120,11 @@ const make = Effect.gen(function* () {
       : Effect.sync(() => Speech.fromPcm(plain))
   }
 
+  const place = Effect.acquireRelease(Effect.interruptible(openFiles.take(1)), () => openFiles.release(1))
+
   let files = 0
-  const pieces = Effect.gen(function* () {
+  const piecesInThread = Effect.gen(function* () {
     const file = ++files
-    yield* Effect.acquireRelease(Effect.interruptible(openFiles.take(1)), () => openFiles.release(1))
     const thread = yield* Effect.mapError(sentences.get, stopped)
     const ask = (request: Request) => askThread(thread, request)
     yield* Effect.addFinalizer(() => Effect.ignore(ask({ as: "forget", file })))
@@ -146,6 +148,9 @@ const make = Effect.gen(function* () {
     )
   )
 
+  const pieces = (begin: Uint8Array) =>
+    Effect.zipRight(place, FormatOf.encoded(begin) === "mp3" ? piecesHere : piecesInThread)
+
   const formSpeech = ({ body, contentType, field }: Form) =>
     Effect.flatMap(
       inThread(recordings, { as: "form-speech", bytes: body, contentType, field }),
@@ -161,10 +166,24 @@ const make = Effect.gen(function* () {
         : Effect.suspend(() => decode(new Uint8Array(Buffer.from(base64, "base64")))),
     speech,
     formSpeech,
-    pieces,
-    warmUp: Effect.scoped(Effect.ignore(sentences.get))
+    pieces
   })
 })
+
+/**
+ * MP3, the format of most services, is decoded on the event loop, in steps of half a millisecond: that is what handing it over
+ * and taking its sound back would take there, and how soon another thread wakes depends on what else the machine does.
+ */
+const piecesHere: Effect.Effect<Pieces, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => Decoding.make(Mp3.format, SentenceSound.longest)),
+    ({ free }) => Effect.sync(free)
+  ),
+  ({ end, push }) => ({ push: (bytes) => shortEnough(push(bytes)), end: shortEnough(end) })
+)
+
+const shortEnough = (sound: Effect.Effect<Pcm, UndecodableAudio | AudioTooLong>) =>
+  Effect.catchTag(sound, "AudioTooLong", ({ longest }) => SentenceSound.tooLong(longest))
 
 type Thread = Pool.Pool<Worker.Worker<Request, Decoded>, DecoderStopped | WorkerError>
 

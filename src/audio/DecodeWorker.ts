@@ -4,6 +4,7 @@ import * as WorkerRunner from "@effect/platform/WorkerRunner"
 import { Effect, Layer } from "effect"
 import { AudioTooLong } from "./AudioTooLong.ts"
 import * as Compressed from "./Compressed.ts"
+import type * as Decoding from "./Decoding.ts"
 import * as FormFile from "./FormFile.ts"
 import type { Pcm } from "./Pcm.ts"
 import * as Resample from "./Resample.ts"
@@ -40,7 +41,7 @@ export type Decoded =
   | { readonly longest: number }
   | { readonly noFile: FormFile.NoFormFile["reason"] }
 
-const pcmOf = Effect.fnUntraced(function* (bytes: Uint8Array, longest: Compressed.Longest) {
+const pcmOf = Effect.fnUntraced(function* (bytes: Uint8Array, longest: Decoding.Longest) {
   if (!Wav.isWav(bytes)) return yield* Compressed.decode(bytes, longest)
   const wav = Wav.measure(bytes)
   if (wav !== undefined) {
@@ -60,7 +61,7 @@ const speechOf = Effect.fnUntraced(function* (bytes: Uint8Array) {
 })
 
 /** Files that come piece by piece. */
-const files = new Map<number, Compressed.Decoding>()
+const files = new Map<number, Decoding.Decoding>()
 
 const pieceOf = (file: number, first: boolean, bytes: Uint8Array | undefined) =>
   Effect.suspend(() => {

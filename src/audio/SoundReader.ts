@@ -27,8 +27,8 @@ const shortestHeader = 44
 const longestHeader = 64 * 1024
 
 /**
- * Reads sound as its bytes come: plain WAV (16-bit, mono) and bare samples in place, MP3, FLAC and Ogg Opus by the
- * decoding thread, until `scope` closes. Other WAV files are read as a whole when they have ended.
+ * Reads sound as its bytes come: plain WAV (16-bit, mono) and bare samples in place, MP3, FLAC and Ogg Opus by a decoder,
+ * until `scope` closes. Other WAV files are read as a whole when they have ended.
  */
 export const make = (
   { decode, pieces }: Pick<Context.Tag.Service<typeof Decode>, "decode" | "pieces">,
@@ -41,7 +41,7 @@ export const make = (
   let length = 0
 
   const choose = Effect.suspend(() => {
-    if (!Wav.isWav(begin)) return Scope.extend(pieces, scope)
+    if (!Wav.isWav(begin)) return Scope.extend(pieces(begin), scope)
     const header = Wav.plainHeader(begin)
     if (header === "incomplete" && begin.length < longestHeader) return Effect.succeed(undefined)
     if (typeof header === "string") return Effect.succeed(whole(decode))

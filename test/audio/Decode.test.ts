@@ -1,15 +1,19 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { readFileSync } from "node:fs"
 import { Decode } from "../../src/audio/Decode.ts"
 import * as Pcm from "../../src/audio/Pcm.ts"
 import * as Wav from "../../src/audio/Wav.ts"
+import { nextRound } from "../../src/supervision/NextRound.ts"
 import * as Frequency from "../support/Frequency.ts"
+import * as Mp3 from "../support/Mp3.ts"
 import * as Tone from "../support/Tone.ts"
 
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)))
 
 const decode = (bytes: Uint8Array) => Effect.flatMap(Decode, (service) => service.decode(bytes))
+
+const bytes = Mp3.ofLength(10_000)
 
 describe("Decode", () => {
   layer(Decode.layer, { excludeTestServices: true })((it) => {
@@ -37,7 +41,7 @@ describe("Decode", () => {
         const first = yield* decode(bytes)
         const damaged = bytes.slice().fill(0x55, 600, 1200)
         for (const other of [fixture("tone-stereo.mp3"), damaged]) {
-          yield* Effect.scoped(Effect.flatMap(pieces, ({ push }) => push(other.slice(0, 1300))))
+          yield* Effect.scoped(Effect.flatMap(pieces(other), ({ push }) => push(other.slice(0, 1300))))
           yield* Effect.ignore(decode(other))
           assert.deepStrictEqual(yield* decode(bytes), first)
         }
@@ -77,7 +81,7 @@ describe("Decode", () => {
         const service = yield* Decode
         const bytes = fixture("tone.mp3")
         const heard = yield* Effect.replicateEffect(
-          Effect.flatMap(service.pieces, (file) => file.push(bytes)),
+          Effect.flatMap(service.pieces(bytes), (file) => file.push(bytes)),
           20
         )
         assert.isTrue(heard.every(({ samples }) => samples.length > 0))
@@ -86,6 +90,67 @@ describe("Decode", () => {
           { concurrency: "unbounded" }
         )
         assert.strictEqual(wholes.length, 20)
+      })
+    )
+
+    it.effect("decodes many MP3 files side by side, each as if it were alone", () =>
+      Effect.gen(function* () {
+        const { pieces } = yield* Decode
+        const files = Array.from({ length: 50 }, (_, at) => {
+          const bytes = fixture(at % 2 === 0 ? "tone.mp3" : "tone-stereo.mp3")
+          return { bytes, size: 100 + 37 * at }
+        })
+        const heard = yield* Effect.forEach(
+          files,
+          ({ bytes, size }) =>
+            Effect.scoped(
+              Effect.gen(function* () {
+                const { end, push } = yield* pieces(bytes)
+                const parts: Array<Pcm.Pcm> = []
+                for (let at = 0; at < bytes.length; at += size) {
+                  parts.push(yield* push(bytes.subarray(at, at + size)))
+                  yield* nextRound
+                }
+                return [...parts, yield* end].filter(({ samples }) => samples.length > 0)
+              })
+            ),
+          { concurrency: "unbounded" }
+        )
+        for (const [at, parts] of heard.entries()) {
+          const alone = yield* decode(files[at]!.bytes)
+          assert.deepStrictEqual(Pcm.join(parts, parts[0]!.sampleRate), alone)
+        }
+      })
+    )
+
+    it.effect("keeps nothing of MP3 files that are given up", () =>
+      Effect.gen(function* () {
+        const { pieces } = yield* Decode
+        const bytes = fixture("tone.mp3")
+        for (let file = 0; file < 200; file++) {
+          const { samples } = yield* Effect.scoped(Effect.flatMap(pieces(bytes), ({ push }) => push(bytes)))
+          assert.isAbove(samples.length, 0)
+        }
+      })
+    )
+
+    it.scoped("lets others have the event loop between the parts of an MP3 file that comes at once", () =>
+      Effect.gen(function* () {
+        const { push } = yield* Effect.flatMap(Decode, ({ pieces }) => pieces(bytes))
+        let rounds = 0
+        const others = yield* Effect.fork(
+          Effect.forever(
+            Effect.zipRight(
+              nextRound,
+              Effect.sync(() => rounds++)
+            )
+          )
+        )
+        yield* push(bytes.subarray(0, 2000))
+        const before = rounds
+        yield* push(bytes.subarray(2000))
+        yield* Fiber.interrupt(others)
+        assert.isAtLeast(rounds - before, Math.floor(bytes.length / 2048) - 2)
       })
     )
 

@@ -1,0 +1,126 @@
+import { Effect } from "effect"
+import { AudioTooLong } from "./AudioTooLong.ts"
+import * as Pcm from "./Pcm.ts"
+import * as SampleRate from "./SampleRate.ts"
+import * as Speech from "./Speech.ts"
+import { UndecodableAudio } from "./UndecodableAudio.ts"
+import { nextRound } from "../supervision/NextRound.ts"
+import { say } from "../language/Text.ts"
+
+/** What a library's decoder answers: one `Float32Array` in [-1, 1] per channel. */
+interface Decoded {
+  readonly channelData: ReadonlyArray<Float32Array>
+  readonly sampleRate: number
+}
+
+/** Decodes one file. */
+export interface Decoder {
+  readonly ready: Promise<void>
+  readonly decode: (bytes: Uint8Array) => Decoded | Promise<Decoded>
+  /** What is left when the file has ended. */
+  readonly flush?: () => Promise<Decoded>
+  /** Nothing is to be asked of it afterwards. */
+  readonly free: () => void
+}
+
+/** A format of encoded sound. */
+export interface Format {
+  /** As people say it. */
+  readonly name: string
+  readonly make: () => Decoder
+}
+
+/** How long a sound may be, in seconds, at a sample rate in Hz. */
+export type Longest = (sampleRate: number) => number
+
+/** A file that comes piece by piece. One caller at a time. */
+export interface Decoding {
+  /** The sound of the next bytes, mixed down to mono; without samples if they complete none. */
+  readonly push: (bytes: Uint8Array) => Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong>
+  /** What is left when the file has ended. Fails if there was no sound in all of it. */
+  readonly end: Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong>
+  /** Nothing is to be asked of it afterwards. */
+  readonly free: () => void
+}
+
+/**
+ * How many bytes are decoded at a time, with what else its thread has to do in between: few enough that even a file that is
+ * nearly all silence stays small. Of MP3 they take half a millisecond.
+ */
+const step = 2 * 1024
+
+/** Decodes a file of this format as its bytes come, as long as all of it does not get too long. */
+export const make = ({ make, name }: Format, longest: Longest): Decoding => {
+  let decoder: Decoder | undefined
+  let sampleRate = 0
+  let length = 0
+
+  const damaged = (cause?: unknown) =>
+    new UndecodableAudio({ reason: say("speech.damagedData", name), cause })
+
+  const answered = (answer: () => Decoded | Promise<Decoded | void> | void) =>
+    Effect.flatMap(Effect.try({ try: answer, catch: damaged }), (decoded) =>
+      decoded instanceof Promise
+        ? Effect.tryPromise({ try: () => decoded, catch: damaged })
+        : Effect.succeed(decoded)
+    )
+
+  const opened = Effect.suspend(() => {
+    if (decoder !== undefined) return Effect.succeed(decoder)
+    const made = make()
+    decoder = made
+    return Effect.as(Effect.tryPromise({ try: () => made.ready, catch: damaged }), made)
+  })
+
+  /** What has been decoded, mixed down; nothing is known of the rate where there are no samples. */
+  const hear = (decoded: Decoded | void): Effect.Effect<Pcm.Pcm, UndecodableAudio | AudioTooLong> => {
+    if (decoded === undefined || (decoded.channelData[0]?.length ?? 0) === 0)
+      return Effect.succeed(Speech.nothing)
+    const isFirst = length === 0
+    if (!isFirst && decoded.sampleRate !== sampleRate)
+      return new UndecodableAudio({ reason: say("speech.rateChanged") })
+    sampleRate = decoded.sampleRate
+    length += decoded.channelData[0]!.length
+    const allowed = longest(sampleRate)
+    if (length > allowed * sampleRate) return new AudioTooLong({ longest: allowed })
+    const sound = { samples: mix(decoded.channelData), sampleRate }
+    return isFirst ? Effect.as(SampleRate.check(sampleRate), sound) : Effect.succeed(sound)
+  }
+
+  const push = Effect.fnUntraced(function* (bytes: Uint8Array) {
+    const decoder = yield* opened
+    const parts: Array<Pcm.Pcm> = []
+    for (let at = 0; at < bytes.length; at += step) {
+      if (at > 0) yield* nextRound
+      parts.push(yield* hear(yield* answered(() => decoder.decode(bytes.subarray(at, at + step)))))
+    }
+    return joined(parts)
+  })
+
+  return {
+    push,
+    end: Effect.gen(function* () {
+      const decoder = yield* opened
+      const rest = yield* hear(yield* answered(() => decoder.flush?.()))
+      return length === 0 ? yield* damaged() : rest
+    }),
+    free: () => decoder?.free()
+  }
+}
+
+/** What has samples of it, which are of one rate. */
+export const joined = (parts: ReadonlyArray<Pcm.Pcm>): Pcm.Pcm => {
+  const heard = parts.filter(({ samples }) => samples.length > 0)
+  return heard.length === 0 ? Speech.nothing : Pcm.join(heard, heard[0]!.sampleRate)
+}
+
+const mix = (channelData: ReadonlyArray<Float32Array>): Int16Array => {
+  const samples = new Int16Array(channelData[0]!.length)
+  const scale = 32767 / channelData.length
+  for (let at = 0; at < samples.length; at++) {
+    let sum = 0
+    for (const channel of channelData) sum += channel[at]!
+    samples[at] = Math.round(Math.max(-32768, Math.min(32767, sum * scale)))
+  }
+  return samples
+}
