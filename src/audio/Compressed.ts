@@ -11,7 +11,7 @@ import { UndecodableAudio } from "./UndecodableAudio.ts"
 import { say } from "../language/Text.ts"
 
 const formats: Readonly<Record<FormatOf.Name, Decoding.Format>> = {
-  mp3: Mp3.format,
+  mp3: Mp3.make(),
   flac: { name: "FLAC", make: () => new FLACDecoder() },
   opus: { name: "Ogg Opus", make: () => new OggOpusDecoder() }
 }

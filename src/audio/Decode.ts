@@ -51,7 +51,7 @@ export interface Pieces {
 /**
  * Turns encoded sound into samples. Plain WAV (16-bit, mono) is read in place; everything else is decoded by worker
  * threads, started when they are first needed: one for sentences and one for recordings, so that no sentence waits for
- * a large upload. Only MP3 that comes piece by piece stays.
+ * a large upload. Only MP3 that comes piece by piece is decoded in place.
  */
 export class Decode extends Context.Tag("seiyuu/audio/Decode")<
   Decode,
@@ -68,8 +68,8 @@ export class Decode extends Context.Tag("seiyuu/audio/Decode")<
     /** The same for the file in a field of a form, whose body is given away. Nothing of it is done on the event loop. */
     readonly formSpeech: (form: Form) => Effect.Effect<Float32Array, NotSpeech | NoFormFile>
     /**
-     * An MP3, FLAC or Ogg Opus file that comes piece by piece and begins so; its beginning is still to be pushed. Closing the
-     * scope ends it.
+     * An MP3, FLAC or Ogg Opus file that comes piece by piece. `begin`, its first 44 bytes or more, tells which, and is still to
+     * be pushed. Closing the scope ends it.
      */
     readonly pieces: (begin: Uint8Array) => Effect.Effect<Pieces, UndecodableAudio, Scope.Scope>
   }
@@ -148,6 +148,19 @@ const make = Effect.gen(function* () {
     )
   )
 
+  const mp3 = Mp3.make()
+  /**
+   * MP3, the format of most services, is decoded on the event loop, in steps of some 0.4 ms: to hand one over and take its sound
+   * back would take as long there, and how soon another thread wakes depends on what else the machine does.
+   */
+  const piecesHere = Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => Decoding.make(mp3, SentenceSound.longest)),
+      ({ free }) => Effect.sync(free)
+    ),
+    ({ end, push }): Pieces => ({ push: (bytes) => shortEnough(push(bytes)), end: shortEnough(end) })
+  )
+
   const pieces = (begin: Uint8Array) =>
     Effect.zipRight(place, FormatOf.encoded(begin) === "mp3" ? piecesHere : piecesInThread)
 
@@ -169,18 +182,6 @@ const make = Effect.gen(function* () {
     pieces
   })
 })
-
-/**
- * MP3, the format of most services, is decoded on the event loop, in steps of half a millisecond: that is what handing it over
- * and taking its sound back would take there, and how soon another thread wakes depends on what else the machine does.
- */
-const piecesHere: Effect.Effect<Pieces, never, Scope.Scope> = Effect.map(
-  Effect.acquireRelease(
-    Effect.sync(() => Decoding.make(Mp3.format, SentenceSound.longest)),
-    ({ free }) => Effect.sync(free)
-  ),
-  ({ end, push }) => ({ push: (bytes) => shortEnough(push(bytes)), end: shortEnough(end) })
-)
 
 const shortEnough = (sound: Effect.Effect<Pcm, UndecodableAudio | AudioTooLong>) =>
   Effect.catchTag(sound, "AudioTooLong", ({ longest }) => SentenceSound.tooLong(longest))

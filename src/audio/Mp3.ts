@@ -1,6 +1,8 @@
 import { MPEGDecoder } from "mpg123-decoder"
 import type { MPEGDecodedAudio } from "mpg123-decoder"
+import { DecoderStopped } from "./DecoderStopped.ts"
 import type { Decoder, Format } from "./Decoding.ts"
+import { say } from "../language/Text.ts"
 
 /**
  * What the library's decoder keeps to itself. Each has a WebAssembly memory of 17 MB, which takes some 4 ms to make, and a
@@ -28,28 +30,34 @@ interface Memory {
   readonly ready: Promise<void>
   files: number
   /** Not after something went wrong in it that nobody knows the extent of. */
-  isSound: boolean
+  isIntact: boolean
   readonly create: () => number
   readonly destroy: (state: number) => void
   readonly decode: (state: number, bytes: Uint8Array) => MPEGDecodedAudio
 }
 
-/** Half of those that there is room for. */
-const mostFiles = 16
-/** No step has so many frames. Without room, for one, the library would read for ever. */
+/** With what they may hold back there is room for them. */
+const mostFiles = 8
+/** Bytes without sound, as of a picture before it, that a file may have in a row: the library keeps them until they have passed. */
+const mostHeldBack = 2 ** 20
+/** More than there are in a step. Without room, for one, the library would read for ever. */
 const mostReads = 200
 
+const lost = (cause?: unknown) => new DecoderStopped({ reason: say("speech.decoderEnded"), cause })
+
 const makeMemory = (): Memory => {
+  // The library lets nobody know when there is none to be had.
+  void new WebAssembly.Memory({ initial: 260 })
   const decoder = new MPEGDecoder() as Inside
   let reads = 0
 
   const careful =
     <Given extends ReadonlyArray<unknown>, A>(use: (...given: Given) => A) =>
     (...given: Given): A => {
-      if (!memory.isSound) throw new Error("the decoder's memory is damaged")
-      memory.isSound = false
+      if (!memory.isIntact) throw lost()
+      memory.isIntact = false
       const result = use(...given)
-      memory.isSound = true
+      memory.isIntact = true
       return result
     }
 
@@ -63,14 +71,15 @@ const makeMemory = (): Memory => {
       }
     }),
     files: 0,
-    isSound: true,
+    isIntact: true,
     create: careful(() => {
       const { wasm } = decoder._common
       const slot = wasm.malloc(Uint32Array.BYTES_PER_ELEMENT)
+      if (slot === 0) throw lost()
       const error = wasm.mpeg_frame_decoder_create(slot, 1)
       const [state] = new Uint32Array(wasm.HEAP, slot, 1)
       wasm.free(slot)
-      if (error !== 0) throw new Error(`no room for a decoder (${error})`)
+      if (error !== 0 || state === 0) throw lost(error)
       return state!
     }),
     destroy: careful((state) => decoder._common.wasm.mpeg_frame_decoder_destroy(state)),
@@ -83,47 +92,60 @@ const makeMemory = (): Memory => {
   return memory
 }
 
-let memories: ReadonlyArray<Memory> = []
+/** MP3. Files may be decoded side by side, and share memories, one of which is kept. */
+export const make = (): Format => {
+  let memories: ReadonlyArray<Memory> = []
 
-/** One with room for a file, which is counted. */
-const take = (): Memory => {
-  const known = memories.find(({ files, isSound }) => isSound && files < mostFiles)
-  const memory = known ?? makeMemory()
-  if (known === undefined) memories = [...memories, memory]
-  memory.files++
-  return memory
+  /** One with room for a file, which is counted. */
+  const take = (): Memory => {
+    const known = memories.find(({ files, isIntact }) => isIntact && files < mostFiles)
+    const memory = known ?? makeMemory()
+    if (known === undefined) memories = [...memories, memory]
+    memory.files++
+    return memory
+  }
+
+  const leave = (memory: Memory): void => {
+    memory.files--
+    const isSpare =
+      memory.files === 0 && memories.some((other) => other !== memory && other.isIntact && other.files === 0)
+    if (!memory.isIntact || isSpare) memories = memories.filter((other) => other !== memory)
+  }
+
+  return { name: "MP3", make: () => decoderIn(take(), leave) }
 }
 
-/** One without files is kept. */
-const leave = (memory: Memory): void => {
-  memory.files--
-  const isSpare = memory.files === 0 && memories.some((other) => other !== memory && other.isSound)
-  if (!memory.isSound || isSpare) memories = memories.filter((other) => other !== memory)
-}
-
-const make = (): Decoder => {
-  const memory = take()
+const decoderIn = (memory: Memory, leave: (memory: Memory) => void): Decoder => {
   let state: number | undefined
   let isFreed = false
+  let heldBack = 0
   return {
     ready: memory.ready.then(
       () => {
         if (!isFreed) state = memory.create()
       },
       (cause) => {
-        memory.isSound = false
-        throw cause
+        memory.isIntact = false
+        throw lost(cause)
       }
     ),
-    decode: (bytes) => memory.decode(state!, bytes),
+    decode: (bytes) => {
+      if (state === undefined) throw lost()
+      heldBack += bytes.length
+      if (heldBack > mostHeldBack) throw new Error("no sound in so many bytes")
+      const decoded = memory.decode(state, bytes)
+      if (decoded.samplesDecoded > 0) heldBack = 0
+      return decoded
+    },
     free: () => {
       if (isFreed) return
       isFreed = true
-      if (state !== undefined && memory.isSound) memory.destroy(state)
-      leave(memory)
+      try {
+        if (state !== undefined && memory.isIntact) memory.destroy(state)
+      } finally {
+        state = undefined
+        leave(memory)
+      }
     }
   }
 }
-
-/** MP3. Files may be decoded side by side. */
-export const format: Format = { name: "MP3", make }

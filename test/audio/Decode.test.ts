@@ -1,5 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Layer } from "effect"
 import { readFileSync } from "node:fs"
 import { Decode } from "../../src/audio/Decode.ts"
 import * as Pcm from "../../src/audio/Pcm.ts"
@@ -13,7 +13,21 @@ const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixture
 
 const decode = (bytes: Uint8Array) => Effect.flatMap(Decode, (service) => service.decode(bytes))
 
-const bytes = Mp3.ofLength(10_000)
+const opened = (bytes: Uint8Array) => Effect.flatMap(Decode, ({ pieces }) => pieces(bytes))
+
+/** The sound of a file that comes in pieces of this size. */
+const readPieces = (bytes: Uint8Array, size: number) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { end, push } = yield* opened(bytes)
+      const parts: Array<Pcm.Pcm> = []
+      for (let at = 0; at < bytes.length; at += size) parts.push(yield* push(bytes.slice(at, at + size)))
+      const heard = [...parts, yield* end].filter(({ samples }) => samples.length > 0)
+      return Pcm.join(heard, heard[0]!.sampleRate)
+    })
+  )
+
+const long = Mp3.ofLength(10_000)
 
 describe("Decode", () => {
   layer(Decode.layer, { excludeTestServices: true })((it) => {
@@ -36,12 +50,13 @@ describe("Decode", () => {
 
     it.effect("has nothing of earlier MP3 files in the next one", () =>
       Effect.gen(function* () {
-        const { pieces } = yield* Decode
         const bytes = fixture("tone.mp3")
-        const first = yield* decode(bytes)
+        const first = yield* readPieces(bytes, bytes.length)
         const damaged = bytes.slice().fill(0x55, 600, 1200)
         for (const other of [fixture("tone-stereo.mp3"), damaged]) {
-          yield* Effect.scoped(Effect.flatMap(pieces(other), ({ push }) => push(other.slice(0, 1300))))
+          yield* Effect.scoped(Effect.flatMap(opened(other), ({ push }) => push(other.slice(0, 1300))))
+          yield* Effect.ignore(readPieces(other, 500))
+          assert.deepStrictEqual(yield* readPieces(bytes, 300), first)
           yield* Effect.ignore(decode(other))
           assert.deepStrictEqual(yield* decode(bytes), first)
         }
@@ -95,63 +110,80 @@ describe("Decode", () => {
 
     it.effect("decodes many MP3 files side by side, each as if it were alone", () =>
       Effect.gen(function* () {
-        const { pieces } = yield* Decode
-        const files = Array.from({ length: 50 }, (_, at) => {
-          const bytes = fixture(at % 2 === 0 ? "tone.mp3" : "tone-stereo.mp3")
-          return { bytes, size: 100 + 37 * at }
+        const files = Array.from({ length: 50 }, (_, at) => ({
+          bytes: fixture(at % 2 === 0 ? "tone.mp3" : "tone-stereo.mp3"),
+          size: 100 + 37 * at
+        }))
+        const heard = yield* Effect.forEach(files, ({ bytes, size }) => readPieces(bytes, size), {
+          concurrency: "unbounded"
         })
-        const heard = yield* Effect.forEach(
-          files,
-          ({ bytes, size }) =>
-            Effect.scoped(
-              Effect.gen(function* () {
-                const { end, push } = yield* pieces(bytes)
-                const parts: Array<Pcm.Pcm> = []
-                for (let at = 0; at < bytes.length; at += size) {
-                  parts.push(yield* push(bytes.subarray(at, at + size)))
-                  yield* nextRound
-                }
-                return [...parts, yield* end].filter(({ samples }) => samples.length > 0)
-              })
-            ),
-          { concurrency: "unbounded" }
-        )
-        for (const [at, parts] of heard.entries()) {
-          const alone = yield* decode(files[at]!.bytes)
-          assert.deepStrictEqual(Pcm.join(parts, parts[0]!.sampleRate), alone)
-        }
+        for (const [at, pcm] of heard.entries()) assert.deepStrictEqual(pcm, yield* decode(files[at]!.bytes))
       })
     )
 
     it.effect("keeps nothing of MP3 files that are given up", () =>
       Effect.gen(function* () {
-        const { pieces } = yield* Decode
         const bytes = fixture("tone.mp3")
         for (let file = 0; file < 200; file++) {
-          const { samples } = yield* Effect.scoped(Effect.flatMap(pieces(bytes), ({ push }) => push(bytes)))
+          const { samples } = yield* Effect.scoped(Effect.flatMap(opened(bytes), ({ push }) => push(bytes)))
           assert.isAbove(samples.length, 0)
         }
       })
     )
 
-    it.scoped("lets others have the event loop between the parts of an MP3 file that comes at once", () =>
+    it.scoped("gives an MP3 file up that has no sound for long, and harms none beside it", () =>
       Effect.gen(function* () {
-        const { push } = yield* Effect.flatMap(Decode, ({ pieces }) => pieces(bytes))
-        let rounds = 0
-        const others = yield* Effect.fork(
-          Effect.forever(
-            Effect.zipRight(
-              nextRound,
-              Effect.sync(() => rounds++)
+        const bytes = fixture("tone.mp3")
+        // A tag of 256 MB, which the decoder would keep until it has passed.
+        const tag = new Uint8Array(6 * 2 ** 20)
+        tag.set([0x49, 0x44, 0x33, 4, 0, 0, 0x7f, 0x7f, 0x7f, 0x7f])
+        const beside = yield* opened(bytes)
+        const before = yield* beside.push(bytes.subarray(0, 2000))
+        // Open at the same time: together they would not leave any room.
+        for (const { push } of yield* Effect.replicateEffect(opened(tag), 4)) {
+          const failure = yield* Effect.flip(push(tag))
+          assert.include(failure.message, "the MP3 data is damaged")
+          assert.isUndefined(failure.stopped)
+        }
+        const after = yield* beside.push(bytes.subarray(2000))
+        assert.deepStrictEqual(Pcm.join([before, after], before.sampleRate), yield* decode(bytes))
+      })
+    )
+
+    for (const [how, size] of [
+      ["at once", long.length],
+      ["in pieces, one after the other", 1000]
+    ] as const)
+      it.effect(`lets others have the event loop while it decodes an MP3 file that comes ${how}`, () =>
+        Effect.gen(function* () {
+          let rounds = 0
+          const others = yield* Effect.fork(
+            Effect.forever(
+              Effect.zipRight(
+                nextRound,
+                Effect.sync(() => rounds++)
+              )
             )
           )
-        )
-        yield* push(bytes.subarray(0, 2000))
-        const before = rounds
-        yield* push(bytes.subarray(2000))
-        yield* Fiber.interrupt(others)
-        assert.isAtLeast(rounds - before, Math.floor(bytes.length / 2048) - 2)
-      })
+          yield* readPieces(long.subarray(0, 2000), 2000)
+          const before = rounds
+          // Three files at a time get no more of it than one.
+          yield* Effect.all(Effect.replicate(readPieces(long, size), 3), { concurrency: "unbounded" })
+          yield* Fiber.interrupt(others)
+          assert.isAtLeast(rounds - before, 0.9 * 3 * (long.length / 3000 - 1))
+        })
+      )
+
+    it.effect("needs no thread for an MP3 file that comes piece by piece", () =>
+      Effect.gen(function* () {
+        const threads = () => process.getActiveResourcesInfo().filter((kind) => kind === "MessagePort").length
+        const before = threads()
+        const decoder = yield* Layer.build(Layer.fresh(Decode.layer))
+        yield* Effect.provide(readPieces(long, 2000), decoder)
+        assert.strictEqual(threads(), before)
+        yield* Effect.provide(decode(fixture("tone.flac")), decoder)
+        assert.isAbove(threads(), before)
+      }).pipe(Effect.scoped)
     )
 
     it.effect("answers damaged and unknown sound with a typed failure, and goes on", () =>
