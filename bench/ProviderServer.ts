@@ -1,4 +1,5 @@
 import { startStub } from "../test/support/StubServer.ts"
+import * as Garbage from "./Garbage.ts"
 
 /** What marks a question, if anything does, and comes back in the first sentence of the answer. */
 const markIn = (text: string) => /\d{8}/.exec(text)?.[0]
@@ -32,6 +33,8 @@ const forget = setInterval(() => {
   stub.log.chats.length = 0
   stub.log.speeches.length = 0
 }, 1000)
+
+Garbage.collectOften()
 
 process.stdin.resume().once("end", () => {
   clearInterval(forget)

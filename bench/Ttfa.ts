@@ -3,6 +3,7 @@ import * as Bare from "./Bare.ts"
 import * as Child from "./Child.ts"
 import * as Client from "./Client.ts"
 import * as Figure from "./Figure.ts"
+import * as Garbage from "./Garbage.ts"
 import * as Numbers from "./Numbers.ts"
 import * as Provider from "./Provider.ts"
 import * as Server from "./Server.ts"
@@ -44,6 +45,7 @@ interface World {
 
 /** Time from a question to the first sound beyond what the providers take, and what a turn costs. */
 export const measure = async (provider: string, { seconds, seed }: Options): Promise<Figure.Figure> => {
+  const leaveGarbage = Garbage.collectOften()
   const server = await Server.start(provider)
   const bare = await Bare.start(server.url)
   const world = { server, bare, provider, random: Numbers.random(seed) }
@@ -53,6 +55,7 @@ export const measure = async (provider: string, { seconds, seed }: Options): Pro
   await server.stop()
   const least = await leastOf(world, seconds * 1000)
   await bare.stop()
+  leaveGarbage()
   return {
     title: `Added time to first audio: from text-input to the first sound, less what the providers take; ${seconds} s each`,
     rows: measured.flatMap((talk) => rowsOf(talk, least)),

@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import type { WebSocket } from "ws"
 import { startStub } from "../test/support/StubServer.ts"
 import { within } from "./Bounded.ts"
 import * as Child from "./Child.ts"
 import * as Client from "./Client.ts"
 import * as Figure from "./Figure.ts"
+import * as Garbage from "./Garbage.ts"
 import { percentile } from "./Numbers.ts"
 import * as Server from "./Server.ts"
 import * as VoiceServices from "./VoiceServices.ts"
@@ -22,11 +21,6 @@ const question = JSON.stringify({ type: "text-input", text: "What do you think o
 const playbackComplete = JSON.stringify({ type: "frontend-playback-complete" })
 const greeting = JSON.stringify({ type: "control", text: "start-mic" })
 const ping = JSON.stringify({ type: "ping" })
-
-const collectGarbage = (() => {
-  setFlagsFromString("--expose-gc")
-  return runInNewContext("gc") as () => void
-})()
 
 export interface Options {
   /** How long each engine is measured at least. */
@@ -100,7 +94,7 @@ const turns = async ({ bare, ms, server, times }: World): Promise<Turns> => {
 
   let end = Number.POSITIVE_INFINITY
   for (let turn = -warmUpTurns; turn < fewestTurns || performance.now() < end; turn++) {
-    if (turn % turnsOfGarbage === 0) collectGarbage()
+    if (turn % turnsOfGarbage === 0) Garbage.collect()
     if (turn === 0) end = performance.now() + ms
     times.sentAt = undefined
     heardAt = undefined
