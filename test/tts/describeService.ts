@@ -183,7 +183,12 @@ export const describeService = async (name: string, contract: Contract) => {
           const server = yield* serve((asked) => {
             most = Math.max(most, running.add(asked).size)
             void asked.over.then(() => running.delete(asked))
-            return { ...contract.answer(sound(contract.textOf(asked).length)), delayMs: 30 }
+            const answer = contract.answer(sound(contract.textOf(asked).length))
+            // With its last message the service has done; a connection may take longer to close.
+            const onChunk = (index: number) => {
+              if (index + 1 === answer.chunks?.length) running.delete(asked)
+            }
+            return { ...answer, delayMs: 30, onChunk }
           })
           const config = contract.config(server.url, { max_concurrency: 2 })
           const voices = yield* Effect.all([open(config), open(config), open(config)])
