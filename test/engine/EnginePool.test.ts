@@ -1,10 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import { EnginePool } from "../../src/engine/EnginePool.ts"
 import type { EngineSpec } from "../../src/engine/EnginePool.ts"
 import { EngineUnavailable } from "../../src/engine/EngineUnavailable.ts"
+import * as Garbage from "../support/Garbage.ts"
 import { slow } from "../support/Journal.ts"
 import type { Journal } from "../support/Journal.ts"
 
@@ -46,12 +45,10 @@ const watched = (id: string, load: EngineSpec<string>["load"]) => {
 }
 
 const collectGarbage = Effect.promise(async () => {
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc") as () => void
   // What a weak reference has given is held until the end of the turn.
   for (let turn = 0; turn < 5; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
-    collect()
+    Garbage.collect()
   }
 })
 

@@ -4,10 +4,9 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import Database from "libsql"
 import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import * as SqliteClient from "../../src/history/SqliteClient.ts"
 import { mostPrepared } from "../../src/history/SqliteConnection.ts"
+import * as Garbage from "../support/Garbage.ts"
 import { temporaryFolder } from "../support/HistoryDatabase.ts"
 
 const inDatabase = <A, E, R>(use: (sql: SqlClient.SqlClient, file: string) => Effect.Effect<A, E, R>) =>
@@ -214,8 +213,7 @@ describe("SqliteConnection", () => {
 
 /** What nobody holds any more is finalized a round of the event loop after the collection. */
 const collected = Effect.async<void>((resume) => {
-  setFlagsFromString("--expose-gc")
-  ;(runInNewContext("gc") as () => void)()
+  Garbage.collect()
   setImmediate(() => setImmediate(() => resume(Effect.void)))
 })
 
