@@ -6,7 +6,6 @@ import * as Abort from "../supervision/Abort.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import type { AgentEvent } from "./Agent.ts"
 import * as BodyText from "../engine/BodyText.ts"
-import * as BoundedMessages from "../engine/BoundedMessages.ts"
 import { Refused, retried, Unanswered } from "../engine/RemoteFailure.ts"
 import type { RemoteFailure } from "../engine/RemoteFailure.ts"
 import { say } from "../language/Text.ts"
@@ -105,11 +104,15 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
   ).pipe(Stream.mapError(options.describe))
 
 /** `fetch` without time limits of its own: those of an agent are in the stream of its answer. */
-export const fetchOver = (dispatcher: Undici.Dispatcher): typeof fetch =>
+export const fetchOver = (
+  dispatcher: Undici.Dispatcher,
+  message?: UndiciFetch.Options["message"]
+): typeof fetch =>
   UndiciFetch.over(
     dispatcher.compose(
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
-    )
+    ),
+    message === undefined ? {} : { message }
   )
 
 /**
@@ -120,17 +123,16 @@ export const boundedFetchOver = (
   dispatcher: Undici.Dispatcher,
   longestMessage = 4 * 2 ** 20
 ): typeof fetch => {
-  const over = fetchOver(dispatcher)
-  const tooLong = () =>
-    new Unanswered({
-      reason: "unreadable",
-      detail: say("engine.sentTooMuch", longestMessage / 2 ** 20)
-    })
+  const over = fetchOver(dispatcher, {
+    longest: longestMessage,
+    tooLong: () =>
+      new Unanswered({ reason: "unreadable", detail: say("engine.sentTooMuch", longestMessage / 2 ** 20) })
+  })
   return (input, init) =>
     over(input, init).then((response) => {
       if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))
         throw webPage(response)
-      return BoundedMessages.bounded(response, longestMessage, tooLong)
+      return response
     })
 }
 

@@ -101,45 +101,57 @@ export const deliver = Effect.fnUntraced(function* (
     return send(item.message)
   }
 
-  const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope) {
-    const speak = yield* Speech.make({
-      character: options.character,
-      tts,
-      translator,
-      onFailure: options.onVoiceFailure,
-      onSpoken: options.onVoice,
-      onUntranslated: options.onUntranslated
-    })
-    const sentences = yield* InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
-      {
-        parallel: parallelSentences,
-        work: (item, give) => (item._tag === "Tool" ? Effect.sync(() => give(item)) : speak(item, give)),
-        deliver: hand
-      },
-      scope
-    )
-    const add = (items: ReadonlyArray<Sentence.Item>) =>
-      items.length === 0 ? Effect.void : Effect.forEach(items, sentences.add, { discard: true })
-
-    // Running the stream as a whole, by `Stream.run`, costs three times as much.
-    const pull = yield* Scope.extend(Pull.of(events), scope)
-    const readOn: Effect.Effect<LlmFailed | undefined> = Effect.matchEffect(pull, {
-      onFailure: (end) => Effect.succeed(Option.getOrUndefined(end)),
-      onSuccess: (chunk) =>
-        Effect.zipRight(
-          add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push)),
-          Effect.suspend(() => readOn)
-        )
-    })
-    const failed = yield* readOn
-    yield* add(cutter.flush())
-    yield* sentences.delivered
-    return failed
-  })
-  return yield* Effect.acquireUseRelease(Scope.make(ExecutionStrategy.parallel), deliverIn, (scope, exit) =>
-    Scope.close(scope, exit)
+  const speech: Speech.Options = {
+    character: options.character,
+    tts,
+    translator,
+    onFailure: options.onVoiceFailure,
+    onSpoken: options.onVoice,
+    onUntranslated: options.onUntranslated
+  }
+  return yield* Effect.acquireUseRelease(
+    Scope.make(ExecutionStrategy.parallel),
+    (scope) => deliverIn(scope, { cutter, events, hand, speech }),
+    (scope, exit) => Scope.close(scope, exit)
   )
 }, Span.named("Delivery.deliver"))
+
+/** What an answer goes through on its way. */
+interface Way {
+  readonly events: ReturnType<Agent["reply"]>
+  readonly cutter: Sentence.Cutter
+  readonly speech: Speech.Options
+  readonly hand: (item: Speech.Spoken | Sentence.ToolItem) => Effect.Effect<void>
+}
+
+const deliverIn = Effect.fnUntraced(function* (scope: Scope.Scope, { cutter, events, hand, speech }: Way) {
+  const speak = yield* Speech.make(speech)
+  const sentences = yield* InOrder.make<Sentence.Item, Speech.Spoken | Sentence.ToolItem>(
+    {
+      parallel: parallelSentences,
+      work: (item, give) => (item._tag === "Tool" ? Effect.sync(() => give(item)) : speak(item, give)),
+      deliver: hand
+    },
+    scope
+  )
+  const add = (items: ReadonlyArray<Sentence.Item>) =>
+    items.length === 0 ? Effect.void : Effect.forEach(items, sentences.add, { discard: true })
+
+  // Running the stream as a whole, by `Stream.run`, costs three times as much.
+  const pull = yield* Scope.extend(Pull.of(events), scope)
+  const readOn: Effect.Effect<LlmFailed | undefined> = Effect.matchEffect(pull, {
+    onFailure: (end) => Effect.succeed(Option.getOrUndefined(end)),
+    onSuccess: (chunk) =>
+      Effect.zipRight(
+        add(Chunk.toReadonlyArray(chunk).flatMap(cutter.push)),
+        Effect.suspend(() => readOn)
+      )
+  })
+  const failed = yield* readOn
+  yield* add(cutter.flush())
+  yield* sentences.delivered
+  return failed
+})
 
 /** Ends as its first run ended; `Effect.cached` costs as much as a sentence's whole way to the client. */
 const once = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {

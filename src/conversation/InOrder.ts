@@ -45,18 +45,18 @@ export const make = Effect.fnUntraced(function* <A, B>(options: Options<A, B>, s
   }
   const mayAdd = () => died !== undefined || lines.length < options.parallel
 
-  const deliverAll = Effect.gen(function* () {
-    for (;;) {
-      const line = lines[0]
-      const result = line?.ready.shift()
-      if (result !== undefined) yield* options.deliver(result)
-      else if (line?.ended !== undefined) {
-        yield* line.ended
-        lines.shift()
-        changed.ring()
-      } else if (line === undefined && isOver) return
-      else yield* changed.until(mayGoOn)
+  const deliverAll: Effect.Effect<void> = Effect.suspend(() => {
+    const line = lines[0]
+    const result = line?.ready.shift()
+    if (result !== undefined) return Effect.zipRight(options.deliver(result), deliverAll)
+    if (line?.ended !== undefined) {
+      if (Exit.isFailure(line.ended)) return line.ended
+      lines.shift()
+      changed.ring()
+      return deliverAll
     }
+    if (line === undefined && isOver) return Effect.void
+    return Effect.zipRight(changed.until(mayGoOn), deliverAll)
   })
   const delivering = yield* Effect.forkIn(deliverAll, scope)
   delivering.addObserver(ended)

@@ -83,36 +83,8 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
   const census = yield* Census
   const alarms = yield* Alarms
   const send = (message: ServerMessage.Outgoing) => client.send(message, token)
-  const kept = keeping(send)
   const delivered = Delivery.nothing()
-  /** What the person said; undefined in a proactive turn and in a group. */
-  let asked: string | undefined
-  /** Stores it; no answer and no interruption is stored before. */
-  let storing: Fiber.Fiber<void> | undefined
-  const store = (question: Effect.Effect<void, StoryFailure>) =>
-    Effect.uninterruptible(
-      Effect.map(Effect.fork(Effect.interruptible(kept(question))), (fiber) => void (storing = fiber))
-    )
-  const stored = Effect.suspend(() => (storing === undefined ? Effect.void : Fiber.await(storing)))
-
-  const answer = Effect.gen(function* () {
-    yield* options.onBegun
-    if (input._tag === "Line") return yield* recite(options, input.line, delivered, send)
-    const text = yield* listen(options.asr, input, send)
-    const before = yield* options.memory.remembered
-    if (input._tag === "Text" || input._tag === "Utterance") asked = text
-    // While the model is asked: nobody waits for the database before the first sound.
-    if (input._tag !== "Proactive") yield* store(options.record.asked(text, input.images))
-    const recalled = yield* options.recall(text)
-    const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
-    yield* stored
-    if (delivered.shown.trim() !== "") {
-      yield* kept(options.record.answered(delivered.raw, delivered.shown))
-      yield* options.onAnswered(asked, delivered.shown)
-    }
-    if (failed !== undefined) return yield* failed
-    if (delivered.shown.trim() === "") return yield* new NothingSaid({ reason: "no-answer" })
-  })
+  const progress: Progress = { send, kept: keeping(send), delivered, asked: undefined, storing: undefined }
 
   const play = Effect.suspend(() =>
     delivered.speech
@@ -128,7 +100,7 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
 
   /** What was not heard has not been said. */
   const remember = (answer: string) => {
-    const said = asked
+    const said = progress.asked
     if (said === undefined || delivered.shown.trim() === "" || answer.trim() === "") return Effect.void
     return Effect.ignore(
       Effect.flatMap(
@@ -141,7 +113,7 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
   return yield* send(ServerMessage.control("conversation-chain-start")).pipe(
     Effect.zipRight(send(ServerMessage.fullText(say("session.thinking")))),
     Effect.zipRight(
-      Effect.catchAll(answer, (failure) =>
+      Effect.catchAll(answerTo(options, input, progress), (failure) =>
         Effect.zipRight(
           failure._tag === "NothingSaid" ? Effect.void : Effect.logWarning(failure.message),
           send(ServerMessage.failure(failure.words))
@@ -155,7 +127,7 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
       )
     ),
     // Also of a turn that failed: nobody may be told its end before.
-    Effect.zipLeft(stored),
+    Effect.zipLeft(stored(progress)),
     Effect.zipRight(play),
     // Whatever else went wrong while it stopped: a turn that was interrupted is recorded.
     Effect.onExit((exit) => {
@@ -164,6 +136,7 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
       if (!Exit.isInterrupted(exit)) return remember(delivered.shown)
       const heard = token.heard ?? delivered.shown
       // What is being stored is stored, and nobody waits until that can be told.
+      const { storing } = progress
       const settled = storing === undefined ? Effect.void : Fiber.interrupt(storing)
       return settled.pipe(
         Effect.zipRight(options.record.interrupted(heard)),
@@ -179,6 +152,48 @@ export const run = Effect.fnUntraced(function* (options: Options, input: Input, 
 }, Span.named("Turn.run"))
 
 type Send = (message: ServerMessage.Outgoing) => Effect.Effect<void>
+
+/** How far a turn has come. */
+interface Progress {
+  readonly send: Send
+  readonly kept: ReturnType<typeof keeping>
+  readonly delivered: Delivery.Delivered
+  /** What the person said; undefined in a proactive turn and in a group. */
+  asked: string | undefined
+  /** Stores it; no answer and no interruption is stored before. */
+  storing: Fiber.Fiber<void> | undefined
+}
+
+const answerTo = Effect.fnUntraced(function* (options: Options, input: Input, progress: Progress) {
+  const { delivered, kept, send } = progress
+  yield* options.onBegun
+  if (input._tag === "Line") return yield* recite(options, input.line, delivered, send)
+  const text = yield* listen(options.asr, input, send)
+  const before = yield* options.memory.remembered
+  if (input._tag === "Text" || input._tag === "Utterance") progress.asked = text
+  // While the model is asked: nobody waits for the database before the first sound.
+  if (input._tag !== "Proactive") yield* store(progress, options.record.asked(text, input.images))
+  const recalled = yield* options.recall(text)
+  const failed = yield* Delivery.deliver(options, { ...input, text, before, recalled }, delivered, send)
+  yield* stored(progress)
+  if (delivered.shown.trim() !== "") {
+    yield* kept(options.record.answered(delivered.raw, delivered.shown))
+    yield* options.onAnswered(progress.asked, delivered.shown)
+  }
+  if (failed !== undefined) return yield* failed
+  if (delivered.shown.trim() === "") return yield* new NothingSaid({ reason: "no-answer" })
+})
+
+const store = (progress: Progress, question: Effect.Effect<void, StoryFailure>) =>
+  Effect.uninterruptible(
+    Effect.map(
+      Effect.fork(Effect.interruptible(progress.kept(question))),
+      (fiber) => void (progress.storing = fiber)
+    )
+  )
+
+const stored = (progress: Progress) =>
+  Effect.suspend(() => (progress.storing === undefined ? Effect.void : Fiber.await(progress.storing)))
 
 /** What triggers the turn, as text; the client is told how an utterance was understood. */
 export const listen = Effect.fnUntraced(function* (asr: Options["asr"], input: Heard, send: Send) {

@@ -37,10 +37,13 @@ export const make = ({ interruptMethod, memory, story }: Options): TurnRecord =>
       ),
 
     answered: (raw, shown) =>
-      Effect.gen(function* () {
-        answer = yield* memory.add({ role: "assistant", text: raw })
-        yield* story.answered(shown)
-      }).pipe(Effect.uninterruptible),
+      memory.add({ role: "assistant", text: raw }).pipe(
+        Effect.flatMap((added) => {
+          answer = added
+          return story.answered(shown)
+        }),
+        Effect.uninterruptible
+      ),
 
     interrupted: (heard) =>
       Effect.gen(function* () {

@@ -1,14 +1,17 @@
 const [lineFeed, carriageReturn] = [0x0a, 0x0d]
 
-/**
- * The response, except that a message of more than `longest` bytes ends its body with that failure: client libraries
- * collect a message whatever its length. Of a stream of events each event is a message; anything else is one message.
- */
-export const bounded = (response: Response, longest: number, tooLong: () => Error): Response => {
+/** How long a message may be: client libraries collect one whatever its length. */
+export interface Limit {
+  /** Bytes. */
+  readonly longest: number
+  readonly tooLong: () => Error
+}
+
+/** The response, except that a message that is too long ends its body with that failure. */
+export const bounded = (response: Response, { longest, tooLong }: Limit): Response => {
   if (response.body === null) return response
-  const isEvents = response.headers.get("content-type")?.includes("text/event-stream") === true
   const { headers, status, statusText } = response
-  const lengthAfter = isEvents ? ofEvent() : ofBody()
+  const lengthAfter = measure(headers.get("content-type"))
   const pieces = response.body.getReader()
   // A transforming stream would be two, which cost more than what it does here.
   const limited = new ReadableStream<Uint8Array>({
@@ -27,6 +30,10 @@ export const bounded = (response: Response, longest: number, tooLong: () => Erro
 
 /** How long the message is that a piece ends in, in bytes. */
 type LengthAfter = (piece: Uint8Array) => number
+
+/** Measures a body piece by piece. Of a stream of events each event is a message; anything else is one message. */
+export const measure = (contentType: string | null): LengthAfter =>
+  contentType?.includes("text/event-stream") === true ? ofEvent() : ofBody()
 
 const ofBody = (): LengthAfter => {
   let length = 0

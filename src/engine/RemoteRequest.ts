@@ -44,60 +44,63 @@ export interface Answer {
  * answer like any other: following it could take a key to another server. Closing the scope aborts what is under way.
  * How long it takes is limited by the caller. `longest`: most bytes of the body.
  */
-export const open = (
+export const open: (
   dispatcher: Undici.Dispatcher,
-  { body, headers, method = "POST", query, url }: Request,
+  request: Request,
   longest: number
-): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
-  Effect.gen(function* () {
-    const signal = yield* Abort.emitter
-    const response = yield* Effect.tryPromise({
-      try: () =>
-        Undici.request(url, {
-          dispatcher,
-          signal,
-          method,
-          // The limits are those of this caller.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          headers,
-          body: body ?? null,
-          ...(query === undefined ? {} : { query })
-        }),
-      catch: RemoteFailure.ofConnection
-    })
-    const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-    const read = Effect.tryPromise({
-      try: () => chunks.next(),
-      catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
-    })
-
-    const status = response.statusCode
-    if (status < 200 || status >= 300) {
-      const said = yield* excuse(read)
-      const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
-      const location = response.headers["location"]
-      return yield* new RemoteFailure.Refused({
-        status,
-        said,
-        ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
-        ...(typeof location === "string" ? { location } : {})
-      })
-    }
-
-    let size = 0
-    const next = Effect.flatMap(read, ({ done, value }) => {
-      if (done === true) return Effect.succeed(undefined)
-      size += value.byteLength
-      return size > longest
-        ? new RemoteFailure.Unanswered({
-            reason: "unreadable",
-            detail: say("engine.sentTooMuch", longest / 2 ** 20)
-          })
-        : Effect.succeed(value)
-    })
-    return { headers: response.headers, next }
+) => Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> = Effect.fnUntraced(function* (
+  dispatcher,
+  { body, headers, method = "POST", query, url },
+  longest
+) {
+  const signal = yield* Abort.emitter
+  const response = yield* Effect.tryPromise({
+    try: () =>
+      Undici.request(url, {
+        dispatcher,
+        signal,
+        method,
+        // The limits are those of this caller.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        headers,
+        body: body ?? null,
+        ...(query === undefined ? {} : { query })
+      }),
+    catch: RemoteFailure.ofConnection
   })
+  const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  const read = Effect.tryPromise({
+    try: () => chunks.next(),
+    catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
+  })
+
+  const status = response.statusCode
+  if (status < 200 || status >= 300) {
+    const said = yield* excuse(read)
+    const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
+    const location = response.headers["location"]
+    return yield* new RemoteFailure.Refused({
+      status,
+      said,
+      ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
+      ...(typeof location === "string" ? { location } : {})
+    })
+  }
+
+  let size = 0
+  const next = Effect.flatMap(read, ({ done, value }) => {
+    if (done === true) return Effect.succeed(undefined)
+    size += value.byteLength
+    return size > longest
+      ? new RemoteFailure.Unanswered({
+          reason: "unreadable",
+          detail: say("engine.sentTooMuch", longest / 2 ** 20)
+        })
+      : Effect.succeed(value)
+  })
+  return { headers: response.headers, next }
+})
 
 /** What a server says of its refusal, as far as that comes in time. */
 export const excuse = <E>(read: Effect.Effect<IteratorResult<Uint8Array>, E>): Effect.Effect<string> =>

@@ -1,8 +1,15 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
+import * as BoundedMessages from "./BoundedMessages.ts"
 
 /** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
 export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
+
+export interface Options {
+  readonly beforeAnswer?: Duration.DurationInput
+  /** A message of the answer that is too long ends its body with that failure. */
+  readonly message?: BoundedMessages.Limit
+}
 
 /**
  * `fetch` for the AI SDK, with what it uses of it: Node's own costs as much as all that the SDK does with the answer.
@@ -12,7 +19,7 @@ export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswe
 export const over =
   (
     dispatcher: Undici.Dispatcher,
-    { beforeAnswer = longestSilence.beforeAnswer }: { readonly beforeAnswer?: Duration.DurationInput } = {}
+    { beforeAnswer = longestSilence.beforeAnswer, message }: Options = {}
   ): typeof fetch =>
   async (input, init = {}) => {
     const response = await Undici.request(input instanceof Request ? input.url : input, {
@@ -30,9 +37,10 @@ export const over =
     const status = response.statusCode
     const isBare = withoutBody.has(status)
     if (isBare) await response.body.dump()
-    return new Response(isBare ? null : stream(response.body), {
+    const headers = new Headers(entries(response.headers))
+    return new Response(isBare ? null : stream(response.body, failureOf(headers, message)), {
       status,
-      headers: new Headers(entries(response.headers))
+      headers
     })
   }
 
@@ -41,13 +49,26 @@ const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 type Body = Undici.Dispatcher.ResponseData["body"]
 
-const stream = (body: Body): ReadableStream<Uint8Array> => {
+/** What is wrong with the message that a piece belongs to, if anything is. */
+type FailureOf = (piece: Uint8Array) => Error | undefined
+
+const failureOf = (headers: Headers, limit: BoundedMessages.Limit | undefined): FailureOf => {
+  if (limit === undefined) return () => undefined
+  const lengthAfter = BoundedMessages.measure(headers.get("content-type"))
+  return (piece) => (lengthAfter(piece) > limit.longest ? limit.tooLong() : undefined)
+}
+
+/** One stream for everything: each one that a piece goes through costs as much as what is done with it there. */
+const stream = (body: Body, failureOf: FailureOf): ReadableStream<Uint8Array> => {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   return new ReadableStream({
     pull: async (controller) => {
       const { done, value } = await chunks.next()
-      if (done === true) controller.close()
-      else controller.enqueue(value)
+      if (done === true) return controller.close()
+      const failure = failureOf(value)
+      if (failure === undefined) return controller.enqueue(value)
+      controller.error(failure)
+      body.destroy()
     },
     cancel: () => void body.destroy()
   })

@@ -235,26 +235,27 @@ const make = Effect.gen(function* () {
         (refused) => answered(by, target, refused)
       ),
     trigger: (uid, input, givenUp) =>
-      Effect.gen(function* () {
-        const live = yield* liveOf(uid)
-        if (live === undefined) return false
-        return yield* live.exclusive.withPermits(1)(
-          Effect.gen(function* () {
-            const isPatient = givenUp !== undefined || input._tag === "Proactive"
-            if (isPatient && (yield* turnOf(uid)) !== undefined)
-              return yield* Effect.as(givenUp ?? Effect.void, true)
-            yield* stop(live, undefined)
-            // The group may have been dissolved, or the client have left it, meanwhile.
-            if ((yield* liveOf(uid)) !== live) return false
-            yield* live.turn.start(
-              census.track("group-turn")(
-                GroupTurn.run({ roster, live, rules: settings.system.groups, by: uid, input })
-              )
+      // Every turn asks, also of whoever is in no group.
+      Effect.flatMap(liveOf(uid), (live) =>
+        live === undefined
+          ? Effect.succeed(false)
+          : live.exclusive.withPermits(1)(
+              Effect.gen(function* () {
+                const isPatient = givenUp !== undefined || input._tag === "Proactive"
+                if (isPatient && (yield* turnOf(uid)) !== undefined)
+                  return yield* Effect.as(givenUp ?? Effect.void, true)
+                yield* stop(live, undefined)
+                // The group may have been dissolved, or the client have left it, meanwhile.
+                if ((yield* liveOf(uid)) !== live) return false
+                yield* live.turn.start(
+                  census.track("group-turn")(
+                    GroupTurn.run({ roster, live, rules: settings.system.groups, by: uid, input })
+                  )
+                )
+                return true
+              })
             )
-            return true
-          })
-        )
-      }),
+      ),
     interrupt: (uid, heard) =>
       Effect.gen(function* () {
         const live = yield* liveOf(uid)

@@ -17,7 +17,6 @@ import type { Llm, LlmOptions } from "./Llm.ts"
 import * as OllamaKeeper from "./OllamaKeeper.ts"
 import * as ProviderFetch from "./ProviderFetch.ts"
 import * as TemplateLlm from "./TemplateLlm.ts"
-import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import { say } from "../language/Text.ts"
 
 type Open = (configs: LlmConfig) => Effect.Effect<Llm, EngineUnavailable, Scope.Scope>
@@ -68,8 +67,8 @@ const table = Effect.fnUntraced(function* ({ keepsModels }: Options) {
   const fs = yield* FileSystem.FileSystem
   const { folder } = yield* Settings
   const dispatcher = yield* NodeHttpClient.Dispatcher
-  const http = ProviderFetch.over(UndiciFetch.over(dispatcher))
-  const patient = ProviderFetch.over(UndiciFetch.over(dispatcher, { beforeAnswer: OllamaKeeper.longestLoad }))
+  const http = ProviderFetch.over(dispatcher)
+  const patient = ProviderFetch.over(dispatcher, { beforeAnswer: OllamaKeeper.longestLoad })
   const share = sharing()
   const compatible = <Provider extends Compatible>(provider: Provider) =>
     row(provider, (config) =>

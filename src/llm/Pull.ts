@@ -7,15 +7,15 @@ export type Pull<A, E> = Effect.Effect<Chunk.Chunk<A>, Option.Option<E>>
 /** Opens what is read; it closes with the scope. */
 export type Open<A, E> = Effect.Effect<Pull<A, E>, E, Scope.Scope>
 
-const opens = new WeakMap<object, Open<unknown, unknown>>()
+const opening = Symbol("seiyuu/llm/Pull")
 
-const openOf = <A, E>(stream: Stream.Stream<A, E>) => opens.get(stream) as Open<A, E> | undefined
+// A WeakMap would keep all that a stream knows until the whole heap is collected: what has become old holds its values.
+const openOf = <A, E>(stream: Stream.Stream<A, E> & { readonly [opening]?: Open<A, E> }) => stream[opening]
 
 /** A stream that `of` reads without what Effect's streams are made of, which costs more than most answers are long. */
 export const stream = <A, E>(open: Open<A, E>): Stream.Stream<A, E> => {
   const made = Stream.unwrapScoped(Effect.map(open, Stream.repeatEffectChunkOption))
-  opens.set(made, open)
-  return made
+  return Object.assign(made, { [opening]: open })
 }
 
 /** `Stream.filter`, which keeps that. */

@@ -7,7 +7,9 @@ export const longestMessage = 8 * 2 ** 20
 
 /** `fetch`, except that a message which is too long ends the body: the SDK would collect it whatever its length. */
 export const fetch: typeof globalThis.fetch = (input, init) =>
-  globalThis.fetch(input, init).then((response) => BoundedMessages.bounded(response, longestMessage, tooLong))
+  globalThis
+    .fetch(input, init)
+    .then((response) => BoundedMessages.bounded(response, { longest: longestMessage, tooLong }))
 
 const tooLong = () =>
   new NotConnected({

@@ -191,21 +191,23 @@ const local: ReadonlySet<string | undefined> = new Set(["ollama_llm", "lmstudio_
  * A turn begins: a model on this machine has its hands free for the answer. What is broken off is begun again once that is
  * there, while it is listened to, or the turn has ended without one.
  */
-const makeWay = ({ remembering }: Places, character: LiveCharacter.LiveCharacter) =>
-  Effect.gen(function* () {
-    if (!local.has(LiveCharacter.providerOf(character.config))) return
-    const { busy, current, learning, summarising, waiting } = remembering
-    remembering.givesWay = true
-    if (current !== undefined && current.breaks < mostBreaks) {
-      current.breaks++
-      waiting.unshift(current)
-      yield* learning.stop
-    }
-    if (busy.summarising && remembering.summaryBreaks < mostBreaks) {
-      remembering.summaryBreaks++
-      yield* summarising.stop
-    }
-  })
+const makeWay = Effect.fnUntraced(function* (
+  { remembering }: Places,
+  character: LiveCharacter.LiveCharacter
+) {
+  if (!local.has(LiveCharacter.providerOf(character.config))) return
+  const { busy, current, learning, summarising, waiting } = remembering
+  remembering.givesWay = true
+  if (current !== undefined && current.breaks < mostBreaks) {
+    current.breaks++
+    waiting.unshift(current)
+    yield* learning.stop
+  }
+  if (busy.summarising && remembering.summaryBreaks < mostBreaks) {
+    remembering.summaryBreaks++
+    yield* summarising.stop
+  }
+})
 
 /** The conversation is left: what is being summarised of it means nothing any more. */
 export const leave = ({ remembering }: Pick<Places, "remembering">) =>

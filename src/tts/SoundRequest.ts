@@ -21,12 +21,12 @@ export const json = (
 })
 
 /** Asks for a sentence's sound by one request, the body of whose answer it is. */
-export const ask = (
+export const ask: (
   http: Undici.Dispatcher,
   request: RemoteRequest.Request,
-  format: SoundReader.Format = "file"
-): Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> =>
-  Effect.gen(function* () {
+  format?: SoundReader.Format
+) => Effect.Effect<RemoteVoice.Sound, RemoteFailure.RemoteFailure, Scope.Scope> = Effect.fnUntraced(
+  function* (http, request, format = "file") {
     const answer = yield* RemoteRequest.open(http, request, RemoteVoice.longestSound)
     const type = typeOf(answer)
     // Some services report failures with status 200.
@@ -39,7 +39,8 @@ export const ask = (
         detail: say("speech.sentOther", type)
       })
     return { format, next: notEmpty(answer.next) }
-  })
+  }
+)
 
 /** The media type of an answer, without its parameters. */
 export const typeOf = ({ headers }: RemoteRequest.Answer): string =>

@@ -1,12 +1,11 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as UndiciFetch from "../../src/engine/UndiciFetch.ts"
 import * as ProviderFetch from "../../src/llm/ProviderFetch.ts"
 import * as HttpAnswers from "../support/HttpAnswers.ts"
 import { say } from "../../src/language/Text.ts"
 
-const http = ProviderFetch.over(UndiciFetch.over(new Undici.Agent()))
+const http = ProviderFetch.over(new Undici.Agent())
 
 describe("ProviderFetch", () => {
   for (const [what, status, contentType] of [
