@@ -36,7 +36,7 @@ import * as VadTable from "./vad/VadTable.ts"
 import * as SherpaSpotter from "./wake/SherpaSpotter.ts"
 
 // Its heap is collected as a whole when it has doubled, instead of grown by a third: that holds everybody up for some 30 ms, and
-// with a hundred people who talk it came every four seconds. The young part of the heap cannot be changed by now.
+// with a hundred people who talk it came every four seconds. The young part of the heap cannot be changed by now: `npm start` does.
 setFlagsFromString("--heap-growing-percent=100")
 
 /** Everything that lives as long as the process. A service closes before those that it is built on. */

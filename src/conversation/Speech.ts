@@ -8,6 +8,7 @@ import type { EngineUnavailable } from "../engine/EngineUnavailable.ts"
 import type { Audio, DisplayText } from "../protocol/ServerMessage.ts"
 import { Alarms } from "../supervision/Alarms.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
+import { afterOthers } from "../supervision/NextRound.ts"
 import { Census } from "../telemetry/Census.ts"
 import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
@@ -58,13 +59,15 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
     )
 
-  const speak = (tts: Tts, text: string, { hand, isHeard }: Parts) =>
+  const speak = (tts: Tts, text: string, { hand, isHeard, isUrgent }: Parts) =>
     Effect.flatMap(tts.recall?.(text) ?? Effect.succeedNone, (kept) =>
       Option.isSome(kept)
         ? Effect.succeed(hand(kept.value))
         : (tts.stream === undefined
             ? Effect.map(tts.synthesize(text), hand)
-            : cutAtPauses(hand, (take) => tts.stream!(text, take))
+            : cutAtPauses(hand, (take) =>
+                tts.stream!(text, isUrgent ? take : (pcm) => Effect.zipRight(afterOthers, take(pcm)))
+              )
           ).pipe(Effect.zipRight(Effect.suspend(() => (isHeard() ? options.onSpoken : Effect.void))))
     )
 
@@ -85,8 +88,11 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       (spoken) => Finalizer.whileRunning(spoken, begin(parts))
     )
 
+  /** The first sound of an answer is waited for in silence; what follows is made ready while that is heard. */
+  let isFirst = true
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
-    const parts = partsOf(options.character, sentence, hand)
+    const parts = partsOf(options.character, sentence, hand, isFirst)
+    if (sentence.speech !== "") isFirst = false
     if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, parts)
     return Effect.sync(() => {
       if (sentence.sound !== undefined) parts.hand(sentence.sound)
@@ -104,7 +110,7 @@ type Parts = ReturnType<typeof partsOf>
  * The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none or none
  * comes soon.
  */
-const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
+const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand, isUrgent: boolean) => {
   let begun = false
   let heard = false
   const give = (pcm?: Heard) => {
@@ -113,6 +119,7 @@ const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => 
     hand(pcm === undefined ? spoken : withSound(spoken, pcm))
   }
   return {
+    isUrgent,
     isHeard: () => heard,
     hand: (pcm: Heard) => {
       // A file without sound is none to browsers.

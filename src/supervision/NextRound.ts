@@ -15,3 +15,28 @@ export const nextRound: Effect.Effect<void> = Effect.async((resume) => {
  * has come before it writes.
  */
 export const afterRequests: Effect.Effect<void> = Effect.zipRight(nextRound, nextRound)
+
+/** A share of those who wait in `afterOthers` that goes on in one round: under load there are many, and a round is long. */
+const share = 1 / 8
+
+const waiting: Array<() => void> = []
+
+const letGo = () => {
+  for (const goOn of waiting.splice(0, Math.ceil(waiting.length * share))) goOn()
+  // oxlint-disable-next-line supervision/no-bare-async
+  if (waiting.length > 0) setImmediate(letGo)
+}
+
+/**
+ * Lets everything go first that somebody waits for in silence: of all who wait here, the first one goes on in each round of the
+ * event loop, or the first few where many wait. What it then does at once should be short.
+ */
+export const afterOthers: Effect.Effect<void> = Effect.async((resume) => {
+  const goOn = () => resume(Effect.void)
+  // oxlint-disable-next-line supervision/no-bare-async
+  if (waiting.push(goOn) === 1) setImmediate(letGo)
+  return Effect.sync(() => {
+    const at = waiting.indexOf(goOn)
+    if (at >= 0) waiting.splice(at, 1)
+  })
+})

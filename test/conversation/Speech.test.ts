@@ -42,6 +42,33 @@ describe("Speech", () => {
     })
   )
 
+  it.effect("makes the first sound of an answer ready before what follows of another one", () =>
+    Effect.gen(function* () {
+      const said: Array<string> = []
+      const session = (name: string) =>
+        Effect.map(
+          Speech.make({
+            character: Fixtures.characterConfig(name),
+            tts: Effect.succeed({
+              engine: "t",
+              synthesize: () => Effect.die("it streams"),
+              stream: (_, take) => take({ samples: new Int16Array(1000).fill(5000), sampleRate: 1000 })
+            }),
+            translator: Effect.succeedNone,
+            onFailure: () => Effect.die("it did not fail"),
+            onSpoken: Effect.void,
+            onUntranslated: () => Effect.die("it did not fail")
+          }),
+          (speak) => (which: string) => speak(sentence, () => void said.push(`${name}: ${which}`))
+        )
+      const [hana, mili] = [yield* session("Hana"), yield* session("Mili")]
+      yield* hana("first")
+      const sentences = [hana("second"), hana("third"), mili("first")]
+      yield* Effect.forEach(sentences, (each) => each, { concurrency: "unbounded" })
+      expect(said).toEqual(["Hana: first", "Mili: first", "Hana: second", "Hana: third"])
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(Alarms.layer, Census.layer)))
+  )
+
   it.effect(
     "hands on what a voice speaks piece by piece, cut at its pauses; text and expressions go with the first",
     () =>
