@@ -37,9 +37,6 @@ export interface Engines {
   readonly agent?: Readonly<Record<string, unknown>>
 }
 
-/** What `npm start` gives Node. */
-const asStarted = ["--max-semi-space-size=32"]
-
 /** Starts the built server in a folder of its own, with a provider for the language model. */
 export const start = async (stub: string, engines: Engines = {}): Promise<Server> => {
   const folder = mkdtempSync(join(tmpdir(), "seiyuu-bench-"))
@@ -53,7 +50,7 @@ export const start = async (stub: string, engines: Engines = {}): Promise<Server
 
   const child = await Child.start({
     name: "the server",
-    args: [...asStarted, join(root, "dist", "main.js"), "--config", join(folder, "conf.yaml"), "--port", "0"],
+    args: [join(root, "dist", "main.js"), "--config", join(folder, "conf.yaml"), "--port", "0"],
     cwd: folder
   })
   return {

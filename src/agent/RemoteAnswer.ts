@@ -1,6 +1,7 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { Chunk, Duration, Effect, Option, Schedule, Stream } from "effect"
 import type { LlmFailed } from "../llm/Llm.ts"
+import type * as BoundedMessages from "../engine/BoundedMessages.ts"
 import * as UndiciFetch from "../engine/UndiciFetch.ts"
 import * as Abort from "../supervision/Abort.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
@@ -104,10 +105,7 @@ export const stream = <Part>(options: Options<Part>): Stream.Stream<AgentEvent, 
   ).pipe(Stream.mapError(options.describe))
 
 /** `fetch` without time limits of its own: those of an agent are in the stream of its answer. */
-export const fetchOver = (
-  dispatcher: Undici.Dispatcher,
-  message?: UndiciFetch.Options["message"]
-): typeof fetch =>
+export const fetchOver = (dispatcher: Undici.Dispatcher, message?: BoundedMessages.Limit): typeof fetch =>
   UndiciFetch.over(
     dispatcher.compose(
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)

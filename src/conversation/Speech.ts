@@ -10,7 +10,7 @@ import { Alarms } from "../supervision/Alarms.ts"
 import * as Finalizer from "../supervision/Finalizer.ts"
 import { afterOthers } from "../supervision/NextRound.ts"
 import { Census } from "../telemetry/Census.ts"
-import type { SynthesisFailed, Tts } from "../tts/Tts.ts"
+import type { SynthesisFailed, Take, Tts } from "../tts/Tts.ts"
 import type { TranslationFailed, Translator } from "../translate/Translator.ts"
 import type { Sentence } from "./Sentence.ts"
 
@@ -59,17 +59,36 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       Effect.catchAll((failure) => Effect.as(options.onUntranslated(failure), text))
     )
 
-  const speak = (tts: Tts, text: string, { hand, isHeard, isUrgent }: Parts) =>
-    Effect.flatMap(tts.recall?.(text) ?? Effect.succeedNone, (kept) =>
-      Option.isSome(kept)
-        ? Effect.succeed(hand(kept.value))
+  /** The sentence that the person waits for in silence; what follows is made ready while that is heard. */
+  let awaited: Parts | undefined
+  let isAnswerHeard = false
+
+  const handIn = (parts: Parts) => (sounds: ReadonlyArray<Heard>) => {
+    if (sounds.length === 0) return Effect.void
+    const all = Effect.sync(() => sounds.forEach(parts.hand))
+    return awaited === parts ? all : Effect.zipRight(afterOthers, all)
+  }
+
+  /** Once a sentence: its pieces may be many, and its service waits as long. */
+  const takeIn = (parts: Parts, take: Take): Take => {
+    let hasBegun = false
+    return (pcm) => {
+      if (hasBegun || awaited === parts) return take(pcm)
+      hasBegun = true
+      return Effect.zipRight(afterOthers, take(pcm))
+    }
+  }
+
+  const speak = (tts: Tts, text: string, parts: Parts) =>
+    Effect.flatMap(tts.recall?.(text) ?? Effect.succeedNone, (kept) => {
+      const hand = handIn(parts)
+      return Option.isSome(kept)
+        ? hand([kept.value])
         : (tts.stream === undefined
-            ? Effect.map(tts.synthesize(text), hand)
-            : cutAtPauses(hand, (take) =>
-                tts.stream!(text, isUrgent ? take : (pcm) => Effect.zipRight(afterOthers, take(pcm)))
-              )
-          ).pipe(Effect.zipRight(Effect.suspend(() => (isHeard() ? options.onSpoken : Effect.void))))
-    )
+            ? Effect.flatMap(tts.synthesize(text), (pcm) => hand([pcm]))
+            : cutAtPauses(hand, (take) => tts.stream!(text, takeIn(parts, take)))
+          ).pipe(Effect.zipRight(Effect.suspend(() => (parts.isHeard() ? options.onSpoken : Effect.void))))
+    })
 
   const begin = (parts: Parts) => () => {
     const leave = census.enter("sentence")
@@ -77,6 +96,8 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     return () => {
       callOff()
       leave()
+      // The next one is waited for if nothing was heard of it.
+      if (awaited === parts) awaited = undefined
     }
   }
 
@@ -88,12 +109,18 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       (spoken) => Finalizer.whileRunning(spoken, begin(parts))
     )
 
-  /** The first sound of an answer is waited for in silence; what follows is made ready while that is heard. */
-  let isFirst = true
   return (sentence: Sentence, hand: Hand): Effect.Effect<void> => {
-    const parts = partsOf(options.character, sentence, hand, isFirst)
-    if (sentence.speech !== "") isFirst = false
-    if (sentence.speech !== "" && sentence.sound === undefined) return synthesize(sentence, parts)
+    const parts = partsOf(options.character, sentence, (spoken) => {
+      if (spoken.duration > 0) {
+        isAnswerHeard = true
+        awaited = undefined
+      }
+      hand(spoken)
+    })
+    if (sentence.speech !== "" && sentence.sound === undefined) {
+      if (!isAnswerHeard) awaited ??= parts
+      return synthesize(sentence, parts)
+    }
     return Effect.sync(() => {
       if (sentence.sound !== undefined) parts.hand(sentence.sound)
       parts.text()
@@ -110,7 +137,7 @@ type Parts = ReturnType<typeof partsOf>
  * The sound of one sentence on its way: text and expressions go with its first piece, or alone if there is none or none
  * comes soon.
  */
-const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand, isUrgent: boolean) => {
+const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand) => {
   let begun = false
   let heard = false
   const give = (pcm?: Heard) => {
@@ -119,7 +146,6 @@ const partsOf = (character: CharacterConfig, sentence: Sentence, hand: Hand, isU
     hand(pcm === undefined ? spoken : withSound(spoken, pcm))
   }
   return {
-    isUrgent,
     isHeard: () => heard,
     hand: (pcm: Heard) => {
       // A file without sound is none to browsers.
@@ -139,21 +165,21 @@ const samplesAtOnce = 2 ** 18
 
 /** What comes is gathered until there is a pause to cut it at. What has come before a failure is heard. */
 const cutAtPauses = <E>(
-  hand: (piece: PauseCutter.Piece) => void,
+  hand: (pieces: ReadonlyArray<PauseCutter.Piece>) => Effect.Effect<void>,
   speak: (take: (pcm: Pcm.Pcm) => Effect.Effect<void>) => Effect.Effect<void, E>
 ): Effect.Effect<void, E> =>
   Effect.suspend(() => {
     const cutter = PauseCutter.make()
-    const rest = Effect.sync(() => cutter.flush().forEach(hand))
+    const rest = Effect.suspend(() => hand(cutter.flush()))
     const take = ({ sampleRate, samples }: Pcm.Pcm, at = 0): Effect.Effect<void> =>
       Effect.suspend(() => {
         if (at >= samples.length) return Effect.void
         const part = { sampleRate, samples: samples.subarray(at, at + samplesAtOnce) }
-        cutter.push(part).forEach(hand)
+        const handed = hand(cutter.push(part))
         const next = at + samplesAtOnce
         return next >= samples.length
-          ? Effect.void
-          : Effect.zipRight(Effect.sleep(0), take({ sampleRate, samples }, next))
+          ? handed
+          : Effect.zipRight(handed, Effect.zipRight(Effect.sleep(0), take({ sampleRate, samples }, next)))
       })
     return speak((pcm) => take(pcm)).pipe(
       Effect.matchEffect({

@@ -20,21 +20,27 @@ export const afterRequests: Effect.Effect<void> = Effect.zipRight(nextRound, nex
 const share = 1 / 8
 
 const waiting: Array<() => void> = []
+let isArmed = false
 
-const letGo = () => {
-  for (const goOn of waiting.splice(0, Math.ceil(waiting.length * share))) goOn()
+const arm = () => {
+  if (isArmed || waiting.length === 0) return
+  isArmed = true
   // oxlint-disable-next-line supervision/no-bare-async
-  if (waiting.length > 0) setImmediate(letGo)
+  setImmediate(() => {
+    isArmed = false
+    for (const goOn of waiting.splice(0, Math.ceil(waiting.length * share))) goOn()
+    arm()
+  })
 }
 
 /**
- * Lets everything go first that somebody waits for in silence: of all who wait here, the first one goes on in each round of the
- * event loop, or the first few where many wait. What it then does at once should be short.
+ * Lets what others do by now go first, for a round of the event loop or a few: of all who wait here, the first one goes on in each
+ * round, or the first few where many wait. What it then does at once should be short.
  */
 export const afterOthers: Effect.Effect<void> = Effect.async((resume) => {
   const goOn = () => resume(Effect.void)
-  // oxlint-disable-next-line supervision/no-bare-async
-  if (waiting.push(goOn) === 1) setImmediate(letGo)
+  waiting.push(goOn)
+  arm()
   return Effect.sync(() => {
     const at = waiting.indexOf(goOn)
     if (at >= 0) waiting.splice(at, 1)
