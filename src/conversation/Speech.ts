@@ -63,19 +63,24 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   let awaited: Parts | undefined
   let isAnswerHeard = false
 
+  const inTurn = (parts: Parts, work: Effect.Effect<void>) =>
+    awaited === parts ? work : Effect.zipRight(afterOthers, work)
+
   const handIn = (parts: Parts) => (sounds: ReadonlyArray<Heard>) => {
     if (sounds.length === 0) return Effect.void
-    const all = Effect.sync(() => sounds.forEach(parts.hand))
-    return awaited === parts ? all : Effect.zipRight(afterOthers, all)
+    return inTurn(
+      parts,
+      Effect.sync(() => sounds.forEach(parts.hand))
+    )
   }
 
   /** Once a sentence: its pieces may be many, and its service waits as long. */
   const takeIn = (parts: Parts, take: Take): Take => {
     let hasBegun = false
     return (pcm) => {
-      if (hasBegun || awaited === parts) return take(pcm)
-      hasBegun = true
-      return Effect.zipRight(afterOthers, take(pcm))
+      if (hasBegun) return take(pcm)
+      hasBegun = awaited !== parts
+      return inTurn(parts, take(pcm))
     }
   }
 

@@ -1,12 +1,15 @@
 import { Effect } from "effect"
 
+// A round is no time of any clock, and nothing of Effect's waits for one: whoever calls this sees to interruption.
+// oxlint-disable-next-line supervision/no-bare-async
+const inNextRound = (run: () => void) => setImmediate(run)
+
 /**
  * Lets the event loop go round once: what others have sent meanwhile is read first. A fiber that goes on for long holds
  * it up otherwise, since fibers give way to one another only, not to sockets. Takes no time of any clock.
  */
 export const nextRound: Effect.Effect<void> = Effect.async((resume) => {
-  // oxlint-disable-next-line supervision/no-bare-async
-  const round = setImmediate(() => resume(Effect.void))
+  const round = inNextRound(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(round))
 })
 
@@ -25,8 +28,7 @@ let isArmed = false
 const arm = () => {
   if (isArmed || waiting.length === 0) return
   isArmed = true
-  // oxlint-disable-next-line supervision/no-bare-async
-  setImmediate(() => {
+  inNextRound(() => {
     isArmed = false
     for (const goOn of waiting.splice(0, Math.ceil(waiting.length * share))) goOn()
     arm()
