@@ -1,9 +1,11 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { Clock, Duration, Effect, Option } from "effect"
 import type { Scope } from "effect"
+import * as HttpExchange from "./HttpExchange.ts"
 import * as RemoteFailure from "./RemoteFailure.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 import * as Abort from "../supervision/Abort.ts"
+import * as Finalizer from "../supervision/Finalizer.ts"
 import { say } from "../language/Text.ts"
 
 /** Bytes of what a server says of its refusal. */
@@ -44,21 +46,57 @@ export interface Answer {
  * answer like any other: following it could take a key to another server. Closing the scope aborts what is under way.
  * How long it takes is limited by the caller. `longest`: most bytes of the body.
  */
-export const open: (
+export const open = (
   dispatcher: Undici.Dispatcher,
   request: Request,
   longest: number
-) => Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> = Effect.fnUntraced(function* (
-  dispatcher,
-  { body, headers, method = "POST", query, url },
-  longest
-) {
-  const signal = yield* Abort.emitter
-  const response = yield* Effect.tryPromise({
-    try: () =>
-      Undici.request(url, {
-        dispatcher,
-        signal,
+): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
+  Effect.flatMap(sent(dispatcher, request), (exchange) => {
+    const news = Effect.async<void>((resume) => exchange.onNews(() => resume(Effect.void)))
+
+    const answered: Effect.Effect<HttpExchange.Head, RemoteFailure.RemoteFailure> = Effect.suspend(() => {
+      const head = exchange.head
+      if (head !== undefined) return Effect.succeed(head)
+      const end = exchange.end
+      return end === undefined
+        ? Effect.zipRight(news, answered)
+        : Effect.fail(RemoteFailure.ofConnection(end.cause))
+    })
+
+    const read: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure> = Effect.suspend(() => {
+      const bytes = exchange.take()
+      if (bytes !== undefined) return Effect.succeed(bytes)
+      const end = exchange.end
+      if (end === undefined) return Effect.zipRight(news, read)
+      return end.isComplete
+        ? Effect.succeed(undefined)
+        : new RemoteFailure.Unanswered({ reason: "broken-off", cause: end.cause })
+    })
+
+    let size = 0
+    const next = Effect.flatMap(read, (bytes) => {
+      size += bytes?.byteLength ?? 0
+      return size > longest
+        ? new RemoteFailure.Unanswered({
+            reason: "unreadable",
+            detail: say("engine.sentTooMuch", longest / 2 ** 20)
+          })
+        : Effect.succeed(bytes)
+    })
+
+    return Effect.flatMap(answered, (head) =>
+      head.status >= 200 && head.status < 300
+        ? Effect.succeed({ headers: head.headers, next })
+        : refusal(head, read)
+    )
+  })
+
+/** Closing the scope breaks it off. */
+const sent = (dispatcher: Undici.Dispatcher, { body, headers, method = "POST", query, url }: Request) =>
+  Effect.uninterruptible(
+    Effect.suspend(() => {
+      const exchange = HttpExchange.begin(dispatcher, {
+        url,
         method,
         // The limits are those of this caller.
         headersTimeout: 0,
@@ -66,52 +104,37 @@ export const open: (
         headers,
         body: body ?? null,
         ...(query === undefined ? {} : { query })
-      }),
-    catch: RemoteFailure.ofConnection
-  })
-  const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  const read = Effect.tryPromise({
-    try: () => chunks.next(),
-    catch: (cause) => new RemoteFailure.Unanswered({ reason: "broken-off", cause })
-  })
-
-  const status = response.statusCode
-  if (status < 200 || status >= 300) {
-    const said = yield* excuse(read)
-    const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
-    const location = response.headers["location"]
-    return yield* new RemoteFailure.Refused({
-      status,
-      said,
-      ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
-      ...(typeof location === "string" ? { location } : {})
+      })
+      const abort = Effect.sync(() => exchange.abort(Abort.over))
+      return Effect.as(Finalizer.add(abort), exchange)
     })
-  }
+  )
 
-  let size = 0
-  const next = Effect.flatMap(read, ({ done, value }) => {
-    if (done === true) return Effect.succeed(undefined)
-    size += value.byteLength
-    return size > longest
-      ? new RemoteFailure.Unanswered({
-          reason: "unreadable",
-          detail: say("engine.sentTooMuch", longest / 2 ** 20)
-        })
-      : Effect.succeed(value)
+const refusal = Effect.fnUntraced(function* (
+  { headers, status }: HttpExchange.Head,
+  read: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure>
+) {
+  const said = yield* excuse(read)
+  const pause = RetryAfter.pauseOf(headers, yield* Clock.currentTimeMillis)
+  const location = headers["location"]
+  return yield* new RemoteFailure.Refused({
+    status,
+    said,
+    ...(Option.isSome(pause) ? { pauseMs: Duration.toMillis(pause.value) } : {}),
+    ...(typeof location === "string" ? { location } : {})
   })
-  return { headers: response.headers, next }
 })
 
 /** What a server says of its refusal, as far as that comes in time. */
-export const excuse = <E>(read: Effect.Effect<IteratorResult<Uint8Array>, E>): Effect.Effect<string> =>
+export const excuse = <E>(read: Effect.Effect<Uint8Array | undefined, E>): Effect.Effect<string> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     const gather = Effect.gen(function* () {
       for (let size = 0; size <= longestExcuse;) {
-        const { done, value } = yield* read
-        if (done === true) break
-        chunks.push(value)
-        size += value.byteLength
+        const bytes = yield* read
+        if (bytes === undefined) break
+        chunks.push(bytes)
+        size += bytes.byteLength
       }
     })
     return gather.pipe(

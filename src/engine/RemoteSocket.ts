@@ -76,7 +76,12 @@ const opened = (socket: WebSocket) =>
 export const refusal = (response: IncomingMessage): Effect.Effect<never, RemoteFailure.Refused> =>
   Effect.gen(function* () {
     const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-    const said = yield* RemoteRequest.excuse(Effect.tryPromise(() => chunks.next()))
+    const said = yield* RemoteRequest.excuse(
+      Effect.map(
+        Effect.tryPromise(() => chunks.next()),
+        ({ done, value }) => (done === true ? undefined : value)
+      )
+    )
     const pause = RetryAfter.pauseOf(response.headers, yield* Clock.currentTimeMillis)
     const { location } = response.headers
     return yield* new RemoteFailure.Refused({

@@ -1,6 +1,8 @@
 import * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
+import * as Abort from "../supervision/Abort.ts"
 import * as BoundedMessages from "./BoundedMessages.ts"
+import * as HttpExchange from "./HttpExchange.ts"
 
 /** A model on a slow machine reads a long conversation before its first word; afterwards it goes on steadily. */
 export const longestSilence = { beforeAnswer: Duration.seconds(120), withinAnswer: Duration.seconds(60) }
@@ -22,32 +24,46 @@ export const over =
     { beforeAnswer = longestSilence.beforeAnswer, message }: Options = {}
   ): typeof fetch =>
   async (input, init = {}) => {
-    const response = await Undici.request(input instanceof Request ? input.url : input, {
+    const signal = init.signal ?? undefined
+    const abort = () => exchange.abort(signal?.reason as Error)
+    const exchange = HttpExchange.begin(
       dispatcher,
-      method: (init.method ?? "GET") as Undici.Dispatcher.HttpMethod,
-      headers: Object.fromEntries(new Headers(init.headers)),
-      body: (init.body ?? null) as string | null,
-      signal: init.signal ?? null,
-      headersTimeout: Duration.toMillis(beforeAnswer),
-      bodyTimeout: Duration.toMillis(longestSilence.withinAnswer)
-    }).catch((cause: unknown) => {
-      if (init.signal?.aborted === true) throw cause
-      throw new TypeError("fetch failed", { cause })
-    })
-    const status = response.statusCode
-    const isBare = withoutBody.has(status)
-    if (isBare) await response.body.dump()
-    const headers = new Headers(entries(response.headers))
-    return new Response(isBare ? null : stream(response.body, failureOf(headers, message)), {
-      status,
-      headers
-    })
+      {
+        url: input instanceof Request ? input.url : input,
+        method: (init.method ?? "GET") as Undici.Dispatcher.HttpMethod,
+        headers: Object.fromEntries(new Headers(init.headers)),
+        body: (init.body ?? null) as string | null,
+        headersTimeout: Duration.toMillis(beforeAnswer),
+        bodyTimeout: Duration.toMillis(longestSilence.withinAnswer)
+      },
+      () => signal?.removeEventListener("abort", abort)
+    )
+    if (signal?.aborted === true) abort()
+    else signal?.addEventListener("abort", abort)
+    const { headers, status } = await answered(exchange, signal)
+    const shown = new Headers(entries(headers))
+    if (!withoutBody.has(status))
+      return new Response(stream(exchange, failureOf(shown, message)), { status, headers: shown })
+    exchange.abort(Abort.over)
+    return new Response(null, { status, headers: shown })
   }
 
 /** Statuses that `Response` refuses to have a body with. */
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
-type Body = Undici.Dispatcher.ResponseData["body"]
+const answered = (exchange: HttpExchange.HttpExchange, signal: AbortSignal | undefined) =>
+  // As `fetch` has it.
+  // oxlint-disable-next-line supervision/no-bare-async
+  new Promise<HttpExchange.Head>((resolve, reject) => {
+    const look = () => {
+      const head = exchange.head
+      const end = exchange.end
+      if (head !== undefined) resolve(head)
+      else if (end === undefined) exchange.onNews(look)
+      else reject(signal?.aborted === true ? end.cause : new TypeError("fetch failed", { cause: end.cause }))
+    }
+    look()
+  })
 
 /** What is wrong with the message that a piece belongs to, if anything is. */
 type FailureOf = (piece: Uint8Array) => Error | undefined
@@ -59,22 +75,24 @@ const failureOf = (headers: Headers, limit: BoundedMessages.Limit | undefined): 
 }
 
 /** One stream for everything: each one that a piece goes through costs as much as what is done with it there. */
-const stream = (body: Body, failureOf: FailureOf): ReadableStream<Uint8Array> => {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await chunks.next()
-      if (done === true) return controller.close()
-      const failure = failureOf(value)
-      if (failure === undefined) return controller.enqueue(value)
+const stream = (exchange: HttpExchange.HttpExchange, failureOf: FailureOf): ReadableStream<Uint8Array> => {
+  const give = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    const piece = exchange.take()
+    if (piece !== undefined) {
+      const failure = failureOf(piece)
+      if (failure === undefined) return controller.enqueue(piece)
       controller.error(failure)
-      body.destroy()
-    },
-    cancel: () => void body.destroy()
-  })
+      return exchange.abort(failure)
+    }
+    const end = exchange.end
+    if (end === undefined) exchange.onNews(() => give(controller))
+    else if (end.isComplete) controller.close()
+    else controller.error(end.cause)
+  }
+  return new ReadableStream({ pull: give, cancel: () => exchange.abort(Abort.over) })
 }
 
-const entries = (headers: Undici.Dispatcher.ResponseData["headers"]): Array<[string, string]> =>
+const entries = (headers: HttpExchange.Head["headers"]): Array<[string, string]> =>
   Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one])
   )

@@ -1,3 +1,4 @@
+import { Clock, Effect } from "effect"
 import type { HistoryMessage, HistorySummary, Role } from "./History.ts"
 
 /** A message as the database has it. */
@@ -42,3 +43,11 @@ export const messageOf = (row: MessageRow): HistoryMessage => ({
   ...(row.name === null ? {} : { name: row.name }),
   ...(row.avatar === null ? {} : { avatar: row.avatar })
 })
+
+/** ISO-8601, this machine's time of day, to the second. */
+export const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
+  new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+)
+
+/** PostgreSQL has no room for a zero character, and nobody sees one. */
+export const plain = (text: string): string => text.replaceAll("\0", "")

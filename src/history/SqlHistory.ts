@@ -1,60 +1,27 @@
 import { SqlClient, SqlError } from "@effect/sql"
 import type { Statement } from "@effect/sql"
-import { Clock, Effect, identity, Option } from "effect"
+import { Effect, Option } from "effect"
 import { randomUUID } from "node:crypto"
-import * as WholeFiber from "../supervision/WholeFiber.ts"
 import * as Span from "../telemetry/Span.ts"
 import { History, HistoryFailed, HistoryNotFound, interruptedMark } from "./History.ts"
 import type { NewMessage } from "./History.ts"
-import { messageOf, summaryOf, summaryOfValues } from "./HistoryRows.ts"
+import { localTime, messageOf, plain, summaryOf, summaryOfValues } from "./HistoryRows.ts"
 import type { MessageRow, SummaryRow, SummaryValues } from "./HistoryRows.ts"
 import { say } from "../language/Text.ts"
 import type { Text } from "../language/Text.ts"
+import * as Appends from "./Appends.ts"
 import * as SecureDelete from "./SecureDelete.ts"
 import * as SqlSearch from "./SqlSearch.ts"
 
 /** Characters of a conversation's latest message that its list shows. */
 const previewLength = 300
 
-/** How a statement is run. */
-type Run = <A extends object>(
-  statement: Statement.Statement<A>
-) => Effect.Effect<ReadonlyArray<A>, SqlError.SqlError>
-
 /** The conversations in any SQL database that `Migrations` has been run on. */
-export const make = Effect.gen(function* () {
+export const make = Effect.fnUntraced(function* (options: Appends.Options) {
   const sql = yield* SqlClient.SqlClient
+  const appendOne = yield* Appends.make(options)
   const clearLog = yield* SecureDelete.clearLog
   const clearIndex = yield* SecureDelete.clearIndex
-
-  const reserved = <A extends object>(statement: Statement.Statement<A>) =>
-    WholeFiber.scoped(
-      Effect.flatMap(sql.reserve, (connection) => {
-        const [text, parameters] = statement.compile()
-        return connection.execute(text, parameters, undefined) as Effect.Effect<
-          ReadonlyArray<A>,
-          SqlError.SqlError
-        >
-      })
-    )
-
-  /**
-   * Runs a statement, outside any transaction, without all that one of `sql` comes with: every turn has two. What PostgreSQL's client
-   * reserves it does not let go of when that is interrupted.
-   */
-  const alone: Run = sql.onDialectOrElse({ sqlite: () => reserved, orElse: () => identity })
-
-  /** Adds one message in one statement, which finds the conversation by itself. */
-  const appendOne = (confUid: string, uid: string, message: NewMessage, run: Run) =>
-    Effect.flatMap(localTime, (now) =>
-      run(sql<{ id: number }>`INSERT INTO messages (history_id, role, timestamp, content, name, avatar)
-        SELECT id, ${message.role}, ${now}, ${plain(message.content)}, ${message.name ?? null}, ${message.avatar ?? null}
-        FROM histories WHERE uid = ${plain(uid)} AND conf_uid = ${confUid} RETURNING id`)
-    ).pipe(
-      Effect.flatMap(([row]) =>
-        row === undefined ? Effect.fail(new HistoryNotFound({ uid })) : Effect.succeed(row.id)
-      )
-    )
 
   const insert = (historyId: number, message: NewMessage, timestamp: string) =>
     sql<{ id: number }>`INSERT INTO messages ${sql.insert({
@@ -184,10 +151,16 @@ export const make = Effect.gen(function* () {
   )
 
   const append = (confUid: string, uid: string, added: ReadonlyArray<NewMessage>) => {
-    // One statement is a transaction by itself.
-    const isOne = added.length === 1
-    const all = Effect.forEach(added, (message) => appendOne(confUid, uid, message, isOne ? alone : identity))
-    const done = isOne ? all : sql.withTransaction(Effect.zipRight(idOf(confUid, uid), all))
+    const [only, ...others] = added
+    const done =
+      only !== undefined && others.length === 0
+        ? Effect.map(appendOne({ confUid, uid, message: only }), (id) => [id])
+        : sql.withTransaction(
+            Effect.zipRight(
+              idOf(confUid, uid),
+              Effect.forEach(added, (message) => Appends.insert(sql, { confUid, uid, message }))
+            )
+          )
     return done.pipe(failed(say("history.addMessages")), Span.named("History.append"))
   }
 
@@ -254,14 +227,6 @@ interface Interruption {
 }
 
 const empty = "NOT EXISTS (SELECT 1 FROM messages WHERE messages.history_id = histories.id)"
-
-/** ISO-8601, this machine's time of day, to the second. */
-const localTime = Effect.map(Clock.currentTimeMillis, (now) =>
-  new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-)
-
-/** PostgreSQL has no room for a zero character, and nobody sees one. */
-const plain = (text: string): string => text.replaceAll("\0", "")
 
 /** Failures of the database become `HistoryFailed`; a failed begin or commit comes as a defect. */
 export const failed =

@@ -5,6 +5,7 @@ import * as Folder from "../models/Folder.ts"
 import { Archive } from "./Archive.ts"
 import { Facts } from "./Facts.ts"
 import { History } from "./History.ts"
+import type * as Appends from "./Appends.ts"
 import * as Migrations from "./Migrations.ts"
 import * as SqlArchive from "./SqlArchive.ts"
 import * as SqlFacts from "./SqlFacts.ts"
@@ -33,7 +34,7 @@ const rootOf = (cause: unknown): string =>
  * created. Empty histories that an earlier process left are removed, so one server may use a file at a time.
  */
 export const layer = (options: Options) => {
-  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make))
+  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make(options)))
   return open(options, Layer.merge(history, facts))
 }
 
@@ -47,7 +48,7 @@ export const layerArchive = (options: Options) => open(options, archive)
 export const layerArchiveAsItIs = (options: Options) =>
   archive.pipe(Layer.provide(SqliteClient.layerForLook(resolve(options.file))), unavailable(options))
 
-interface Options {
+interface Options extends Appends.Options {
   readonly file: string
 }
 

@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Exit, Layer } from "effect"
+import { Effect, Either, Exit, Layer } from "effect"
+import Database from "libsql"
 import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -49,6 +50,52 @@ describe("SqliteHistory's file", () => {
         const failure = yield* Effect.flip(exit)
         assert.strictEqual(failure._tag, "DatabaseUnavailable")
       }
+    })
+  )
+
+  it.scoped("stores what comes at the same time in the order in which it came, wherever it belongs", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const uids = yield* Effect.replicateEffect(history.create("shizuku"), 5)
+      const stored = yield* Effect.forEach(
+        uids.flatMap((uid) => [uid, uid, "nowhere"]),
+        (uid, index) => Effect.exit(history.append("shizuku", uid, [human(String(index))])),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(
+        stored.map((exit) => (Exit.isSuccess(exit) ? exit.value.length : "not found")),
+        uids.flatMap(() => [1, 1, "not found"])
+      )
+      for (const [index, uid] of uids.entries())
+        assert.deepStrictEqual(contents(yield* history.messages("shizuku", uid)), [
+          String(3 * index),
+          String(3 * index + 1)
+        ])
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.scoped("stores what it can of what comes at the same time", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "history.db")
+      yield* Effect.gen(function* () {
+        const history = yield* History
+        const uid = yield* history.create("shizuku")
+        // The disk is full for one of them.
+        const outside = new Database(file)
+        outside.exec(`CREATE TRIGGER too_much BEFORE INSERT ON messages WHEN new.content = 'too much'
+          BEGIN SELECT RAISE(ROLLBACK, 'full'); END`)
+        outside.close()
+        const stored = yield* Effect.forEach(
+          ["one", "too much", "two"],
+          (content) => Effect.either(history.append("shizuku", uid, [human(content)])),
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(
+          stored.map((one) => (Either.isRight(one) ? "stored" : one.left._tag)),
+          ["stored", "HistoryFailed", "stored"]
+        )
+        assert.deepStrictEqual(contents(yield* history.messages("shizuku", uid)), ["one", "two"])
+      }).pipe(Effect.provide(open(file)))
     })
   )
 

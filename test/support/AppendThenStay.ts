@@ -11,10 +11,9 @@ import * as SqliteHistory from "../../src/history/SqliteHistory.ts"
 const program = Effect.gen(function* () {
   const history = yield* History
   const uid = yield* history.create("shizuku")
-  yield* history.append("shizuku", uid, [
-    { role: "human", content: "Will you remember this?" },
-    { role: "ai", content: "Always." }
-  ])
+  // One after the other, as a turn does it.
+  yield* history.append("shizuku", uid, [{ role: "human", content: "Will you remember this?" }])
+  yield* history.append("shizuku", uid, [{ role: "ai", content: "Always." }])
   writeSync(1, `${uid}\n`)
   return yield* Effect.never
 })

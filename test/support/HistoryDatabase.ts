@@ -10,7 +10,9 @@ export const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "history #1% "))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
-export const open = (file: string) => SqliteHistory.layer({ file }).pipe(Layer.provide(NodeFileSystem.layer))
+/** Nothing has to move a clock between two messages. */
+export const open = (file: string) =>
+  SqliteHistory.layer({ file, pause: 0 }).pipe(Layer.provide(NodeFileSystem.layer))
 
 /** A fresh database in a folder that does not exist yet. */
 export const fresh = Layer.unwrapScoped(
