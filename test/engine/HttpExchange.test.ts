@@ -1,5 +1,6 @@
 import { NodeHttpClient } from "@effect/platform-node"
-import * as Undici from "@effect/platform-node/Undici"
+import { Agent } from "@effect/platform-node/Undici"
+import type { Dispatcher } from "@effect/platform-node/Undici"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as HttpExchange from "../../src/engine/HttpExchange.ts"
@@ -7,7 +8,7 @@ import * as ServiceServer from "../support/ServiceServer.ts"
 
 type Exchange = HttpExchange.HttpExchange
 
-const begin = (dispatcher: Undici.Dispatcher, url: string, ended?: () => void) =>
+const begin = (dispatcher: Dispatcher, url: string, ended?: () => void) =>
   HttpExchange.begin(dispatcher, { url, method: "GET" }, ended)
 
 const news = (exchange: Exchange) =>
@@ -98,7 +99,7 @@ describe("HttpExchange", () => {
     it.scoped("sends nothing that was aborted while it waited for a connection", () =>
       Effect.gen(function* () {
         const one = yield* Effect.acquireRelease(
-          Effect.sync(() => new Undici.Agent({ connections: 1 })),
+          Effect.sync(() => new Agent({ connections: 1 })),
           (agent) => Effect.promise(() => agent.destroy())
         )
         const server = yield* ServiceServer.open(() => ({ chunks: ["done"], delayMs: 100 }))
