@@ -54,11 +54,11 @@ export const make = (confUid: Effect.Effect<string>, history: History["Type"]): 
     append: (messages) =>
       Effect.suspend(() => {
         const toNew = Effect.flatMap(started, (uid) => appendTo(uid, messages))
-        // Another client may have deleted the conversation meanwhile.
-        return Effect.catchTag(
-          current === undefined ? toNew : appendTo(current, messages),
-          "HistoryNotFound",
-          () => toNew
+        const toCurrent = () => (current === undefined ? toNew : appendTo(current, messages))
+        const tried = current
+        // Another client may have deleted the conversation meanwhile, or this one may have left it while it was empty.
+        return Effect.catchTag(toCurrent(), "HistoryNotFound", () =>
+          current === tried ? toNew : toCurrent()
         )
       })
   }

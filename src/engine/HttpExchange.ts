@@ -54,17 +54,18 @@ export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
     if (chunk === undefined) return undefined
     this.#size -= chunk.length
     if (this.#size < most && this.#controller?.paused === true) this.#controller.resume()
+    if (this.end !== undefined) this.#ended()
     return chunk
   }
 
-  /** Calls `told` once, when any of these may have become something else. One caller at a time. */
+  /** Calls `told` once, when any of these may have become something else. One caller at a time, who looks again afterwards. */
   onNews(told: () => void): void {
     this.#told = told
   }
 
-  /** Ends it with this failure, unless it has ended. */
+  /** Ends it with this failure, unless it has ended: what was not taken is dropped. */
   abort(reason: Error): void {
-    if (this.#end !== undefined) return
+    if (this.end !== undefined) return
     this.#chunks.length = 0
     const controller = this.#controller
     this.#finish({ isComplete: false, cause: reason })
@@ -91,19 +92,18 @@ export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#finish({ isComplete: true })
+    if (this.#end === undefined) this.#finish({ isComplete: true })
   }
 
   onResponseError(_: Controller | undefined, cause: unknown): void {
-    this.#finish({ isComplete: false, cause })
+    if (this.#end === undefined) this.#finish({ isComplete: false, cause })
   }
 
   #finish(end: End): void {
-    if (this.#end !== undefined) return
     this.#end = end
     // It holds the bytes of the header, and with them all that came at once with those.
     this.#controller = undefined
-    this.#ended()
+    if (this.end !== undefined) this.#ended()
     this.#news()
   }
 
@@ -114,7 +114,7 @@ export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends a request. What is wrong with it comes as a failure of the answer. `ended` is called once nothing more can come. */
+/** Sends a request. What is wrong with it comes as a failure of the answer. `ended` is called when `end` is there. */
 export const begin = (
   dispatcher: Undici.Dispatcher,
   { url, ...options }: Request,

@@ -52,25 +52,18 @@ export const open = (
   longest: number
 ): Effect.Effect<Answer, RemoteFailure.RemoteFailure, Scope.Scope> =>
   Effect.flatMap(sent(dispatcher, request), (exchange) => {
-    const news = Effect.async<void>((resume) => exchange.onNews(() => resume(Effect.void)))
-
-    const answered: Effect.Effect<HttpExchange.Head, RemoteFailure.RemoteFailure> = Effect.suspend(() => {
-      const head = exchange.head
+    const answered = when<HttpExchange.Head>(exchange, () => {
+      const { end, head } = exchange
       if (head !== undefined) return Effect.succeed(head)
-      const end = exchange.end
-      return end === undefined
-        ? Effect.zipRight(news, answered)
-        : Effect.fail(RemoteFailure.ofConnection(end.cause))
+      return end && Effect.fail(RemoteFailure.ofConnection(end.cause))
     })
 
-    const read: Effect.Effect<Uint8Array | undefined, RemoteFailure.RemoteFailure> = Effect.suspend(() => {
+    const read = when<Uint8Array | undefined>(exchange, () => {
       const bytes = exchange.take()
       if (bytes !== undefined) return Effect.succeed(bytes)
-      const end = exchange.end
-      if (end === undefined) return Effect.zipRight(news, read)
-      return end.isComplete
-        ? Effect.succeed(undefined)
-        : new RemoteFailure.Unanswered({ reason: "broken-off", cause: end.cause })
+      const { end } = exchange
+      if (end?.isComplete === true) return Effect.succeed(undefined)
+      return end && new RemoteFailure.Unanswered({ reason: "broken-off", cause: end.cause })
     })
 
     let size = 0
@@ -90,6 +83,24 @@ export const open = (
         : refusal(head, read)
     )
   })
+
+type Found<A> = Effect.Effect<A, RemoteFailure.RemoteFailure>
+
+/** What is to be found in an exchange, as soon as it is there. */
+const when = <A>(exchange: HttpExchange.HttpExchange, find: () => Found<A> | undefined): Found<A> =>
+  Effect.suspend(
+    () =>
+      find() ??
+      Effect.async<A, RemoteFailure.RemoteFailure>((resume) => {
+        const look = () => {
+          const found = find()
+          if (found === undefined) exchange.onNews(look)
+          else resume(found)
+        }
+        // Something may have come on the way here.
+        look()
+      })
+  )
 
 /** Closing the scope breaks it off. */
 const sent = (dispatcher: Undici.Dispatcher, { body, headers, method = "POST", query, url }: Request) =>

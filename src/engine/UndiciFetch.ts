@@ -1,4 +1,4 @@
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { Duration } from "effect"
 import * as Abort from "../supervision/Abort.ts"
 import * as BoundedMessages from "./BoundedMessages.ts"
@@ -39,11 +39,12 @@ export const over =
       () => signal?.removeEventListener("abort", abort)
     )
     if (signal?.aborted === true) abort()
-    else signal?.addEventListener("abort", abort)
+    else if (exchange.end === undefined) signal?.addEventListener("abort", abort)
     const { headers, status } = await answered(exchange, signal)
     const shown = new Headers(entries(headers))
     if (!withoutBody.has(status))
       return new Response(stream(exchange, failureOf(shown, message)), { status, headers: shown })
+    // Which ends nothing but a body that should not be there.
     exchange.abort(Abort.over)
     return new Response(null, { status, headers: shown })
   }
@@ -52,7 +53,7 @@ export const over =
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 const answered = (exchange: HttpExchange.HttpExchange, signal: AbortSignal | undefined) =>
-  // As `fetch` has it.
+  // The AI SDK takes a promise, and calls this outside of any fiber.
   // oxlint-disable-next-line supervision/no-bare-async
   new Promise<HttpExchange.Head>((resolve, reject) => {
     const look = () => {

@@ -40,7 +40,7 @@ export const reasonOf = (cause: unknown): string => {
 
 /** Conversations and facts in a PostgreSQL database, by its address. Its tables are made if they are not there. */
 export const layer = (options: Options) => {
-  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make({})))
+  const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make()))
   return open(options, Layer.merge(history, facts))
 }
 

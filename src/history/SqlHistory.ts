@@ -17,7 +17,7 @@ import * as SqlSearch from "./SqlSearch.ts"
 const previewLength = 300
 
 /** The conversations in any SQL database that `Migrations` has been run on. */
-export const make = Effect.fnUntraced(function* (options: Appends.Options) {
+export const make = Effect.fnUntraced(function* (options: Appends.Options = {}) {
   const sql = yield* SqlClient.SqlClient
   const appendOne = yield* Appends.make(options)
   const clearLog = yield* SecureDelete.clearLog

@@ -33,7 +33,7 @@ const rootOf = (cause: unknown): string =>
  * Conversations and facts in an SQLite database. `file` is its path, relative to the working directory; the folder is
  * created. Empty histories that an earlier process left are removed, so one server may use a file at a time.
  */
-export const layer = (options: Options) => {
+export const layer = (options: Options & Appends.Options) => {
   const history = Layer.scoped(History, Effect.zipRight(SqlHistory.discardAllEmpty, SqlHistory.make(options)))
   return open(options, Layer.merge(history, facts))
 }
@@ -48,7 +48,7 @@ export const layerArchive = (options: Options) => open(options, archive)
 export const layerArchiveAsItIs = (options: Options) =>
   archive.pipe(Layer.provide(SqliteClient.layerForLook(resolve(options.file))), unavailable(options))
 
-interface Options extends Appends.Options {
+interface Options {
   readonly file: string
 }
 

@@ -31,13 +31,19 @@ export const make = Effect.fnUntraced(function* <In, Out, E>({ most, pause, run 
 
   const batch = Effect.suspend(() => {
     const taken = waiting.splice(0, most)
+    // Whoever it was for has left meanwhile.
+    if (taken.length === 0) return Effect.void
     const told = (outcomeOf: (index: number) => Exit.Exit<Out, E>) =>
       Effect.sync(() => taken.forEach(({ answer }, index) => answer(outcomeOf(index))))
-    return Effect.matchCauseEffect(run(taken.map(({ one }) => one)), {
-      onFailure: (cause) => told(() => Exit.failCause(cause)),
-      onSuccess: (outcomes) => told((index) => outcomes[index]!)
-    })
-  }).pipe(Effect.uninterruptible)
+    return Effect.suspend(() => run(taken.map(({ one }) => one))).pipe(
+      Effect.matchCauseEffect({
+        onFailure: (cause) => told(() => Exit.failCause(cause)),
+        onSuccess: (outcomes) => told((index) => outcomes[index]!)
+      }),
+      Effect.uninterruptible,
+      Effect.zipRight(Effect.sleep(pause))
+    )
+  })
 
   // Nobody is left behind who would wait for ever.
   yield* Effect.addFinalizer(() =>
@@ -48,13 +54,7 @@ export const make = Effect.fnUntraced(function* <In, Out, E>({ most, pause, run 
   )
   yield* bell
     .until(() => waiting.length > 0)
-    .pipe(
-      Effect.zipRight(afterOthers),
-      Effect.zipRight(batch),
-      Effect.zipRight(Effect.sleep(pause)),
-      Effect.forever,
-      Effect.forkScoped
-    )
+    .pipe(Effect.zipRight(afterOthers), Effect.zipRight(batch), Effect.forever, Effect.forkScoped)
 
   return (one: In): Effect.Effect<Out, E> =>
     Effect.async((resume) => {

@@ -62,7 +62,8 @@ describe("HttpExchange", () => {
         }))
         const exchange = begin(yield* NodeHttpClient.Dispatcher, server.url)
         yield* news(exchange)
-        yield* Effect.sleep("500 millis")
+        // It has stopped when nothing more was sent for so long.
+        for (let before = -1; before < sent; yield* Effect.sleep("500 millis")) before = sent
         assert.isBelow(sent, count)
         assert.deepStrictEqual(yield* rest(exchange), {
           size: count * chunk.length,
@@ -93,6 +94,22 @@ describe("HttpExchange", () => {
         assert.isUndefined(exchange.take())
         yield* Effect.promise(() => asked.over)
         assert.isTrue(asked.aborted)
+      })
+    )
+
+    it.scoped("drops what nobody has read of a whole answer when it is aborted", () =>
+      Effect.gen(function* () {
+        const server = yield* ServiceServer.open(() => ({ chunks: ["one", "two"], pauseMs: 20 }))
+        let ended = 0
+        const exchange = begin(yield* NodeHttpClient.Dispatcher, server.url, () => ended++)
+        yield* news(exchange)
+        yield* Effect.promise(() => server.log[0]!.over)
+        yield* Effect.sleep("50 millis")
+        assert.deepStrictEqual([ended, exchange.end], [0, undefined])
+        const reason = new Error("enough")
+        exchange.abort(reason)
+        assert.isUndefined(exchange.take())
+        assert.deepStrictEqual([ended, exchange.end], [1, { isComplete: false, cause: reason }])
       })
     )
 

@@ -35,25 +35,34 @@ describe("UndiciFetch", () => {
       Effect.gen(function* () {
         const server = yield* ServiceServer.open(() => ({ status: 204 }))
         const fetch = yield* over
-        const response = yield* Effect.promise(() => fetch(server.url))
-        assert.deepStrictEqual([response.status, response.body], [204, null])
+        const one = yield* Effect.promise(() => fetch(server.url))
+        assert.deepStrictEqual([one.status, one.body], [204, null])
+        // Its connection is as good as before, once it is over.
+        yield* Effect.promise(() => server.log[0]!.over)
+        yield* Effect.sleep("20 millis")
+        yield* Effect.promise(() => fetch(server.url))
+        assert.strictEqual(server.log[0]!.port, server.log[1]!.port)
       })
     )
 
     it.scoped("fails as `fetch` does where there is no server", () =>
       Effect.gen(function* () {
         const fetch = yield* over
-        const failure = yield* attempt(() => fetch("http://127.0.0.1:1/"))
+        const { signal } = new AbortController()
+        const failure = yield* attempt(() => fetch("http://127.0.0.1:1/", { signal }))
         assert.instanceOf(failure, TypeError)
         assert.include(String(failure.cause), "ECONNREFUSED")
+        yield* attempt(() => fetch("no address", { signal }))
+        assert.deepStrictEqual(getEventListeners(signal, "abort"), [])
       })
     )
 
     it.scoped("leaves when it is aborted: before it began, before the answer, and within it", () =>
       Effect.gen(function* () {
         const server = yield* ServiceServer.open(({ path }) => ({
-          chunks: path === "/talks" ? ["on and on"] : [],
-          afterwards: "nothing"
+          chunks: path === "/silent" ? [] : ["on", "and", "on"],
+          pauseMs: 20,
+          afterwards: path === "/whole" ? "end" : "nothing"
         }))
         const fetch = yield* over
         const reason = new DOMException("enough", "AbortError")
@@ -74,11 +83,17 @@ describe("UndiciFetch", () => {
         reading.abort(reason)
         assert.strictEqual(yield* attempt(() => text), reason)
 
+        const read = new AbortController()
+        const late = yield* Effect.promise(() => fetch(`${server.url}/whole`, { signal: read.signal }))
+        yield* Effect.promise(() => server.log[2]!.over)
+        read.abort(reason)
+        assert.strictEqual(yield* attempt(() => late.text()), reason)
+
         assert.deepStrictEqual(
           server.log.map(({ path }) => path),
-          ["/silent", "/talks"]
+          ["/silent", "/talks", "/whole"]
         )
-        for (const asked of server.log) {
+        for (const asked of server.log.slice(0, 2)) {
           yield* Effect.promise(() => asked.over)
           assert.isTrue(asked.aborted)
         }

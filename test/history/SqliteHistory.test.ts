@@ -2,7 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Either, Exit, Layer } from "effect"
 import Database from "libsql"
 import { spawn } from "node:child_process"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { History } from "../../src/history/History.ts"
 import type { HistoryMessage, NewMessage } from "../../src/history/History.ts"
@@ -74,6 +74,25 @@ describe("SqliteHistory's file", () => {
     }).pipe(Effect.provide(fresh))
   )
 
+  it.scoped("commits once for all that comes at the same time", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "history.db")
+      yield* Effect.gen(function* () {
+        const history = yield* History
+        const uid = yield* history.create("shizuku")
+        const before = commitsIn(`${file}-wal`)
+        yield* Effect.forEach(
+          Array.from({ length: 15 }, (_, index) => human(String(index))),
+          (message) => history.append("shizuku", uid, [message]),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(commitsIn(`${file}-wal`) - before, 1)
+        yield* history.append("shizuku", uid, [human("alone")])
+        assert.strictEqual(commitsIn(`${file}-wal`) - before, 2)
+      }).pipe(Effect.provide(open(file)))
+    })
+  )
+
   it.scoped("stores what it can of what comes at the same time", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "history.db")
@@ -113,6 +132,15 @@ describe("SqliteHistory's file", () => {
     })
   )
 })
+
+/** Counts the frames of SQLite's log that end a transaction ("WAL file format" in its documentation, 4.1). */
+const commitsIn = (log: string) => {
+  const bytes = readFileSync(log)
+  const frame = 24 + bytes.readUInt32BE(8)
+  let commits = 0
+  for (let at = 32; at + frame <= bytes.length; at += frame) if (bytes.readUInt32BE(at + 4) > 0) commits++
+  return commits
+}
 
 /** Answers the uid that the process printed before it was killed. */
 const appendInKilledProcess = (file: string) =>

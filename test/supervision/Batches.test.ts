@@ -82,19 +82,35 @@ describe("Batches", () => {
     })
   )
 
+  it.scoped("does nothing at all, and waits for nothing, when everybody has left", () =>
+    Effect.gen(function* () {
+      const { all, batches, double } = yield* doubling
+      const [first] = yield* all([1])
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(first!)
+      yield* settle
+      expect(batches).toEqual([])
+      expect(yield* double(2)).toBe(4)
+    })
+  )
+
   it.scoped("tells everybody in a batch that dies, and goes on", () =>
     Effect.gen(function* () {
-      let isBroken = true
+      let state: "throws" | "dies" | "works" = "throws"
       const ask = yield* Batches.make({
         pause,
         most: 3,
-        run: (batch: ReadonlyArray<number>) =>
-          Effect.suspend(() => (isBroken ? Effect.die("broken") : Effect.succeed(batch.map(Exit.succeed))))
+        run: (batch: ReadonlyArray<number>) => {
+          if (state === "throws") throw "broken"
+          return state === "dies" ? Effect.die("broken") : Effect.succeed(batch.map(Exit.succeed))
+        }
       })
-      const asked = yield* Effect.forEach([1, 2], (one) => Effect.fork(ask(one)))
-      expect(yield* Effect.forEach(asked, Fiber.await)).toEqual([Exit.die("broken"), Exit.die("broken")])
-      isBroken = false
-      yield* TestClock.adjust(pause)
+      for (state of ["throws", "dies"] as const) {
+        const asked = yield* Effect.forEach([1, 2], (one) => Effect.fork(ask(one)))
+        expect(yield* Effect.forEach(asked, Fiber.await)).toEqual([Exit.die("broken"), Exit.die("broken")])
+        yield* TestClock.adjust(pause)
+      }
+      state = "works"
       expect(yield* ask(3)).toBe(3)
     })
   )

@@ -109,6 +109,7 @@ class Call {
     const over = new Promise<void>((resolve) => (this.settle = resolve))
     this.asked = {
       method: request.method ?? "",
+      port: request.socket.remotePort,
       path: request.url ?? "",
       headers: request.headers,
       body,

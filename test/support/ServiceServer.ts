@@ -7,6 +7,8 @@ import { Arrivals } from "./Arrivals.ts"
 /** A request as it came. */
 export interface Asked {
   readonly method: string
+  /** The client's, by which its connections are told apart. */
+  readonly port: number | undefined
   /** With its query. */
   readonly path: string
   readonly headers: Http.IncomingHttpHeaders
@@ -56,6 +58,7 @@ export const listen = async (
       for await (const part of request) parts.push(part as Buffer)
       const asked = {
         method: request.method ?? "",
+        port: request.socket.remotePort,
         path: request.url ?? "",
         headers: request.headers,
         body: Buffer.concat(parts),

@@ -27,6 +27,7 @@ export const listenFor =
       let isOver = false
       const asked = {
         method: request.method ?? "",
+        port: request.socket.remotePort,
         path: request.url ?? "",
         headers: request.headers,
         body: Buffer.alloc(0),
