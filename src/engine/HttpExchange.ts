@@ -53,8 +53,9 @@ export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
     const chunk = this.#chunks.shift()
     if (chunk === undefined) return undefined
     this.#size -= chunk.length
-    if (this.#size < most && this.#controller?.paused === true) this.#controller.resume()
     if (this.end !== undefined) this.#ended()
+    // More may come at once.
+    else if (this.#size < most && this.#controller?.paused === true) this.#controller.resume()
     return chunk
   }
 
