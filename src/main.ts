@@ -35,9 +35,9 @@ import * as TtsTable from "./tts/TtsTable.ts"
 import * as VadTable from "./vad/VadTable.ts"
 import * as SherpaSpotter from "./wake/SherpaSpotter.ts"
 
-// Its heap is collected as a whole when it has doubled, instead of grown by a third: that holds everybody up for some 30 ms, and
+// Its heap is collected as a whole when it has trebled, instead of grown by a third: that holds everybody up for some 30 ms, and
 // with a hundred people who talk it came every four seconds. The young part of the heap cannot be changed by now: `npm start` does.
-setFlagsFromString("--heap-growing-percent=100")
+setFlagsFromString("--heap-growing-percent=200")
 
 /** Everything that lives as long as the process. A service closes before those that it is built on. */
 const server = (loaded: ConfigFile.LoadedConfig) => {
