@@ -55,10 +55,9 @@ export const make = (confUid: Effect.Effect<string>, history: History["Type"]): 
       Effect.suspend(() => {
         const toNew = Effect.flatMap(started, (uid) => appendTo(uid, messages))
         const toCurrent = () => (current === undefined ? toNew : appendTo(current, messages))
-        const tried = current
         // Another client may have deleted the conversation meanwhile, or this one may have left it while it was empty.
-        return Effect.catchTag(toCurrent(), "HistoryNotFound", () =>
-          current === tried ? toNew : toCurrent()
+        return Effect.catchTag(toCurrent(), "HistoryNotFound", ({ uid }) =>
+          current === uid ? toNew : toCurrent()
         )
       })
   }

@@ -46,4 +46,17 @@ describe("CurrentHistory", () => {
         expect(yield* contentsOf(chosen)).toEqual(["on its way"])
       }).pipe(Effect.provide(fresh))
   )
+
+  it.scoped(
+    "starts another conversation when the one that it has just started was left before its first message",
+    () =>
+      Effect.gen(function* () {
+        const { contentsOf, current } = yield* opened
+        const storing = yield* Effect.fork(current.append([human("on its way")]))
+        while ((yield* current.uid) === undefined) yield* Effect.yieldNow()
+        yield* current.leave
+        const { uid } = yield* Fiber.join(storing)
+        expect(yield* contentsOf(uid)).toEqual(["on its way"])
+      }).pipe(Effect.provide(fresh))
+  )
 })
