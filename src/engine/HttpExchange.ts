@@ -23,7 +23,7 @@ export interface Request extends Omit<Undici.Dispatcher.DispatchOptions, "origin
 
 /**
  * One request to a server and its answer. `Undici.request` makes a Node stream of each answer: that takes several times as
- * long as to read a short one. Whoever reads looks at what there is, and asks to be told when there is more.
+ * long as to read a short one. Whoever reads looks at what there is, or waits until there is something (`when`).
  */
 export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
   readonly #ended: () => void
@@ -59,9 +59,11 @@ export class HttpExchange implements Undici.Dispatcher.DispatchHandler {
     return chunk
   }
 
-  /** Calls `told` once, when any of these may have become something else. One caller at a time, who looks again afterwards. */
-  onNews(told: () => void): void {
-    this.#told = told
+  /** Gives what `find` finds in any of these, as soon as it finds something. One caller at a time. */
+  when<A>(find: () => A | undefined, give: (found: A) => void): void {
+    const found = find()
+    if (found === undefined) this.#told = () => this.when(find, give)
+    else give(found)
   }
 
   /** Ends it with this failure, unless it has ended: what was not taken is dropped. */

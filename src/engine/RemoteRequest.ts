@@ -89,17 +89,7 @@ type Found<A> = Effect.Effect<A, RemoteFailure.RemoteFailure>
 /** What is to be found in an exchange, as soon as it is there. */
 const when = <A>(exchange: HttpExchange.HttpExchange, find: () => Found<A> | undefined): Found<A> =>
   Effect.suspend(
-    () =>
-      find() ??
-      Effect.async<A, RemoteFailure.RemoteFailure>((resume) => {
-        const look = () => {
-          const found = find()
-          if (found === undefined) exchange.onNews(look)
-          else resume(found)
-        }
-        // Something may have come on the way here.
-        look()
-      })
+    () => find() ?? Effect.async<A, RemoteFailure.RemoteFailure>((resume) => exchange.when(find, resume))
   )
 
 /** Closing the scope breaks it off. */

@@ -55,16 +55,16 @@ const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 const answered = (exchange: HttpExchange.HttpExchange, signal: AbortSignal | undefined) =>
   // The AI SDK takes a promise, and calls this outside of any fiber.
   // oxlint-disable-next-line supervision/no-bare-async
-  new Promise<HttpExchange.Head>((resolve, reject) => {
-    const look = () => {
-      const head = exchange.head
-      const end = exchange.end
-      if (head !== undefined) resolve(head)
-      else if (end === undefined) exchange.onNews(look)
-      else reject(signal?.aborted === true ? end.cause : new TypeError("fetch failed", { cause: end.cause }))
-    }
-    look()
-  })
+  new Promise<HttpExchange.Head>((resolve, reject) =>
+    exchange.when<HttpExchange.Head | HttpExchange.End>(
+      () => exchange.head ?? exchange.end,
+      (found) => {
+        if ("status" in found) return resolve(found)
+        const { cause } = found
+        reject(signal?.aborted === true ? cause : new TypeError("fetch failed", { cause }))
+      }
+    )
+  )
 
 /** What is wrong with the message that a piece belongs to, if anything is. */
 type FailureOf = (piece: Uint8Array) => Error | undefined
@@ -77,19 +77,18 @@ const failureOf = (headers: Headers, limit: BoundedMessages.Limit | undefined): 
 
 /** One stream for everything: each one that a piece goes through costs as much as what is done with it there. */
 const stream = (exchange: HttpExchange.HttpExchange, failureOf: FailureOf): ReadableStream<Uint8Array> => {
-  const give = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    const piece = exchange.take()
-    if (piece !== undefined) {
-      const failure = failureOf(piece)
-      if (failure === undefined) return controller.enqueue(piece)
-      controller.error(failure)
-      return exchange.abort(failure)
-    }
-    const end = exchange.end
-    if (end === undefined) exchange.onNews(() => give(controller))
-    else if (end.isComplete) controller.close()
-    else controller.error(end.cause)
-  }
+  const give = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
+    exchange.when<Uint8Array | HttpExchange.End>(
+      () => exchange.take() ?? exchange.end,
+      (found) => {
+        if ("isComplete" in found)
+          return found.isComplete ? controller.close() : controller.error(found.cause)
+        const failure = failureOf(found)
+        if (failure === undefined) return controller.enqueue(found)
+        controller.error(failure)
+        exchange.abort(failure)
+      }
+    )
   return new ReadableStream({ pull: give, cancel: () => exchange.abort(Abort.over) })
 }
 

@@ -11,19 +11,22 @@ type Exchange = HttpExchange.HttpExchange
 const begin = (dispatcher: Dispatcher, url: string, ended?: () => void) =>
   HttpExchange.begin(dispatcher, { url, method: "GET" }, ended)
 
-const news = (exchange: Exchange) =>
-  Effect.async<void>((resume) => exchange.onNews(() => resume(Effect.void)))
+const when = <A>(exchange: Exchange, find: () => A | undefined) =>
+  Effect.async<A>((resume) => exchange.when(find, (found) => resume(Effect.succeed(found))))
+
+const begun = (exchange: Exchange) => when(exchange, () => exchange.head)
 
 /** Waits for the rest of the body, and for its end. */
 const rest = (exchange: Exchange) =>
   Effect.gen(function* () {
-    let size = 0
-    while (exchange.end === undefined) {
-      const bytes = exchange.take()
-      if (bytes === undefined) yield* news(exchange)
-      else size += bytes.length
+    for (let size = 0; ;) {
+      const found = yield* when<Uint8Array | HttpExchange.End>(
+        exchange,
+        () => exchange.take() ?? exchange.end
+      )
+      if (!(found instanceof Uint8Array)) return { size, end: found }
+      size += found.length
     }
-    return { size, end: exchange.end }
   })
 
 describe("HttpExchange", () => {
@@ -39,7 +42,7 @@ describe("HttpExchange", () => {
         let ended = 0
         const exchange = begin(yield* NodeHttpClient.Dispatcher, `${server.url}/pot?of=tea`, () => ended++)
         assert.deepStrictEqual([exchange.head, exchange.end], [undefined, undefined])
-        yield* news(exchange)
+        yield* begun(exchange)
         assert.strictEqual(exchange.head?.status, 418)
         assert.strictEqual(exchange.head?.headers["x-pot"], "tea")
         assert.strictEqual(ended, 0)
@@ -61,7 +64,7 @@ describe("HttpExchange", () => {
           onChunk: () => sent++
         }))
         const exchange = begin(yield* NodeHttpClient.Dispatcher, server.url)
-        yield* news(exchange)
+        yield* begun(exchange)
         // It has stopped when nothing more was sent for so long.
         for (let before = -1; before < sent; yield* Effect.sleep("500 millis")) before = sent
         assert.isBelow(sent, count)
@@ -86,7 +89,7 @@ describe("HttpExchange", () => {
       Effect.gen(function* () {
         const server = yield* ServiceServer.open(() => ({ chunks: ["on and on"], afterwards: "nothing" }))
         const exchange = begin(yield* NodeHttpClient.Dispatcher, server.url)
-        yield* news(exchange)
+        yield* begun(exchange)
         const asked = server.log[0]!
         const reason = new Error("enough")
         exchange.abort(reason)
@@ -102,7 +105,7 @@ describe("HttpExchange", () => {
         const server = yield* ServiceServer.open(() => ({ chunks: ["one", "two"], pauseMs: 20 }))
         let ended = 0
         const exchange = begin(yield* NodeHttpClient.Dispatcher, server.url, () => ended++)
-        yield* news(exchange)
+        yield* begun(exchange)
         yield* Effect.promise(() => server.log[0]!.over)
         yield* Effect.sleep("50 millis")
         assert.deepStrictEqual([ended, exchange.end], [0, undefined])
